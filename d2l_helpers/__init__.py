@@ -1,0 +1,15 @@
+"""What the notebooks of the chapter *Linear Neural Networks* import.
+
+``import d2l_helpers as helpers`` comes first in a notebook: it lets MXNet and d2l of 2020 run on today's Python, and
+imports neither until a function needs them. The public names stand in ``__init__.pyi``, each is loaded when it is
+first used.
+"""
+
+import lazy_loader
+
+from d2l_helpers import compat
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__version__ = "0.1.0"
+
+compat.install()

@@ -1,0 +1,44 @@
+"""Which device to compute on: CUDA where there is a usable GPU, else the CPU."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cache
+from typing import Any
+
+__all__ = ["try_gpu"]
+
+
+def try_gpu() -> Any:
+    """Give the GPU if MXNet can compute on it, else the CPU.
+
+    Finding a GPU is not enough: a wheel without machine code for it fails at the first kernel. So one sum is
+    computed there first.
+
+    Returns
+    -------
+    mxnet.context.Context
+        ``mx.gpu(0)`` or ``mx.cpu()``. A GPU that is there but cannot be used gives a warning that says why.
+    """
+    import mxnet
+
+    problem = _gpu_problem()
+    if problem is None:
+        return mxnet.gpu(0)
+    if problem:
+        warnings.warn(f"MXNet sees a GPU but cannot compute on it, so the CPU is used: {problem}", stacklevel=2)
+    return mxnet.cpu()
+
+
+@cache
+def _gpu_problem() -> str | None:
+    """None if the first GPU works, "" if there is none, else what MXNet says; found out once a process."""
+    import mxnet
+
+    try:
+        if not mxnet.context.num_gpus():
+            return ""
+        mxnet.nd.ones((2,), ctx=mxnet.gpu(0)).sum().asscalar()
+    except mxnet.MXNetError as error:
+        return str(error).strip().splitlines()[-1]
+    return None

@@ -1,0 +1,116 @@
+"""What can go wrong, as a tree. Each error says what failed, what we got, what we expected, and what to do next.
+
+D2LHelpersError
+├── ArgumentError          a value that a function cannot work with (also a ValueError)
+├── DataError              the dataset
+│   ├── DataUnavailable    no source could deliver it
+│   └── DataCorrupt        the bytes are not the ones that were published
+├── TrainingError          a fit that cannot go on
+│   └── LossNotFinite      the loss became infinite or NaN (also an ArithmeticError)
+├── RecordError            a metric that cannot be recorded or compared
+├── NotebookError          a notebook that cannot be read, run or written
+└── DeviceError            MXNet, or the GPU that was asked for, cannot be used
+"""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+__all__ = [
+    "ArgumentError",
+    "D2LHelpersError",
+    "DataCorrupt",
+    "DataError",
+    "DataUnavailable",
+    "DeviceError",
+    "LossNotFinite",
+    "NotebookError",
+    "RecordError",
+    "TrainingError",
+]
+
+_PACKAGE = Path(__file__).parent
+
+
+class D2LHelpersError(Exception):
+    """Base of all our errors.
+
+    Parameters
+    ----------
+    failed : str
+        What could not be done.
+    got : object
+        What was met instead; shown as it prints.
+    expected : str
+        What would have worked.
+    remedy : str
+        What to do next, as a sentence the reader can follow.
+    """
+
+    def __init__(self, failed: str, *, got: object, expected: str, remedy: str) -> None:
+        self.failed, self.got, self.expected, self.remedy = failed, got, expected, remedy
+        super().__init__(f"{failed}\n  got:      {got}\n  expected: {expected}\n  try:      {remedy}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        state = {"failed": self.failed, "got": str(self.got), "expected": self.expected, "remedy": self.remedy}
+        return (_rebuild, (type(self), state))
+
+    def _render_traceback_(
+        self,
+        etype: object = None,
+        value: object = None,
+        tb: TracebackType | None = None,
+        tb_offset: object = None,
+    ) -> list[str]:
+        """Tell IPython how to show it: the reader's own line and the message, none of our frames."""
+        own = [f for f in traceback.extract_tb(tb or self.__traceback__) if _is_readers(f.filename)]
+        where = [f"line {own[-1].lineno}: {own[-1].line}", ""] if own and own[-1].line else []
+        return [*where, f"{type(self).__name__}: {self}"]
+
+
+class ArgumentError(D2LHelpersError, ValueError):
+    """A value that a function cannot work with."""
+
+
+class DataError(D2LHelpersError):
+    """Something is wrong with the dataset."""
+
+
+class DataUnavailable(DataError):
+    """No source could deliver the dataset."""
+
+
+class DataCorrupt(DataError):
+    """A file's bytes are not the ones that were published."""
+
+
+class TrainingError(D2LHelpersError):
+    """A fit that cannot go on."""
+
+
+class LossNotFinite(TrainingError, ArithmeticError):
+    """The loss became infinite or NaN."""
+
+
+class RecordError(D2LHelpersError):
+    """A metric that cannot be recorded or compared."""
+
+
+class NotebookError(D2LHelpersError):
+    """A notebook that cannot be read, run or written."""
+
+
+class DeviceError(D2LHelpersError):
+    """MXNet, or the GPU that was asked for, cannot be used."""
+
+
+def _rebuild(kind: type[D2LHelpersError], state: dict[str, str]) -> D2LHelpersError:
+    return kind(**state)
+
+
+def _is_readers(filename: str) -> bool:
+    """Whether a traceback's file is the reader's: not ours, and not a library's."""
+    path = Path(filename)
+    return _PACKAGE not in path.parents and "site-packages" not in path.parts and "IPython" not in path.parts

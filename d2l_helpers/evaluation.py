@@ -1,0 +1,219 @@
+"""How good a classifier is: accuracy, loss, predictions, and where it errs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from d2l_helpers.compiled import compile_loss
+from d2l_helpers.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from d2l_helpers.compiled import CompiledLoss
+
+__all__ = [
+    "Prediction",
+    "Score",
+    "accuracy",
+    "confusion_matrix",
+    "evaluate_accuracy",
+    "evaluate_loss",
+    "most_wrong",
+    "predict",
+    "score",
+]
+
+_ROWS_AT_ONCE = 2048  # bounds the memory of the logits; the batch size is the trainer's business, not ours
+
+
+@dataclass
+class Score:
+    """Sums over examples, from which the means follow."""
+
+    loss_sum: float = 0.0
+    hits: float = 0.0
+    num_examples: int = 0
+
+    @property
+    def loss(self) -> float:
+        """Mean loss an example, in nats where the loss is a cross-entropy."""
+        return self.loss_sum / self.num_examples
+
+    @property
+    def accuracy(self) -> float:
+        """Fraction of right predictions, from 0 to 1."""
+        return self.hits / self.num_examples
+
+    def add(self, loss_sum: float, hits: float, num_examples: int) -> None:
+        """Count some more examples."""
+        self.loss_sum += loss_sum
+        self.hits += hits
+        self.num_examples += num_examples
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a network says about each of n examples.
+
+    Attributes
+    ----------
+    labels : numpy.ndarray
+        The true classes, shape (n,), int.
+    probabilities : numpy.ndarray
+        Shape (n, classes), float32; each row sums to 1.
+    """
+
+    labels: npt.NDArray[np.int64]
+    probabilities: npt.NDArray[np.float32]
+
+    @property
+    def classes(self) -> npt.NDArray[np.int64]:
+        """The most probable class of each example, shape (n,)."""
+        return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
+
+
+def accuracy(y_hat: Any, y: Any) -> float:
+    """Count the right predictions, as d2l's function of this name does.
+
+    Parameters
+    ----------
+    y_hat : array
+        Scores, shape (batch, classes), the highest of which is the prediction; or predicted classes, shape (batch,).
+    y : array
+        True classes, shape (batch,).
+
+    Returns
+    -------
+    float
+        How many are right: a count, not a fraction.
+
+    Raises
+    ------
+    ArgumentError
+        If the shapes do not belong together.
+    """
+    if y.ndim != 1 or y_hat.ndim not in (1, 2) or len(y_hat) != len(y):
+        raise ArgumentError(
+            "Cannot count the right predictions.",
+            got=f"y_hat of shape {y_hat.shape} and y of shape {y.shape}",
+            expected="y_hat (batch, classes) or (batch,), and y (batch,)",
+            remedy="pass the network's output for the batch that y belongs to",
+        )
+    classes = y_hat.argmax(axis=1) if y_hat.ndim == 2 else y_hat
+    return float((classes.astype(y.dtype) == y).sum())
+
+
+def evaluate_accuracy(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]]) -> float:
+    """Compute the fraction of examples that `net` classifies rightly, from 0 to 1.
+
+    Parameters
+    ----------
+    net : callable
+        Gives scores of shape (batch, classes) for a batch.
+    data_iter : iterable of (X, y)
+        Batches; at least one.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no batch, or scores and labels do not belong together.
+    """
+    hits, num_examples = 0.0, 0
+    for X, y in data_iter:
+        hits += accuracy(net(X), y)
+        num_examples += len(y)
+    if not num_examples:
+        raise no_batches(data_iter, "Cannot evaluate the network.")
+    return hits / num_examples
+
+
+def evaluate_loss(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]], loss: Callable[..., Any]) -> float:
+    """Compute the mean loss of `net` an example; arguments and errors as for `evaluate_accuracy`."""
+    return score(net, data_iter, loss).loss
+
+
+def score(
+    net: Callable[[Any], Any],
+    data_iter: Iterable[tuple[Any, Any]],
+    loss: Callable[..., Any],
+    compiled: CompiledLoss | None = None,
+) -> Score:
+    """Sum loss and hits over all batches, in one pass and without recording gradients.
+
+    `compiled` is the compiled form of these three, if the caller has it already.
+    """
+    compiled = compiled or compile_loss(net, loss, data_iter)
+    total = Score()
+    if compiled:
+        from mxnet import nd
+
+        num_examples = compiled.batches.num_examples
+        rows = nd.arange(num_examples, dtype="int32", ctx=compiled.batches.X.ctx)
+        for start in range(0, num_examples, _ROWS_AT_ONCE):
+            stop = min(start + _ROWS_AT_ONCE, num_examples)
+            loss_sum, hits = compiled(rows[start:stop])
+            total.add(loss_sum.asscalar(), hits.asscalar(), stop - start)
+        return total
+    for X, y in data_iter:
+        y_hat = net(X)
+        total.add(float(loss(y_hat, y).sum()), accuracy(y_hat, y), len(y))
+    if not total.num_examples:
+        raise no_batches(data_iter, "Cannot evaluate the network.")
+    return total
+
+
+def predict(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]]) -> Prediction:
+    """Apply `net` to every batch and turn its logits into probabilities.
+
+    Parameters and errors are those of `evaluate_accuracy`; the order is that of `data_iter`.
+    """
+    from mxnet import npx
+
+    labels, probabilities = [], []
+    for X, y in data_iter:
+        probabilities.append(npx.softmax(net(X)).asnumpy())
+        labels.append(y.asnumpy())
+    if not labels:
+        raise no_batches(data_iter, "Cannot predict.")
+    return Prediction(np.concatenate(labels).astype(np.int64), np.concatenate(probabilities))
+
+
+def confusion_matrix(prediction: Prediction) -> npt.NDArray[np.int64]:
+    """Count how often each class is taken for each.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (classes, classes): row, the true class; column, the predicted one.
+    """
+    num_classes = prediction.probabilities.shape[1]
+    counts = np.zeros((num_classes, num_classes), dtype=np.int64)
+    np.add.at(counts, (prediction.labels, prediction.classes), 1)
+    return counts
+
+
+def most_wrong(prediction: Prediction, n: int = 6) -> npt.NDArray[np.int64]:
+    """Find the examples in whose true class the network believed least, the worst first.
+
+    Returns
+    -------
+    numpy.ndarray
+        Indices of at most `n` wrongly classified examples.
+    """
+    wrong = np.flatnonzero(prediction.classes != prediction.labels)
+    belief = prediction.probabilities[wrong, prediction.labels[wrong]]
+    return np.asarray(wrong[np.argsort(belief, kind="stable")[:n]], dtype=np.int64)
+
+
+def no_batches(data_iter: object, failed: str) -> ArgumentError:
+    """Say that an iterable of batches is empty."""
+    return ArgumentError(
+        failed,
+        got=f"a {type(data_iter).__name__} without a batch",
+        expected="an iterable that gives batches (X, y) each time it is looped over",
+        remedy="check that the data is not empty; a generator is used up after one loop: pass a DataLoader or a list",
+    )

@@ -1,0 +1,42 @@
+"""Python's, NumPy's and MXNet's random number generators, seeded together."""
+
+from __future__ import annotations
+
+import numbers
+import random
+
+import numpy as np
+
+from d2l_helpers.errors import ArgumentError
+
+__all__ = ["seed_all"]
+
+
+def seed_all(seed: int = 0) -> None:
+    """Seed all three generators that a Gluon notebook draws from.
+
+    MXNet's draws the initial weights, NumPy's shuffles the examples, and Python's shuffles in loops written from
+    scratch. Call it at the top of the cell that trains: then running the cell again gives the same numbers.
+
+    Parameters
+    ----------
+    seed : int
+        From 0 to 2**31 - 1, what all three accept.
+
+    Raises
+    ------
+    ArgumentError
+        If the seed is not such an integer.
+    """
+    if not isinstance(seed, numbers.Integral) or isinstance(seed, bool) or not 0 <= seed < 2**31:
+        raise ArgumentError(
+            "Cannot seed the random number generators.",
+            got=f"seed={seed!r}",
+            expected="an integer from 0 to 2**31 - 1",
+            remedy="call seed_all(0)",
+        )
+    import mxnet
+
+    random.seed(int(seed))
+    np.random.seed(int(seed))  # noqa: NPY002  (Gluon's samplers draw from NumPy's global generator)
+    mxnet.random.seed(int(seed))

@@ -1,0 +1,238 @@
+"""The training loop of the chapter, with d2l's signature; it returns the history and can be watched and stopped."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from tqdm.auto import tqdm
+
+from d2l_helpers.arguments import check_first_batch, check_training_arguments
+from d2l_helpers.compiled import CompiledLoss, compile_loss
+from d2l_helpers.errors import LossNotFinite
+from d2l_helpers.evaluation import Score, accuracy, no_batches, score
+
+__all__ = ["History", "Progress", "fit", "train_ch3", "watched"]
+
+# MXNet runs behind Python: without waiting now and then, a stop would come after a long queue of batches.
+_BATCHES_BETWEEN_WAITS = 16
+_SECONDS_BETWEEN_REPORTS = 0.05
+
+
+@dataclass
+class History:
+    """What a fit measured, one entry an epoch.
+
+    Attributes
+    ----------
+    train_loss, test_loss : list of float
+        Mean loss an example, in nats for cross-entropy.
+    train_acc, test_acc : list of float
+        Fraction of right predictions, from 0 to 1.
+    stopped : bool
+        Whether the fit was stopped before its last epoch.
+
+    Notes
+    -----
+    As in the book, the train numbers are those of the batches as they were trained on, so they average over a network
+    that changes during the epoch; the test numbers are those of the network after the epoch.
+    """
+
+    train_loss: list[float] = field(default_factory=list)
+    train_acc: list[float] = field(default_factory=list)
+    test_loss: list[float] = field(default_factory=list)
+    test_acc: list[float] = field(default_factory=list)
+    stopped: bool = False
+
+    def __len__(self) -> int:
+        return len(self.train_loss)
+
+    def add(self, train: Score, test: Score) -> None:
+        """Append an epoch."""
+        self.train_loss.append(train.loss)
+        self.train_acc.append(train.accuracy)
+        self.test_loss.append(test.loss)
+        self.test_acc.append(test.accuracy)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a running fit is.
+
+    Attributes
+    ----------
+    done : float
+        Epochs done, with the fraction of the running one.
+    num_epochs : int
+        Epochs asked for.
+    history : History
+        The finished epochs; it grows while the fit goes on.
+    net : callable
+        The network that is being trained.
+    """
+
+    done: float
+    num_epochs: int
+    history: History
+    net: Any
+
+
+def train_ch3(
+    net: Callable[[Any], Any],
+    train_iter: Iterable[tuple[Any, Any]],
+    test_iter: Iterable[tuple[Any, Any]],
+    loss: Callable[..., Any],
+    num_epochs: int,
+    updater: Any,
+) -> History:
+    """Train a classifier, as d2l's function of this name does, and return what was measured.
+
+    Parameters
+    ----------
+    net : callable
+        Gives scores (logits) of shape (batch, classes) for a batch; a Gluon block or a function.
+    train_iter, test_iter : iterable of (X, y)
+        Batches; y holds classes, shape (batch,). With `load_data_fashion_mnist`'s, a Gluon network and a Gluon loss
+        the whole step is compiled, which is many times faster than the book's loop.
+    loss : callable
+        ``loss(y_hat, y)`` gives one loss an example, shape (batch,).
+    num_epochs : int
+        How many passes over `train_iter`, at least 1.
+    updater : mxnet.gluon.Trainer or callable
+        A Trainer, or ``updater(batch_size)`` that changes the parameters by their gradients.
+
+    Returns
+    -------
+    History
+        Loss and accuracy an epoch. A fit that is interrupted returns the epochs it finished.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument cannot be worked with: an uninitialised network, a negative rate, an empty iterator, shapes or
+        labels that do not belong together.
+    LossNotFinite
+        If the loss becomes infinite or NaN.
+    """
+    watch = getattr(_watchers, "watch", None)
+    history = History()
+    with tqdm(total=num_epochs, unit="epoch", leave=False, bar_format="{l_bar}{bar}| {remaining}{postfix}") as bar:
+        try:
+            for progress in fit(net, train_iter, test_iter, loss, num_epochs, updater):
+                history = progress.history
+                bar.update(progress.done - bar.n)
+                if watch and watch(progress) is False:
+                    history.stopped = True
+                    break
+        except KeyboardInterrupt:
+            history.stopped = True
+    return history
+
+
+def fit(
+    net: Callable[[Any], Any],
+    train_iter: Iterable[tuple[Any, Any]],
+    test_iter: Iterable[tuple[Any, Any]],
+    loss: Callable[..., Any],
+    num_epochs: int,
+    updater: Any,
+) -> Iterator[Progress]:
+    """Train as `train_ch3` does, as a generator: it reports at each epoch's end and about every 50 ms in between.
+
+    Arguments and errors are those of `train_ch3`. To stop, stop asking.
+    """
+    check_training_arguments(net, loss, num_epochs, updater)
+    check_first_batch(net, train_iter, loss)
+    check_first_batch(net, test_iter, loss)
+    step = getattr(updater, "step", updater)
+    compiled = compile_loss(net, loss, train_iter)
+    compiled_test = compile_loss(net, loss, test_iter) if compiled else None
+    history, reported = History(), time.monotonic()
+    size = getattr(train_iter, "num_examples", 0)
+    for epoch in range(num_epochs):
+        total = Score()
+        for part in _train_compiled(compiled, step) if compiled else _train_plainly(net, train_iter, loss, step):
+            total.add(part.loss_sum, part.hits, part.num_examples)
+            if not math.isfinite(total.loss_sum):
+                raise _not_finite(epoch, total, updater)
+            if total.num_examples < size and time.monotonic() - reported > _SECONDS_BETWEEN_REPORTS:
+                yield Progress(epoch + total.num_examples / size, num_epochs, history, net)
+                reported = time.monotonic()
+        if not total.num_examples:
+            raise no_batches(train_iter, f"Cannot train in epoch {epoch + 1}.")
+        size = total.num_examples
+        history.add(total, score(net, test_iter, loss, compiled_test))
+        yield Progress(epoch + 1, num_epochs, history, net)
+        reported = time.monotonic()
+
+
+@contextmanager
+def watched(watch: Callable[[Progress], bool]) -> Iterator[None]:
+    """Let `watch` see every report of the `train_ch3` calls inside, in this thread; False from it stops the fit."""
+    _watchers.watch = watch
+    try:
+        yield
+    finally:
+        del _watchers.watch
+
+
+_watchers = threading.local()
+
+
+def _train_compiled(compiled: CompiledLoss, step: Callable[[int], None]) -> Iterator[Score]:
+    """Train one epoch; give what every few batches summed up to, after waiting for them."""
+    from mxnet import autograd
+
+    batches, order = compiled.batches, compiled.batches.order().as_nd_ndarray()
+    pending: list[tuple[Any, Any]] = []
+    begin = 0
+    for start in range(0, batches.num_examples, batches.batch_size):
+        stop = min(start + batches.batch_size, batches.num_examples)
+        with autograd.record():
+            sums = compiled(order[start:stop])
+        sums[0].backward()
+        step(stop - start)
+        pending.append(sums)
+        if len(pending) == _BATCHES_BETWEEN_WAITS or stop == batches.num_examples:
+            yield _settle(pending, stop - begin)
+            pending, begin = [], stop
+
+
+def _train_plainly(
+    net: Callable[[Any], Any],
+    train_iter: Iterable[tuple[Any, Any]],
+    loss: Callable[..., Any],
+    step: Callable[[int], None],
+) -> Iterator[Score]:
+    """Do the same for any network, loss and batches."""
+    from mxnet import autograd
+
+    for X, y in train_iter:
+        with autograd.record():
+            y_hat = net(X)
+            losses = loss(y_hat, y)
+        losses.backward()
+        step(len(y))
+        yield Score(float(losses.sum()), accuracy(y_hat, y), len(y))
+
+
+def _settle(sums: list[tuple[Any, Any]], num_examples: int) -> Score:
+    """Wait for some batches' sums and add them up in double precision."""
+    return Score(
+        math.fsum(loss_sum.asscalar() for loss_sum, _ in sums), sum(hits.asscalar() for _, hits in sums), num_examples
+    )
+
+
+def _not_finite(epoch: int, total: Score, updater: Any) -> LossNotFinite:
+    rate = getattr(updater, "learning_rate", None)
+    return LossNotFinite(
+        f"The loss is no longer finite in epoch {epoch + 1}, after {total.num_examples} examples.",
+        got=f"a loss of {total.loss_sum}" + ("" if rate is None else f" with learning rate {rate:g}"),
+        expected="a finite number",
+        remedy="initialise the network again and train with a smaller learning rate",
+    )
