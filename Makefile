@@ -1,0 +1,42 @@
+# make help lists the targets. Every one sets up what it needs first.
+BIN := .venv/bin
+NOTEBOOKS := notebooks
+ARGS :=
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 12
+
+lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8899" are passed on
+	cd $(NOTEBOOKS) && ../$(BIN)/jupyter lab $(ARGS)
+
+test: lint  ## set up everything and run everything: lint, types, layers, unit tests, notebooks
+	$(BIN)/pytest
+	$(BIN)/pytest --nbval --nbval-current-env $(NOTEBOOKS)
+
+lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/d2l-helpers lint $(NOTEBOOKS)
+
+record: data  ## run the notebooks in fresh kernels and write their outputs
+	$(BIN)/d2l-helpers record $(NOTEBOOKS)
+
+bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
+	$(BIN)/python -m d2l_helpers bench $(ARGS)
+
+data: .venv/ready  ## fetch and verify Fashion-MNIST
+	@$(BIN)/d2l-helpers data --quiet
+
+lock:  ## resolve requirements.lock anew from pyproject.toml; needs uv
+	uv pip compile pyproject.toml --extra dev --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
+		--generate-hashes --no-header --no-annotate --upgrade --quiet --output-file requirements.lock
+
+clean:  ## remove the environment and what tools left
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+
+.venv/ready: requirements.lock pyproject.toml setup.sh
+	@sh setup.sh
+
+.PHONY: help lab test lint record bench data lock clean

@@ -1,0 +1,80 @@
+"""Contestants in processes of their own, which train one epoch in turn: one machine, one run, the same work."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import statistics
+import time
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+
+from d2l_helpers.bench.contestants import CONTESTANTS
+
+__all__ = ["Lap", "race"]
+
+
+@dataclass
+class Lap:
+    """What one contestant did.
+
+    Attributes
+    ----------
+    seconds : list of float
+        Wall time of each measured epoch.
+    train_acc, test_acc : float
+        After the last epoch, from 0 to 1.
+    """
+
+    name: str
+    seconds: list[float] = field(default_factory=list)
+    train_acc: float = 0.0
+    test_acc: float = 0.0
+
+    @property
+    def median(self) -> float:
+        """Median seconds an epoch."""
+        return statistics.median(self.seconds)
+
+
+def race(names: list[str], num_epochs: int = 10) -> list[Lap]:
+    """Let the contestants train `num_epochs` epochs each, taking turns; the first is for warming up, and not timed.
+
+    Parameters
+    ----------
+    names : list of str
+        Keys of CONTESTANTS.
+    num_epochs : int
+        At least 2.
+
+    Returns
+    -------
+    list of Lap
+        In the order of `names`.
+    """
+    context = multiprocessing.get_context("spawn")
+    ends, laps = {}, {name: Lap(name) for name in names}
+    for name in names:
+        ends[name], inner = context.Pipe()
+        context.Process(target=_serve, args=(name, inner), daemon=True).start()
+    for epoch in range(num_epochs):
+        for name, end in ends.items():
+            end.send(epoch < num_epochs - 1)
+            seconds, laps[name].train_acc, laps[name].test_acc = end.recv()
+            if epoch:
+                laps[name].seconds.append(seconds)
+    return list(laps.values())
+
+
+def _serve(name: str, pipe: Connection) -> None:
+    """Train an epoch whenever asked to, and say how long it took; in a process of its own."""
+    os.environ.update(TQDM_DISABLE="1", TF_CPP_MIN_LOG_LEVEL="3")
+    import d2l_helpers  # noqa: F401  (MXNet's loader, before d2l is imported)
+
+    epoch, test_accuracy = CONTESTANTS[name][0]()
+    more = True
+    while more:
+        more = pipe.recv()
+        started = time.perf_counter()
+        train_acc = epoch()
+        pipe.send((time.perf_counter() - started, train_acc, test_accuracy()))

@@ -1,0 +1,37 @@
+"""The data of the chapter: Fashion-MNIST, found and verified, and made-up data for linear regression.
+
+Nothing here imports MXNet until a function needs it.
+"""
+
+from d2l_helpers.data.batches import ArrayBatches, load_array
+from d2l_helpers.data.fashion_mnist import (
+    LABELS,
+    Audit,
+    audit,
+    audit_fashion_mnist,
+    get_fashion_mnist_labels,
+    hold_out,
+    load_data_fashion_mnist,
+    load_fashion_mnist,
+    synthetic_data,
+)
+from d2l_helpers.data.sources import CHECKSUMS, Found, cache_folder, find, obtain
+
+__all__ = [
+    "load_fashion_mnist",
+    "load_data_fashion_mnist",
+    "get_fashion_mnist_labels",
+    "LABELS",
+    "audit_fashion_mnist",
+    "audit",
+    "Audit",
+    "hold_out",
+    "synthetic_data",
+    "load_array",
+    "ArrayBatches",
+    "obtain",
+    "find",
+    "Found",
+    "cache_folder",
+    "CHECKSUMS",
+]

@@ -1,0 +1,182 @@
+"""Examples in memory, handed out in minibatches: gathered batch by batch, with no Python per example.
+
+Works whether or not ``npx.set_np()`` was called. Without it, MXNet has no arrays of no dimensions: what you compute
+from a batch, such as a mean, then comes out with shape (1,).
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from d2l_helpers.errors import ArgumentError
+
+__all__ = ["ArrayBatches", "load_array", "require_positive_integer"]
+
+
+class ArrayBatches:
+    """Minibatches of arrays that lie in memory on one device.
+
+    Each pass over it is one epoch: every example once, in a new order if shuffled, the last batch as small as it
+    comes out.
+
+    Parameters
+    ----------
+    X : mxnet.np.ndarray, shape (n, ...)
+        The features; float32 in [0, 1] of shape (n, channels, height, width) if they are to be resized.
+    y : mxnet.np.ndarray, shape (n, ...)
+        The labels, on the same device.
+    batch_size : int
+        From 1 to n.
+    shuffle : bool
+        Whether each epoch has an order of its own, drawn from NumPy's global generator.
+    resize : int, optional
+        Height and width, in pixels, to which the images of each batch are scaled as they are handed out. `X` keeps
+        the originals: 60,000 images of 224 × 224 would be 12 GB.
+
+    Attributes
+    ----------
+    X, y, batch_size, shuffle, resize
+        As given.
+    num_examples : int
+        The n of above.
+
+    Raises
+    ------
+    ArgumentError
+        If the lengths differ, there are no examples, or `batch_size` or `resize` is not as above.
+    """
+
+    def __init__(self, X: Any, y: Any, batch_size: int, shuffle: bool, resize: int | None = None) -> None:
+        self.X, self.y, self.shuffle = X, y, shuffle
+        self.num_examples = _common_length(X, y)
+        self.batch_size = require_positive_integer("batch_size", batch_size, at_most=self.num_examples)
+        self.resize = None if resize is None else require_positive_integer("resize", resize)
+        if resize is not None and X.ndim != 4:
+            raise ArgumentError(
+                "Only images can be resized.",
+                got=f"X of shape {X.shape}",
+                expected="X of shape (n, channels, height, width)",
+                remedy="leave resize out, or reshape X",
+            )
+
+    def __len__(self) -> int:
+        """Give the number of batches in an epoch."""
+        return -(-self.num_examples // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        """Go through one epoch.
+
+        Yields
+        ------
+        X_batch, y_batch : mxnet.np.ndarray
+            `batch_size` examples, or what is left of them.
+        """
+        order = self.order()
+        for start in range(0, self.num_examples, self.batch_size):
+            # MXNet 1.6 refuses a slice past the end.
+            chosen = order[start : min(start + self.batch_size, self.num_examples)]
+            X, y = self.X.take(chosen, axis=0), self.y.take(chosen, axis=0)
+            yield (X if self.resize is None else _resized(X, self.resize)), y
+
+    def order(self) -> Any:
+        """Draw the order of one epoch.
+
+        Returns
+        -------
+        mxnet.np.ndarray of int32, shape (n,)
+            Indices of the examples, on their device: shuffled if `shuffle`, else 0 to n - 1.
+        """
+        from mxnet import np as mx_np
+
+        n = self.num_examples
+        indices = np.random.permutation(n) if self.shuffle else np.arange(n)  # noqa: NPY002  (what seed_all seeds)
+        return mx_np.array(indices, dtype="int32", ctx=self.X.ctx)
+
+
+def load_array(data_arrays: Sequence[Any], batch_size: int, is_train: bool = True) -> ArrayBatches:
+    """Make minibatches of arrays, as ``d2l.load_array`` does.
+
+    Parameters
+    ----------
+    data_arrays : sequence of two mxnet.np.ndarray
+        Features and labels, of the same length and on the same device.
+    batch_size : int
+        From 1 to that length.
+    is_train : bool, optional
+        Whether to shuffle.
+
+    Returns
+    -------
+    ArrayBatches
+        Iterate over it for one epoch.
+
+    Raises
+    ------
+    ArgumentError
+        If there are not two arrays, or `ArrayBatches` cannot take them.
+    """
+    if len(data_arrays) != 2:
+        raise ArgumentError(
+            "Cannot make minibatches.",
+            got=f"{len(data_arrays)} arrays",
+            expected="two: the features and the labels",
+            remedy="call load_array((features, labels), batch_size)",
+        )
+    features, labels = data_arrays
+    return ArrayBatches(features, labels, batch_size, shuffle=is_train)
+
+
+def require_positive_integer(name: str, value: object, at_most: int | None = None) -> int:
+    """Give the argument as an int, or refuse it.
+
+    Parameters
+    ----------
+    name : str
+        What the caller's caller calls it.
+    value : object
+        What was passed.
+    at_most : int, optional
+        The largest that makes sense.
+
+    Returns
+    -------
+    int
+        The value.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not an integer from 1 to `at_most`; True is none.
+    """
+    is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not is_integer or value < 1 or (at_most is not None and value > at_most):  # type: ignore[operator]
+        raise ArgumentError(
+            f"Cannot work with this {name}.",
+            got=f"{name}={value!r}",
+            expected="a positive integer" if at_most is None else f"an integer from 1 to {at_most}",
+            remedy=f"pass, for example, {name}={min(28, at_most or 28)}",
+        )
+    return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def _common_length(X: Any, y: Any) -> int:
+    if X.ndim < 1 or y.ndim < 1 or len(X) != len(y) or len(X) < 1:
+        raise ArgumentError(
+            "Cannot make minibatches.",
+            got=f"features of shape {X.shape} and labels of shape {y.shape}",
+            expected="two arrays with the same number of examples, at least one, along their first axis",
+            remedy="pass one label for each example",
+        )
+    return len(X)
+
+
+def _resized(X: Any, size: int) -> Any:
+    """Scale images as Gluon's ``Resize`` and ``ToTensor`` do: in eight bits, so that the values are the same."""
+    from mxnet import npx
+
+    pixels = (X * 255).round().astype("uint8").transpose(0, 2, 3, 1)
+    return npx.image.to_tensor(npx.image.resize(pixels, size=(size, size)))

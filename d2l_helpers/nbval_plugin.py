@@ -1,0 +1,119 @@
+"""``pytest --nbval`` with tolerances: recorded metrics are compared as numbers, and the prose that quotes them is read.
+
+pytest loads this module in every run of everyone who has d2l_helpers installed, so it imports nothing but pytest, and
+without ``--nbval`` it does nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+__all__ = ["pytest_configure"]
+
+_SCATTERING = ("load", "worksteal", "loadgroup")  # xdist's ways to deal out tests that part one notebook's cells
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the kernels' environment and start checking notebooks, where ``--nbval`` asks for it."""
+    if not config.getoption("nbval", default=False):
+        return
+    from d2l_helpers.notebooks import KERNEL_ENVIRONMENT
+
+    environment = pytest.MonkeyPatch()
+    config.add_cleanup(environment.undo)
+    for name, value in KERNEL_ENVIRONMENT.items():
+        environment.setenv(name, value)
+    if config.getoption("dist", default="no") in _SCATTERING:
+        config.option.dist = "loadfile"
+    config.pluginmanager.register(_NotebookChecks(), "d2l_helpers_notebook_checks")
+
+
+class _NotebookChecks:
+    """The hooks of a run with ``--nbval``."""
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """Add an item a notebook for its prose."""
+        return _ProseFile.from_parent(parent, path=file_path) if file_path.suffix == ".ipynb" else None
+
+    def pytest_itemcollected(self, item: Any) -> None:
+        """Compare a cell's metrics, also where a tag lets its other outputs differ."""
+        if _is_cell(item):
+            compare_rest = item.compare_outputs if item.options["check"] else lambda test, reference: True
+            item.compare_outputs = functools.partial(_compare_outputs, item, compare_rest)
+            item.options["check"] = True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: Any) -> Generator[None, None, None]:
+        """Fail a cell that was never run, which nbval would let pass."""
+        yield  # run it all the same: later cells need what it defines
+        if _is_cell(item) and item.cell.execution_count is None and item.cell.source.strip():
+            item.raise_cell_error("Cell was never run, so there is nothing to compare; d2l-helpers record runs it")
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Tell the seconds of every notebook: kernel's start, cells and prose."""
+        seconds: dict[str, float] = defaultdict(float)
+        for reports in terminalreporter.stats.values():
+            for report in reports:
+                if isinstance(report, pytest.TestReport) and ".ipynb::" in report.nodeid:
+                    seconds[report.nodeid.partition("::")[0]] += report.duration
+        if seconds:
+            terminalreporter.section("seconds a notebook")
+            for name, total in sorted(seconds.items()):
+                terminalreporter.line(f"{total:8.2f}  {name}")
+
+
+class _ProseFile(pytest.File):
+    def collect(self) -> Iterator[pytest.Item]:
+        yield _ProseItem.from_parent(self, name="prose")
+
+
+class _ProseItem(pytest.Item):
+    """The marked numbers of one notebook."""
+
+    def runtest(self) -> None:
+        from d2l_helpers.errors import NotebookError
+        from d2l_helpers.notebooks import check_prose, read_notebook
+
+        try:
+            findings = check_prose(read_notebook(self.path))
+        except NotebookError as error:
+            findings = [str(error)]
+        if findings:
+            pytest.fail("\n".join(findings), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, f"{self.path.name}::prose"
+
+
+def _is_cell(item: object) -> bool:
+    from nbval.plugin import IPyNbCell
+
+    return isinstance(item, IPyNbCell)
+
+
+def _compare_outputs(
+    item: Any,
+    compare_rest: Callable[[Sequence[Any], Sequence[Any]], bool],
+    test: Sequence[Mapping[str, Any]],
+    reference: Sequence[Mapping[str, Any]],
+) -> bool:
+    """Stand in for ``IPyNbCell.compare_outputs``: metrics by tolerance, everything else by nbval itself."""
+    from d2l_helpers.errors import RecordError
+    from d2l_helpers.records import compare, split_outputs
+
+    try:
+        recorded, reference = split_outputs(reference)
+        measured, test = split_outputs(test)
+        messages = compare(recorded, measured)
+    except RecordError as error:
+        messages = [str(error)]
+    item.comparison_traceback = []
+    is_same = compare_rest(test, reference)  # it starts a comparison_traceback of its own
+    item.comparison_traceback[:0] = messages
+    return is_same and not messages

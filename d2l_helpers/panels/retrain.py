@@ -1,0 +1,244 @@
+"""A panel that retrains the reader's own function while its sliders move."""
+
+from __future__ import annotations
+
+import html
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import ipywidgets as widgets
+
+from d2l_helpers.data import LABELS
+from d2l_helpers.errors import D2LHelpersError, TrainingError
+from d2l_helpers.figures import curves_svg, plot_panel, templates_html
+from d2l_helpers.panels.live import Job, the_worker
+from d2l_helpers.panels.settings import TITLES, Settings, sliders
+from d2l_helpers.training import History, Progress, watched
+
+__all__ = ["RetrainPanel", "retrain"]
+
+_DELAY = 0.1  # seconds a slider must rest before a fit starts
+_ROWS = 6  # past runs shown
+
+
+def retrain(train: Callable[..., Any]) -> RetrainPanel:
+    """Show sliders that retrain a network with the reader's own function.
+
+    Parameters
+    ----------
+    train : callable
+        Its parameters become the sliders, at their defaults: out of ``lr``, ``batch_size``, ``num_epochs`` and
+        ``sigma``. It trains with `train_ch3`, or is a generator that yields from `fit`. Change it, run its cell and
+        this one again, and the sliders train what you wrote.
+
+    Returns
+    -------
+    RetrainPanel
+        Displays itself as the last line of a cell.
+
+    Raises
+    ------
+    ArgumentError
+        If `train` is no such function.
+    """
+    return RetrainPanel(train)
+
+
+@dataclass
+class _Run:
+    """One fit: what it was asked, and what came of it."""
+
+    settings: Settings
+    history: History = field(default_factory=History)
+    num_epochs: int = 1
+    weight: Any = None
+
+
+class RetrainPanel:
+    """What `retrain` makes. `wait()` waits for the running fit; `runs` are the finished ones, the newest last."""
+
+    def __init__(self, train: Callable[..., Any]) -> None:
+        self.runs: list[_Run] = []
+        self._train = train
+        self._sliders = sliders(train)
+        self._book = self._settings()
+        self._lock = threading.RLock()  # callbacks come on several threads, reports on the worker's
+        self._job: Job | None = None
+        self._build()
+        for slider in self._sliders.values():
+            slider.observe(lambda _: self._request(_DELAY), "value")
+        self._request()
+
+    # ------------------------------------------------------------------------------------------------ the page
+
+    def _build(self) -> None:
+        def button(text: str, tooltip: str, action: Callable[[], None]) -> widgets.Button:
+            made = widgets.Button(description=text, tooltip=tooltip, layout=widgets.Layout(width="110px"))
+            made.on_click(lambda _: action())
+            return made
+
+        self._stop = button("Stop", "Stop the running fit and keep its curves", self.stop)
+        buttons = [button("Retrain", "Train again with these settings", self._request), self._stop]
+        buttons.append(button("Book values", "Put the sliders back and train", self.reset))
+        self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="120px"))
+        self._status, self._chart, self._templates, self._table = (widgets.HTML() for _ in range(4))
+        wrapped = widgets.Layout(display="flex", flex_flow="row wrap")
+        self._view = widgets.VBox(
+            [
+                widgets.Box(list(self._sliders.values()), layout=wrapped),
+                widgets.Box([*buttons, self._bar], layout=wrapped),
+                self._status,
+                self._chart,
+                self._templates,
+                self._table,
+            ],
+            layout=widgets.Layout(max_width="700px"),
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        bundle = {"text/plain": "A panel with sliders for " + ", ".join(TITLES[name] for name in self._sliders)}
+        if os.environ.get("D2L_HELPERS_RECORDING"):  # readers without a kernel get a picture of the first fit
+            self.wait()
+            picture, _metadata = plot_panel(self.runs[-1].history, self.runs[-1].weight, LABELS)._repr_mimebundle_()
+            bundle["image/png"] = picture["image/png"]
+        view = {"version_major": 2, "version_minor": 0, "model_id": self._view.model_id}
+        return {**bundle, "application/vnd.jupyter.widget-view+json": view}
+
+    def _settings(self) -> Settings:
+        return {name: slider.value for name, slider in self._sliders.items()}
+
+    # ------------------------------------------------------------------------------------------------- actions
+
+    def stop(self) -> None:
+        """Stop the running fit, keeping the epochs that it finished."""
+        with self._lock:
+            if self._job:
+                self._job.cancel()
+
+    def reset(self) -> None:
+        """Put the sliders back to the function's defaults, and train."""
+        for name, slider in self._sliders.items():
+            slider.value = self._book[name]
+        self._request()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the newest fit has ended; says whether it has."""
+        return self._job.wait(timeout) if self._job else True
+
+    def _request(self, delay: float = 0.0) -> None:
+        with self._lock:
+            run = _Run(self._settings())
+            self._job = Job(lambda job: self._fit(job, run))
+            self._say(run, "starting")
+            the_worker().submit(self._job, delay)
+
+    # ------------------------------------------------------------------------------------- on the worker's thread
+
+    def _fit(self, job: Job, run: _Run) -> None:
+        def report(progress: Progress) -> bool:
+            self._show(job, run, progress)
+            return not job.cancelled
+
+        try:
+            with watched(report):
+                result = self._train(**run.settings)
+                if isinstance(result, Iterator):
+                    for progress in result:
+                        if not report(progress):
+                            break
+            if not len(run.history) and not job.cancelled:
+                raise _nothing_reported()
+        except Exception as error:  # the reader's code may raise anything, and nobody else would show it
+            self._say(run, _explain(error), is_error=True)
+            return
+        self._finish(job, run)
+
+    def _show(self, job: Job, run: _Run, progress: Progress) -> None:
+        is_new_epoch = len(progress.history) > len(run.history)
+        run.num_epochs = progress.num_epochs
+        with self._lock:
+            if job is not self._job:  # a newer fit waits: the page is already its own
+                return
+            self._bar.value = progress.done / progress.num_epochs
+            if is_new_epoch:
+                run.history = _copy(progress.history)
+                self._say(run, f"epoch {len(run.history)} of {run.num_epochs}")
+                before = self.runs[-1].history if self.runs else None
+                self._chart.value = curves_svg(run.history, run.num_epochs, before)
+                run.weight = _template_weight(progress.net)
+                self._templates.value = "" if run.weight is None else templates_html(run.weight, LABELS)
+
+    def _finish(self, job: Job, run: _Run) -> None:
+        with self._lock:
+            run.history.stopped = job.cancelled
+            if len(run.history):
+                self.runs.append(run)
+                self._table.value = _table(self.runs)
+            if job is self._job:
+                word = "stopped" if job.cancelled else "done"
+                self._say(run, f"{word} after {len(run.history)} of {run.num_epochs} epochs")
+                self._bar.value = len(run.history) / run.num_epochs
+
+    def _say(self, run: _Run, state: str, is_error: bool = False) -> None:
+        settings = ", ".join(f"{TITLES[k]} {v:.4g}" for k, v in run.settings.items())
+        numbers = ""
+        if len(run.history):
+            numbers = (
+                f" — loss {run.history.train_loss[-1]:.4f}, train accuracy {run.history.train_acc[-1]:.4f}, "
+                f"<b>test accuracy {run.history.test_acc[-1]:.4f}</b>"
+            )
+        role = "alert" if is_error else "status"
+        self._status.value = (
+            f'<div role="{role}" style="line-height:1.4;min-height:2.8em;white-space:pre-line">'
+            f"{html.escape(settings)}\n{html.escape(state)}{numbers}</div>"
+        )
+
+
+def _copy(history: History) -> History:
+    return History(list(history.train_loss), list(history.train_acc), list(history.test_loss), list(history.test_acc))
+
+
+def _template_weight(net: Any) -> Any:
+    """Give the first weights that look at the 784 pixels, as numpy (classes, 784); None if no layer does so."""
+    parameters = net.collect_params().values() if hasattr(net, "collect_params") else ()
+    for parameter in parameters:
+        if parameter.shape == (len(LABELS), 28 * 28):
+            return parameter.data().asnumpy()
+    return None
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, D2LHelpersError):
+        return str(error)
+    frame = error.__traceback__
+    while frame and frame.tb_next and "ipykernel" in frame.tb_next.tb_frame.f_code.co_filename:
+        frame = frame.tb_next
+    line = f" (line {frame.tb_lineno})" if frame else ""
+    return f"Your function raised {type(error).__name__}: {error}{line}"
+
+
+def _nothing_reported() -> TrainingError:
+    return TrainingError(
+        "There is nothing to show.",
+        got="a function that ended without a report of its training",
+        expected="one that calls helpers.train_ch3, or yields from helpers.fit",
+        remedy="let it train with helpers.train_ch3(net, train_iter, test_iter, loss, num_epochs, trainer)",
+    )
+
+
+def _table(runs: list[_Run]) -> str:
+    """Write the past runs, the newest first, as an HTML table."""
+    names = list(runs[-1].settings)
+    cell = 'style="padding:1px 10px 1px 0;text-align:right;font-variant-numeric:tabular-nums"'
+    titles = ("run", *(TITLES[name] for name in names), "train loss", "train acc", "test acc")
+    heads = "".join(f"<th {cell}>{title}</th>" for title in titles)
+    rows = []
+    for number, run in list(enumerate(runs, start=1))[: -_ROWS - 1 : -1]:
+        last = (run.history.train_loss[-1], run.history.train_acc[-1], run.history.test_acc[-1])
+        note = f" (stopped after {len(run.history)})" if run.history.stopped else ""
+        values = (str(number), *(f"{run.settings[name]:.4g}" for name in names), *(f"{value:.4f}" for value in last))
+        rows.append("<tr>" + "".join(f"<td {cell}>{value}</td>" for value in values) + f"<td>{note}</td></tr>")
+    return f"<table><caption>Past runs</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
