@@ -1,0 +1,26 @@
+"""A recorded metric: its value, how far another run may be from it, its text, and its place in a notebook.
+
+A notebook that trains ends a cell with::
+
+    record(test_acc=(test_acc, TEST_ACCURACY))
+
+which shows ``test_acc = 0.8298 ± 0.0005`` and keeps the numbers beside the text, under a MIME type of their own.
+``pytest --nbval`` finds them there and compares them, by name, with what it measures itself.
+"""
+
+from d2l_helpers.records.comparison import compare, split_outputs, within
+from d2l_helpers.records.display import metrics_bundle, record
+from d2l_helpers.records.metric import LOSS, METRICS_TYPE, TEST_ACCURACY, TRAIN_ACCURACY, Metric
+
+__all__ = [
+    "LOSS",
+    "TRAIN_ACCURACY",
+    "TEST_ACCURACY",
+    "METRICS_TYPE",
+    "Metric",
+    "record",
+    "metrics_bundle",
+    "split_outputs",
+    "compare",
+    "within",
+]
