@@ -84,7 +84,7 @@ def _first_batch(batches: Iterable[tuple[Any, Any]]) -> tuple[Any, Any]:
     """Look at one batch without leaving a trace: the shuffles that follow are the ones the seed promised."""
     if isinstance(batches, Iterator):
         raise no_batches(batches, "Cannot train: this can be looped over only once.")
-    state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
+    state, numpy_state = random.getstate(), np.random.get_state()
     try:
         for batch in batches:
             try:
@@ -96,7 +96,7 @@ def _first_batch(batches: Iterable[tuple[Any, Any]]) -> tuple[Any, Any]:
             return X, y
     finally:
         random.setstate(state)
-        np.random.set_state(numpy_state)  # noqa: NPY002
+        np.random.set_state(numpy_state)
     raise no_batches(batches, "Cannot train.")
 
 

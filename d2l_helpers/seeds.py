@@ -38,5 +38,5 @@ def seed_all(seed: int = 0) -> None:
     import mxnet
 
     random.seed(int(seed))
-    np.random.seed(int(seed))  # noqa: NPY002  (Gluon's samplers draw from NumPy's global generator)
+    np.random.seed(int(seed))
     mxnet.random.seed(int(seed))

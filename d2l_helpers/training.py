@@ -121,9 +121,10 @@ def train_ch3(
     """
     watch = getattr(_watchers, "watch", None)
     history = History()
+    reports = fit(net, train_iter, test_iter, loss, num_epochs, updater)
     with tqdm(total=num_epochs, unit="epoch", leave=False, bar_format="{l_bar}{bar}| {remaining}{postfix}") as bar:
         try:
-            for progress in fit(net, train_iter, test_iter, loss, num_epochs, updater):
+            for progress in reports:
                 history = progress.history
                 bar.update(progress.done - bar.n)
                 if watch and watch(progress) is False:
@@ -142,13 +143,25 @@ def fit(
     num_epochs: int,
     updater: Any,
 ) -> Iterator[Progress]:
-    """Train as `train_ch3` does, as a generator: it reports at each epoch's end and about every 50 ms in between.
+    """Train as `train_ch3` does, and report at each epoch's end and about every 50 ms in between.
 
-    Arguments and errors are those of `train_ch3`. To stop, stop asking.
+    Arguments and errors are those of `train_ch3`; they are checked at once. The training goes on as reports are asked
+    for: to stop it, stop asking.
     """
     check_training_arguments(net, loss, num_epochs, updater)
     check_first_batch(net, train_iter, loss)
     check_first_batch(net, test_iter, loss)
+    return _reports(net, train_iter, test_iter, loss, num_epochs, updater)
+
+
+def _reports(
+    net: Callable[[Any], Any],
+    train_iter: Iterable[tuple[Any, Any]],
+    test_iter: Iterable[tuple[Any, Any]],
+    loss: Callable[..., Any],
+    num_epochs: int,
+    updater: Any,
+) -> Iterator[Progress]:
     step = getattr(updater, "step", updater)
     compiled = compile_loss(net, loss, train_iter)
     compiled_test = compile_loss(net, loss, test_iter) if compiled else None

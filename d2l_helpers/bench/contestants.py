@@ -43,10 +43,10 @@ def ours() -> Runner:
 def plain_numpy() -> Runner:
     """Give a loop in NumPy alone, with the gradient by hand."""
     X, y, X_test, y_test = _flat()
-    W, b = np.random.normal(0, _SIGMA, (784, 10)).astype(np.float32), np.zeros(10, np.float32)  # noqa: NPY002
+    W, b = np.random.normal(0, _SIGMA, (784, 10)).astype(np.float32), np.zeros(10, np.float32)
 
     def epoch() -> float:
-        order, hits = np.random.permutation(len(X)), 0  # noqa: NPY002
+        order, hits = np.random.permutation(len(X)), 0
         total_loss = 0.0
         for start in range(0, len(X), _BATCH):
             rows = order[start : start + _BATCH]

@@ -93,7 +93,7 @@ class ArrayBatches:
         from mxnet import np as mx_np
 
         n = self.num_examples
-        indices = np.random.permutation(n) if self.shuffle else np.arange(n)  # noqa: NPY002  (what seed_all seeds)
+        indices = np.random.permutation(n) if self.shuffle else np.arange(n)
         return mx_np.array(indices, dtype="int32", ctx=self.X.ctx)
 
 

@@ -175,6 +175,6 @@ def numpy_interface(request):
 @pytest.fixture(autouse=True)
 def own_random_state():
     """Leave the generator that shuffling draws from as it was."""
-    state = np.random.get_state()  # noqa: NPY002
+    state = np.random.get_state()
     yield
-    np.random.set_state(state)  # noqa: NPY002
+    np.random.set_state(state)

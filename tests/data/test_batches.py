@@ -65,9 +65,9 @@ def test_without_shuffling_nothing_is_drawn_from_the_generator():
     batches = ArrayBatches(*numbered(100), 10, shuffle=False)
     seed_all(3)
     orders(batches, 1)
-    after = np.random.random()  # noqa: NPY002
+    after = np.random.random()
     seed_all(3)
-    assert np.random.random() == after  # noqa: NPY002
+    assert np.random.random() == after
 
 
 def test_two_epochs_at_once_do_not_disturb_each_other():
