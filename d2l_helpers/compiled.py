@@ -51,7 +51,8 @@ class CompiledLoss:
         # Classic arrays share the memory of mx.np's, and slicing them costs a third
         self._inputs = [known[name].as_nd_ndarray() if name in known else None for name in names]
         self._rows_at = names.index(_ROWS)
-        self._operator = mx.nd.CachedOp(outputs, [("static_alloc", True)])
+        # Fixed shapes let MXNet run many operators as one; only an epoch's last batch has another, and costs a new plan
+        self._operator = mx.nd.CachedOp(outputs, [("static_alloc", True), ("static_shape", True)])
 
     def __call__(self, rows: Any) -> tuple[Any, Any]:
         """Sum the loss and count the hits.

@@ -1,0 +1,127 @@
+"""environment.yml: its pins are the project's, and its packages work with the CPU twin of its CUDA wheel."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from d2l_helpers.records import split_outputs
+
+ROOT = Path(__file__).parents[1]
+FLAGSHIP = ROOT / "notebooks" / "07_softmax_regression_gluon.ipynb"
+
+
+def name_of(requirement: str) -> str:
+    return re.split(r"[=<>\[ ]", requirement, maxsplit=1)[0].lower()
+
+
+@pytest.fixture(scope="module")
+def environment() -> dict[str, object]:
+    return yaml.safe_load((ROOT / "environment.yml").read_text())
+
+
+@pytest.fixture(scope="module")
+def pip_part(environment) -> list[str]:
+    return environment["dependencies"][-1]["pip"]
+
+
+@pytest.fixture(scope="module")
+def project() -> dict[str, object]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+@pytest.fixture(scope="module")
+def lock() -> dict[str, str]:
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+
+
+def test_conda_gives_python_and_cuda(environment):
+    assert {"python=3.11", "cudatoolkit=10.1"} <= {str(item) for item in environment["dependencies"]}
+
+
+def test_it_has_the_projects_packages_and_no_others(pip_part, project):
+    ours = {name_of(requirement) for requirement in project["dependencies"]}
+    assert {name_of(requirement) for requirement in pip_part} == ours - {"mxnet"} | {"mxnet-cu101mkl"}
+    assert "mxnet-cu101mkl==1.6.0.post0" in pip_part
+
+
+def test_its_versions_are_the_locks(pip_part, lock):
+    others = [requirement for requirement in pip_part if not requirement.startswith("mxnet")]
+    assert others == [f"{name_of(requirement)}=={lock[name_of(requirement)]}" for requirement in others]
+
+
+def test_the_lock_fits_the_project(project, lock):
+    from packaging.requirements import Requirement
+
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    for requirement in map(Requirement, wanted):
+        assert lock[requirement.name] in requirement.specifier, requirement
+
+
+def test_every_locked_package_has_hashes(lock):
+    text = (ROOT / "requirements.lock").read_text()
+    blocks = re.split(r"\n(?=\S)", text.strip())
+    assert len(blocks) == len(lock)
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+@pytest.fixture(scope="module")
+def twin(pip_part) -> Path:
+    """A Python with environment.yml's packages, with the CPU twin mxnet-mkl 1.6.0 for the CUDA wheel.
+
+    Installing takes a minute or two, so it is kept in build/ for as long as environment.yml stays the same.
+    """
+    requirements = ["mxnet-mkl==1.6.0" if name_of(each) == "mxnet-cu101mkl" else each for each in pip_part]
+    key = hashlib.sha256("\n".join(requirements).encode()).hexdigest()[:12]
+    folder = ROOT / "build" / f"environment-{key}"
+    python = folder / "bin" / "python"
+    if not (folder / "ready").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        pip = [python, "-m", "pip", "install", "--quiet", "--no-compile", *requirements]
+        subprocess.run(pip, check=True, timeout=900)
+        (folder / "ready").touch()
+    return python
+
+
+def test_its_packages_train_with_the_cpu_twin_to_the_recorded_numbers(twin, tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text(
+        f"""
+import sys, json
+sys.path.insert(0, {str(ROOT)!r})
+import d2l_helpers as helpers
+import mxnet
+from d2l import mxnet as d2l
+from mxnet import gluon, init, npx
+from mxnet.gluon import nn
+npx.set_np()
+helpers.seed_all(0)
+net = nn.Sequential()
+net.add(nn.Dense(10))
+net.initialize(init.Normal(sigma=0.01))
+trainer = gluon.Trainer(net.collect_params(), "sgd", {{"learning_rate": 0.1}})
+history = helpers.train_ch3(
+    net, *helpers.load_data_fashion_mnist(256), gluon.loss.SoftmaxCrossEntropyLoss(), 2, trainer)
+print(json.dumps({{"mxnet": mxnet.__version__, **vars(history)}}))
+"""
+    )
+    run = subprocess.run([twin, script], capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
+    measured = json.loads(run.stdout.splitlines()[-1])
+    assert measured["mxnet"] == "1.6.0"
+    cells = nbformat.read(FLAGSHIP, as_version=4).cells
+    (cell,) = (cell for cell in cells if cell.id == "record-training")
+    recorded, _ = split_outputs(cell.outputs)
+    for name, metric in recorded.items():
+        assert measured[name] == pytest.approx(metric.value[:2], abs=metric.tolerance), name
