@@ -48,7 +48,7 @@ with_pip() {
 }
 
 make_venv() {
-    "$1" -m venv --clear .venv 2>/dev/null && return
+    "$1" -m venv --clear .venv >/dev/null 2>&1 && return
     # Debian's Python comes without ensurepip unless python3-venv is installed, which takes root. Its pip is a wheel
     # in a package of its own, and a wheel can install itself.
     say "This Python has no pip of its own: fetching Debian's package python3-pip-whl."
