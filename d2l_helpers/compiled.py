@@ -7,6 +7,7 @@ plain NumPy loop; ``make bench`` measures it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,6 +54,26 @@ class CompiledLoss:
         self._rows_at = names.index(_ROWS)
         # Fixed shapes let MXNet run many operators as one; only an epoch's last batch has another, and costs a new plan
         self._operator = mx.nd.CachedOp(outputs, [("static_alloc", True), ("static_shape", True)])
+
+    def minibatches(self) -> Iterator[Any]:
+        """Draw the order of an epoch and cut it.
+
+        Yields
+        ------
+        mxnet.nd.NDArray
+            Indices of the examples, int32, shape (batch,); the last may be shorter.
+        """
+        return self._cut(self.batches.order(), self.batches.batch_size)
+
+    def pieces(self, size: int) -> Iterator[Any]:
+        """Cut all examples, in their order, into pieces of `size`."""
+        from mxnet import np as mx_np
+
+        return self._cut(mx_np.arange(self.batches.num_examples, dtype="int32", ctx=self.batches.X.ctx), size)
+
+    def _cut(self, order: Any, size: int) -> Iterator[Any]:
+        rows, end = order.as_nd_ndarray(), self.batches.num_examples
+        return (rows[start : min(start + size, end)] for start in range(0, end, size))
 
     def __call__(self, rows: Any) -> tuple[Any, Any]:
         """Sum the loss and count the hits.

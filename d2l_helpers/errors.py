@@ -29,9 +29,11 @@ __all__ = [
     "NotebookError",
     "RecordError",
     "TrainingError",
+    "readers_line",
 ]
 
-_PACKAGE = Path(__file__).parent
+_NOT_THE_READERS = {Path(__file__).parent, Path(traceback.__file__).parent}  # ours, and Python's own
+_INSTALLED = {"site-packages", "dist-packages"}  # the second is Debian's name, and so Colab's
 
 
 class D2LHelpersError(Exception):
@@ -65,8 +67,8 @@ class D2LHelpersError(Exception):
         tb_offset: object = None,
     ) -> list[str]:
         """Tell IPython how to show it: the reader's own line and the message, none of our frames."""
-        own = [f for f in traceback.extract_tb(tb or self.__traceback__) if _is_readers(f.filename)]
-        where = [f"line {own[-1].lineno}: {own[-1].line}", ""] if own and own[-1].line else []
+        line = readers_line(tb or self.__traceback__)
+        where = [f"line {line.lineno}: {line.line}", ""] if line else []
         return [*where, f"{type(self).__name__}: {self}"]
 
 
@@ -106,11 +108,22 @@ class DeviceError(D2LHelpersError):
     """MXNet, or the GPU that was asked for, cannot be used."""
 
 
+def readers_line(trace: TracebackType | None) -> traceback.FrameSummary | None:
+    """Find the innermost line of the reader's own code in a traceback: not ours, not Python's, not a library's.
+
+    Returns
+    -------
+    traceback.FrameSummary or None
+        None if no line of it, with its text, is the reader's.
+    """
+    own = [frame for frame in traceback.extract_tb(trace) if frame.line and _is_readers(frame.filename)]
+    return own[-1] if own else None
+
+
 def _rebuild(kind: type[D2LHelpersError], state: dict[str, str]) -> D2LHelpersError:
     return kind(**state)
 
 
 def _is_readers(filename: str) -> bool:
-    """Whether a traceback's file is the reader's: not ours, and not a library's."""
     path = Path(filename)
-    return _PACKAGE not in path.parents and "site-packages" not in path.parts and "IPython" not in path.parts
+    return _NOT_THE_READERS.isdisjoint(path.parents) and _INSTALLED.isdisjoint(path.parts)

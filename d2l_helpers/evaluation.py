@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ __all__ = [
     "most_wrong",
     "predict",
     "score",
+    "total",
 ]
 
 _ROWS_AT_ONCE = 2048  # bounds the memory of the logits; the batch size is the trainer's business, not ours
@@ -147,23 +148,23 @@ def score(
     `compiled` is the compiled form of these three, if the caller has it already.
     """
     compiled = compiled or compile_loss(net, loss, data_iter)
-    total = Score()
     if compiled:
-        from mxnet import nd
-
-        num_examples = compiled.batches.num_examples
-        rows = nd.arange(num_examples, dtype="int32", ctx=compiled.batches.X.ctx)
-        for start in range(0, num_examples, _ROWS_AT_ONCE):
-            stop = min(start + _ROWS_AT_ONCE, num_examples)
-            loss_sum, hits = compiled(rows[start:stop])
-            total.add(loss_sum.asscalar(), hits.asscalar(), stop - start)
-        return total
+        return total([(*compiled(rows), len(rows)) for rows in compiled.pieces(_ROWS_AT_ONCE)])
+    result = Score()
     for X, y in data_iter:
         y_hat = net(X)
-        total.add(float(loss(y_hat, y).sum()), accuracy(y_hat, y), len(y))
-    if not total.num_examples:
+        result.add(float(loss(y_hat, y).sum()), accuracy(y_hat, y), len(y))
+    if not result.num_examples:
         raise no_batches(data_iter, "Cannot evaluate the network.")
-    return total
+    return result
+
+
+def total(parts: Sequence[tuple[Any, Any, int]]) -> Score:
+    """Add up (sum of losses, hits, examples) of some batches, the first two as MXNet's arrays, and wait for them."""
+    from mxnet import nd
+
+    loss_sums, hits, sizes = zip(*parts, strict=True)
+    return Score(nd.add_n(*loss_sums).asnumpy().item(), nd.add_n(*hits).asnumpy().item(), sum(sizes))
 
 
 def predict(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]]) -> Prediction:

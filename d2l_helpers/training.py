@@ -15,7 +15,7 @@ from tqdm.auto import tqdm
 from d2l_helpers.arguments import check_first_batch, check_training_arguments
 from d2l_helpers.compiled import CompiledLoss, compile_loss
 from d2l_helpers.errors import LossNotFinite
-from d2l_helpers.evaluation import Score, accuracy, no_batches, score
+from d2l_helpers.evaluation import Score, accuracy, no_batches, score, total
 
 __all__ = ["History", "Progress", "fit", "train_ch3", "watched"]
 
@@ -168,18 +168,18 @@ def _reports(
     history, reported = History(), time.monotonic()
     size = getattr(train_iter, "num_examples", 0)
     for epoch in range(num_epochs):
-        total = Score()
+        epoch_score = Score()
         for part in _train_compiled(compiled, step) if compiled else _train_plainly(net, train_iter, loss, step):
-            total.add(part.loss_sum, part.hits, part.num_examples)
-            if not math.isfinite(total.loss_sum):
-                raise _not_finite(epoch, total, updater)
-            if total.num_examples < size and time.monotonic() - reported > _SECONDS_BETWEEN_REPORTS:
-                yield Progress(epoch + total.num_examples / size, num_epochs, history, net)
+            epoch_score.add(part.loss_sum, part.hits, part.num_examples)
+            if not math.isfinite(epoch_score.loss_sum):
+                raise _not_finite(epoch, epoch_score, updater)
+            if epoch_score.num_examples < size and time.monotonic() - reported > _SECONDS_BETWEEN_REPORTS:
+                yield Progress(epoch + epoch_score.num_examples / size, num_epochs, history, net)
                 reported = time.monotonic()
-        if not total.num_examples:
+        if not epoch_score.num_examples:
             raise no_batches(train_iter, f"Cannot train in epoch {epoch + 1}.")
-        size = total.num_examples
-        history.add(total, score(net, test_iter, loss, compiled_test))
+        size = epoch_score.num_examples
+        history.add(epoch_score, score(net, test_iter, loss, compiled_test))
         yield Progress(epoch + 1, num_epochs, history, net)
         reported = time.monotonic()
 
@@ -201,19 +201,18 @@ def _train_compiled(compiled: CompiledLoss, step: Callable[[int], None]) -> Iter
     """Train one epoch; give what every few batches summed up to, after waiting for them."""
     from mxnet import autograd
 
-    batches, order = compiled.batches, compiled.batches.order().as_nd_ndarray()
-    pending: list[tuple[Any, Any]] = []
-    begin = 0
-    for start in range(0, batches.num_examples, batches.batch_size):
-        stop = min(start + batches.batch_size, batches.num_examples)
+    pending = []
+    for rows in compiled.minibatches():
         with autograd.record():
-            sums = compiled(order[start:stop])
+            sums = compiled(rows)
         sums[0].backward()
-        step(stop - start)
-        pending.append(sums)
-        if len(pending) == _BATCHES_BETWEEN_WAITS or stop == batches.num_examples:
-            yield _settle(pending, stop - begin)
-            pending, begin = [], stop
+        step(len(rows))
+        pending.append((*sums, len(rows)))
+        if len(pending) == _BATCHES_BETWEEN_WAITS:
+            yield total(pending)
+            pending.clear()
+    if pending:
+        yield total(pending)
 
 
 def _train_plainly(
@@ -232,13 +231,6 @@ def _train_plainly(
         losses.backward()
         step(len(y))
         yield Score(float(losses.sum()), accuracy(y_hat, y), len(y))
-
-
-def _settle(sums: list[tuple[Any, Any]], num_examples: int) -> Score:
-    """Wait for some batches' sums and add them up in double precision."""
-    return Score(
-        math.fsum(loss_sum.asscalar() for loss_sum, _ in sums), sum(hits.asscalar() for _, hits in sums), num_examples
-    )
 
 
 def _not_finite(epoch: int, total: Score, updater: Any) -> LossNotFinite:

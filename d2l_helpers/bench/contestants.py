@@ -1,11 +1,12 @@
 """Softmax regression on Fashion-MNIST, once in each library: 784 inputs, 10 outputs, batch 256, SGD with rate 0.1.
 
-Each contestant prepares itself and gives a function that trains one epoch and returns the train accuracy, and one
-that returns the test accuracy. All shuffle every epoch, work in float32, and compute loss and accuracy on the way.
+Each contestant prepares itself and gives a function that trains one epoch, evaluates on the test data, and returns
+train and test accuracy. All shuffle every epoch, work in float32, and compute loss and accuracy on the way.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
@@ -18,26 +19,24 @@ from d2l_helpers.seeds import seed_all
 
 __all__ = ["CONTESTANTS", "Runner", "installed"]
 
-Runner = tuple[Callable[[], float], Callable[[], float]]
+Runner = Callable[[], tuple[float, float]]
 
 _BATCH, _RATE, _SIGMA = 256, 0.1, 0.01
 
 
 def ours() -> Runner:
-    """Give this package's `train_ch3`, one epoch a call, its evaluation on the test data included."""
+    """Give this package's `fit`, which is what `train_ch3` runs."""
     from d2l_helpers.data import load_data_fashion_mnist
-    from d2l_helpers.training import train_ch3
+    from d2l_helpers.training import fit
 
     net, loss, trainer = _gluon_parts()
-    train_iter, test_iter = load_data_fashion_mnist(_BATCH)
-    last: list[float] = []
+    reports = fit(net, *load_data_fashion_mnist(_BATCH), loss, 10**6, trainer)
 
-    def epoch() -> float:
-        history = train_ch3(net, train_iter, test_iter, loss, 1, trainer)
-        last[:] = history.test_acc
-        return history.train_acc[0]
+    def epoch() -> tuple[float, float]:
+        history = next(report.history for report in reports if report.done == int(report.done))
+        return history.train_acc[-1], history.test_acc[-1]
 
-    return epoch, lambda: last[0]
+    return epoch
 
 
 def plain_numpy() -> Runner:
@@ -45,7 +44,7 @@ def plain_numpy() -> Runner:
     X, y, X_test, y_test = _flat()
     W, b = np.random.normal(0, _SIGMA, (784, 10)).astype(np.float32), np.zeros(10, np.float32)
 
-    def epoch() -> float:
+    def epoch() -> tuple[float, float]:
         order, hits = np.random.permutation(len(X)), 0
         total_loss = 0.0
         for start in range(0, len(X), _BATCH):
@@ -64,29 +63,34 @@ def plain_numpy() -> Runner:
             np.subtract(W, batch.T @ gradient, out=W)
             np.subtract(b, gradient.sum(axis=0), out=b)
         assert np.isfinite(total_loss)
-        return hits / len(X)
+        return hits / len(X), float(((X_test @ W + b).argmax(axis=1) == y_test).mean())
 
-    return epoch, lambda: float(((X_test @ W + b).argmax(axis=1) == y_test).mean())
+    return epoch
 
 
 def d2l_own() -> Runner:
     """Give d2l 0.13.2's own loader and `train_epoch_ch3`, on the official data instead of a download."""
     from d2l import mxnet as d2l
-    from mxnet import gluon, nd
+    from mxnet import gluon
+    from mxnet import np as mx_np
 
+    net, loss, trainer = _gluon_parts()
+    multiprocessing.set_start_method("fork", force=True)  # as in a notebook; a spawned process would spawn in its turn
     images = dict(zip((True, False), _pairs(), strict=True))
 
     class Official(gluon.data.vision.FashionMNIST):  # type: ignore[misc]
         def _get_data(self) -> None:
             pixels, labels = images[self._train]
-            self._data, self._label = nd.array(pixels[..., None], dtype=np.uint8), labels.astype(np.int32)
+            self._data, self._label = mx_np.array(pixels[..., None], dtype=np.uint8), labels.astype(np.int32)
 
     with mock.patch.object(gluon.data.vision, "FashionMNIST", Official):
         train_iter, test_iter = d2l.load_data_fashion_mnist(_BATCH)
-    net, loss, trainer = _gluon_parts()
-    return lambda: float(d2l.train_epoch_ch3(net, train_iter, loss, trainer)[1]), lambda: float(
-        d2l.evaluate_accuracy(net, test_iter)
-    )
+
+    def epoch() -> tuple[float, float]:
+        train_acc = d2l.train_epoch_ch3(net, train_iter, loss, trainer)[1]
+        return float(train_acc), float(d2l.evaluate_accuracy(net, test_iter))
+
+    return epoch
 
 
 def torch_indexed() -> Runner:
@@ -99,7 +103,7 @@ def torch_indexed() -> Runner:
     torch.nn.init.zeros_(net.bias)
     optimizer = torch.optim.SGD(net.parameters(), lr=_RATE)
 
-    def epoch() -> float:
+    def epoch() -> tuple[float, float]:
         order, hits, total_loss = torch.randperm(len(X)), torch.tensor(0), torch.tensor(0.0)
         for rows in order.split(_BATCH):
             labels = y[rows]
@@ -111,13 +115,10 @@ def torch_indexed() -> Runner:
             total_loss += loss.detach() * len(rows)
             hits += (y_hat.argmax(1) == labels).sum()
         assert torch.isfinite(total_loss)
-        return float(hits) / len(X)
-
-    def test_accuracy() -> float:
         with torch.no_grad():
-            return float((net(X_test).argmax(1) == y_test).float().mean())
+            return float(hits) / len(X), float((net(X_test).argmax(1) == y_test).float().mean())
 
-    return epoch, test_accuracy
+    return epoch
 
 
 def keras_fit() -> Runner:
@@ -129,10 +130,12 @@ def keras_fit() -> Runner:
     net = tf.keras.Sequential([tf.keras.layers.Dense(10, input_shape=(784,), kernel_initializer=start)])
     loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     net.compile(tf.keras.optimizers.SGD(_RATE), loss, metrics=["accuracy"])
-    return (
-        lambda: float(net.fit(X, y, batch_size=_BATCH, verbose=0).history["accuracy"][0]),
-        lambda: float(net.evaluate(X_test, y_test, batch_size=2048, verbose=0)[1]),
-    )
+
+    def epoch() -> tuple[float, float]:
+        history = net.fit(X, y, batch_size=_BATCH, verbose=0).history
+        return float(history["accuracy"][0]), float(net.evaluate(X_test, y_test, batch_size=2048, verbose=0)[1])
+
+    return epoch
 
 
 CONTESTANTS: dict[str, tuple[Callable[[], Runner], str]] = {  # name -> how to start it, and the package it needs

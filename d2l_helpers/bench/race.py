@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
 from d2l_helpers.bench.contestants import CONTESTANTS
+from d2l_helpers.errors import TrainingError
 
 __all__ = ["Lap", "race"]
 
@@ -52,29 +53,41 @@ def race(names: list[str], num_epochs: int = 10) -> list[Lap]:
     list of Lap
         In the order of `names`.
     """
+    os.environ.update(TQDM_DISABLE="1", TF_CPP_MIN_LOG_LEVEL="3")  # the contestants inherit it
     context = multiprocessing.get_context("spawn")
-    ends, laps = {}, {name: Lap(name) for name in names}
+    pipes, laps = {}, {name: Lap(name) for name in names}
     for name in names:
-        ends[name], inner = context.Pipe()
-        context.Process(target=_serve, args=(name, inner), daemon=True).start()
-    for epoch in range(num_epochs):
-        for name, end in ends.items():
-            end.send(epoch < num_epochs - 1)
-            seconds, laps[name].train_acc, laps[name].test_acc = end.recv()
-            if epoch:
-                laps[name].seconds.append(seconds)
+        pipes[name], inner = context.Pipe()
+        context.Process(target=_serve, args=(name, inner)).start()  # not a daemon: d2l's loader has children
+        inner.close()
+    try:
+        for epoch in range(num_epochs):
+            for name, pipe in pipes.items():
+                pipe.send("train")
+                seconds, laps[name].train_acc, laps[name].test_acc = pipe.recv()
+                if epoch:
+                    laps[name].seconds.append(seconds)
+    except (EOFError, BrokenPipeError) as error:
+        raise TrainingError(
+            "The benchmark cannot go on.",
+            got=f"an end of the process of {name!r}; its own message stands above",
+            expected="a contestant that trains",
+            remedy="repair or uninstall that library, and measure again",
+        ) from error
+    finally:
+        for pipe in pipes.values():
+            pipe.close()  # which ends their processes
     return list(laps.values())
 
 
 def _serve(name: str, pipe: Connection) -> None:
     """Train an epoch whenever asked to, and say how long it took; in a process of its own."""
-    os.environ.update(TQDM_DISABLE="1", TF_CPP_MIN_LOG_LEVEL="3")
-    import d2l_helpers  # noqa: F401  (MXNet's loader, before d2l is imported)
-
-    epoch, test_accuracy = CONTESTANTS[name][0]()
-    more = True
-    while more:
-        more = pipe.recv()
+    epoch = CONTESTANTS[name][0]()
+    while True:
+        try:
+            pipe.recv()
+        except EOFError:
+            return
         started = time.perf_counter()
-        train_acc = epoch()
-        pipe.send((time.perf_counter() - started, train_acc, test_accuracy()))
+        accuracies = epoch()
+        pipe.send((time.perf_counter() - started, *accuracies))
