@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from d2l_helpers.errors import D2LHelpersError
+from d2l_helpers.errors import D2LHelpersError, NotebookError
 
 __all__ = ["main"]
 
@@ -74,7 +74,15 @@ def bench(notebook: Path, json_path: Path | None) -> None:
 
 def _notebooks(paths: tuple[Path, ...]) -> list[Path]:
     """Give the notebooks among files and folders, sorted within each folder."""
-    return [notebook for path in paths for notebook in (sorted(path.glob("*.ipynb")) if path.is_dir() else [path])]
+    found = [notebook for path in paths for notebook in (sorted(path.glob("*.ipynb")) if path.is_dir() else [path])]
+    if not found:
+        raise NotebookError(
+            "There is no notebook.",
+            got=", ".join(map(str, paths)),
+            expected="notebooks, or folders that hold some",
+            remedy="run the command in the project's folder, as in d2l-helpers lint notebooks",
+        )
+    return found
 
 
 if __name__ == "__main__":
