@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -122,7 +123,9 @@ def train_ch3(
     watch = getattr(_watchers, "watch", None)
     history = History()
     reports = fit(net, train_iter, test_iter, loss, num_epochs, updater)
-    with tqdm(total=num_epochs, unit="epoch", leave=False, bar_format="{l_bar}{bar}| {remaining}{postfix}") as bar:
+    # A watcher shows the progress itself; tqdm's notebook bar does not look at TQDM_DISABLE
+    silent = watch is not None or bool(os.environ.get("TQDM_DISABLE"))
+    with tqdm(total=num_epochs, leave=False, bar_format="{l_bar}{bar}| {remaining}", disable=silent) as bar:
         try:
             for progress in reports:
                 history = progress.history
