@@ -7,6 +7,7 @@ train and test accuracy. All shuffle every epoch, work in float32, and compute l
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
@@ -123,6 +124,7 @@ def torch_indexed() -> Runner:
 
 def keras_fit() -> Runner:
     """Give Keras's own `fit`."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # read at import
     import tensorflow as tf
 
     X, y, X_test, y_test = _flat()

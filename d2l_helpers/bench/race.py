@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import statistics
 import time
 from dataclasses import dataclass, field
@@ -53,7 +52,6 @@ def race(names: list[str], num_epochs: int = 10) -> list[Lap]:
     list of Lap
         In the order of `names`.
     """
-    os.environ.update(TQDM_DISABLE="1", TF_CPP_MIN_LOG_LEVEL="3")  # the contestants inherit it
     context = multiprocessing.get_context("spawn")
     pipes, laps = {}, {name: Lap(name) for name in names}
     for name in names:

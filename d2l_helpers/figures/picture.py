@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import io
 from dataclasses import dataclass
 from typing import Any
@@ -32,9 +33,10 @@ class Picture:
     alt: str
 
     def png(self) -> bytes:
-        """Draw it as a PNG file."""
+        """Draw it as a PNG file; the same bytes each time."""
         stream = io.BytesIO()
-        self.figure.savefig(stream, format="png", dpi=_SCREEN_DPI * _SHARPNESS, facecolor="white")
+        # Drawing lays a figure out anew, a little differently each time
+        copy.deepcopy(self.figure).savefig(stream, format="png", dpi=_SCREEN_DPI * _SHARPNESS, facecolor="white")
         return stream.getvalue()
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:

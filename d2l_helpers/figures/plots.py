@@ -41,23 +41,25 @@ _QUANTITIES = {
 }
 
 
-def plot_history(history: History) -> Picture:
+def plot_history(history: History, test_name: str = "test") -> Picture:
     """Plot loss and accuracy against epochs, side by side.
 
     Parameters
     ----------
     history : History
         At least one epoch.
+    test_name : str
+        What the examples are called that were not trained on.
     """
     figure = Figure(figsize=(7.2, 2.7), layout="constrained")
-    _plot_curves(figure, history)
-    return Picture(
-        figure,
-        f"Two line charts over {len(history)} epochs. Left: train and test loss. Right: train and test accuracy.",
-    )
+    _plot_curves(figure, history, test_name)
+    alt = f"Two line charts over {len(history)} epochs. Left: loss. Right: accuracy. Each for train and {test_name}."
+    return Picture(figure, alt)
 
 
-def plot_comparison(histories: Mapping[Any, History], quantity: str = "test_acc", label: str = "") -> Picture:
+def plot_comparison(
+    histories: Mapping[Any, History], quantity: str = "test_acc", label: str = "", test_name: str = "test"
+) -> Picture:
     """Plot one quantity of several fits against epochs.
 
     Parameters
@@ -68,6 +70,8 @@ def plot_comparison(histories: Mapping[Any, History], quantity: str = "test_acc"
         What to plot.
     label : str
         Title of the legend, such as "learning rate".
+    test_name : str
+        What the examples are called that were not trained on.
 
     Raises
     ------
@@ -85,10 +89,11 @@ def plot_comparison(histories: Mapping[Any, History], quantity: str = "test_acc"
     axes = figure.subplots()
     for index, (name, history) in enumerate(histories.items()):
         _plot_series(axes, getattr(history, quantity), str(name), stroke(index))
-    _finish(axes, _QUANTITIES[quantity])
+    what = _QUANTITIES[quantity].replace("test", test_name)
+    _finish(axes, what)
     axes.legend(title=label or None, fontsize=FONT_SIZE - 1, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     names = ", ".join(str(name) for name in histories)
-    return Picture(figure, f"Line chart of {_QUANTITIES[quantity]} against epochs, a line for each {label}: {names}.")
+    return Picture(figure, f"Line chart of {what} against epochs, a line for each {label or 'fit'}: {names}.")
 
 
 def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) -> Picture:
@@ -100,6 +105,11 @@ def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) 
         Shape (n, height, width) or (n, 1, height, width); white is the highest value.
     titles : sequence of str
         None, or one an image.
+
+    Raises
+    ------
+    ArgumentError
+        If the shape is another, or the numbers of images and titles differ.
     """
     grey = _as_images(images)
     titles = list(titles)
@@ -134,8 +144,13 @@ def plot_templates(weight: Any, names: Sequence[str]) -> Picture:
         Shape (classes, 784).
     names : sequence of str
         One a class.
+
+    Raises
+    ------
+    ArgumentError
+        If the shape is another, or there is not one name a class.
     """
-    templates = _as_templates(weight)
+    templates = _as_templates(weight, names)
     figure = Figure(figsize=(7.2, 3.1), layout="constrained")
     _plot_templates(figure.subplots(2, -(-len(templates) // 2)), templates, names)
     return Picture(
@@ -154,7 +169,19 @@ def plot_confusion(counts: npt.NDArray[np.int64], names: Sequence[str]) -> Pictu
         Shape (classes, classes), int.
     names : sequence of str
         One a class.
+
+    Raises
+    ------
+    ArgumentError
+        If the shape is another, or there is not one name a class.
     """
+    if counts.shape != (len(names), len(names)) or not len(names):
+        raise ArgumentError(
+            "Cannot show the confusion matrix.",
+            got=f"counts of shape {counts.shape} and {len(names)} names",
+            expected="(classes, classes), and one name a class",
+            remedy="pass confusion_matrix(prediction) and get_fashion_mnist_labels(range(10))",
+        )
     errors = counts - np.diag(np.diag(counts))
     figure = Figure(figsize=(5.6, 5.0), layout="constrained")
     axes = figure.subplots()
@@ -180,7 +207,7 @@ def plot_panel(history: History, weight: Any | None, names: Sequence[str]) -> Pi
         figure = Figure(figsize=(7.2, 5.4), layout="constrained")
         upper, lower = cast("tuple[SubFigure, SubFigure]", figure.subfigures(2, 1))
         _plot_curves(upper, history)
-        templates = _as_templates(weight)
+        templates = _as_templates(weight, names)
         _plot_templates(lower.subplots(2, -(-len(templates) // 2)), templates, names)
     return Picture(figure, "The training panel after its first fit: curves of loss and accuracy, and weight templates.")
 
@@ -190,8 +217,8 @@ def templates_html(weight: Any, names: Sequence[str]) -> str:
 
     Parameters and errors are those of `plot_templates`; it takes a hundredth of its time.
     """
-    templates = _as_templates(weight)
-    scale = np.abs(templates).max() or 1.0
+    templates = _as_templates(weight, names)
+    scale = np.nanmax(np.abs(templates), initial=0.0) or 1.0
     strip = np.concatenate([np.pad(template, 1, constant_values=0.0) for template in templates], axis=1)
     colours = colormaps["RdBu"](np.kron(strip, np.ones((3, 3))) / (2 * scale) + 0.5, bytes=True)
     stream = io.BytesIO()
@@ -205,20 +232,20 @@ def templates_html(weight: Any, names: Sequence[str]) -> str:
     )
 
 
-def _plot_curves(figure: FigureBase, history: History) -> None:
+def _plot_curves(figure: FigureBase, history: History, test_name: str = "test") -> None:
     loss_axes, accuracy_axes = figure.subplots(1, 2)
     for part, style in SERIES.items():
-        _plot_series(loss_axes, getattr(history, f"{part}_loss"), part, style)
-        _plot_series(accuracy_axes, getattr(history, f"{part}_acc"), part, style)
+        name = test_name if part == "test" else part
+        _plot_series(loss_axes, getattr(history, f"{part}_loss"), name, style)
+        _plot_series(accuracy_axes, getattr(history, f"{part}_acc"), name, style)
     _finish(loss_axes, "loss (nats)")
     _finish(accuracy_axes, "accuracy")
     loss_axes.legend(fontsize=FONT_SIZE, frameon=False)
 
 
 def _plot_series(axes: Axes, values: Sequence[float], label: str, style: Stroke) -> None:
-    (line,) = axes.plot(
-        range(1, len(values) + 1), values, color=style.colour, marker=style.marker, markersize=3.5, label=label
-    )
+    (line,) = axes.plot(range(1, len(values) + 1), values, color=style.colour, label=label)
+    line.set(marker=style.marker, markersize=3.5, markevery=max(1, len(values) // 15))  # else a band hides the dashes
     if style.dashes:
         line.set_dashes(style.dashes)
 
@@ -233,7 +260,7 @@ def _finish(axes: Axes, y_label: str) -> None:
 
 
 def _plot_templates(grid: Any, templates: npt.NDArray[np.float64], names: Sequence[str]) -> None:
-    scale = np.abs(templates).max() or 1.0
+    scale = np.nanmax(np.abs(templates), initial=0.0) or 1.0
     for axes in np.ravel(grid):
         axes.axis("off")
     for axes, template, name in zip(np.ravel(grid), templates, names, strict=False):
@@ -255,16 +282,18 @@ def _as_images(images: Any) -> npt.NDArray[Any]:
     return array
 
 
-def _as_templates(weight: Any) -> npt.NDArray[np.float64]:
+def _as_templates(weight: Any, names: Sequence[str]) -> npt.NDArray[np.float64]:
     array = _to_numpy(weight)
-    if array.ndim != 2 or array.shape[1] != 28 * 28:
+    if array.shape != (len(names), 28 * 28) or not len(names):
         raise ArgumentError(
             "Cannot show the weights as images.",
-            got=f"weights of shape {array.shape}",
-            expected="(classes, 784), the weights of a layer that looks at the pixels",
-            remedy="pass net[0].weight.data()",
+            got=f"weights of shape {array.shape} and {len(names)} names",
+            expected="(classes, 784), the weights of a layer that looks at the pixels, and one name a class",
+            remedy="pass net[0].weight.data() and get_fashion_mnist_labels(range(10))",
         )
-    return array.reshape(-1, 28, 28).astype(np.float64)
+    templates = array.reshape(-1, 28, 28).astype(np.float64)
+    templates[~np.isfinite(templates)] = np.nan  # stays blank, and does not blank the others
+    return templates
 
 
 def _to_numpy(array: Any) -> npt.NDArray[Any]:

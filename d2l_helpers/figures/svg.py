@@ -1,4 +1,4 @@
-"""The curves of a running fit as SVG text: a tenth of a millisecond's work, so a panel can redraw at every report."""
+"""The curves of a running fit as SVG text: about a millisecond's work, so a panel can redraw at every report."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def curves_svg(history: History, num_epochs: int, before: History | None = None)
             if before:
                 parts.append(_line(chart, getattr(before, f"{name}_{quantity}"), style, faint=True))
             parts.append(_line(chart, getattr(history, f"{name}_{quantity}"), style))
-    parts.extend(_legend(before is not None))
+    parts.extend(_legend(bool(before)))
     return "".join((*parts, "</svg>"))
 
 

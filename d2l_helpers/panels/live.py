@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import cache
 
@@ -16,8 +18,8 @@ class Job:
     Parameters
     ----------
     run : callable
-        Called as ``run(job)`` on the worker's thread. It looks at `cancelled` about every 50 ms, and handles its own
-        errors.
+        Called as ``run(job)`` on the worker's thread, once, even if it was cancelled before its turn came. It looks
+        at `cancelled` first and then about every 50 ms, and handles its own errors.
     """
 
     def __init__(self, run: Callable[[Job], None]) -> None:
@@ -27,7 +29,7 @@ class Job:
 
     @property
     def cancelled(self) -> bool:
-        """Whether it should stop, or need not start."""
+        """Whether it should stop, or should not start."""
         return self._cancelled.is_set()
 
     def cancel(self) -> None:
@@ -35,7 +37,7 @@ class Job:
         self._cancelled.set()
 
     def finish(self) -> None:
-        """Say that it has ended, or will never start."""
+        """Say that it has ended."""
         self._finished.set()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -44,29 +46,31 @@ class Job:
 
 
 class Worker:
-    """Runs the newest job; a job that is newer cancels the one before it, whether that runs or waits."""
+    """Runs jobs one after the other; a newer job cancels the one before it, whether that runs or waits."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
-        self._next: tuple[float, Job] | None = None  # when it may start (time.monotonic), and what
+        self._waiting: deque[tuple[float, Job]] = deque()  # when it may start (time.monotonic), and what
         self._newest: Job | None = None
-        threading.Thread(target=self._work, name="d2l_helpers panels", daemon=True).start()
+        self._thread = threading.Thread(target=self._work, name="d2l_helpers panels", daemon=True)
+        self._thread.start()
 
     def submit(self, job: Job, delay: float = 0.0) -> None:
         """Take `job` for the newest; it starts after `delay` seconds, unless a newer one comes before."""
         with self._condition:
             if self._newest:
                 self._newest.cancel()
-            if self._next:
-                self._next[1].finish()
-            self._next, self._newest = (time.monotonic() + delay, job), job
+            self._newest = job
+            self._waiting.append((time.monotonic() + delay, job))
             self._condition.notify()
 
     def settle(self) -> None:
-        """Wait until the newest job has ended."""
-        newest = self._newest
-        if newest and threading.current_thread().name != "d2l_helpers panels":
-            newest.wait()
+        """Wait until the newest job has ended, be it one that comes meanwhile; on the worker's own thread, do not."""
+        waited_for = None
+        while waited_for is not self._newest and threading.current_thread() is not self._thread:
+            waited_for = self._newest
+            if waited_for:
+                waited_for.wait()
 
     def cancel(self) -> None:
         """Ask the newest job to stop."""
@@ -80,24 +84,19 @@ class Worker:
         while True:
             job = self._take()
             try:
-                if not job.cancelled:
-                    job.run(job)
+                job.run(job)
+            except BaseException:  # a job that breaks its promise must not take all panels with it
+                logging.getLogger(__name__).exception("A panel's job failed.")
             finally:
                 job.finish()
 
     def _take(self) -> Job:
         with self._condition:
             while True:
-                if self._next is None:
-                    self._condition.wait()
-                    continue
-                start, job = self._next
-                remaining = start - time.monotonic()
-                if remaining > 0 and not job.cancelled:
-                    self._condition.wait(remaining)
-                    continue
-                self._next = None
-                return job
+                remaining = self._waiting[0][0] - time.monotonic() if self._waiting else None
+                if remaining is not None and (remaining <= 0 or self._waiting[0][1].cancelled):
+                    return self._waiting.popleft()[1]
+                self._condition.wait(remaining)
 
 
 @cache
@@ -119,6 +118,7 @@ def the_worker() -> Worker:
                 worker.settle()
             except KeyboardInterrupt:
                 worker.cancel()
+                worker.settle()
 
         shell.events.register("pre_run_cell", wait_for_the_fit)
     return worker

@@ -12,7 +12,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from d2l_helpers.data import LABELS
-from d2l_helpers.errors import D2LHelpersError, TrainingError
+from d2l_helpers.errors import D2LHelpersError, TrainingError, readers_line
 from d2l_helpers.figures import curves_svg, plot_panel, templates_html
 from d2l_helpers.panels.live import Job, the_worker
 from d2l_helpers.panels.settings import TITLES, Settings, sliders
@@ -102,6 +102,8 @@ class RetrainPanel:
         bundle = {"text/plain": "A panel with sliders for " + ", ".join(TITLES[name] for name in self._sliders)}
         if os.environ.get("D2L_HELPERS_RECORDING"):  # readers without a kernel get a picture of the first fit
             self.wait()
+            if not self.runs:
+                raise _nothing_recorded()
             picture, _metadata = plot_panel(self.runs[-1].history, self.runs[-1].weight, LABELS)._repr_mimebundle_()
             bundle["image/png"] = picture["image/png"]
         view = {"version_major": 2, "version_minor": 0, "model_id": self._view.model_id}
@@ -139,32 +141,36 @@ class RetrainPanel:
 
     def _fit(self, job: Job, run: _Run) -> None:
         def report(progress: Progress) -> bool:
+            if not isinstance(progress, Progress):
+                raise _nothing_reported(f"a function that yields {progress!r}")
             self._show(job, run, progress)
             return not job.cancelled
 
         try:
             with watched(report):
-                result = self._train(**run.settings)
+                result = None if job.cancelled else self._train(**run.settings)
                 if isinstance(result, Iterator):
                     for progress in result:
                         if not report(progress):
                             break
             if not len(run.history) and not job.cancelled:
-                raise _nothing_reported()
-        except Exception as error:  # the reader's code may raise anything, and nobody else would show it
-            self._say(run, _explain(error), is_error=True)
+                raise _nothing_reported("a function that ended without a report of its training")
+        except BaseException as error:  # the reader's code may raise anything, and nobody else would show it
+            with self._lock:
+                if job is self._job:
+                    self._say(run, _explain(error), is_error=True)
             return
         self._finish(job, run)
 
     def _show(self, job: Job, run: _Run, progress: Progress) -> None:
-        is_new_epoch = len(progress.history) > len(run.history)
+        history = _copy(progress.history)
         run.num_epochs = progress.num_epochs
         with self._lock:
             if job is not self._job:  # a newer fit waits: the page is already its own
                 return
             self._bar.value = progress.done / progress.num_epochs
-            if is_new_epoch:
-                run.history = _copy(progress.history)
+            if history != run.history:  # after each epoch, and where the function begins another fit
+                run.history = history
                 self._say(run, f"epoch {len(run.history)} of {run.num_epochs}")
                 before = self.runs[-1].history if self.runs else None
                 self._chart.value = curves_svg(run.history, run.num_epochs, before)
@@ -179,7 +185,8 @@ class RetrainPanel:
                 self._table.value = _table(self.runs)
             if job is self._job:
                 word = "stopped" if job.cancelled else "done"
-                self._say(run, f"{word} after {len(run.history)} of {run.num_epochs} epochs")
+                after = f" after {len(run.history)} of {run.num_epochs} epochs" if len(run.history) else ""
+                self._say(run, word + after)
                 self._bar.value = len(run.history) / run.num_epochs
 
     def _say(self, run: _Run, state: str, is_error: bool = False) -> None:
@@ -210,22 +217,32 @@ def _template_weight(net: Any) -> Any:
     return None
 
 
-def _explain(error: Exception) -> str:
+def _explain(error: BaseException) -> str:
     if isinstance(error, D2LHelpersError):
         return str(error)
-    frame = error.__traceback__
-    while frame and frame.tb_next and "ipykernel" in frame.tb_next.tb_frame.f_code.co_filename:
-        frame = frame.tb_next
-    line = f" (line {frame.tb_lineno})" if frame else ""
-    return f"Your function raised {type(error).__name__}: {error}{line}"
+    said = f"{type(error).__name__}: {error}"
+    if "Traceback (most recent call last)" in said:  # MXNet's, of its C++; the error is the last line
+        said = said.strip().splitlines()[-1]
+    line = readers_line(error.__traceback__)
+    where = f"\n  line {line.lineno}: {line.line}" if line else ""
+    return f"Your function raised {said}{where}"
 
 
-def _nothing_reported() -> TrainingError:
+def _nothing_reported(got: str) -> TrainingError:
     return TrainingError(
         "There is nothing to show.",
-        got="a function that ended without a report of its training",
+        got=got,
         expected="one that calls helpers.train_ch3, or yields from helpers.fit",
         remedy="let it train with helpers.train_ch3(net, train_iter, test_iter, loss, num_epochs, trainer)",
+    )
+
+
+def _nothing_recorded() -> TrainingError:
+    return TrainingError(
+        "Cannot record the panel.",
+        got="a function that fails with its own defaults",
+        expected="a first fit that ends",
+        remedy="call the function in a cell of its own, and mend what it then says",
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import math
+import numbers
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +17,7 @@ __all__ = ["TITLES", "Settings", "sliders"]
 Settings = dict[str, Any]
 
 _BATCH_SIZES = (1, 4, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
+_LARGEST = 10**6
 TITLES = {
     "lr": "learning rate",
     "batch_size": "batch size",
@@ -35,18 +38,26 @@ def sliders(train: Callable[..., Any]) -> dict[str, widgets.Widget]:
     Raises
     ------
     ArgumentError
-        If `train` has another parameter, none, or one without a default that a slider can take.
+        If `train` is no function, or has another parameter, none, or one without a default that a slider can take.
     """
-    if not callable(train):
-        raise _refused(repr(train))
-    parameters = inspect.signature(train).parameters.values()
-    defaults = {parameter.name: parameter.default for parameter in parameters}
-    if not defaults or not defaults.keys() <= TITLES.keys() or inspect.Parameter.empty in defaults.values():
-        raise _refused(f"a function with the parameters {', '.join(map(str, parameters)) or 'none'}")
     try:
-        return {name: _slider(name, default) for name, default in defaults.items()}
-    except (TypeError, ValueError, ArithmeticError) as error:
-        raise _refused(f"the defaults {defaults} ({error})") from error
+        signature = None if isinstance(train, type) else inspect.signature(train)
+    except (TypeError, ValueError):  # nothing that can be called, or nothing written in Python
+        signature = None
+    if signature is None:
+        raise _refused(repr(train))
+    parameters = signature.parameters
+    fitting = [name for name, parameter in parameters.items() if name in TITLES and _can_be_set(parameter)]
+    if not fitting or len(fitting) < len(parameters):
+        raise _refused(f"{getattr(train, '__name__', train)}{signature}")
+    return {name: _slider(name, parameters[name].default) for name in fitting}
+
+
+def _can_be_set(parameter: inspect.Parameter) -> bool:
+    kind = numbers.Integral if parameter.name in ("batch_size", "num_epochs") else numbers.Real
+    default = parameter.default
+    is_number = isinstance(default, kind) and not isinstance(default, bool)
+    return is_number and 0 < default <= _LARGEST and parameter.kind is not parameter.POSITIONAL_ONLY
 
 
 def _slider(name: str, default: Any) -> widgets.Widget:
@@ -55,20 +66,30 @@ def _slider(name: str, default: Any) -> widgets.Widget:
         "style": {"description_width": "95px"},
         "layout": widgets.Layout(width="330px"),
     }
+    # ipywidgets would silently replace a default outside of a slider's range: the range gives way
     if name == "lr":
-        return widgets.FloatLogSlider(float(default), base=10, min=-3, max=1, step=0.05, readout_format=".3g", **common)
+        ends = _exponents(default, -3, 1)
+        return widgets.FloatLogSlider(float(default), **ends, step=0.05, readout_format=".3g", **common)
     if name == "sigma":
-        return widgets.FloatLogSlider(float(default), base=10, min=-4, max=1, step=0.1, readout_format=".2g", **common)
+        ends = _exponents(default, -4, 1)
+        return widgets.FloatLogSlider(float(default), **ends, step=0.1, readout_format=".2g", **common)
     if name == "num_epochs":
         return widgets.IntSlider(int(default), min=1, max=max(30, int(default)), **common)
     sizes = sorted({*_BATCH_SIZES, int(default)})
     return widgets.SelectionSlider(options=sizes, value=int(default), **common)
 
 
+def _exponents(default: Any, lowest: int, highest: int) -> dict[str, int]:
+    """Give a logarithmic slider's ends, as powers of ten that the default lies between."""
+    exponent = math.log10(default)
+    return {"min": min(lowest, math.floor(exponent)), "max": max(highest, math.ceil(exponent))}
+
+
 def _refused(got: str) -> ArgumentError:
     return ArgumentError(
         "Cannot make a panel for this.",
         got=got,
-        expected=f"a function whose parameters are among {', '.join(TITLES)}, each with a default",
+        expected=f"a function whose parameters are among {', '.join(TITLES)}, each with a default above 0 and up "
+        f"to {_LARGEST:,}, whole for batch_size and num_epochs",
         remedy="write def train(lr=0.1, batch_size=256, num_epochs=10, sigma=0.01): and return train_ch3(...)",
     )

@@ -1,0 +1,125 @@
+"""The tree of errors, their words, their way between processes, and how IPython shows them."""
+
+import copy
+import inspect
+import pickle
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+import d2l_helpers as helpers
+from d2l_helpers import errors
+from d2l_helpers.errors import ArgumentError, D2LHelpersError, DataCorrupt, LossNotFinite, readers_line
+
+KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, D2LHelpersError)]
+words = st.text(min_size=1)
+
+
+def drawn_tree():
+    """Read the docstring's tree: the name of each class and that of its parent, by how far it is indented."""
+    parents, branches = ["Exception"], {}
+    for line in errors.__doc__.splitlines()[1:]:
+        if branch := re.fullmatch(r"((?:[│ ]   )*(?:[├└]── )?)([A-Z]\w+)( .*)?", line):
+            depth = len(branch[1]) // 4
+            parents[depth + 1 :] = [branch[2]]
+            branches[branch[2]] = parents[depth]
+    return branches
+
+
+def test_the_drawn_tree_is_the_tree_of_the_classes():
+    assert drawn_tree() == {kind.__name__: kind.__bases__[0].__name__ for kind in KINDS}
+    assert sorted(errors.__all__) == sorted([kind.__name__ for kind in KINDS] + ["readers_line"])
+
+
+def test_the_drawing_names_the_other_bases():
+    for kind in KINDS:
+        for base in kind.__bases__[1:]:
+            assert re.search(rf"─ {kind.__name__} .*\(also an? {base.__name__}\)", errors.__doc__)
+    assert issubclass(ArgumentError, ValueError)
+    assert issubclass(LossNotFinite, ArithmeticError)
+
+
+def test_a_message_says_what_failed_what_was_got_what_was_expected_and_what_to_try():
+    error = ArgumentError("Cannot count.", got=[1, "two"], expected="numbers", remedy="leave 'two' out")
+    assert str(error) == "Cannot count.\n  got:      [1, 'two']\n  expected: numbers\n  try:      leave 'two' out"
+
+
+@given(st.sampled_from(KINDS), words, st.integers() | st.text() | st.lists(st.floats()), words, words)
+def test_pickling_and_copying_keep_kind_and_words(kind, failed, got, expected, remedy):
+    error = kind(failed, got=got, expected=expected, remedy=remedy)
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert type(again) is kind
+        assert str(again) == str(error)
+        assert (again.failed, again.expected, again.remedy) == (failed, expected, remedy)
+        assert again.got == str(got)
+
+
+def test_what_was_got_need_not_be_picklable():
+    error = DataCorrupt("No.", got=lambda: None, expected="yes", remedy="try")
+    assert "<lambda>" in pickle.loads(pickle.dumps(error)).got
+
+
+@pytest.fixture
+def shell():
+    yield InteractiveShell.instance()
+    InteractiveShell.clear_instance()
+
+
+def shown(shell, *cells):
+    """Run cells in IPython and give what the last one prints."""
+    for cell in cells:
+        with capture_output() as captured:
+            shell.run_cell(cell)
+    return captured.stdout + captured.stderr
+
+
+MESSAGE = """ArgumentError: Cannot seed the random number generators.
+  got:      seed=-1
+  expected: an integer from 0 to 2**31 - 1
+  try:      call seed_all(0)"""
+
+
+def test_ipython_shows_the_readers_line_and_the_message_and_none_of_our_frames(shell):
+    text = shown(shell, "import d2l_helpers as helpers", "seed = -1\nhelpers.seed_all(seed)")
+    assert text.strip() == f"line 2: helpers.seed_all(seed)\n\n{MESSAGE}"
+
+
+def test_ipython_shows_the_line_in_the_readers_function_that_called_us(shell):
+    define = "import d2l_helpers as helpers\n\ndef start(seed):\n    return helpers.seed_all(seed)"
+    text = shown(shell, define, "start(-1)")
+    assert text.strip() == f"line 4: return helpers.seed_all(seed)\n\n{MESSAGE}"
+
+
+def test_without_ipython_it_is_a_python_error_like_any_other():
+    with pytest.raises(ArgumentError) as raised:
+        helpers.seed_all(-1)
+    assert raised.value._render_traceback_()[-1] == MESSAGE
+    never_raised = ArgumentError("No.", got=1, expected="2", remedy="3")
+    assert never_raised._render_traceback_() == [f"ArgumentError: {never_raised}"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: helpers.seed_all(-1),
+        lambda: __import__("json").loads("{"),
+        lambda: __import__("numpy").linalg.inv([[0.0]]),
+        lambda: exec("1 / 0"),
+        lambda: __import__("no_such_module_anywhere"),
+    ],
+    ids=["ours", "Python's", "a library's", "without text", "the import system's"],
+)
+def test_the_readers_line_is_the_innermost_of_the_readers_own(call):
+    with pytest.raises(Exception) as raised:  # noqa: PT011  (which one is beside the point)
+        call()
+    line = readers_line(raised.tb)
+    assert line.filename == __file__
+    assert line.line.startswith("lambda: ")
+
+
+def test_there_may_be_none():
+    assert readers_line(None) is None
