@@ -10,7 +10,7 @@ lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8
 	cd $(NOTEBOOKS) && ../$(BIN)/jupyter lab $(ARGS)
 
 test: lint  ## set up everything and run everything: lint, types, layers, unit tests, notebooks
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 	$(BIN)/pytest --nbval --nbval-current-env $(NOTEBOOKS)
 
 lint: data  ## ruff, mypy, import layers, and the notebooks' own lint

@@ -150,7 +150,7 @@ def test_a_broken_notebook_fails_without_a_traceback_of_ours(tmp_path):
     assert "nbval_plugin.py" not in text
 
 
-@pytest.mark.parametrize("dealing", ["load", "worksteal"])
+@pytest.mark.parametrize("dealing", ["load"])
 def test_xdist_keeps_the_cells_of_a_notebook_together(good, tmp_path, dealing):
     for name in ("one.ipynb", "two.ipynb"):
         (tmp_path / name).write_bytes(good.read_bytes())

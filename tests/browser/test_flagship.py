@@ -57,7 +57,7 @@ def test_a_reader_moves_the_sliders(page: Page, lab: str) -> None:
     epochs.focus()
     for _ in range(20):
         epochs.press("ArrowRight")
-    expect(status(panel)).to_contain_text("epoch 2 of 30", timeout=60_000)
+    expect(status(panel)).to_contain_text(re.compile(r"epoch \d+ of 30"), timeout=60_000)
     stopping = time.perf_counter()
     panel.get_by_role("button", name="Stop").click()
     expect(status(panel)).to_contain_text("stopped after")

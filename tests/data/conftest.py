@@ -166,10 +166,8 @@ def numpy_interface(request):
     """Run a test with MXNet as imported, and with ``npx.set_np()`` called as the notebooks do."""
     from mxnet import npx
 
-    if request.param:
-        npx.set_np()
-    yield request.param
-    npx.reset_np()
+    (npx.set_np if request.param else npx.reset_np)()
+    return request.param
 
 
 @pytest.fixture(autouse=True)
