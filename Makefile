@@ -2,12 +2,14 @@
 BIN := .venv/bin
 NOTEBOOKS := notebooks
 ARGS :=
+# Jupyter refuses to run as root, who is all there is in many containers
+ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 12
 
 lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8899" are passed on
-	cd $(NOTEBOOKS) && ../$(BIN)/jupyter lab $(ARGS)
+	cd $(NOTEBOOKS) && ../$(BIN)/jupyter lab $(ROOT_FLAG) $(ARGS)
 
 test: lint  ## set up everything and run everything: lint, types, layers, unit tests, notebooks
 	$(BIN)/pytest --numprocesses auto --dist loadfile
@@ -36,7 +38,11 @@ lock:  ## resolve requirements.lock anew from pyproject.toml; needs uv
 clean:  ## remove the environment and what tools left
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
 
-.venv/ready: requirements.lock pyproject.toml setup.sh
+.venv/ready: .venv/packages pyproject.toml  # what pyproject.toml declares: the commands and the pytest plugin
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/packages: requirements.lock setup.sh
 	@sh setup.sh
 
 .PHONY: help lab test lint record bench data lock clean

@@ -22,9 +22,8 @@ find_python() {
 with_uv() {
     command -v uv >/dev/null || { tried="$tried
   uv: not on the PATH"; return 1; }
-    if uv venv --quiet --clear --python "$wanted" .venv &&
-        uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps -r requirements.lock &&
-        uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .; then
+    if uv venv --quiet --clear --seed --python "$wanted" .venv &&
+        uv pip install --quiet --python .venv/bin/python --require-hashes --no-deps -r requirements.lock; then
         return
     fi
     tried="$tried
@@ -37,9 +36,9 @@ with_pip() {
     [ -n "$python" ] || { tried="$tried
   pip: no Python $wanted on the PATH"; return 1; }
     make_venv "$python" || { tried="$tried
-  $python -m venv: has no pip, and none could be fetched with apt-get"; return 1; }
-    if .venv/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock &&
-        .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .; then
+  $python -m venv: $error
+  apt-get: could not fetch a pip for it"; return 1; }
+    if .venv/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock; then
         return
     fi
     tried="$tried
@@ -48,7 +47,7 @@ with_pip() {
 }
 
 make_venv() {
-    "$1" -m venv --clear .venv >/dev/null 2>&1 && return
+    error=$("$1" -m venv --clear .venv 2>&1) && return
     # Debian's Python comes without ensurepip unless python3-venv is installed, which takes root. Its pip is a wheel
     # in a package of its own, and a wheel can install itself.
     say "This Python has no pip of its own: fetching Debian's package python3-pip-whl."
@@ -72,7 +71,7 @@ fetch_from_debian() { # the lists of packages are fetched to a folder of our own
 
 tried=
 if with_uv || with_pip; then
-    touch .venv/ready
+    touch .venv/packages
     exit
 fi
 say "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -63,13 +64,18 @@ def lint(paths: tuple[Path, ...]) -> None:
 
 
 @_commands.command()
-@click.option("--notebook", default="notebooks/07_softmax_regression_gluon.ipynb", type=click.Path(path_type=Path))
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Keep the numbers in this file.")
-def bench(notebook: Path, json_path: Path | None) -> None:
+@click.option(
+    "--notebook",
+    default="notebooks/07_softmax_regression_gluon.ipynb",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Whose kernel's memory is measured.",
+)
+@click.option("--json", "json_file", type=click.File("w", lazy=False), help="Keep the numbers in this file.")
+def bench(notebook: Path, json_file: TextIO | None) -> None:
     """Measure the project's figures; status 1 if one is missed."""
     from d2l_helpers.bench import run
 
-    sys.exit(not run(notebook, json_path))
+    sys.exit(not run(notebook, json_file))
 
 
 def _notebooks(paths: tuple[Path, ...]) -> list[Path]:

@@ -67,7 +67,8 @@ class D2LHelpersError(Exception):
         tb_offset: object = None,
     ) -> list[str]:
         """Tell IPython how to show it: the reader's own line and the message, none of our frames."""
-        line = readers_line(tb or self.__traceback__)
+        cause = readers_line(self.__cause__.__traceback__) if self.__cause__ else None
+        line = cause or readers_line(tb or self.__traceback__)
         where = [f"line {line.lineno}: {line.line}", ""] if line else []
         return [*where, f"{type(self).__name__}: {self}"]
 

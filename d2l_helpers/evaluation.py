@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from d2l_helpers.arguments import apply, check_first_batch, check_labels, no_batches
 from d2l_helpers.compiled import compile_loss
 from d2l_helpers.errors import ArgumentError
 
@@ -125,37 +126,39 @@ def evaluate_accuracy(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, 
     """
     hits, num_examples = 0.0, 0
     for X, y in data_iter:
-        hits += accuracy(net(X), y)
+        y_hat, _ = apply(net, _no_loss, X, y)
+        hits += accuracy(y_hat, y)
         num_examples += len(y)
     if not num_examples:
-        raise no_batches(data_iter, "Cannot evaluate the network.")
+        raise no_batches(data_iter)
     return hits / num_examples
 
 
 def evaluate_loss(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]], loss: Callable[..., Any]) -> float:
     """Compute the mean loss of `net` an example; arguments and errors as for `evaluate_accuracy`."""
-    return score(net, data_iter, loss).loss
+    check_first_batch(net, data_iter, loss)
+    return score(net, data_iter, loss, compile_loss(net, loss, data_iter)).loss
 
 
 def score(
     net: Callable[[Any], Any],
     data_iter: Iterable[tuple[Any, Any]],
     loss: Callable[..., Any],
-    compiled: CompiledLoss | None = None,
+    compiled: CompiledLoss | None,
 ) -> Score:
     """Sum loss and hits over all batches, in one pass and without recording gradients.
 
-    `compiled` is the compiled form of these three, if the caller has it already.
+    `compiled` is what `compile_loss` gives for these three.
     """
-    compiled = compiled or compile_loss(net, loss, data_iter)
     if compiled:
         return total([(*compiled(rows), len(rows)) for rows in compiled.pieces(_ROWS_AT_ONCE)])
     result = Score()
     for X, y in data_iter:
-        y_hat = net(X)
-        result.add(float(loss(y_hat, y).sum()), accuracy(y_hat, y), len(y))
+        y_hat, losses = apply(net, loss, X, y)
+        check_labels(y, y_hat.shape[1])
+        result.add(float(losses.sum()), accuracy(y_hat, y), len(y))
     if not result.num_examples:
-        raise no_batches(data_iter, "Cannot evaluate the network.")
+        raise no_batches(data_iter)
     return result
 
 
@@ -176,10 +179,12 @@ def predict(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]]) -> 
 
     labels, probabilities = [], []
     for X, y in data_iter:
-        probabilities.append(npx.softmax(net(X)).asnumpy())
+        y_hat, _ = apply(net, _no_loss, X, y)
+        check_labels(y, y_hat.shape[1])
+        probabilities.append(npx.softmax(y_hat).asnumpy())
         labels.append(y.asnumpy())
     if not labels:
-        raise no_batches(data_iter, "Cannot predict.")
+        raise no_batches(data_iter)
     return Prediction(np.concatenate(labels).astype(np.int64), np.concatenate(probabilities))
 
 
@@ -210,11 +215,5 @@ def most_wrong(prediction: Prediction, n: int = 6) -> npt.NDArray[np.int64]:
     return np.asarray(wrong[np.argsort(belief, kind="stable")[:n]], dtype=np.int64)
 
 
-def no_batches(data_iter: object, failed: str) -> ArgumentError:
-    """Say that an iterable of batches is empty."""
-    return ArgumentError(
-        failed,
-        got=f"a {type(data_iter).__name__} without a batch",
-        expected="an iterable that gives batches (X, y) each time it is looped over",
-        remedy="check that the data is not empty; a generator is used up after one loop: pass a DataLoader or a list",
-    )
+def _no_loss(y_hat: Any, y: Any) -> Any:
+    return y_hat.reshape(len(y), -1)[:, 0]

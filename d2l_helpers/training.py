@@ -13,10 +13,17 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from d2l_helpers.arguments import check_first_batch, check_training_arguments
+from d2l_helpers.arguments import (
+    apply,
+    check_first_batch,
+    check_labels,
+    check_training_arguments,
+    foreign_trainer,
+    no_batches,
+)
 from d2l_helpers.compiled import CompiledLoss, compile_loss
 from d2l_helpers.errors import LossNotFinite
-from d2l_helpers.evaluation import Score, accuracy, no_batches, score, total
+from d2l_helpers.evaluation import Score, accuracy, score, total
 
 __all__ = ["History", "Progress", "fit", "train_ch3", "watched"]
 
@@ -165,9 +172,9 @@ def _reports(
     num_epochs: int,
     updater: Any,
 ) -> Iterator[Progress]:
-    step = getattr(updater, "step", updater)
+    step = _step(updater)
     compiled = compile_loss(net, loss, train_iter)
-    compiled_test = compile_loss(net, loss, test_iter) if compiled else None
+    compiled_test = compile_loss(net, loss, test_iter)
     history, reported = History(), time.monotonic()
     size = getattr(train_iter, "num_examples", 0)
     for epoch in range(num_epochs):
@@ -176,11 +183,13 @@ def _reports(
             epoch_score.add(part.loss_sum, part.hits, part.num_examples)
             if not math.isfinite(epoch_score.loss_sum):
                 raise _not_finite(epoch, epoch_score, updater)
-            if epoch_score.num_examples < size and time.monotonic() - reported > _SECONDS_BETWEEN_REPORTS:
-                yield Progress(epoch + epoch_score.num_examples / size, num_epochs, history, net)
+            is_last = epoch_score.num_examples == size
+            if not is_last and time.monotonic() - reported > _SECONDS_BETWEEN_REPORTS:
+                done = epoch_score.num_examples / size if size else 0.0  # unknown until an epoch is done
+                yield Progress(epoch + min(done, 1.0), num_epochs, history, net)
                 reported = time.monotonic()
         if not epoch_score.num_examples:
-            raise no_batches(train_iter, f"Cannot train in epoch {epoch + 1}.")
+            raise no_batches(train_iter)
         size = epoch_score.num_examples
         history.add(epoch_score, score(net, test_iter, loss, compiled_test))
         yield Progress(epoch + 1, num_epochs, history, net)
@@ -229,11 +238,24 @@ def _train_plainly(
 
     for X, y in train_iter:
         with autograd.record():
-            y_hat = net(X)
-            losses = loss(y_hat, y)
+            y_hat, losses = apply(net, loss, X, y)
+        check_labels(y, y_hat.shape[1])
         losses.backward()
         step(len(y))
         yield Score(float(losses.sum()), accuracy(y_hat, y), len(y))
+
+
+def _step(updater: Any) -> Callable[[int], None]:
+    """Give the function that changes the parameters after a batch of some size."""
+    step = getattr(updater, "step", updater)
+
+    def checked(batch_size: int) -> None:
+        try:
+            step(batch_size)
+        except UserWarning as warning:  # MXNet raises it for gradients that no backward pass has touched
+            raise foreign_trainer(warning) from warning
+
+    return checked
 
 
 def _not_finite(epoch: int, total: Score, updater: Any) -> LossNotFinite:

@@ -94,3 +94,18 @@ def test_the_most_wrong_are_the_least_believed_ones():
     prediction = Prediction(np.array([1, 1, 0, 0]), probabilities)
     assert helpers.most_wrong(prediction, 2).tolist() == [0, 1]
     assert helpers.most_wrong(prediction, 9).tolist() == [0, 1, 3], "right ones are never among them"
+
+
+@pytest.mark.parametrize("evaluate", [
+    helpers.evaluate_accuracy, helpers.predict, lambda net, data: helpers.evaluate_loss(net, data, LOSS),
+])  # fmt: skip
+def test_an_uninitialised_network_is_refused(data, evaluate):
+    with pytest.raises(ArgumentError, match="not been initialized"):
+        evaluate(nn.Dense(3), data)
+
+
+def test_unknown_labels_are_refused(net, data):
+    data.y[3000] = 77
+    for evaluate in (helpers.predict, lambda net, data: helpers.evaluate_loss(net, data, LOSS)):
+        with pytest.raises(ArgumentError, match="unknown labels, such as 77"):
+            evaluate(net, data)

@@ -16,7 +16,7 @@ from mxnet.gluon import nn
 
 import d2l_helpers as helpers
 from d2l_helpers.data import ArrayBatches
-from d2l_helpers.errors import ArgumentError, LossNotFinite
+from d2l_helpers.errors import ArgumentError, LossNotFinite, TrainingError
 from d2l_helpers.training import History, Progress, fit, watched
 
 npx.set_np()
@@ -305,7 +305,7 @@ class Fading:
 
 
 def test_an_iterator_that_is_empty_later_is_refused():
-    refused(train_iter=Fading(), num_epochs=3, match="in epoch 2")
+    refused(train_iter=Fading(), num_epochs=3, match="Fading without a batch")
 
 
 def test_batches_must_be_pairs():
@@ -342,7 +342,7 @@ def test_images_of_another_size_are_refused():
 
 
 def test_scores_must_have_a_row_an_example():
-    refused(net=lambda X: X.sum(), updater=print, match="Cannot train")
+    refused(net=lambda X: X.reshape(-1)[:1], loss=lambda y_hat, y: y * 0.0, updater=print, match="scores of shape")
 
 
 def test_a_loss_of_the_whole_batch_is_refused():
@@ -352,6 +352,48 @@ def test_a_loss_of_the_whole_batch_is_refused():
 @pytest.mark.parametrize("which", ["net", "loss", "updater"])
 def test_what_is_called_must_be_callable(which):
     refused(**{which: 3.0}, match=f"{which}=3.0")
+
+
+@pytest.mark.parametrize(
+    ("later", "got"),
+    [
+        (lambda X, y: (X[:0], y[:0]), r"with y of shape \(0,\)"),
+        (lambda X, y: (X, y + 77), "unknown labels, such as 7[7-9]|unknown labels, such as 80"),
+        (lambda X, y: (X, y[:3]), r"with y of shape \(3,\)"),
+        (lambda X, y: (X[:, :, :2], y), r"X of shape \(16, 1, 2, 3\)"),
+    ],
+    ids=["empty", "unknown labels", "lengths", "shape"],
+)
+@pytest.mark.parametrize("which", ["train_iter", "test_iter"])
+def test_a_bad_batch_after_good_ones_is_refused(later, got, which):
+    first = next(iter(make_data()))
+    refused(**{which: [first, later(*first)]}, match=got)
+
+
+def test_numpys_arrays_are_refused():
+    data = make_data()
+    refused(train_iter=[(data.X.asnumpy(), data.y.asnumpy())], match="X of type ndarray[^$]*MXNet's arrays")
+
+
+def test_a_function_around_an_uninitialised_network_is_refused():
+    net = nn.Dense(CLASSES)
+    refused(net=lambda X: net(X), match=r"has not been initialized[^$]*net.initialize")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MXNet's own, while it writes its message
+def test_a_trainer_of_another_network_is_named():
+    net, other = make_net(), make_net()
+    other(make_data().X[:1])
+    with pytest.raises(TrainingError, match=r"does not train this network[^$]*gluon.Trainer"):
+        helpers.train_ch3(net, make_data(), make_data(), LOSS, 1, make_trainer(other))
+
+
+def test_an_iterable_of_unknown_length_reports_within_its_first_epoch():
+    net = make_net()
+    reports = fit(net, Plain(make_data(20_000, 4)), make_data(), LOSS, 1, make_trainer(net))
+    started = time.monotonic()
+    assert next(reports).done == 0.0
+    assert time.monotonic() - started < 1
 
 
 def test_mxnets_classic_mode_is_refused():

@@ -53,10 +53,11 @@ def race(names: list[str], num_epochs: int = 10) -> list[Lap]:
         In the order of `names`.
     """
     context = multiprocessing.get_context("spawn")
-    pipes, laps = {}, {name: Lap(name) for name in names}
+    pipes, processes, laps = {}, [], {name: Lap(name) for name in names}
     for name in names:
         pipes[name], inner = context.Pipe()
-        context.Process(target=_serve, args=(name, inner)).start()  # not a daemon: d2l's loader has children
+        processes.append(context.Process(target=_serve, args=(name, inner)))  # no daemon: d2l's loader has children
+        processes[-1].start()
         inner.close()
     try:
         for epoch in range(num_epochs):
@@ -74,7 +75,9 @@ def race(names: list[str], num_epochs: int = 10) -> list[Lap]:
         ) from error
     finally:
         for pipe in pipes.values():
-            pipe.close()  # which ends their processes
+            pipe.close()  # which ends its process
+        for process in processes:
+            process.join(30)
     return list(laps.values())
 
 

@@ -164,6 +164,13 @@ def require_positive_integer(name: str, value: object, at_most: int | None = Non
 
 
 def _common_length(X: Any, y: Any) -> int:
+    if not (hasattr(X, "asnumpy") and hasattr(y, "asnumpy")):
+        raise ArgumentError(
+            "Cannot make minibatches.",
+            got=f"features of type {type(X).__name__} and labels of type {type(y).__name__}",
+            expected="MXNet's arrays",
+            remedy="convert them with np.array(...), where np is mxnet's",
+        )
     if X.ndim < 1 or y.ndim < 1 or len(X) != len(y) or len(X) < 1:
         raise ArgumentError(
             "Cannot make minibatches.",

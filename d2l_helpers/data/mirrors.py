@@ -87,11 +87,16 @@ def download(mirror: str, file: IdxFile, folder: Path) -> Bytes:
     OSError
         If the disk cannot take them; nothing is kept.
     """
-    part = folder / f"{file.filename}.gz.part"
+    part = part_file(folder, file)
     if part.exists():
         with contextlib.suppress(DataCorrupt):  # what was there may have been another mirror's: then from the start
             return _download_once(mirror, file, part)
     return _download_once(mirror, file, part)
+
+
+def part_file(folder: Path, file: IdxFile) -> Path:
+    """Give where an unfinished download of a file is kept."""
+    return folder / f"{file.filename}.gz.part"
 
 
 def explain(error: BaseException) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import platformdirs
 import requests
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from d2l_helpers.data import debian, mirrors
 from d2l_helpers.data.idx import CHECKSUMS, FILES, Bytes, IdxFile, read_verified
@@ -195,6 +195,13 @@ def _look_further(search: _Search, mirror_list: Sequence[str]) -> None:
     try:
         with _locked(cache):
             _fill_cache(search, cache, mirror_list)
+    except Timeout as error:
+        raise DataUnavailable(
+            "Cannot fetch Fashion-MNIST.",
+            got=f"another process that has been fetching it for long and holds {error.lock_file}",
+            expected="a fetch that ends within minutes",
+            remedy="wait for that process or end it, then try again",
+        ) from error
     except OSError as error:
         search.found |= search.look_in(debian.INSTALLED, "Debian's installed package", _name_if_present)
         if search.missing:
@@ -264,6 +271,7 @@ def _store(cache: Path, file: IdxFile, contents: Bytes) -> Path:
             sink.flush()
             os.fsync(sink.fileno())
         unfinished.replace(path)
+        mirrors.part_file(cache, file).unlink(missing_ok=True)  # the rest of it is not needed any more
     finally:
         unfinished.unlink(missing_ok=True)
     return path

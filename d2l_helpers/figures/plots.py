@@ -102,7 +102,7 @@ def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) 
     Parameters
     ----------
     images : array
-        Shape (n, height, width) or (n, 1, height, width); white is the highest value.
+        Shape (n, height, width) or (n, 1, height, width); the highest value is drawn darkest, as ink on paper.
     titles : sequence of str
         None, or one an image.
 
