@@ -8,8 +8,7 @@ D2LHelpersError
 ├── TrainingError          a fit that cannot go on
 │   └── LossNotFinite      the loss became infinite or NaN (also an ArithmeticError)
 ├── RecordError            a metric that cannot be recorded or compared
-├── NotebookError          a notebook that cannot be read, run or written
-└── DeviceError            MXNet, or the GPU that was asked for, cannot be used
+└── NotebookError          a notebook that cannot be read, run or written
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ __all__ = [
     "DataCorrupt",
     "DataError",
     "DataUnavailable",
-    "DeviceError",
     "LossNotFinite",
     "NotebookError",
     "RecordError",
@@ -103,10 +101,6 @@ class RecordError(D2LHelpersError):
 
 class NotebookError(D2LHelpersError):
     """A notebook that cannot be read, run or written."""
-
-
-class DeviceError(D2LHelpersError):
-    """MXNet, or the GPU that was asked for, cannot be used."""
 
 
 def readers_line(trace: TracebackType | None) -> traceback.FrameSummary | None:

@@ -87,9 +87,10 @@ def twin(pip_part) -> Path:
     python = folder / "bin" / "python"
     if not (folder / "ready").exists():
         shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        pip = [python, "-m", "pip", "install", "--quiet", "--no-compile", *requirements]
-        subprocess.run(pip, check=True, timeout=900)
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile"]
+        subprocess.run([*pip, *requirements], check=True, timeout=900)
+        subprocess.run([*pip, "--no-deps", "--editable", ROOT], check=True, timeout=300)  # as README.md says
         (folder / "ready").touch()
     return python
 
@@ -97,9 +98,8 @@ def twin(pip_part) -> Path:
 def test_its_packages_train_with_the_cpu_twin_to_the_recorded_numbers(twin, tmp_path):
     script = tmp_path / "train.py"
     script.write_text(
-        f"""
-import sys, json
-sys.path.insert(0, {str(ROOT)!r})
+        """
+import json
 import d2l_helpers as helpers
 import mxnet
 from d2l import mxnet as d2l
@@ -110,10 +110,10 @@ helpers.seed_all(0)
 net = nn.Sequential()
 net.add(nn.Dense(10))
 net.initialize(init.Normal(sigma=0.01))
-trainer = gluon.Trainer(net.collect_params(), "sgd", {{"learning_rate": 0.1}})
+trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
 history = helpers.train_ch3(
     net, *helpers.load_data_fashion_mnist(256), gluon.loss.SoftmaxCrossEntropyLoss(), 2, trainer)
-print(json.dumps({{"mxnet": mxnet.__version__, **vars(history)}}))
+print(json.dumps({"mxnet": mxnet.__version__, **vars(history)}))
 """
     )
     run = subprocess.run([twin, script], capture_output=True, text=True, timeout=300, check=False)
