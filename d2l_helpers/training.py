@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -132,16 +133,14 @@ def train_ch3(
     reports = fit(net, train_iter, test_iter, loss, num_epochs, updater)
     # A watcher shows the progress itself; tqdm's notebook bar does not look at TQDM_DISABLE
     silent = watch is not None or bool(os.environ.get("TQDM_DISABLE"))
-    with tqdm(total=num_epochs, leave=False, bar_format="{l_bar}{bar}| {remaining}", disable=silent) as bar:
-        try:
-            for progress in reports:
-                history = progress.history
-                bar.update(progress.done - bar.n)
-                if watch and watch(progress) is False:
-                    history.stopped = True
-                    break
-        except KeyboardInterrupt:
-            history.stopped = True
+    bar_format = "{l_bar}{bar}| {remaining}"
+    with tqdm(total=num_epochs, leave=False, bar_format=bar_format, disable=silent) as bar, _interrupts() as interrupt:
+        for progress in reports:
+            history = progress.history
+            bar.update(progress.done - bar.n)
+            if interrupt.is_set() or (watch and watch(progress) is False):
+                history.stopped = True
+                break
     return history
 
 
@@ -207,6 +206,29 @@ def watched(watch: Callable[[Progress], bool]) -> Iterator[None]:
 
 
 _watchers = threading.local()
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Take the first interrupt as an event: as an exception it is lost when it meets one of MXNet's finalizers.
+
+    The second one is an exception all the same, for code that never gives a report.
+    """
+    interrupt = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupt
+        return
+
+    def handle(*_: object) -> None:
+        if interrupt.is_set():
+            raise KeyboardInterrupt
+        interrupt.set()
+
+    previous = signal.signal(signal.SIGINT, handle)
+    try:
+        yield interrupt
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def _train_compiled(compiled: CompiledLoss, step: Callable[[int], None]) -> Iterator[Score]:

@@ -69,13 +69,11 @@ def test_make_help_lists_the_targets():
 
 
 def test_the_contestants_of_the_benchmark_do_the_same_work():
-    ours, numpy, d2l = race(["ours: train_ch3", "NumPy", "d2l 0.13.2"], num_epochs=2)
-    assert len(ours.seconds) == len(numpy.seconds) == len(d2l.seconds) == 1
+    ours, numpy = race(["ours: train_ch3", "NumPy"], num_epochs=2)
+    assert len(ours.seconds) == len(numpy.seconds) == 1
     # Seeds differ between libraries; facts: train accuracy after two epochs 0.8129 with standard deviation 0.0006
     assert ours.train_acc == pytest.approx(0.8129, abs=0.003)
     assert numpy.train_acc == pytest.approx(0.8129, abs=0.003)
-    assert (d2l.train_acc, d2l.test_acc) == (ours.train_acc, ours.test_acc), "the same seed and the same shuffles"
-    assert d2l.median > 5 * ours.median, "make bench shows the whole ratio, on a quiet machine"
 
 
 def test_starting_is_measured():

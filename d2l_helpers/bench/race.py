@@ -13,6 +13,8 @@ from d2l_helpers.errors import TrainingError
 
 __all__ = ["Lap", "race"]
 
+_PATIENCE = 120  # seconds; d2l's loader forks a process with threads, which now and then deadlocks
+
 
 @dataclass
 class Lap:
@@ -63,13 +65,15 @@ def race(names: list[str], num_epochs: int = 10) -> list[Lap]:
         for epoch in range(num_epochs):
             for name, pipe in pipes.items():
                 pipe.send("train")
+                if not pipe.poll(_PATIENCE):
+                    raise EOFError
                 seconds, laps[name].train_acc, laps[name].test_acc = pipe.recv()
                 if epoch:
                     laps[name].seconds.append(seconds)
     except (EOFError, BrokenPipeError) as error:
         raise TrainingError(
             "The benchmark cannot go on.",
-            got=f"an end of the process of {name!r}; its own message stands above",
+            got=f"no answer from {name!r}; where its process has ended, its message stands above",
             expected="a contestant that trains",
             remedy="repair or uninstall that library, and measure again",
         ) from error
@@ -77,7 +81,8 @@ def race(names: list[str], num_epochs: int = 10) -> list[Lap]:
         for pipe in pipes.values():
             pipe.close()  # which ends its process
         for process in processes:
-            process.join(30)
+            process.join(10)
+            process.kill()
     return list(laps.values())
 
 
