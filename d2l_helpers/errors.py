@@ -27,6 +27,7 @@ __all__ = [
     "NotebookError",
     "RecordError",
     "TrainingError",
+    "explain",
     "readers_line",
 ]
 
@@ -113,6 +114,24 @@ def readers_line(trace: TracebackType | None) -> traceback.FrameSummary | None:
     """
     own = [frame for frame in traceback.extract_tb(trace) if frame.line and _is_readers(frame.filename)]
     return own[-1] if own else None
+
+
+def explain(error: BaseException) -> str:
+    """Say what happened in code that is the reader's: our errors as they are, others with the reader's line."""
+    if isinstance(error, D2LHelpersError):
+        return str(error)
+    said = f"{type(error).__name__}: {_text(error)}"
+    if "Traceback (most recent call last)" in said:  # MXNet's, of its C++; the error is the last line
+        said = said.strip().splitlines()[-1]
+    line = readers_line(error.__traceback__)
+    return f"{said}\n  line {line.lineno}: {line.line}" if line else said
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException:  # the reader's own class may fail at that, too
+        return "an error that cannot be shown"
 
 
 def _rebuild(kind: type[D2LHelpersError], state: dict[str, str]) -> D2LHelpersError:

@@ -1,0 +1,4 @@
+"""The answer key: one module a notebook, with the solutions and the wrong answers that must not pass.
+
+It imports d2l_helpers, never the other way round, and reaches no student.
+"""

@@ -1,0 +1,54 @@
+"""Where each exercise is found."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+from functools import cache
+
+from d2l_helpers.errors import ArgumentError
+from d2l_helpers.exercises.exercise import Exercise
+
+__all__ = ["CHAPTER", "chapter", "find"]
+
+CHAPTER = (
+    "01_linear_regression",
+    "02_linear_regression_scratch",
+    "03_linear_regression_gluon",
+    "04_softmax_regression",
+    "05_fashion_mnist",
+    "06_softmax_regression_scratch",
+    "07_softmax_regression_gluon",
+    "08_softmax_regression_keras",
+)
+
+
+@cache
+def chapter() -> dict[str, tuple[Exercise, ...]]:
+    """Give the exercises of each notebook, by the notebook's name, in the order of the notebook."""
+    return {
+        notebook: importlib.import_module(f"d2l_helpers.exercises.{notebook.partition('_')[2]}").EXERCISES
+        for notebook in CHAPTER
+        if importlib.util.find_spec(f"d2l_helpers.exercises.{notebook.partition('_')[2]}")  # the lead removes this
+    }
+
+
+def find(name: object) -> Exercise:
+    """Give the exercise of this name.
+
+    Raises
+    ------
+    ArgumentError
+        If there is none; it names those that are spelt alike.
+    """
+    exercises = {exercise.name: exercise for group in chapter().values() for exercise in group}
+    if isinstance(name, str) and name in exercises:
+        return exercises[name]
+    alike = difflib.get_close_matches(str(name), exercises, n=3) if isinstance(name, str) else []
+    raise ArgumentError(
+        "There is no such exercise.",
+        got=name if isinstance(name, str) else f"something of type {type(name).__name__}",
+        expected="the name of an exercise as a string, " + (f"such as {' or '.join(alike)}" if alike else "'softmax'"),
+        remedy="copy the name from the exercise's check cell",
+    )

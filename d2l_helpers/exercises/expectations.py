@@ -1,0 +1,138 @@
+"""What checks ask of answers: each function raises NotYet, in the learner's words, where something is not so."""
+
+from __future__ import annotations
+
+import hashlib
+import reprlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from d2l_helpers.exercises.exercise import NotYet
+
+__all__ = [
+    "as_array",
+    "as_number",
+    "choice",
+    "describe",
+    "digest_of",
+    "drawn",
+    "expect",
+    "expect_close",
+    "expect_shape",
+]
+
+_MOST_ELEMENTS = 10_000_000
+_MOST_LETTERS = 200
+
+
+def drawn(shape: tuple[int, ...], seed: int, scale: float = 1.0) -> Any:
+    """Draw an MXNet array, float32, standard normal times `scale`; the global random generators stay as they are."""
+    from mxnet import np as mxnet_np
+
+    return mxnet_np.array(np.random.default_rng(seed).normal(0.0, scale, shape), dtype="float32")
+
+
+def expect(condition: bool, got: str, expected: str) -> None:
+    """Ask for `condition`."""
+    if not condition:
+        raise NotYet(got, expected)
+
+
+def as_array(value: Any, what: str) -> npt.NDArray[np.float64]:
+    """Take MXNet's and NumPy's arrays, numbers and nested lists of numbers as an array of float64.
+
+    Parameters
+    ----------
+    value : object
+        What the learner's function gave.
+    what : str
+        What it is called in the feedback, such as ``"softmax(Z)"``.
+    """
+    if getattr(value, "size", 0) > _MOST_ELEMENTS:
+        raise NotYet(f"{what} with {value.size} elements", "an array of the size of its input or smaller")
+    if hasattr(value, "asnumpy"):
+        value = value.asnumpy()
+    if not isinstance(value, np.ndarray | np.generic | int | float | list | tuple):
+        raise NotYet(f"{what} is {describe(value)}", "an array of numbers")
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "biuf":
+            raise TypeError
+        return array.astype(np.float64)
+    except (TypeError, ValueError):  # ragged lists, strings, objects
+        raise NotYet(f"{what} is {describe(value)}", "an array of numbers") from None
+
+
+def as_number(value: Any, what: str) -> float:
+    """Take a number, or an array of one element, as a float."""
+    array = as_array(value, what)
+    if array.size != 1:
+        raise NotYet(f"{what} is an array of shape {array.shape}", "one number")
+    return float(array.reshape(()))
+
+
+def expect_shape(array: Any, shape: tuple[int, ...], what: str) -> None:
+    """Ask for a shape."""
+    if tuple(array.shape) != tuple(shape):
+        raise NotYet(f"{what} has shape {tuple(array.shape)}", f"shape {tuple(shape)}")
+
+
+def expect_close(got: Any, wanted: Any, what: str, rtol: float = 1e-4, atol: float = 1e-5) -> None:
+    """Ask for numbers close to others, and name the first that is not; infinite ones are close to themselves."""
+    measured, target = np.asarray(got, dtype=float), np.asarray(wanted, dtype=float)
+    if target.ndim and measured.shape != target.shape:
+        raise NotYet(f"{what}: shape {measured.shape}", f"shape {target.shape}")
+    is_close = np.isclose(measured, target, rtol=rtol, atol=atol)
+    if is_close.all():
+        return
+    first = int(np.argmin(np.ravel(is_close)))
+    aims = np.broadcast_to(target, measured.shape)
+    raise NotYet(f"{what}: {_number(np.ravel(measured)[first])}", _number(np.ravel(aims)[first]))
+
+
+def choice(options: str, digest: str, name: str) -> Callable[[Any], None]:
+    """Make the check of a choice among letters.
+
+    Parameters
+    ----------
+    options : str
+        The letters, such as ``"abc"``.
+    digest : str
+        ``digest_of(name, letter)`` of the right one, so that reading the check does not answer the question.
+    name : str
+        The exercise's name.
+    """
+    listed = ", ".join(repr(option) for option in options)
+
+    def check(answer: Any) -> None:
+        letter = answer.strip().lower() if isinstance(answer, str) else answer
+        if not isinstance(letter, str) or len(letter) != 1 or letter not in options:
+            raise NotYet(describe(answer), f"one of {listed}")
+        if digest_of(name, letter) != digest:
+            raise NotYet(f"{letter!r}, which is not what happens", "another choice")
+
+    return check
+
+
+def digest_of(name: str, letter: str) -> str:
+    """Give what hides the right letter of a choice."""
+    return hashlib.sha256(f"{name}:{letter}".encode()).hexdigest()[:16]
+
+
+def describe(value: Any) -> str:
+    """Say in a few words what something is."""
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"an array of shape {tuple(value.shape)}"
+    if value is None:
+        return "nothing (None); does the function return its result?"
+    if callable(value):
+        return f"a function, {getattr(value, '__name__', 'without a name')}"
+    article = "an" if type(value).__name__[0] in "aeiou" else "a"
+    return f"{article} {type(value).__name__}, {reprlib.repr(value)[:_MOST_LETTERS]}"
+
+
+def _number(value: Any) -> str:
+    return f"{float(value):.5g}"

@@ -1,0 +1,150 @@
+"""Charts as descriptions, which `charts_svg` draws for a live page and `plot_charts` for keeping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.ticker import LogLocator, MaxNLocator
+
+from d2l_helpers.errors import ArgumentError
+
+__all__ = ["Bars", "Chart", "Dots", "Line", "Mark", "check_charts", "span", "ticks"]
+
+_LARGEST = 1e30  # an axis that reaches further shows nothing
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line through points; it has a gap where a value is not finite.
+
+    Attributes
+    ----------
+    x, y : sequence of float
+        Of one length.
+    label : str
+        Its name in the legend; none leaves it out.
+    style : int
+        Which of the shared strokes.
+    faint : bool
+        Whether it stays in the background.
+    """
+
+    x: Sequence[float]
+    y: Sequence[float]
+    label: str = ""
+    style: int = 0
+    faint: bool = False
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Single points; attributes are those of `Line`."""
+
+    x: Sequence[float]
+    y: Sequence[float]
+    label: str = ""
+    style: int = 0
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars from zero, at x = 0, 1, 2, …; several in one chart stand side by side.
+
+    Attributes
+    ----------
+    heights : sequence of float
+        A value that is not finite has no bar.
+    label, style
+        As those of `Line`.
+    """
+
+    heights: Sequence[float]
+    label: str = ""
+    style: int = 0
+
+    @property
+    def x(self) -> Sequence[float]:
+        """Where the bars stand."""
+        return range(len(self.heights))
+
+    @property
+    def y(self) -> Sequence[float]:
+        """How high they are."""
+        return self.heights
+
+
+Mark = Line | Dots | Bars
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One pair of axes and what is drawn between them.
+
+    Attributes
+    ----------
+    title : str
+        What is shown.
+    marks : sequence of Line, Dots or Bars
+        Drawn in this order, the last on top.
+    x_label, y_label : str
+        Quantity and unit.
+    x_span, y_span : (low, high), optional
+        What the axes show; all of the marks, if not given. What lies beyond is cut off.
+    log_x, log_y : bool
+        Whether an axis is logarithmic; values that are not above zero are then left out.
+    x_names : sequence of str
+        Names of the bars, in the place of numbers.
+    """
+
+    title: str
+    marks: Sequence[Mark]
+    x_label: str = ""
+    y_label: str = ""
+    x_span: tuple[float, float] | None = None
+    y_span: tuple[float, float] | None = None
+    log_x: bool = False
+    log_y: bool = False
+    x_names: Sequence[str] = ()
+
+
+def check_charts(charts: Sequence[Chart]) -> None:
+    """Refuse what cannot be drawn; raises ArgumentError."""
+    uneven = [mark for chart in charts for mark in chart.marks if len(mark.x) != len(mark.y)]
+    if not 1 <= len(charts) <= 3 or uneven:
+        raise ArgumentError(
+            "Cannot draw the charts.",
+            got=f"a mark with {len(uneven[0].x)} x and {len(uneven[0].y)} y" if uneven else f"{len(charts)} charts",
+            expected="one to three charts, and one y for each x",
+            remedy="cut the longer sequence, or show the charts in several pictures",
+        )
+
+
+def span(chart: Chart, axis: str) -> tuple[float, float]:
+    """Give what an axis shows: as asked for, or a little more than all of the marks."""
+    asked: tuple[float, float] | None = getattr(chart, f"{axis}_span")
+    if asked:
+        return asked
+    is_log = getattr(chart, f"log_{axis}")
+    values = np.concatenate([np.ravel(np.asarray(getattr(mark, axis), float)) for mark in chart.marks] or [np.zeros(1)])
+    is_drawn = (np.abs(values) < _LARGEST) & ((values > 1 / _LARGEST) | (not is_log))
+    values = values[is_drawn]
+    has_bars = any(isinstance(mark, Bars) for mark in chart.marks)
+    if has_bars and axis == "x":
+        return -0.6, max(len(mark.x) for mark in chart.marks if isinstance(mark, Bars)) - 0.4
+    if has_bars and not is_log:
+        values = np.append(values, 0.0)
+    if not len(values):
+        return (1.0, 10.0) if is_log else (0.0, 1.0)
+    low, high = float(values.min()), float(values.max())
+    if is_log:
+        return low / 1.3, high * 1.3
+    margin = 0.05 * (high - low) or 0.1 * abs(high) or 0.5
+    return (low if has_bars and low == 0 else low - margin), high + margin
+
+
+def ticks(low: float, high: float, is_log: bool) -> list[float]:
+    """Give round values within an axis, about five."""
+    locator = LogLocator(numticks=6) if is_log else MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10])
+    return [float(tick) for tick in locator.tick_values(low, high) if low <= tick <= high]

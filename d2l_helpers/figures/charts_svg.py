@@ -1,0 +1,200 @@
+"""Charts as SVG text: a few milliseconds' work, so an exhibit can draw them anew at every move of a slider."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from d2l_helpers.figures.charts import Bars, Chart, Dots, Line, check_charts, span, ticks
+from d2l_helpers.figures.style import Stroke, stroke
+
+__all__ = ["charts_svg"]
+
+_WIDTH, _HEIGHT = 680, 270
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 24, 36  # margins of one chart; each row of its legend takes from the top
+_LEGEND_ROW = 16
+_BAR = 0.8  # of the way from one bar to the next
+_FARTHEST = 50.0  # spans; browsers cannot draw to infinity
+
+
+def charts_svg(charts: Sequence[Chart], alt: str) -> str:
+    """Draw charts side by side as an ``<svg>`` element without scripts.
+
+    Parameters
+    ----------
+    charts : sequence of Chart
+        One to three.
+    alt : str
+        What is to be seen, in words; it becomes the element's label.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no chart or more than three, or a mark's x and y differ in length.
+    """
+    check_charts(charts)
+    width = _WIDTH / len(charts)
+    parts = [
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" style="width:100%;max-width:{_WIDTH}px;height:auto;display:block" '
+        f'font-family="sans-serif" font-size="11" fill="currentColor" role="img" aria-label="{html.escape(alt)}">'
+    ]
+    for index, chart in enumerate(charts):
+        parts.append(f'<g transform="translate({index * width:.1f} 0)">')
+        parts.extend(_Drawing(chart, width).elements())
+        parts.append("</g>")
+    return "".join((*parts, "</svg>"))
+
+
+class _Drawing:
+    """One chart as SVG elements, `width` units wide."""
+
+    def __init__(self, chart: Chart, width: float) -> None:
+        self.chart = chart
+        labels = list(dict.fromkeys((mark.label, mark.style, type(mark)) for mark in chart.marks if mark.label))
+        self.legend = _legend_rows(labels, width - _LEFT - _RIGHT)
+        self.top = _TOP + _LEGEND_ROW * len(self.legend)
+        self.width, self.height = width - _LEFT - _RIGHT, _HEIGHT - self.top - _BOTTOM
+        self.x_span, self.y_span = span(chart, "x"), span(chart, "y")
+
+    def x(self, value: float) -> float:
+        """Where a value lies, from the left of the plot."""
+        return _share(value, self.x_span, self.chart.log_x) * self.width
+
+    def y(self, value: float) -> float:
+        """Where a value lies, from the top of the plot."""
+        return (1 - _share(value, self.y_span, self.chart.log_y)) * self.height
+
+    def elements(self) -> Iterator[str]:
+        chart, base = self.chart, self.top + self.height
+        yield f'<text x="{_LEFT}" y="14" font-weight="bold">{html.escape(chart.title)}</text>'
+        yield from self._legend()
+        yield from self._axes()
+        # A drawing of its own, since that cuts off what lies beyond
+        yield f'<svg x="{_LEFT}" y="{self.top}" width="{self.width:.1f}" height="{self.height}">'
+        bars = [mark for mark in chart.marks if isinstance(mark, Bars)]
+        for mark in chart.marks:
+            if isinstance(mark, Bars):
+                yield from self._bars(mark, bars.index(mark), len(bars))
+            elif isinstance(mark, Dots):
+                yield from self._dots(mark)
+            else:
+                yield from self._line(mark)
+        yield "</svg>"
+        middle = _LEFT + self.width / 2
+        yield f'<text x="{middle:.1f}" y="{base + 31}" text-anchor="middle">{html.escape(chart.x_label)}</text>'
+        across = f'transform="translate(11 {self.top + self.height / 2:.1f}) rotate(-90)" text-anchor="middle"'
+        yield f"<text {across}>{html.escape(chart.y_label)}</text>"
+
+    def _legend(self) -> Iterator[str]:
+        for row, entries in enumerate(self.legend):
+            y = _TOP + _LEGEND_ROW * row + 6
+            for x, (label, style, kind) in entries:
+                look = stroke(style)
+                if kind is Line:
+                    yield f'<line x1="{_LEFT + x}" x2="{_LEFT + x + 24}" y1="{y}" y2="{y}" {_stroke(look)}/>'
+                elif kind is Dots:
+                    yield _marker(look, _LEFT + x + 12, y)
+                else:
+                    yield f'<rect x="{_LEFT + x + 6}" y="{y - 5}" width="12" height="10" {_fill(look)}/>'
+                yield f'<text x="{_LEFT + x + 28}" y="{y + 4}">{html.escape(label)}</text>'
+
+    def _axes(self) -> Iterator[str]:
+        right, base = _LEFT + self.width, self.top + self.height
+        for tick in ticks(*self.y_span, self.chart.log_y):
+            y = self.top + self.y(tick)
+            yield _level(right, y, 0.15)
+            yield f'<text x="{_LEFT - 5}" y="{y + 4:.1f}" text-anchor="end">{_number(tick)}</text>'
+        yield _level(right, base, 0.6)
+        names = list(enumerate(self.chart.x_names))
+        places = names or [(tick, _number(tick)) for tick in ticks(*self.x_span, self.chart.log_x)]
+        for place, name in places:
+            x = _LEFT + self.x(place)
+            yield f'<text x="{x:.1f}" y="{base + 15}" text-anchor="middle">{html.escape(str(name))}</text>'
+
+    def _line(self, mark: Line) -> Iterator[str]:
+        opacity = ' opacity="0.3"' if mark.faint else ""
+        for run in _runs(self.chart, mark):
+            points = " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in run)
+            yield f'<polyline points="{points}" fill="none" {_stroke(stroke(mark.style))}{opacity}/>'
+
+    def _dots(self, mark: Dots) -> Iterator[str]:
+        for run in _runs(self.chart, mark):
+            for x, y in run:
+                yield _marker(stroke(mark.style), self.x(x), self.y(y))
+
+    def _bars(self, mark: Bars, index: int, count: int) -> Iterator[str]:
+        width = _BAR / count
+        for place, height in enumerate(mark.heights):
+            if not math.isfinite(height):
+                continue
+            x, right = (self.x(place - _BAR / 2 + width * (index + end)) for end in (0, 1))
+            y, zero = self.y(height), self.y(max(0.0, self.y_span[0]))
+            place_and_size = f'x="{x:.1f}" y="{min(y, zero):.1f}" width="{right - x:.1f}" height="{abs(y - zero):.1f}"'
+            yield f"<rect {place_and_size} {_fill(stroke(mark.style))}/>"
+
+
+def _level(right: float, y: float, opacity: float) -> str:
+    ends = f'x1="{_LEFT}" x2="{right:.1f}" y1="{y:.1f}" y2="{y:.1f}"'
+    return f'<line {ends} stroke="currentColor" stroke-opacity="{opacity}"/>'
+
+
+def _share(value: float, span: tuple[float, float], is_log: bool) -> float:
+    low, high = (math.log10(end) for end in span) if is_log else span
+    share = ((math.log10(value) if is_log else value) - low) / (high - low)
+    return min(max(share, -_FARTHEST), _FARTHEST)
+
+
+def _runs(chart: Chart, mark: Line | Dots) -> list[list[tuple[float, float]]]:
+    """Cut a mark's points where one cannot be drawn."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for x, y in zip(np.asarray(mark.x, float).tolist(), np.asarray(mark.y, float).tolist(), strict=True):
+        can_be_drawn = (
+            math.isfinite(x) and math.isfinite(y) and (x > 0 or not chart.log_x) and (y > 0 or not chart.log_y)
+        )
+        if can_be_drawn:
+            runs[-1].append((x, y))
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+_Entry = tuple[str, int, type]
+
+
+def _legend_rows(entries: Sequence[_Entry], width: float) -> list[list[tuple[float, _Entry]]]:
+    """Place the legend's entries in rows; a letter is about six units wide."""
+    rows: list[list[tuple[float, _Entry]]] = []
+    x = width
+    for entry in entries:
+        needed = 28 + 6 * len(entry[0]) + 14
+        if x + needed > width or not rows:
+            rows.append([])
+            x = 0.0
+        rows[-1].append((x, entry))
+        x += needed
+    return rows
+
+
+def _stroke(look: Stroke) -> str:
+    dashes = " ".join(f"{2 * dash:g}" for dash in look.dashes) or "none"
+    return f'stroke="{look.colour}" stroke-width="2" stroke-dasharray="{dashes}"'
+
+
+def _fill(look: Stroke) -> str:
+    # Bars without colour: filled where a line is solid, paler and with dashed edges where it is dashed
+    return f'fill="{look.colour}" fill-opacity="{0.4 if look.dashes else 0.85}" {_stroke(look)}'
+
+
+def _marker(look: Stroke, x: float, y: float) -> str:
+    if look.marker == "o":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{look.colour}"/>'
+    shapes = {"s": "-3,-3 3,-3 3,3 -3,3", "^": "0,-4 3.5,3 -3.5,3", "v": "0,4 3.5,-3 -3.5,-3", "D": "0,-4 4,0 0,4 -4,0"}
+    points = shapes.get(look.marker, "-1,-4 1,-4 1,-1 4,-1 4,1 1,1 1,4 -1,4 -1,1 -4,1 -4,-1 -1,-1")
+    return f'<polygon transform="translate({x:.1f} {y:.1f})" points="{points}" fill="{look.colour}"/>'
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")

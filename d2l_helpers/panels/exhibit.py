@@ -1,0 +1,171 @@
+"""An exhibit that is computed at once, in the slider's own callback: no training, no worker thread."""
+
+from __future__ import annotations
+
+import html
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as widgets
+
+from d2l_helpers.errors import ArgumentError
+from d2l_helpers.figures import Chart, Picture, charts_svg, plot_charts
+
+__all__ = ["Control", "Exhibit", "View", "choice", "log_slider", "slider"]
+
+_LOG_STEPS = 60  # from a log slider's one end to the other
+_MOST_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class View:
+    """What an exhibit shows for some setting of its controls.
+
+    Attributes
+    ----------
+    text : str
+        The state in a sentence or two, with its numbers.
+    charts : sequence of Chart
+        None to three, side by side.
+    html : str
+        More to show below the charts, such as images; trusted.
+    picture : callable, optional
+        Makes the Picture that is kept for readers without a kernel; the charts, if not given.
+    """
+
+    text: str
+    charts: Sequence[Chart] = ()
+    html: str = ""
+    picture: Callable[[], Picture] | None = None
+
+
+@dataclass(frozen=True)
+class Control:
+    """A widget with the name under which `show` gets its value."""
+
+    name: str
+    widget: widgets.Widget
+
+
+def slider(name: str, title: str, value: float, low: float, high: float, step: float) -> Control:
+    """Make a slider on a linear scale; for whole numbers where `value` and `step` are whole."""
+    is_whole = isinstance(value, int) and isinstance(step, int)
+    kind = widgets.IntSlider if is_whole else widgets.FloatSlider
+    digits = {} if is_whole else {"readout_format": f".{_decimals(step)}f"}
+    return Control(name, kind(value=value, min=low, max=high, step=step, **digits, **_look(title)))
+
+
+def log_slider(name: str, title: str, value: float, low: float, high: float) -> Control:
+    """Make a slider on a logarithmic scale between the values `low` and `high`."""
+    from math import log10
+
+    start, end = log10(low), log10(high)
+    step = (end - start) / _LOG_STEPS
+    made = widgets.FloatLogSlider(value=value, min=start, max=end, step=step, readout_format=".3g", **_look(title))
+    return Control(name, made)
+
+
+def choice(name: str, title: str, options: Sequence[Any], value: Any) -> Control:
+    """Make a list to choose from; options are values, or pairs of a label and a value."""
+    return Control(name, widgets.Dropdown(options=list(options), value=value, **_look(title)))
+
+
+class Exhibit:
+    """Controls, and what they show; displays itself as the last line of a cell.
+
+    Parameters
+    ----------
+    title : str
+        What it is, in words.
+    controls : sequence of Control
+        Their values at the start are the book's, to which "Book values" goes back.
+    show : callable
+        ``show(**values)`` gives the View for the controls' values, in under 50 ms.
+
+    Raises
+    ------
+    ArgumentError
+        If two controls have one name.
+    """
+
+    def __init__(self, title: str, controls: Sequence[Control], show: Callable[..., View]) -> None:
+        self.title, self._show = title, show
+        self._controls = {control.name: control.widget for control in controls}
+        if len(self._controls) < len(controls):
+            raise ArgumentError(
+                "Cannot make the exhibit.",
+                got=f"controls called {', '.join(control.name for control in controls)}",
+                expected="one name for each",
+                remedy="name the controls after show's parameters",
+            )
+        self._book = self.values
+        self._lock = threading.RLock()  # callbacks come on several threads
+        self._resetting = False
+        self._build()
+        for widget in self._controls.values():
+            widget.observe(lambda _: self._draw(), "value")
+        self._draw()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The controls' values, by name."""
+        return {name: widget.value for name, widget in self._controls.items()}
+
+    def reset(self) -> None:
+        """Put the controls back to the book's values."""
+        with self._lock:
+            self._resetting = True  # half of the old and half of the new setting is nothing to show
+            for name, widget in self._controls.items():
+                widget.value = self._book[name]
+            self._resetting = False
+        self._draw()
+
+    def _build(self) -> None:
+        self._status, self._charts, self._more = (widgets.HTML() for _ in range(3))
+        reset = widgets.Button(
+            description="Book values", tooltip="Put the controls back", layout=widgets.Layout(width="110px")
+        )
+        reset.on_click(lambda _: self.reset())
+        wrapped = widgets.Layout(display="flex", flex_flow="row wrap")
+        self._view = widgets.VBox(
+            [widgets.Box([*self._controls.values(), reset], layout=wrapped), self._status, self._charts, self._more],
+            layout=widgets.Layout(max_width="700px"),
+        )
+
+    def _draw(self) -> None:
+        with self._lock:
+            if self._resetting:
+                return
+            view = self._show(**self.values)
+            self._status.value = (
+                '<div role="status" style="line-height:1.4;min-height:2.8em;white-space:pre-line">'
+                f"{html.escape(view.text)}</div>"
+            )
+            self._charts.value = charts_svg(view.charts, f"{self.title}. {view.text}") if view.charts else ""
+            self._more.value = view.html
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        names = ", ".join(widget.description for widget in self._controls.values())
+        bundle: dict[str, Any] = {"text/plain": f"{self.title}. An exhibit with controls for {names}."}
+        if os.environ.get("D2L_HELPERS_RECORDING"):  # readers without a kernel get a picture of the book's values
+            view = self._show(**self.values)
+            picture = view.picture() if view.picture else plot_charts(view.charts, self.title)
+            bundle["image/png"] = picture._repr_mimebundle_()[0]["image/png"]
+        view_type = "application/vnd.jupyter.widget-view+json"
+        return {**bundle, view_type: {"version_major": 2, "version_minor": 0, "model_id": self._view.model_id}}
+
+
+def _look(title: str) -> dict[str, Any]:
+    return {
+        "description": title,
+        "style": {"description_width": "110px"},
+        "layout": widgets.Layout(width="330px"),
+    }
+
+
+def _decimals(step: float) -> int:
+    """Count the decimals that a step needs."""
+    return next((digits for digits in range(_MOST_DIGITS) if round(step, digits) == step), _MOST_DIGITS)

@@ -1,0 +1,217 @@
+"""check, hint and progress, with exercises made for the test."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+
+import pytest
+
+from d2l_helpers.errors import ArgumentError
+from d2l_helpers.exercises import catalogue, check, hint, hints, ledger, progress
+from d2l_helpers.exercises.checking import judge
+from d2l_helpers.exercises.exercise import Exercise, NotYet
+from d2l_helpers.exercises.expectations import choice, digest_of
+
+
+def _check_double(double) -> None:
+    if double(3) != 6:
+        raise NotYet(f"double(3) is {double(3)}", "twice 3")
+
+
+DOUBLE = Exercise("double", "Twice a number", "written", 2, _check_double, ("one", "two", "three"))
+GUESS = Exercise(
+    "guess", "A guess", "predicted", 1, choice("abc", digest_of("guess", "b"), "guess"), ("1", "2", "3"), "Because."
+)
+
+
+@pytest.fixture(autouse=True)
+def chapter_of_two(monkeypatch):
+    for module in (catalogue, ledger, sys.modules["d2l_helpers.exercises.progress"]):
+        monkeypatch.setattr(module, "chapter", lambda: {"01_test": (DOUBLE,), "02_test": (GUESS,)})
+    hints._given.clear()
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What is displayed, newest last."""
+    bundles: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: bundles.append(bundle))
+    return bundles
+
+
+def not_done(x):
+    """Return twice x."""
+    ...
+
+
+def test_a_stub_is_not_attempted(shown):
+    check("double", not_done)
+    assert shown[-1]["text/plain"].startswith("○ Twice a number: not attempted, 0 of 2 points")
+
+
+@pytest.mark.parametrize("answer", [None, ..., not_done, lambda x: None])
+def test_nothing_is_not_attempted(answer):
+    assert judge(DOUBLE, answer).state == "not attempted"
+
+
+def test_from_wrong_to_right(shown):
+    check("double", lambda x: x + 2)
+    assert "got:      double(3) is 5" in shown[-1]["text/plain"]
+    assert "expected: twice 3" in shown[-1]["text/plain"]
+    check("double", lambda x: 2 * x)
+    assert shown[-1]["text/plain"] == "● Twice a number: right, 2 of 2 points"
+    assert "right, 2 of 2 points" in shown[-1]["text/html"]
+
+
+def test_a_choice_is_followed_by_its_reason(shown):
+    check("guess", "a")
+    assert "which is not what happens" in shown[-1]["text/plain"]
+    check("guess", " B")
+    assert shown[-1]["text/plain"].endswith("Because.")
+    check("guess", "bc")
+    assert "one of 'a', 'b', 'c'" in shown[-1]["text/plain"]
+
+
+def test_a_value_where_a_function_is_asked_for():
+    verdict = judge(DOUBLE, 6)
+    assert "the function itself, as in check('double'" in verdict.expected
+
+
+def forever(x):
+    while True:
+        pass
+
+
+def forever_but_for_exceptions(x):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with contextlib.suppress(Exception):
+            time.sleep(60)
+
+
+def stubborn(x):
+    """Swallow one exception of any kind."""
+    try:
+        time.sleep(60)
+    except BaseException:
+        time.sleep(60)
+
+
+@pytest.mark.parametrize("answer", [forever, forever_but_for_exceptions, stubborn])
+def test_no_answer_takes_longer_than_two_seconds(answer):
+    started = time.monotonic()
+    verdict = judge(DOUBLE, answer)
+    assert time.monotonic() - started < 2
+    assert "no result after 1.5 seconds" in verdict.got
+
+
+def leaves(x):
+    sys.exit(3)
+
+
+def divides(x):
+    return x / 0
+
+
+class Speechless(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+
+def fails_twice(x):
+    raise Speechless
+
+
+def recurs(x):
+    return recurs(x)
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (leaves, "SystemExit: 3"),
+        (divides, "ZeroDivisionError: division by zero\n  line"),
+        (fails_twice, "Speechless: an error that cannot be shown"),
+        (recurs, "RecursionError"),
+        (lambda: 1, "TypeError"),
+    ],
+)
+def test_errors_are_told_in_the_readers_words(answer, message):
+    verdict = judge(DOUBLE, answer)
+    assert message in verdict.got
+    assert "d2l_helpers" not in verdict.got
+
+
+def test_prints_are_shown_but_not_without_end(shown, capsys):
+    def chatty(x):
+        print("x" * 10_000)
+        return 2 * x
+
+    check("double", chatty)
+    said = capsys.readouterr().out
+    assert 2000 <= len(said) < 2010
+    assert "right" in shown[-1]["text/plain"]
+
+
+def test_hints_rise_and_stay_at_the_last(shown):
+    for _ in range(4):
+        hint("double")
+    texts = [bundle["text/plain"] for bundle in shown]
+    assert texts[0] == "Twice a number: hint 1 of 3\none"
+    assert texts[2] == texts[3] == "Twice a number: hint 3 of 3\nthree"
+
+
+@pytest.mark.parametrize("name", ["dubble", 3, None])
+@pytest.mark.parametrize("ask", [hint, lambda name: check(name, 1)])
+def test_an_unknown_name_is_refused(ask, name):
+    with pytest.raises(ArgumentError) as caught:
+        ask(name)
+    assert "double" in str(caught.value) or name != "dubble"
+
+
+def test_progress_tells_of_this_notebook_and_of_the_chapter(shown):
+    check("double", lambda x: 2 * x)
+    progress()
+    here, chapter = (bundle["text/plain"] for bundle in shown[-2:])
+    assert here == "This notebook\nTwice a number  right  2 of 2 points"
+    assert chapter.splitlines() == [
+        "The chapter",
+        "01_test  1 of 1 right  2 of 2 points",
+        "02_test  0 of 1 right  0 of 1 point",
+        "all      1 of 2 right  2 of 3 points",
+    ]
+
+
+def test_right_answers_outlive_the_kernel(shown, monkeypatch):
+    check("double", lambda x: 2 * x)
+    monkeypatch.setattr(ledger, "_here", {})
+    assert ledger.states() == {"double": "right", "guess": "not attempted"}
+    check("double", not_done)  # the notebook opened again
+    assert ledger.states()["double"] == "right"
+    check("double", lambda x: 1)
+    assert ledger.states()["double"] == "not yet"
+
+
+def test_recordings_know_nothing_of_who_records(shown, monkeypatch):
+    check("double", lambda x: 2 * x)
+    monkeypatch.setattr(ledger, "_here", {})
+    monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
+    assert set(ledger.states().values()) == {"not attempted"}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[" * 50_000, b"3", b'[1, "double"]', b"x" * 200_000])
+def test_a_spoilt_record_is_no_obstacle(shown, content):
+    ledger._file().parent.mkdir(parents=True)
+    ledger._file().write_bytes(content)
+    assert ledger.states()["guess"] == "not attempted"
+    check("guess", "b")
+    assert ledger.states()["guess"] == "right"
+
+
+def test_a_state_folder_that_cannot_be_written_is_no_obstacle(shown, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    check("guess", "b")
+    assert ledger.states()["guess"] == "right"

@@ -1,0 +1,99 @@
+"""The notebooks with their exercises: the cells belong to the exercises, the key's answers put in are all right."""
+
+from __future__ import annotations
+
+import ast
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from answers.key import answers_to
+from d2l_helpers.errors import NotebookError
+from d2l_helpers.exercises.catalogue import chapter
+from d2l_helpers.notebooks import KERNEL_ENVIRONMENT, compose, read_notebook, stubs
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+each_notebook = pytest.mark.parametrize("name", chapter())
+
+
+def read(name: str) -> nbformat.NotebookNode:
+    return read_notebook(NOTEBOOKS / f"{name}.ipynb")
+
+
+def sources(name: str) -> dict[str, str]:
+    """The key's answers as cells; a stub's name is the one that its check cell passes on."""
+    return {exercise: answer.source(exercise) for exercise, answer in answers_to(name).items()}
+
+
+@each_notebook
+def test_each_exercise_has_its_cells(name: str):
+    notebook, group = read(name), chapter()[name]
+    cells = {cell["id"]: cell for cell in notebook.cells}
+    assert [exercise for exercise, _ in stubs(notebook)] == [exercise.name for exercise in group]
+    for number, exercise in enumerate(group):
+        words = exercise.name.replace("_", "-")
+        points = "1 point" if exercise.points == 1 else f"{exercise.points} points"
+        assert f"{exercise.title} ({points})" in cells[f"{words}-prompt"].source, number
+        assert cells[f"check-{words}"].source == f'helpers.check("{exercise.name}", {exercise.name})'
+        assert cells[f"check-{words}"].metadata.nbgrader == {
+            "grade": True,
+            "grade_id": f"check-{exercise.name}",
+            "locked": True,
+            "points": exercise.points,
+            "schema_version": 3,
+            "solution": False,
+            "task": False,
+        }
+
+
+@each_notebook
+def test_stubs_and_solutions_have_one_signature_and_docstring(name: str):
+    solutions = sources(name)
+    for exercise, cell in stubs(read(name)):
+        stub, solution = (ast.parse(source).body for source in (cell.source, solutions[exercise]))
+        if isinstance(solution[0], ast.FunctionDef):
+            function = stub[0]
+            assert isinstance(function, ast.FunctionDef), exercise
+            assert function.name == solution[0].name == exercise
+            assert ast.unparse(function.args) == ast.unparse(solution[0].args)
+            assert ast.get_docstring(function) == ast.get_docstring(solution[0])
+            assert ast.unparse(function.body[-1]) == "..."
+            assert len(function.body) == 2
+        else:
+            assert ast.unparse(stub[-1]) == f"{exercise} = ..."
+
+
+@each_notebook
+def test_untouched_every_check_says_not_attempted(name: str):
+    """As recorded; that a fresh kernel says so too is nbval's to compare."""
+    checks = [cell for cell in read(name).cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    assert len(checks) == len(chapter()[name])
+    for cell in checks:
+        assert ": not attempted, 0 of " in cell.outputs[0]["data"]["text/plain"]
+
+
+@each_notebook
+def test_with_the_keys_answers_every_check_says_right(name: str):
+    composed = compose(read(name), sources(name))
+    client = NotebookClient(composed, timeout=600, kernel_name="python3")
+    client.execute(cwd=str(NOTEBOOKS), env=os.environ | KERNEL_ENVIRONMENT)
+    said = {
+        cell["id"]: cell.outputs[-1]["data"]["text/plain"]
+        for cell in composed.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    assert len(said) == len(chapter()[name])
+    assert all(": right, " in text for text in said.values()), said
+
+
+def test_composing_asks_for_an_answer_to_each_stub():
+    stub = nbformat.v4.new_code_cell("softmax = ...", metadata={"nbgrader": {"solution": True, "grade_id": "softmax"}})
+    notebook = nbformat.v4.new_notebook(cells=[stub])
+    assert compose(notebook, {"softmax": "softmax = 1"}).cells[0].source == "softmax = 1"
+    assert notebook.cells[0].source == "softmax = ..."
+    for answers in ({}, {"softmax": "", "hardmax": ""}):
+        with pytest.raises(NotebookError, match="softmax" if not answers else "hardmax"):
+            compose(notebook, answers)

@@ -1,0 +1,123 @@
+"""Charts drawn as SVG and as pictures."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from d2l_helpers.errors import ArgumentError
+from d2l_helpers.figures import Bars, Chart, Dots, Line, charts_svg, plot_charts
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def parse(svg: str) -> ElementTree.Element:
+    return ElementTree.fromstring(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+
+
+def points(element: ElementTree.Element) -> np.ndarray:
+    return np.array([pair.split(",") for pair in element.attrib["points"].split()], dtype=float)
+
+
+def test_points_lie_where_the_spans_say():
+    chart = Chart("t", [Line([0, 5, 10], [0, 1, 0])], x_span=(0, 10), y_span=(0, 2))
+    drawing = parse(charts_svg([chart], "a tent"))
+    plot = next(drawing.iter(f"{SVG}g")).find(f"{SVG}svg")
+    width, height = float(plot.attrib["width"]), float(plot.attrib["height"])
+    found = points(plot.find(f"{SVG}polyline"))
+    assert np.allclose(found, [[0, height], [width / 2, height / 2], [width, height]], atol=0.06)
+
+
+def test_logarithmic_axes_put_decades_at_equal_distances():
+    chart = Chart("t", [Line([1, 10, 100], [1e-4, 1e-2, 1])], log_x=True, log_y=True)
+    found = points(next(parse(charts_svg([chart], "")).iter(f"{SVG}polyline")))
+    steps = np.diff(found, axis=0)
+    assert np.allclose(steps[0], steps[1], atol=0.15)
+
+
+def test_bars_stand_side_by_side_and_hang_below_zero():
+    chart = Chart("t", [Bars([1, -1]), Bars([0.5, float("nan")], style=1)], y_span=(-1, 1))
+    plot = next(parse(charts_svg([chart], "")).iter(f"{SVG}g")).find(f"{SVG}svg")
+    places = ("x", "y", "width", "height")
+    first, second, third = ({place: float(bar.attrib[place]) for place in places} for bar in plot)
+    assert first["x"] + first["width"] == pytest.approx(third["x"], abs=0.2)
+    assert first["y"] + first["height"] == pytest.approx(second["y"], abs=0.2)
+    assert first["height"] == pytest.approx(2 * third["height"], abs=0.2)
+
+
+def test_a_gap_where_a_value_is_not_finite():
+    line = Line([0, 1, 2, 3, 4], [0, 1, float("nan"), 1, 0])
+    drawing = parse(charts_svg([Chart("t", [line])], ""))
+    assert [len(points(part)) for part in drawing.iter(f"{SVG}polyline")] == [2, 2]
+
+
+def test_texts_are_escaped_and_the_label_says_what_is_seen():
+    svg = charts_svg([Chart("<b>", [Line([0, 1], [0, 1], "a & b")], "<x>", "<y>", x_names=("<n>",))], 'says "so"')
+    assert parse(svg).attrib["aria-label"] == 'says "so"'
+    assert {text.text for text in parse(svg).iter(f"{SVG}text")} >= {"<b>", "a & b", "<x>", "<y>", "<n>"}
+
+
+def test_a_label_stands_once_in_the_legend():
+    lines = [Line([0, 1], [i, i + 1], "path") for i in range(3)]
+    svg = charts_svg([Chart("t", lines)], "")
+    assert svg.count(">path<") == 1
+
+
+@pytest.mark.parametrize(
+    "charts",
+    [[], [Chart("t", [])] * 4, [Chart("t", [Line([0, 1], [0])])], [Chart("t", [Dots([0], [0, 1])])]],
+)
+@pytest.mark.parametrize("draw", [charts_svg, plot_charts])
+def test_what_cannot_be_drawn_is_refused(draw, charts):
+    with pytest.raises(ArgumentError, match="Cannot draw the charts"):
+        draw(charts, "")
+
+
+_numbers = st.floats(allow_nan=True, allow_infinity=True)
+
+
+@given(
+    values=st.lists(st.tuples(_numbers, _numbers), max_size=8),
+    kind=st.sampled_from([Line, Dots]),
+    log_x=st.booleans(),
+    log_y=st.booleans(),
+)
+@settings(deadline=None, max_examples=200)
+def test_any_numbers_give_coordinates_that_a_browser_can_draw(values, kind, log_x, log_y):
+    x, y = [pair[0] for pair in values], [pair[1] for pair in values]
+    svg = charts_svg([Chart("t", [kind(x, y)], log_x=log_x, log_y=log_y)], "")
+    for element in parse(svg).iter():
+        for place in ("points", "cx", "cy", "x", "y"):
+            assert all(math.isfinite(float(number)) for number in re.split(r"[ ,]", element.attrib.get(place, "0")))
+
+
+def test_a_picture_has_what_the_page_has():
+    chart = Chart("Title", [Line([1, 2], [1, 2], "line"), Dots([1], [2], "dots", 2)], "x", "y", (0, 3), (0, 4))
+    bars = Chart("Bars", [Bars([1, 2], "bars", 1)], x_names=("a", "b"))
+    logs = Chart("Logs", [Line([1, 10], [1, 100])], log_x=True, log_y=True)
+    picture = plot_charts([chart, bars, logs], "three charts")
+    first, second, third = picture.figure.axes
+    assert (first.get_title(loc="left"), first.get_xlim(), first.get_ylim()) == ("Title", (0, 3), (0, 4))
+    assert [text.get_text() for text in first.get_legend().get_texts()] == ["line", "dots"]
+    assert [text.get_text() for text in second.get_xticklabels()] == ["a", "b"]
+    assert (third.get_xscale(), third.get_yscale()) == ("log", "log")
+    assert picture.alt == "three charts"
+    assert picture.png() == picture.png()
+
+
+def test_charts_are_drawn_while_a_slider_moves():
+    x = np.linspace(0, 10, 500)
+    charts = [Chart("t", [Line(x, np.sin(x + i), str(i), i) for i in range(4)]) for _ in range(2)]
+    seconds = []
+    for _ in range(9):
+        started = time.perf_counter()
+        charts_svg(charts, "waves")
+        seconds.append(time.perf_counter() - started)
+    assert statistics.median(seconds) < 0.05

@@ -1,0 +1,79 @@
+"""The frame of the exhibits that are computed at once."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from d2l_helpers.errors import ArgumentError
+from d2l_helpers.figures import Chart, Line, plot_charts
+from d2l_helpers.panels.exhibit import Exhibit, View, choice, log_slider, slider
+
+
+def show(rate: float, steps: int, kind: str) -> View:
+    return View(f"<{kind}> at {rate:g} after {steps}", [Chart("t", [Line([0, 1], [0, rate])])], html=f"<p>{kind}</p>")
+
+
+@pytest.fixture
+def exhibit() -> Exhibit:
+    controls = [
+        log_slider("rate", "rate", 0.1, 0.01, 10),
+        slider("steps", "steps", 5, 0, 20, 1),
+        choice("kind", "kind", [("first", "a"), ("second", "b")], "a"),
+    ]
+    return Exhibit("A test", controls, show)
+
+
+def test_it_says_its_state_and_draws(exhibit):
+    assert exhibit.values == {"rate": pytest.approx(0.1), "steps": 5, "kind": "a"}
+    assert 'role="status"' in exhibit._status.value
+    assert "&lt;a&gt; at 0.1 after 5" in exhibit._status.value
+    assert 'aria-label="A test. &lt;a&gt; at 0.1 after 5"' in exhibit._charts.value
+    assert exhibit._more.value == "<p>a</p>"
+
+
+def test_each_control_is_heard(exhibit):
+    for name, value in (("rate", 1.0), ("steps", 7), ("kind", "b")):
+        before = exhibit._status.value
+        exhibit._controls[name].value = value
+        assert exhibit._status.value != before
+    assert "&lt;b&gt; at 1 after 7" in exhibit._status.value
+
+
+def test_book_values_come_back_in_one_step(exhibit):
+    shown = []
+    exhibit._controls["rate"].value, exhibit._controls["kind"].value = 1.0, "b"
+    exhibit._status.observe(lambda change: shown.append(change["new"]), "value")
+    exhibit.reset()
+    assert len(shown) == 1
+    assert "&lt;a&gt; at 0.1 after 5" in shown[0]
+
+
+def test_readers_without_a_kernel_get_a_picture_of_the_books_values(exhibit, monkeypatch):
+    bundle = exhibit._repr_mimebundle_()
+    assert bundle["text/plain"] == "A test. An exhibit with controls for rate, steps, kind."
+    assert "image/png" not in bundle
+    monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
+    bundle = exhibit._repr_mimebundle_()
+    assert base64.b64decode(bundle["image/png"]) == plot_charts(show(0.1, 5, "a").charts, "A test").png()
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == exhibit._view.model_id
+
+
+def test_a_picture_of_its_own(monkeypatch):
+    monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
+    own = plot_charts([Chart("own", [])], "own")
+    exhibit = Exhibit("t", [slider("a", "a", 1, 0, 2, 1)], lambda a: View("text", picture=lambda: own))
+    assert base64.b64decode(exhibit._repr_mimebundle_()["image/png"]) == own.png()
+    assert exhibit._charts.value == ""
+
+
+def test_two_controls_of_one_name_are_refused():
+    with pytest.raises(ArgumentError, match="one name for each"):
+        Exhibit("t", [slider("a", "a", 1, 0, 2, 1), slider("a", "b", 1, 0, 2, 1)], lambda a: View(""))
+
+
+def test_a_sliders_readout_shows_its_steps():
+    assert slider("a", "a", 0.5, 0.0, 1.0, 0.05).widget.readout_format == ".2f"
+    assert slider("a", "a", 0.5, 0.0, 1.0, 0.5).widget.readout_format == ".1f"
+    assert slider("a", "a", 3, 0, 9, 1).widget.value == 3
