@@ -1,25 +1,30 @@
-"""A real JupyterLab and a real Chromium."""
+"""A real Chromium, a real JupyterLab, and the classic Notebook with the versions that Colab has."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=60_000)  # a fit on a busy machine
+# Colab's own front end is not to be had; this is the one that its versions of ipywidgets and ipykernel belong to
+COLABS_STACK = ("notebook==6.5.7", "ipywidgets==7.7.1", "ipykernel==6.17.1", "ipython==7.34.0", "jupyter-client<8")
 
 
 @pytest.fixture(scope="session")
@@ -40,31 +45,56 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab that serves copies of the notebooks, with nothing of the user's settings."""
-    home = tmp_path_factory.mktemp("lab")
-    shutil.copytree(NOTEBOOKS, home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    """The address of a JupyterLab that serves copies of the notebooks, to be completed by a notebook's name."""
+    command = [sys.executable, "-m", "jupyterlab", "--LabApp.news_url=None"]
+    with _served(command, tmp_path_factory.mktemp("lab"), "--IdentityProvider.token") as (address, token):
+        yield f"{address}/lab/tree/{{}}.ipynb?token={token}"
+
+
+@pytest.fixture(scope="session")
+def classic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a classic Notebook with Colab's versions, to be completed by a notebook's name."""
+    command = [str(_colabs_python()), "-m", "notebook"]
+    with _served(command, tmp_path_factory.mktemp("classic"), "--NotebookApp.token") as (address, token):
+        yield f"{address}/notebooks/{{}}.ipynb?token={token}"
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page that fails the test if the browser's console shows an error; each test leaves a last screenshot."""
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    screenshots = ROOT / "build" / "screenshots"
+    screenshots.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=screenshots / f"{request.node.name}.png")
+    context.close()
+    assert not errors, errors
+
+
+@contextmanager
+def _served(command: list[str], home: Path, token_option: str) -> Iterator[tuple[str, str]]:
+    """Run a Jupyter server on copies of the notebooks, with nothing of the user's settings."""
+    shutil.copytree(ROOT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = secrets.token_hex(8)
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        "--no-browser",
-        f"--port={port}",
-        f"--IdentityProvider.token={token}",
-    ]
-    command += ["--ip=127.0.0.1", "--allow-root", "--LabApp.news_url=None"]
-    folders = {name: str(home / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
+    options = ["--no-browser", "--ip=127.0.0.1", "--allow-root", f"--port={port}", f"{token_option}={token}"]
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR", "XDG_STATE_HOME")
+    environment = os.environ | {name: str(home / name) for name in names} | {"TF_CPP_MIN_LOG_LEVEL": "3"}
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
-            command, cwd=home / "notebooks", env={**os.environ, **folders}, stdout=log, stderr=subprocess.STDOUT
+            [*command, *options], cwd=home / "notebooks", env=environment, stdout=log, stderr=subprocess.STDOUT
         )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{address}/api?token={token}", server, home / "log")
-        yield f"{address}/lab/tree/{{}}?token={token}"
+        yield address, token
     finally:
         server.terminate()
         server.wait(20)
@@ -78,17 +108,21 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
             return
         except OSError:
             time.sleep(0.2)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+    pytest.fail(f"the server did not start:\n{log.read_text()[-2000:]}")
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails the test if the browser's console shows an error."""
-    context = browser.new_context(viewport={"width": 1200, "height": 1000})
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert not errors, errors
+def _colabs_python() -> Path:
+    """Give a Python with Colab's versions in front of this environment's packages; kept in build/ once it is made."""
+    key = hashlib.sha256(" ".join(COLABS_STACK).encode()).hexdigest()[:12]
+    folder = ROOT / "build" / f"colab-{key}"
+    python = folder / "bin" / "python"
+    if not (folder / "ready").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile"]
+        subprocess.run([*pip, *COLABS_STACK], check=True, timeout=600)
+        packages = next(folder.glob("lib/python*/site-packages"))
+        # addsitedir, since the project itself is installed by a .pth file
+        (packages / "zz_rest.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
+        (folder / "ready").touch()
+    return python
