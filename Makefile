@@ -11,7 +11,7 @@ help:  ## list the targets
 lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8899" are passed on
 	cd $(NOTEBOOKS) && ../$(BIN)/jupyter lab $(ROOT_FLAG) $(ARGS)
 
-test: lint  ## set up everything and run everything: lint, types, layers, unit tests, notebooks
+test: lint keras  ## set up everything and run everything: lint, types, layers, unit tests, notebooks
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 	$(BIN)/pytest --nbval --nbval-current-env $(NOTEBOOKS)
 
@@ -28,12 +28,19 @@ record: data  ## run the notebooks in fresh kernels and write their outputs
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
 	$(BIN)/python -m d2l_helpers bench $(ARGS)
 
+keras: .venv/keras  ## add TensorFlow, which notebook 08 needs: about 1 GB
+
 data: .venv/ready  ## fetch and verify Fashion-MNIST
 	@$(BIN)/d2l-helpers data --quiet
 
-lock:  ## resolve requirements.lock anew from pyproject.toml; needs uv
-	uv pip compile pyproject.toml --extra dev --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
-		--generate-hashes --no-header --no-annotate --upgrade --quiet --output-file requirements.lock
+RESOLVE = uv pip compile pyproject.toml --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
+	--generate-hashes --no-header --no-annotate --upgrade --quiet
+LOCKED = $$(sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.lock)
+
+lock:  ## resolve the two locks anew from pyproject.toml; needs uv
+	$(RESOLVE) --extra dev --output-file requirements.lock
+	$(RESOLVE) --extra keras --constraint requirements.lock \
+		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-keras.lock
 
 clean:  ## remove the environment and what tools left
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
@@ -42,7 +49,11 @@ clean:  ## remove the environment and what tools left
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+.venv/keras: requirements-keras.lock .venv/ready  # only what requirements.lock does not have already
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-keras.lock
+	@touch $@
+
 .venv/packages: requirements.lock setup.sh
 	@sh setup.sh
 
-.PHONY: help lab test lint record bench data lock clean
+.PHONY: help lab test lint record bench data keras lock clean

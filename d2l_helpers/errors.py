@@ -7,6 +7,7 @@ D2LHelpersError
 │   └── DataCorrupt        the bytes are not the ones that were published
 ├── TrainingError          a fit that cannot go on
 │   └── LossNotFinite      the loss became infinite or NaN (also an ArithmeticError)
+├── LibraryUnusable        a library that is missing or of another version (also an ImportError)
 ├── RecordError            a metric that cannot be recorded or compared
 └── NotebookError          a notebook that cannot be read, run or written
 """
@@ -23,6 +24,7 @@ __all__ = [
     "DataCorrupt",
     "DataError",
     "DataUnavailable",
+    "LibraryUnusable",
     "LossNotFinite",
     "NotebookError",
     "RecordError",
@@ -94,6 +96,10 @@ class TrainingError(D2LHelpersError):
 
 class LossNotFinite(TrainingError, ArithmeticError):
     """The loss became infinite or NaN."""
+
+
+class LibraryUnusable(D2LHelpersError, ImportError):
+    """A library that is missing, does not start, or is of another version."""
 
 
 class RecordError(D2LHelpersError):

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from tqdm.auto import tqdm
@@ -25,70 +24,13 @@ from d2l_helpers.arguments import (
 from d2l_helpers.compiled import CompiledLoss, compile_loss
 from d2l_helpers.errors import LossNotFinite
 from d2l_helpers.evaluation import Score, accuracy, score, total
+from d2l_helpers.history import Epoch, History, Progress
 
 __all__ = ["History", "Progress", "fit", "train_ch3", "watched"]
 
 # MXNet runs behind Python: without waiting now and then, a stop would come after a long queue of batches.
 _BATCHES_BETWEEN_WAITS = 16
 _SECONDS_BETWEEN_REPORTS = 0.05
-
-
-@dataclass
-class History:
-    """What a fit measured, one entry an epoch.
-
-    Attributes
-    ----------
-    train_loss, test_loss : list of float
-        Mean loss an example, in nats for cross-entropy.
-    train_acc, test_acc : list of float
-        Fraction of right predictions, from 0 to 1.
-    stopped : bool
-        Whether the fit was stopped before its last epoch.
-
-    Notes
-    -----
-    As in the book, the train numbers are those of the batches as they were trained on, so they average over a network
-    that changes during the epoch; the test numbers are those of the network after the epoch.
-    """
-
-    train_loss: list[float] = field(default_factory=list)
-    train_acc: list[float] = field(default_factory=list)
-    test_loss: list[float] = field(default_factory=list)
-    test_acc: list[float] = field(default_factory=list)
-    stopped: bool = False
-
-    def __len__(self) -> int:
-        return len(self.train_loss)
-
-    def add(self, train: Score, test: Score) -> None:
-        """Append an epoch."""
-        self.train_loss.append(train.loss)
-        self.train_acc.append(train.accuracy)
-        self.test_loss.append(test.loss)
-        self.test_acc.append(test.accuracy)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a running fit is.
-
-    Attributes
-    ----------
-    done : float
-        Epochs done, with the fraction of the running one.
-    num_epochs : int
-        Epochs asked for.
-    history : History
-        The finished epochs; it grows while the fit goes on.
-    net : callable
-        The network that is being trained.
-    """
-
-    done: float
-    num_epochs: int
-    history: History
-    net: Any
 
 
 def train_ch3(
@@ -190,7 +132,8 @@ def _reports(
         if not epoch_score.num_examples:
             raise no_batches(train_iter)
         size = epoch_score.num_examples
-        history.add(epoch_score, score(net, test_iter, loss, compiled_test))
+        test = score(net, test_iter, loss, compiled_test)
+        history.add(Epoch(epoch_score.loss, epoch_score.accuracy, test.loss, test.accuracy))
         yield Progress(epoch + 1, num_epochs, history, net)
         reported = time.monotonic()
 

@@ -245,3 +245,16 @@ def test_a_written_number_is_the_value_rounded_to_the_decimals_written(written, 
 @given(st.floats(min_value=-1000, max_value=1000), st.integers(min_value=0, max_value=6))
 def test_what_python_rounds_is_within(value, decimals):
     assert within(f"{value:.{decimals}f}", value)
+
+
+def test_rows_are_epochs_or_what_they_are_called():
+    metrics = {"loss": ([0.7, 0.5], 0.1)}
+    texts = [metrics_bundle(metrics, *rows)["text/plain"].split() for rows in ([], ["step"], [("before", "after")])]
+    assert texts[0] == ["epoch", "loss", "±", "0.1", "1", "0.7", "2", "0.5"]
+    assert texts[1] == ["step", "loss", "±", "0.1", "1", "0.7", "2", "0.5"]
+    assert texts[2] == ["loss", "±", "0.1", "before", "0.7", "after", "0.5"]
+
+
+def test_a_name_for_each_row_or_none():
+    with pytest.raises(RecordError, match="1 names for 2 rows"):
+        metrics_bundle({"loss": ([0.7, 0.5], 0.1)}, ["before"])

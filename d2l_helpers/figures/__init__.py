@@ -1,25 +1,31 @@
 """Arrays and histories as pictures: matplotlib for what is kept, SVG text for what moves. Nothing here shows itself."""
 
+from d2l_helpers.figures.charts import Bars, Chart, Dots, Line
+from d2l_helpers.figures.charts_plot import plot_charts
+from d2l_helpers.figures.charts_svg import charts_svg
+from d2l_helpers.figures.contact_sheet import contact_sheet_html, plot_contact_sheet
+from d2l_helpers.figures.curves import curves_svg
+from d2l_helpers.figures.images import plot_images, plot_templates, templates_html, to_numpy
 from d2l_helpers.figures.picture import Picture
-from d2l_helpers.figures.plots import (
-    plot_comparison,
-    plot_confusion,
-    plot_history,
-    plot_images,
-    plot_panel,
-    plot_templates,
-    templates_html,
-)
-from d2l_helpers.figures.svg import curves_svg
+from d2l_helpers.figures.plots import plot_comparison, plot_confusion, plot_history, plot_panel
 
 __all__ = [
+    "Bars",
+    "Chart",
+    "Dots",
+    "Line",
     "Picture",
+    "charts_svg",
+    "contact_sheet_html",
     "curves_svg",
+    "plot_charts",
     "plot_comparison",
     "plot_confusion",
+    "plot_contact_sheet",
     "plot_history",
     "plot_images",
     "plot_panel",
     "plot_templates",
     "templates_html",
+    "to_numpy",
 ]

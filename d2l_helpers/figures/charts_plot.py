@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,18 +17,23 @@ from d2l_helpers.figures.style import FONT_SIZE, stroke
 
 __all__ = ["plot_charts"]
 
+_CAPTION, _LINE = 105, 0.16  # letters in a line; inches from line to line
 _BAR = 0.8  # of the way from one bar to the next
 
 
-def plot_charts(charts: Sequence[Chart], alt: str) -> Picture:
+def plot_charts(charts: Sequence[Chart], alt: str, caption: str = "") -> Picture:
     """Draw charts side by side with matplotlib.
 
-    Parameters and errors are those of `charts_svg`.
+    Parameters and errors are those of `charts_svg`; a caption stands below the charts.
     """
     check_charts(charts)
     figure = Figure(figsize=(7.2 if len(charts) > 1 else 4.6, 2.9), layout="constrained")
     for axes, chart in zip(np.ravel(figure.subplots(1, len(charts), squeeze=False)), charts, strict=True):
         _plot(axes, chart)
+    if caption:
+        wrapped = "\n".join(textwrap.fill(line, _CAPTION) for line in caption.splitlines())
+        figure.supxlabel(wrapped, x=0.01, ha="left", fontsize=FONT_SIZE)
+        figure.set_figheight(figure.get_figheight() + _LINE * (wrapped.count("\n") + 1))
     return Picture(figure, alt)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from d2l_helpers.figures.charts import Bars, Chart, Dots, Line, check_charts, span, ticks
+from d2l_helpers.figures.charts import Bars, Chart, Dots, Line, Mark, check_charts, span, ticks
 from d2l_helpers.figures.style import Stroke, stroke
 
 __all__ = ["charts_svg"]
@@ -53,8 +53,8 @@ class _Drawing:
 
     def __init__(self, chart: Chart, width: float) -> None:
         self.chart = chart
-        labels = list(dict.fromkeys((mark.label, mark.style, type(mark)) for mark in chart.marks if mark.label))
-        self.legend = _legend_rows(labels, width - _LEFT - _RIGHT)
+        named = {(mark.label, mark.style, type(mark)): mark for mark in chart.marks if mark.label}
+        self.legend = _legend_rows(list(named.values()), width - _LEFT - _RIGHT)
         self.top = _TOP + _LEGEND_ROW * len(self.legend)
         self.width, self.height = width - _LEFT - _RIGHT, _HEIGHT - self.top - _BOTTOM
         self.x_span, self.y_span = span(chart, "x"), span(chart, "y")
@@ -91,15 +91,15 @@ class _Drawing:
     def _legend(self) -> Iterator[str]:
         for row, entries in enumerate(self.legend):
             y = _TOP + _LEGEND_ROW * row + 6
-            for x, (label, style, kind) in entries:
-                look = stroke(style)
-                if kind is Line:
-                    yield f'<line x1="{_LEFT + x}" x2="{_LEFT + x + 24}" y1="{y}" y2="{y}" {_stroke(look)}/>'
-                elif kind is Dots:
-                    yield _marker(look, _LEFT + x + 12, y)
+            for x, mark in entries:
+                look, left = stroke(mark.style), _LEFT + x
+                if isinstance(mark, Line):
+                    yield f'<line x1="{left}" x2="{left + 24}" y1="{y}" y2="{y}" {_stroke(look)}{_opacity(mark)}/>'
+                elif isinstance(mark, Dots):
+                    yield _marker(look, left + 12, y)
                 else:
-                    yield f'<rect x="{_LEFT + x + 6}" y="{y - 5}" width="12" height="10" {_fill(look)}/>'
-                yield f'<text x="{_LEFT + x + 28}" y="{y + 4}">{html.escape(label)}</text>'
+                    yield f'<rect x="{left + 6}" y="{y - 5}" width="12" height="10" {_fill(look)}/>'
+                yield f'<text x="{left + 28}" y="{y + 4}">{html.escape(mark.label)}</text>'
 
     def _axes(self) -> Iterator[str]:
         right, base = _LEFT + self.width, self.top + self.height
@@ -108,17 +108,17 @@ class _Drawing:
             yield _level(right, y, 0.15)
             yield f'<text x="{_LEFT - 5}" y="{y + 4:.1f}" text-anchor="end">{_number(tick)}</text>'
         yield _level(right, base, 0.6)
-        names = list(enumerate(self.chart.x_names))
-        places = names or [(tick, _number(tick)) for tick in ticks(*self.x_span, self.chart.log_x)]
+        places = [(tick, _number(tick)) for tick in ticks(*self.x_span, self.chart.log_x)]
+        if self.chart.x_names:
+            places = [(float(place), name) for place, name in enumerate(self.chart.x_names)]
         for place, name in places:
             x = _LEFT + self.x(place)
-            yield f'<text x="{x:.1f}" y="{base + 15}" text-anchor="middle">{html.escape(str(name))}</text>'
+            yield f'<text x="{x:.1f}" y="{base + 15}" text-anchor="middle">{html.escape(name)}</text>'
 
     def _line(self, mark: Line) -> Iterator[str]:
-        opacity = ' opacity="0.3"' if mark.faint else ""
         for run in _runs(self.chart, mark):
             points = " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in run)
-            yield f'<polyline points="{points}" fill="none" {_stroke(stroke(mark.style))}{opacity}/>'
+            yield f'<polyline points="{points}" fill="none" {_stroke(stroke(mark.style))}{_opacity(mark)}/>'
 
     def _dots(self, mark: Dots) -> Iterator[str]:
         for run in _runs(self.chart, mark):
@@ -161,21 +161,22 @@ def _runs(chart: Chart, mark: Line | Dots) -> list[list[tuple[float, float]]]:
     return [run for run in runs if run]
 
 
-_Entry = tuple[str, int, type]
-
-
-def _legend_rows(entries: Sequence[_Entry], width: float) -> list[list[tuple[float, _Entry]]]:
+def _legend_rows(marks: Sequence[Mark], width: float) -> list[list[tuple[float, Mark]]]:
     """Place the legend's entries in rows; a letter is about six units wide."""
-    rows: list[list[tuple[float, _Entry]]] = []
+    rows: list[list[tuple[float, Mark]]] = []
     x = width
-    for entry in entries:
-        needed = 28 + 6 * len(entry[0]) + 14
+    for mark in marks:
+        needed = 28 + 6 * len(mark.label) + 14
         if x + needed > width or not rows:
             rows.append([])
             x = 0.0
-        rows[-1].append((x, entry))
+        rows[-1].append((x, mark))
         x += needed
     return rows
+
+
+def _opacity(line: Line) -> str:
+    return ' opacity="0.3"' if line.faint else ""
 
 
 def _stroke(look: Stroke) -> str:

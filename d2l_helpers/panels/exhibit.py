@@ -152,7 +152,7 @@ class Exhibit:
         bundle: dict[str, Any] = {"text/plain": f"{self.title}. An exhibit with controls for {names}."}
         if os.environ.get("D2L_HELPERS_RECORDING"):  # readers without a kernel get a picture of the book's values
             view = self._show(**self.values)
-            picture = view.picture() if view.picture else plot_charts(view.charts, self.title)
+            picture = view.picture() if view.picture else plot_charts(view.charts, self.title, view.text)
             bundle["image/png"] = picture._repr_mimebundle_()[0]["image/png"]
         view_type = "application/vnd.jupyter.widget-view+json"
         return {**bundle, view_type: {"version_major": 2, "version_minor": 0, "model_id": self._view.model_id}}

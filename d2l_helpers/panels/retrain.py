@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import ipywidgets as widgets
 
 from d2l_helpers.data import LABELS
-from d2l_helpers.errors import D2LHelpersError, TrainingError, readers_line
-from d2l_helpers.figures import curves_svg, plot_panel, templates_html
+from d2l_helpers.errors import D2LHelpersError, TrainingError, explain
+from d2l_helpers.figures import curves_svg, plot_panel, templates_html, to_numpy
+from d2l_helpers.history import Epoch, History, Progress
 from d2l_helpers.panels.live import Job, the_worker
+from d2l_helpers.panels.runs import Run, numbers_html, runs_table
 from d2l_helpers.panels.settings import TITLES, Settings, sliders
-from d2l_helpers.training import History, Progress, watched
+from d2l_helpers.training import watched
 
 __all__ = ["RetrainPanel", "retrain"]
 
 _DELAY = 0.1  # seconds a slider must rest before a fit starts
-_ROWS = 6  # past runs shown
 
 
 def retrain(train: Callable[..., Any]) -> RetrainPanel:
@@ -31,8 +32,9 @@ def retrain(train: Callable[..., Any]) -> RetrainPanel:
     ----------
     train : callable
         Its parameters become the sliders, at their defaults: out of ``lr``, ``batch_size``, ``num_epochs`` and
-        ``sigma``. It trains with `train_ch3`, or is a generator that yields from `fit`. Change it, run its cell and
-        this one again, and the sliders train what you wrote.
+        ``sigma``. It trains with `train_ch3`, or is a generator that yields from `fit`, or one with a loop of its own
+        that yields each epoch's loss or an `Epoch`; a ``yield`` of nothing in between lets Stop be heard at once.
+        Change it, run its cell and this one again, and the sliders train what you wrote.
 
     Returns
     -------
@@ -47,21 +49,11 @@ def retrain(train: Callable[..., Any]) -> RetrainPanel:
     return RetrainPanel(train)
 
 
-@dataclass
-class _Run:
-    """One fit: what it was asked, and what came of it."""
-
-    settings: Settings
-    history: History = field(default_factory=History)
-    num_epochs: int = 1
-    weight: Any = None
-
-
 class RetrainPanel:
     """What `retrain` makes. `wait()` waits for the running fit; `runs` are the finished ones, the newest last."""
 
     def __init__(self, train: Callable[..., Any]) -> None:
-        self.runs: list[_Run] = []
+        self.runs: list[Run] = []
         self._train = train
         self._sliders = sliders(train)
         self._book = self._settings()
@@ -132,26 +124,33 @@ class RetrainPanel:
 
     def _request(self, delay: float = 0.0) -> None:
         with self._lock:
-            run = _Run(self._settings())
+            run = Run(self._settings())
             self._job = Job(lambda job: self._fit(job, run))
             self._say(run, "starting")
             the_worker().submit(self._job, delay)
 
     # ------------------------------------------------------------------------------------- on the worker's thread
 
-    def _fit(self, job: Job, run: _Run) -> None:
-        def report(progress: Progress) -> bool:
-            if not isinstance(progress, Progress):
-                raise _nothing_reported(f"a function that yields {progress!r}")
-            self._show(job, run, progress)
+    def _fit(self, job: Job, run: Run) -> None:
+        own = History()  # of a function that reports its epochs itself
+
+        def report(what: Any) -> bool:
+            if isinstance(what, Progress):
+                run.num_epochs = what.num_epochs
+                self._show(job, run, what.history, what.done, what.net)
+            elif what is not None:
+                epoch = _as_epoch(what)
+                own.add(epoch)
+                run.num_epochs = max(run.settings.get("num_epochs", 1), len(own))
+                self._show(job, run, own, len(own), epoch)
             return not job.cancelled
 
         try:
             with watched(report):
                 result = None if job.cancelled else self._train(**run.settings)
                 if isinstance(result, Iterator):
-                    for progress in result:
-                        if not report(progress):
+                    for what in result:
+                        if not report(what):
                             break
             if not len(run.history) and not job.cancelled:
                 raise _nothing_reported("a function that ended without a report of its training")
@@ -162,55 +161,58 @@ class RetrainPanel:
             return
         self._finish(job, run)
 
-    def _show(self, job: Job, run: _Run, progress: Progress) -> None:
-        history = _copy(progress.history)
-        run.num_epochs = progress.num_epochs
+    def _show(self, job: Job, run: Run, history: History, done: float, source: Any) -> None:
         with self._lock:
             if job is not self._job:  # a newer fit waits: the page is already its own
                 return
-            self._bar.value = progress.done / progress.num_epochs
+            self._bar.value = done / run.num_epochs
             if history != run.history:  # after each epoch, and where the function begins another fit
-                run.history = history
+                run.history = copy.deepcopy(history)
                 self._say(run, f"epoch {len(run.history)} of {run.num_epochs}")
                 before = self.runs[-1].history if self.runs else None
                 self._chart.value = curves_svg(run.history, run.num_epochs, before)
-                run.weight = _template_weight(progress.net)
+                run.weight = _template_weight(source)
                 self._templates.value = "" if run.weight is None else templates_html(run.weight, LABELS)
 
-    def _finish(self, job: Job, run: _Run) -> None:
+    def _finish(self, job: Job, run: Run) -> None:
         with self._lock:
             run.history.stopped = job.cancelled
             if len(run.history):
                 self.runs.append(run)
-                self._table.value = _table(self.runs)
+                self._table.value = runs_table(self.runs)
             if job is self._job:
                 word = "stopped" if job.cancelled else "done"
                 after = f" after {len(run.history)} of {run.num_epochs} epochs" if len(run.history) else ""
                 self._say(run, word + after)
                 self._bar.value = len(run.history) / run.num_epochs
 
-    def _say(self, run: _Run, state: str, is_error: bool = False) -> None:
+    def _say(self, run: Run, state: str, is_error: bool = False) -> None:
         settings = ", ".join(f"{TITLES[k]} {v:.4g}" for k, v in run.settings.items())
-        numbers = ""
-        if len(run.history):
-            numbers = (
-                f" — loss {run.history.train_loss[-1]:.4f}, train accuracy {run.history.train_acc[-1]:.4f}, "
-                f"<b>test accuracy {run.history.test_acc[-1]:.4f}</b>"
-            )
         role = "alert" if is_error else "status"
         self._status.value = (
             f'<div role="{role}" style="line-height:1.4;min-height:2.8em;white-space:pre-line">'
-            f"{html.escape(settings)}\n{html.escape(state)}{numbers}</div>"
+            f"{html.escape(settings)}\n{html.escape(state)}{numbers_html(run)}</div>"
         )
 
 
-def _copy(history: History) -> History:
-    return History(list(history.train_loss), list(history.train_acc), list(history.test_loss), list(history.test_acc))
+def _as_epoch(what: Any) -> Epoch:
+    """Take what a function yields: an Epoch, or a number that is its loss."""
+    if isinstance(what, Epoch):
+        return what
+    try:
+        if isinstance(what, str):
+            raise TypeError
+        return Epoch(float(what))
+    except (TypeError, ValueError):  # no number, or an array of several
+        got = f"an array of shape {what.shape}" if hasattr(what, "shape") else repr(what)
+        raise _nothing_reported(f"a function that yields {got}") from None
 
 
-def _template_weight(net: Any) -> Any:
-    """Give the first weights that look at the 784 pixels, as numpy (classes, 784); None if no layer does so."""
-    parameters = net.collect_params().values() if hasattr(net, "collect_params") else ()
+def _template_weight(source: Any) -> Any:
+    """Give the weights that look at the 784 pixels: an Epoch's, or a network's first; None if there are none."""
+    if isinstance(source, Epoch):  # a copy, since the function may go on changing its array
+        return None if source.weight is None else to_numpy(source.weight).copy()
+    parameters = source.collect_params().values() if hasattr(source, "collect_params") else ()
     for parameter in parameters:
         if parameter.shape == (len(LABELS), 28 * 28):
             return parameter.data().asnumpy()
@@ -218,21 +220,14 @@ def _template_weight(net: Any) -> Any:
 
 
 def _explain(error: BaseException) -> str:
-    if isinstance(error, D2LHelpersError):
-        return str(error)
-    said = f"{type(error).__name__}: {error}"
-    if "Traceback (most recent call last)" in said:  # MXNet's, of its C++; the error is the last line
-        said = said.strip().splitlines()[-1]
-    line = readers_line(error.__traceback__)
-    where = f"\n  line {line.lineno}: {line.line}" if line else ""
-    return f"Your function raised {said}{where}"
+    return explain(error) if isinstance(error, D2LHelpersError) else f"Your function raised {explain(error)}"
 
 
 def _nothing_reported(got: str) -> TrainingError:
     return TrainingError(
         "There is nothing to show.",
         got=got,
-        expected="one that calls helpers.train_ch3, or yields from helpers.fit",
+        expected="one that calls helpers.train_ch3, yields from helpers.fit, or yields each epoch's loss",
         remedy="let it train with helpers.train_ch3(net, train_iter, test_iter, loss, num_epochs, trainer)",
     )
 
@@ -244,18 +239,3 @@ def _nothing_recorded() -> TrainingError:
         expected="a first fit that ends",
         remedy="call the function in a cell of its own, and mend what it then says",
     )
-
-
-def _table(runs: list[_Run]) -> str:
-    """Write the past runs, the newest first, as an HTML table."""
-    names = list(runs[-1].settings)
-    cell = 'style="padding:1px 10px 1px 0;text-align:right;font-variant-numeric:tabular-nums"'
-    titles = ("run", *(TITLES[name] for name in names), "train loss", "train acc", "test acc")
-    heads = "".join(f"<th {cell}>{title}</th>" for title in titles)
-    rows = []
-    for number, run in list(enumerate(runs, start=1))[: -_ROWS - 1 : -1]:
-        last = (run.history.train_loss[-1], run.history.train_acc[-1], run.history.test_acc[-1])
-        note = f" (stopped after {len(run.history)})" if run.history.stopped else ""
-        values = (str(number), *(f"{run.settings[name]:.4g}" for name in names), *(f"{value:.4f}" for value in last))
-        rows.append("<tr>" + "".join(f"<td {cell}>{value}</td>" for value in values) + f"<td>{note}</td></tr>")
-    return f"<table><caption>Past runs</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"

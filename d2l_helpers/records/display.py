@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,11 +13,13 @@ from d2l_helpers.records.metric import METRICS_TYPE, Metric, checked_metric
 __all__ = ["record", "metrics_bundle"]
 
 
-def record(**metrics: tuple[object, float]) -> None:
+def record(rows: str | Sequence[str] = "epoch", /, **metrics: tuple[object, float]) -> None:
     """Show metrics in a notebook and keep them, so that ``pytest --nbval`` can check them.
 
     Parameters
     ----------
+    rows : str or sequence of str
+        What the numbers of a sequence are, one an epoch if not said otherwise; or the name of each.
     **metrics : tuple of (value, tolerance)
         The value is a number (Python's, NumPy's or MXNet's; an array of one element is a number too) or a sequence of
         numbers, one an epoch. All sequences have one length. The tolerance is a finite number, 0 for exactly equal.
@@ -25,7 +27,8 @@ def record(**metrics: tuple[object, float]) -> None:
     Raises
     ------
     RecordError
-        If there is no metric, a number is missing, infinite or NaN, a tolerance is negative, or lengths differ.
+        If there is no metric, a number is missing, infinite or NaN, a tolerance is negative, or lengths differ, those
+        of the sequences and of the names of their rows too.
 
     Examples
     --------
@@ -33,15 +36,18 @@ def record(**metrics: tuple[object, float]) -> None:
     """
     from IPython.display import display  # costs a third of a second, and only a notebook needs it
 
-    display(metrics_bundle(metrics), raw=True)  # type: ignore[no-untyped-call]
+    display(metrics_bundle(metrics, rows), raw=True)  # type: ignore[no-untyped-call]
 
 
-def metrics_bundle(metrics: Mapping[str, tuple[object, float]]) -> dict[str, Any]:
+def metrics_bundle(
+    metrics: Mapping[str, tuple[object, float]], rows: str | Sequence[str] = "epoch"
+) -> dict[str, Any]:
     """Return the MIME bundle that `record` shows: a text to read and the numbers to check.
 
     Parameters
     ----------
     metrics : mapping of str to tuple of (value, tolerance)
+    rows : str or sequence of str
         As for `record`.
 
     Returns
@@ -70,7 +76,15 @@ def metrics_bundle(metrics: Mapping[str, tuple[object, float]]) -> dict[str, Any
             expected="sequences of one length, a number an epoch",
             remedy="append to each of them once an epoch",
         )
-    return {"text/plain": _text(parsed), METRICS_TYPE: {name: _json(metric) for name, metric in parsed.items()}}
+    length = next(iter(lengths.values()), 0)
+    if not isinstance(rows, str) and len(rows) != length:
+        raise RecordError(
+            "The names of the rows do not fit the table",
+            got=f"{len(rows)} names for {length} rows",
+            expected="a name for each number of a sequence, or one for what they all are, such as epoch",
+            remedy="record(('before', 'after'), loss=([0.7, 0.5], 1e-4))",
+        )
+    return {"text/plain": _text(parsed, rows), METRICS_TYPE: {name: _json(metric) for name, metric in parsed.items()}}
 
 
 def _from_argument(name: str, pair: object) -> Metric:
@@ -114,10 +128,10 @@ def _json(metric: Metric) -> dict[str, float | list[float]]:
     return {"value": value, "tolerance": metric.tolerance}
 
 
-def _text(metrics: Mapping[str, Metric]) -> str:
-    """Lay metrics out for reading: a table of what was measured every epoch, then the single numbers."""
+def _text(metrics: Mapping[str, Metric], rows: str | Sequence[str]) -> str:
+    """Lay metrics out for reading: a table of the sequences, then the single numbers."""
     columns = {name: metric for name, metric in metrics.items() if isinstance(metric.value, tuple)}
-    lines = _table(columns) if columns else []
+    lines = _table(columns, rows) if columns else []
     singles = {name: metric.value for name, metric in metrics.items() if isinstance(metric.value, float)}
     width = max(map(len, singles), default=0)
     for name, value in singles.items():
@@ -126,15 +140,15 @@ def _text(metrics: Mapping[str, Metric]) -> str:
     return "\n".join(lines)
 
 
-def _table(columns: Mapping[str, Metric]) -> list[str]:
-    """Set one row an epoch, one right-aligned column a metric."""
+def _table(columns: Mapping[str, Metric], rows: str | Sequence[str]) -> list[str]:
+    """Set one row an epoch, or what else was counted, and one right-aligned column a metric."""
     texts = [
         [f"{name} ± {m.tolerance:g}", *(_rounded(v, m.tolerance) for v in _values(m))] for name, m in columns.items()
     ]
-    epochs = ["epoch", *(str(epoch) for epoch in range(1, len(texts[0])))]
-    widths = [max(map(len, column)) for column in (epochs, *texts)]
-    rows = zip(epochs, *texts, strict=True)
-    return ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows]
+    names = [rows, *map(str, range(1, len(texts[0])))] if isinstance(rows, str) else ["", *rows]
+    widths = [max(map(len, column)) for column in (names, *texts)]
+    table = zip(names, *texts, strict=True)
+    return ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in table]
 
 
 def _values(metric: Metric) -> tuple[float, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.axes import Axes
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import (
@@ -24,7 +25,7 @@ from d2l_helpers.figures import (
     plot_templates,
     templates_html,
 )
-from d2l_helpers.training import History
+from d2l_helpers.history import History
 
 NAMES = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
 HISTORY = History([0.8, 0.6, 0.5], [0.75, 0.81, 0.83], [0.7, 0.6, 0.55], [0.78, 0.8, 0.81])
@@ -127,6 +128,29 @@ def test_arrays_of_mxnet_and_of_numpy_give_the_same_pictures():
     assert templates_html(mxnet.nd.array(weight), NAMES) == templates_html(weight, NAMES)
 
 
+def test_weights_may_lie_either_way_and_come_from_tensorflow():
+    class Tensor:
+        def numpy(self):
+            return WEIGHT.T
+
+    assert templates_html(WEIGHT.T, NAMES) == templates_html(Tensor(), NAMES) == templates_html(WEIGHT, NAMES)
+
+
+def test_a_history_without_accuracies_is_one_chart_with_a_logarithmic_axis():
+    losses = [0.03, 9e-5, 5e-5]
+    for picture in (plot_history(History(losses)), plot_panel(History(losses), None, NAMES)):
+        (axes,) = picture.figure.axes
+        assert [list(line.get_ydata()) for line in axes.lines] == [losses]
+        assert axes.get_yscale() == "log"
+        assert axes.get_ylim() == pytest.approx((1e-5, 0.1))
+        assert "accuracy" not in picture.alt + "".join(texts(picture))
+        assert picture.alt.endswith(".")
+        assert size_of(picture.png())
+    both = plot_panel(History(losses, test_loss=losses), WEIGHT, NAMES).figure.findobj(Axes)
+    assert len(both[0].lines) == 2
+    assert len(both) == 11, "and ten templates"
+
+
 def test_a_confusion_matrix_shows_every_count_and_shades_the_errors():
     picture = plot_confusion(COUNTS, NAMES)
     assert sorted(text for text in texts(picture) if text.isdigit()) == sorted(map(str, COUNTS.ravel()))
@@ -193,7 +217,7 @@ def test_weights_that_are_not_finite_stay_blank_and_the_others_are_drawn(value):
         (lambda: plot_templates(WEIGHT[0], NAMES), "weights of shape (784,) and 10 names"),
         (lambda: plot_templates(WEIGHT, NAMES[:3]), "weights of shape (10, 784) and 3 names"),
         (lambda: plot_templates(WEIGHT[:0], []), "weights of shape (0, 784) and 0 names"),
-        (lambda: templates_html(WEIGHT.T, NAMES), "weights of shape (784, 10) and 10 names"),
+        (lambda: templates_html(WEIGHT.T, NAMES[:3]), "weights of shape (784, 10) and 3 names"),
         (lambda: plot_panel(HISTORY, WEIGHT, NAMES[1:]), "weights of shape (10, 784) and 9 names"),
         (lambda: plot_confusion(COUNTS[:3], NAMES), "counts of shape (3, 10) and 10 names"),
         (lambda: plot_confusion(COUNTS, NAMES[:9]), "counts of shape (10, 10) and 9 names"),

@@ -3,6 +3,8 @@
 import linecache
 import threading
 
+import mxnet
+import numpy as np
 import pytest
 
 import d2l_helpers as helpers
@@ -90,7 +92,11 @@ def test_a_loss_that_is_not_finite_is_told(read, train):
     [
         (lambda lr=0.1: None, "a function that ended without a report of its training"),
         (lambda lr=0.1: iter(()), "a function that ended without a report of its training"),
-        (lambda lr=0.1: iter([0.5]), "a function that yields 0.5"),
+        (lambda lr=0.1: iter([None]), "a function that ended without a report of its training"),
+        (lambda lr=0.1: iter(["0.5"]), "a function that yields '0.5'"),
+        (lambda lr=0.1: iter([np.zeros(3)]), "a function that yields an array of shape (3,)"),
+        (lambda lr=0.1: iter([mxnet.np.zeros((2, 1))]), "a function that yields an array of shape (2, 1)"),
+        (lambda lr=0.1: iter([{"loss": 0.5}]), "a function that yields {'loss': 0.5}"),
     ],
 )
 def test_a_function_that_trains_nothing_is_told_what_to_do(read, nothing, got):

@@ -1,0 +1,247 @@
+"""Exercises of notebooks/02_linear_regression_scratch.ipynb."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from mxnet import autograd
+from mxnet import np as mxnet_np
+
+from d2l_helpers.exercises.exercise import Exercise, NotYet
+from d2l_helpers.exercises.expectations import (
+    as_array,
+    as_number,
+    choice,
+    describe,
+    drawn,
+    expect,
+    expect_close,
+    expect_shape,
+)
+
+__all__ = ["BEATS", "DISTANCES", "EXERCISES"]
+
+# From folio 107v of Galileo's notes, as Stillman Drake read it
+BEATS = (1, 2, 3, 4, 5, 6, 7)
+DISTANCES = (33, 130, 298, 526, 824, 1192, 1620)
+
+_MOST_BATCHES = 100
+_EPOCHS = 8
+_BESIDE = 1.005  # how far from the answer the loss is looked at
+_MOST = 1e6
+
+
+def _check_full_batches(full_batches: Callable[..., Any]) -> None:
+    for num_examples, batch_size in ((23, 5), (20, 5), (3, 5)):
+        epochs = [_epoch_of(full_batches, num_examples, batch_size) for _ in range(_EPOCHS)]
+        if num_examples < batch_size:
+            continue
+        what = f"of {num_examples} examples in batches of {batch_size}"
+        expect(epochs[0] != sorted(epochs[0]), f"the examples {what} in their old order", "a shuffled order")
+        same = all(epoch == epochs[0] for epoch in epochs)
+        expect(not same, f"the same order {what} in each of {_EPOCHS} epochs", "a new order in each epoch")
+        left_out = {frozenset(range(num_examples)) - set(epoch) for epoch in epochs}
+        expect(
+            num_examples % batch_size == 0 or len(left_out) > 1,
+            f"the same examples {what} left out in each of {_EPOCHS} epochs",
+            "others left out in other epochs: shuffle first, then leave out",
+        )
+
+
+def _epoch_of(full_batches: Callable[..., Any], num_examples: int, batch_size: int) -> list[int]:
+    """Give the numbers of the examples in one epoch, in their order."""
+    call = f"full_batches({batch_size}, …) of {num_examples} examples"
+    numbers = mxnet_np.arange(num_examples).reshape(-1, 1)
+    features, labels = mxnet_np.concatenate([numbers, numbers + 100], axis=1), 10 * numbers
+    result = full_batches(batch_size, features, labels)
+    try:
+        batches = list(islice(iter(result), _MOST_BATCHES))
+    except TypeError:
+        raise NotYet(f"{call} is {describe(result)}", "something to loop over: yield each batch") from None
+    seen: list[int] = []
+    for batch in batches:
+        if not isinstance(batch, tuple | list) or len(batch) != 2:
+            raise NotYet(f"{call}: a batch is {describe(batch)}", "a pair, yield X, y")
+        X, y = as_array(batch[0], "X"), as_array(batch[1], "y")
+        expect_shape(X, (batch_size, 2), f"{call}: X in a batch")
+        expect_shape(y, (batch_size, 1), f"{call}: y in a batch")
+        together = np.allclose(y, 10 * X[:, :1]) and np.allclose(X[:, 1:], X[:, :1] + 100)
+        expect(together, f"{call}: features with another example's label", "each label beside its own features")
+        seen += X[:, 0].astype(int).tolist()
+    expect(len(set(seen)) == len(seen), f"{call}: an example that comes twice in an epoch", "each once at most")
+    whole = num_examples // batch_size
+    expect(len(batches) == whole, f"{call}: {len(batches)} batches", f"{whole}, as many full ones as there are")
+    unchanged = bool((features[:, :1] == numbers).all()) and bool((labels == 10 * numbers).all())
+    expect(unchanged, f"{call}: features or labels were changed themselves", "shuffled copies; the originals as before")
+    return seen
+
+
+def _check_safe_squared_loss(safe_squared_loss: Callable[..., Any]) -> None:
+    for rows in ((4, 1), (4,)):
+        for label_rows in ((4, 1), (4,)):
+            _check_losses(safe_squared_loss, rows, label_rows)
+    for rows, label_rows in (((4, 1), (1,)), ((4, 1), (2,)), ((4,), (1, 1))):
+        y_hat, y = drawn(rows, seed=3), drawn(label_rows, seed=4)
+        try:
+            losses = as_array(safe_squared_loss(y_hat, y), "safe_squared_loss(y_hat, y)")
+        except Exception as error:
+            if isinstance(error, NotYet):
+                raise
+            continue  # as it should be
+        raise NotYet(
+            f"y_hat of shape {rows} and y of shape {label_rows} gave losses of shape {losses.shape}",
+            f"an error: there is no telling which {math.prod(label_rows)} of the 4 predictions the labels are for",
+        )
+
+
+def _check_losses(safe_squared_loss: Callable[..., Any], rows: tuple[int, ...], label_rows: tuple[int, ...]) -> None:
+    what = f"y_hat of shape {rows} and y of shape {label_rows}"
+    y_hat, y = drawn(rows, seed=1), drawn(label_rows, seed=2)
+    y_hat.attach_grad()
+    with autograd.record():
+        losses = safe_squared_loss(y_hat, y)
+    values = as_array(losses, "safe_squared_loss(y_hat, y)")
+    expect(values.size == 4, f"{what}: losses of shape {values.shape}", "4 losses, one for each prediction")
+    changed = y + mxnet_np.array([0.0, 0, 3, 0]).reshape(label_rows)
+    after = as_array(safe_squared_loss(y_hat, changed), "safe_squared_loss(y_hat, y)")
+    moved = np.flatnonzero(np.ravel(after) != np.ravel(values)).tolist()
+    expect(moved == [2], f"{what}: a change of label 2 changes the losses {moved}", "a change of loss 2 alone")
+    if not hasattr(losses, "backward"):
+        raise NotYet(f"{what}: {describe(losses)}", "an array of MXNet, through which gradients flow")
+    losses.backward()
+    errors = np.ravel(y_hat.asnumpy()) - np.ravel(y.asnumpy())
+    expect_close(np.ravel(y_hat.grad.asnumpy()), errors, f"{what}: the gradient should be ŷ − y; its first wrong entry")
+    expect_close(np.ravel(values), errors**2 / 2, f"{what}: the losses should be half the squared errors; one is")
+
+
+def _check_sgd_clipped(sgd_clipped: Callable[..., Any]) -> None:
+    gradients = (np.array([[30.0], [-40.0]]), np.array([1.2]))
+    length = math.sqrt(sum(float((gradient**2).sum()) for gradient in gradients))
+    for batch_size, limit in ((1, 100.0), (10, 6.0)):
+        steps = _steps(sgd_clipped, gradients, batch_size, limit)
+        what = f"mean gradient of length {length / batch_size:.4g}, limit {limit:g}, rate 0.5: a step"
+        for step, gradient in zip(steps, gradients, strict=True):
+            expect_close(step, 0.5 * gradient / batch_size, f"{what}, which should be sgd's,")
+    for batch_size, limit in ((1, 5.0), (10, 2.0)):
+        steps = _steps(sgd_clipped, gradients, batch_size, limit)
+        what = f"mean gradient of length {length / batch_size:.4g}, limit {limit:g}, rate 0.5"
+        whole = np.concatenate([step.ravel() for step in steps])
+        direction = np.concatenate([gradient.ravel() for gradient in gradients]) / length
+        size = float(np.sqrt((whole**2).sum()))
+        expect_close(size, 0.5 * limit, f"{what}: the length of the step, all parameters together", rtol=1e-3)
+        expect_close(whole / size, direction, f"{what}: the step, scaled to length 1, is turned; an entry", rtol=1e-3)
+    zero = _steps(sgd_clipped, (np.zeros((2, 1)), np.zeros(1)), 1, 5.0)
+    expect_close(np.concatenate([step.ravel() for step in zero]), 0, "gradients of zero: a step")
+
+
+def _steps(
+    sgd_clipped: Callable[..., Any], gradients: tuple[npt.NDArray[np.float64], ...], batch_size: int, limit: float
+) -> list[npt.NDArray[np.float64]]:
+    """Give by how much each parameter was taken down, at a rate of 0.5."""
+    params = [drawn(gradient.shape, seed) for seed, gradient in enumerate(gradients, start=5)]
+    before = [param.asnumpy().astype(float) for param in params]
+    for param, gradient in zip(params, gradients, strict=True):
+        param.attach_grad()
+        param.grad[:] = mxnet_np.array(gradient)
+    sgd_clipped(params, 0.5, batch_size, limit)
+    after = [param.asnumpy().astype(float) for param in params]
+    unmoved = all((a == b).all() for a, b in zip(after, before, strict=True))
+    expect(
+        not unmoved or not any(gradient.any() for gradient in gradients),
+        "the parameters are as they were before",
+        "the arrays in params changed themselves, as by param -= …",
+    )
+    return [b - a for a, b in zip(after, before, strict=True)]
+
+
+def _check_galileos_constant(galileos_constant: Any) -> None:
+    a = as_number(galileos_constant, "galileos_constant")
+    expect(math.isfinite(a) and 0 < a < _MOST, f"galileos_constant = {a:g}", "a number of points, above 0")
+    for word, other in (("larger", a * _BESIDE), ("smaller", a / _BESIDE)):
+        if _loss(other) < _loss(a):
+            raise NotYet(
+                f"galileos_constant = {a:.5g}, a loss of {_loss(a):.5g}; half a per cent {word}, it is "
+                f"{_loss(other):.5g}",
+                "the constant whose loss over the seven distances is lowest",
+            )
+
+
+def _loss(a: float) -> float:
+    errors = a * np.square(np.array(BEATS, dtype=float)) - np.array(DISTANCES)
+    return float((errors**2).mean() / 2)
+
+
+EXERCISES = (
+    Exercise(
+        "full_batches",
+        "Batches of one size",
+        kind="written",
+        points=2,
+        check=_check_full_batches,
+        hints=(
+            "data_iter does nearly all of it. Which batch is the only one that can be too small?",
+            "How many full batches are there among n examples? Stop the loop there, after the shuffle.",
+            "Let range end at len(features) - batch_size + 1 instead of len(features).",
+        ),
+    ),
+    Exercise(
+        "safe_squared_loss",
+        "A loss that survives shapes",
+        kind="written",
+        points=2,
+        check=_check_safe_squared_loss,
+        hints=(
+            "Bring both to one shape before you subtract. Which of the two should give way?",
+            "reshape refuses, with an error, to make 4 numbers out of 1; reshape(-1) takes whatever there is.",
+            "Give y the shape of y_hat: y.reshape(y_hat.shape).",
+        ),
+    ),
+    Exercise(
+        "sgd_clipped",
+        "A speed limit",
+        kind="written",
+        points=2,
+        check=_check_sgd_clipped,
+        hints=(
+            "First the length: one number for all parameters together, of the gradients divided by the batch size.",
+            "There is one factor for all parameters: 1 below the limit, and above it the limit over the length.",
+            "length = np.sqrt(sum((param.grad ** 2).sum() for param in params)) / batch_size; then loop as sgd does.",
+        ),
+    ),
+    Exercise(
+        "galileos_constant",
+        "Galileo's ball",
+        kind="measured",
+        points=2,
+        check=_check_galileos_constant,
+        hints=(
+            "The feature is the square of the beats, as a column of shape (7, 1); the weight has shape (1, 1). All "
+            "seven make one batch, and there is no bias: linreg(X, w, 0) and sgd([w], …).",
+            "If the loss becomes nan, the rate is too high: the feature reaches 49, and the curvature is the mean of "
+            "its square. Divide the feature by 49, and divide the weight that you find by 49 in the end.",
+            "With X = (beats ** 2 / 49).reshape(-1, 1), w = np.zeros((1, 1)), rate 1 and 100 steps with all seven "
+            "examples, w / 49 is the answer.",
+        ),
+        reason="So the ball covers 33 points in the first beat, about 3 × 33 in the second, 5 × 33 in the third: the "
+        "odd numbers that Galileo found. Twice the time is four times the way.",
+    ),
+    Exercise(
+        "zero_start",
+        "Starting from zero",
+        kind="predicted",
+        points=1,
+        check=choice("abc", "0481af9266934f4f", "zero_start"),
+        hints=(
+            "Look at the step that you did with a pencil: where did it start?",
+            "The gradient of w is the sum of error × feature. Is one of the two zero when w is?",
+            "The two entries of w get different gradients as soon as their features differ.",
+        ),
+        reason="The gradient is error times feature, and neither is zero because w is. Starting values must differ "
+        "where several units see the same inputs and would otherwise stay the same: in hidden layers.",
+    ),
+)

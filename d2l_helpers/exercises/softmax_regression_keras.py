@@ -1,0 +1,216 @@
+"""Exercises of notebooks/08_softmax_regression_keras.ipynb."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from d2l_helpers.exercises.exercise import Exercise, NotYet
+from d2l_helpers.exercises.expectations import as_array, as_number, choice, describe, expect, expect_close
+
+__all__ = ["EXERCISES"]
+
+_RECORDS = (  # loss and accuracy of ten classes, whether two softmaxes made them, and what tells
+    (1.7079, 0.7828, True, "the record of 2020"),
+    (1.9843, 0.5723, True, "the first epoch of that record"),
+    (0.4472, 0.8485, False, "section 7's network, below the floor"),
+    (2.2984, 0.1, False, "a network that has learnt nothing"),
+    (1.70, 0.5, False, "an honest network that is right on every second image, whose loss may be up to 1.79"),
+    (1.70, 0.6, True, "a network whose loss would be 1.55 or less, were it honest"),
+    (1.45, 0.95, False, "a network that doubts too much, but is below the floor"),
+    (2.50, 0.80, False, "a network that is too sure of its errors, and above the ceiling"),
+    (1.47, 0.95, True, "a network close to the floor"),
+    (1.60, 1.0, True, "a network without an error"),
+)
+_MARGIN = -3.0
+
+
+def _check_loss_floor(loss_floor: Callable[[int], Any]) -> None:
+    for k in (2, 3, 10, 1000):
+        got = as_number(loss_floor(k), f"loss_floor({k})")
+        lowest = _loss_twice(np.eye(k)[0] * 1000)
+        expect(
+            got <= lowest + 1e-4,
+            got=f"loss_floor({k}) = {got:.4f}",
+            expected=f"a floor; but logits of 1000 for the right class and 0 for the {k - 1} others have "
+            f"the loss {lowest:.4f}",
+        )
+        expect(
+            got >= lowest - 1e-4,
+            got=f"loss_floor({k}) = {got:.4f}",
+            expected="a loss that some logits come close to; none of those tried came within 1e-4",
+        )
+
+
+def _loss_twice(logits: Any) -> float:
+    """Measure what two softmaxes make of logits whose first is the right one."""
+    outer = _softmax(_softmax(np.asarray(logits, dtype=float)))
+    return float(-np.log(outer[0]))
+
+
+def _softmax(values: Any) -> Any:
+    exponentials = np.exp(values - np.max(values))
+    return exponentials / exponentials.sum()
+
+
+def _check_softmax_twice(softmax_twice: Callable[[float, float], Any]) -> None:
+    for loss, accuracy, is_twice, what in _RECORDS:
+        answer = softmax_twice(loss, accuracy)
+        got = f"softmax_twice({loss}, {accuracy})"
+        if hasattr(answer, "asnumpy"):
+            answer = answer.asnumpy()
+        if isinstance(answer, np.ndarray | np.generic) and answer.size == 1:
+            answer = answer.item()
+        if not isinstance(answer, bool | int):
+            raise NotYet(f"{describe(answer)} from {got}", "True or False")
+        expect(bool(answer) == is_twice, got=f"{bool(answer)} from {got}", expected=f"{is_twice}: {what}")
+
+
+def _check_gradient_shrink(factor: Any) -> None:
+    got = as_number(factor, "the factor")
+    expect(got > 1, got=f"{got:g}", expected="a factor above 1: the push with one softmax, divided by that with two")
+    once, twice = (_push(times) for times in (1, 2))
+    wanted = once / twice
+    expect(
+        abs(got / wanted - 1) < 0.02,
+        got=f"{got:g}, which would make the push with two softmaxes {once / got:.5f} at a margin of {_MARGIN:g}",
+        expected=f"a push with one softmax of {once:.4f}, divided by that with two, to 2 %; yours is too "
+        + ("small" if got < wanted else "large"),
+    )
+
+
+def _push(times: int) -> float:
+    """Measure how fast the loss falls as the right logit rises, with so many softmaxes."""
+
+    def loss(margin: float) -> float:
+        values = np.eye(10)[0] * margin
+        for _ in range(times):
+            values = _softmax(values)
+        return float(-np.log(values[0]))
+
+    step = 1e-4
+    return (loss(_MARGIN - step) - loss(_MARGIN + step)) / (2 * step)
+
+
+def _check_keras_curve(keras_curve: Callable[[Any, str, str], Any]) -> None:
+    new = {"loss": [1.9, 1.7], "accuracy": [0.57, 0.78], "val_loss": [1.8, 1.71], "val_accuracy": [0.6, 0.77]}
+    old = {"loss": [0.8, 0.6], "acc": [0.7, 0.8], "val_loss": [0.9, 0.7], "val_acc": [0.71, 0.79]}
+    bare = {"loss": [0.5, 0.4, 0.3]}
+    cases: Sequence[tuple[dict[str, list[float]], str, str, list[float]]] = (
+        (new, "loss", "train", [1.9, 1.7]),
+        (new, "accuracy", "train", [0.57, 0.78]),
+        (new, "loss", "test", [1.8, 1.71]),
+        (new, "accuracy", "test", [0.6, 0.77]),
+        (old, "accuracy", "train", [0.7, 0.8]),
+        (old, "accuracy", "test", [0.71, 0.79]),
+        (old, "loss", "test", [0.9, 0.7]),
+        (bare, "loss", "train", [0.5, 0.4, 0.3]),
+        (bare, "accuracy", "train", []),
+        (bare, "loss", "test", []),
+    )
+    for history, quantity, part, wanted in cases:
+        before = copy.deepcopy(history)
+        call = f"keras_curve(history, {quantity!r}, {part!r}) for a history with {', '.join(map(repr, history))}"
+        values = as_array(keras_curve(history, quantity, part), call)
+        expect(values.ndim == 1, got=f"{call} of shape {values.shape}", expected="a list of numbers, one an epoch")
+        expect(
+            len(values) == len(wanted),
+            got=f"{call}: {len(values)} numbers",
+            expected=f"{len(wanted)}, as many as epochs" if wanted else "an empty list, as that was not recorded",
+        )
+        expect_close(values, wanted, f"an entry of {call}")
+        expect(history == before, got=f"{call}: the history itself has changed", expected="a history left as it was")
+
+
+EXERCISES = (
+    Exercise(
+        "loss_floor",
+        "The floor for any number of classes",
+        kind="written",
+        points=2,
+        check=_check_loss_floor,
+        hints=(
+            "Which logits make the loss lowest? Follow them through the first softmax, then through the second.",
+            "The surest network gives the second softmax a 1 for the right class and a 0 for each of the k - 1 others.",
+            "The right class's share is e divided by e and a 1 for each of the others. Take minus its logarithm.",
+        ),
+        reason="With two classes the floor is 0.3133, with a thousand 5.91, and with one softmax it is 0 for any number. "
+        "The more classes there are, the less a 1 stands out among zeros.",
+    ),
+    Exercise(
+        "endless_softmax",
+        "A hundred softmaxes",
+        kind="predicted",
+        points=1,
+        check=choice("abcd", digest="0685675bf9124305", name="endless_softmax"),
+        hints=(
+            "After the first softmax all ten numbers lie between 0 and 1. How far apart can two of them be?",
+            "Each softmax turns a difference of d between two numbers into a ratio of exp(d). Is that a larger "
+            "difference or a smaller one?",
+            "Try it: apply npx.softmax five times in a loop, and print the largest entry each time.",
+        ),
+        reason="Of ten numbers that add up to 1, two can differ by 1 at most, and the next softmax leaves less than a "
+        "sixth of it; a hundred leave nothing. Each softmax after the first one only blurs.",
+    ),
+    Exercise(
+        "softmax_twice",
+        "A detective in two lines",
+        kind="written",
+        points=2,
+        check=_check_softmax_twice,
+        hints=(
+            "Two questions, and both must be answered with yes: can two softmaxes give this loss at all? Is the loss "
+            "higher than that of an honest network?",
+            "Two softmaxes give losses from log(1 + 9/e) to log(9 + e). For the honest network put the accuracy into "
+            "the formula of the prompt.",
+            "Where the accuracy is 1, the formula's last term is 0 times the logarithm of 0: leave it out there.",
+        ),
+        reason="The rule holds for a training that has come to its end: a network that has hardly begun doubts too "
+        "much as well.",
+    ),
+    Exercise(
+        "gradient_shrink",
+        "How much of the push is lost",
+        kind="measured",
+        points=2,
+        check=_check_gradient_shrink,
+        hints=(
+            "The function push of the section on gradients takes any loss; it needs another margin.",
+            "Call it for both losses at the margin -3, and divide what one softmax gives by what two give.",
+            "The exhibit says the factor, too: put its slider to -3.0.",
+        ),
+        reason="The way back leads through the first softmax, whose slope is p (1 - p), and p, the probability of the "
+        "right class, is about one in 180 here.",
+    ),
+    Exercise(
+        "keras_curve",
+        "Find the curve",
+        kind="written",
+        points=2,
+        check=_check_keras_curve,
+        hints=(
+            "What Keras measures on validation_data has the same name with val_ in front of it.",
+            "Make the name first. Where the dictionary does not have it, try the short form, acc, before you give up.",
+            "history.get(name, []) gives an empty list where there is no such name.",
+        ),
+    ),
+    Exercise(
+        "from_logits_forgotten",
+        "The opposite mistake",
+        kind="predicted",
+        points=1,
+        check=choice("abcd", digest="79b0c28f0a107f03", name="from_logits_forgotten"),
+        hints=(
+            "With from_logits=False the loss takes the outputs for probabilities. What does it do to one that is -0.3, "
+            "before it takes the logarithm?",
+            "Keras moves every output into the range from 0 to 1 first: -0.3 becomes 0.0000001, and 1.7 becomes "
+            "0.9999999. What is the gradient of a number that was moved?",
+            "Look at Keras's outputs as curves: flat below 0, flat above 1. On a flat curve no gradient comes back.",
+        ),
+        reason="No gradient comes back from an output that was cut off at 0 or 1, so what is wrong stays wrong. Of six "
+        "seeds five were still right on one image in ten after three epochs, and the sixth on one in three.",
+    ),
+)

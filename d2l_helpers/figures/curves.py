@@ -1,0 +1,133 @@
+"""A fit's history as charts: loss and accuracy, or the loss alone, against epochs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from d2l_helpers.figures.charts import Chart, Dots, Line, Mark
+from d2l_helpers.figures.charts_svg import charts_svg
+
+if TYPE_CHECKING:
+    from d2l_helpers.history import History
+
+__all__ = ["curves_svg", "has_accuracies", "history_charts", "loss_span"]
+
+_MOST_DOTS = 30  # more of them hide the line
+_MOST_NAMES = 10  # along the axis of epochs
+_PARTS = ("train", "test")
+# The axes have a few fixed spans, so that they seldom jump while a fit runs
+_LOSS_TOPS = (1.0, 2.0, 4.0, 10.0, 20.0, 40.0, 100.0, 1000.0)
+_ACCURACY_SPANS = ((0.7, 0.9), (0.5, 0.9), (0.0, 1.0))
+_DECADES_BEFORE = 2  # of the run before, beyond what this one needs
+_FARTHEST = 100  # decades; what lies beyond is cut off
+
+
+def curves_svg(history: History, num_epochs: int, before: History | None = None) -> str:
+    """Draw `history_charts` for a live page; the label says the newest numbers."""
+    return charts_svg(history_charts(history, num_epochs, before), _label(history))
+
+
+def history_charts(history: History, num_epochs: int, before: History | None = None) -> list[Chart]:
+    """Describe loss and accuracy against epochs, train and test; without accuracies, the loss on a logarithmic axis.
+
+    Parameters
+    ----------
+    history : History
+        The finished epochs of the running fit; may be empty.
+    num_epochs : int
+        Where the epoch axis ends.
+    before : History, optional
+        The fit before this one, drawn faintly, to compare.
+    """
+    if not has_accuracies(history):
+        span = loss_span(history, before)
+        return [_chart("loss", "loss", history, num_epochs, before, span, log_y=True)]
+    shown = [history] if before is None else [history, before]
+    losses = [value for one in shown for value in (*one.train_loss, *one.test_loss) if math.isfinite(value)]
+    accuracies = [value for one in shown for value in (*one.train_acc, *one.test_acc) if math.isfinite(value)]
+    return [
+        _chart("loss (nats)", "loss", history, num_epochs, before, (0.0, _loss_top(losses))),
+        _chart("accuracy", "acc", history, num_epochs, before, _accuracy_span(accuracies)),
+    ]
+
+
+def has_accuracies(history: History) -> bool:
+    """Tell whether a fit measured accuracies; an empty history might."""
+    return not len(history) or bool(history.train_acc or history.test_acc)
+
+
+def loss_span(history: History, before: History | None = None) -> tuple[float, float]:
+    """Give the ends of a logarithmic axis of the losses, from one power of ten to another."""
+    low, high = _decades([*history.train_loss, *history.test_loss])
+    if before:
+        before_low, before_high = _decades([*before.train_loss, *before.test_loss])
+        low = min(low, max(before_low, low - _DECADES_BEFORE))
+        high = max(high, min(before_high, high + _DECADES_BEFORE))
+    return 10.0**low, 10.0**high
+
+
+def _chart(
+    title: str,
+    quantity: str,
+    history: History,
+    num_epochs: int,
+    before: History | None,
+    span: tuple[float, float],
+    log_y: bool = False,
+) -> Chart:
+    every = math.ceil(num_epochs / _MOST_NAMES)
+    earlier = _marks(before, quantity, num_epochs, faint=True) if before else ()
+    return Chart(
+        title,
+        [*earlier, *_marks(history, quantity, num_epochs)],
+        x_label="epoch",
+        x_span=(-0.04 * num_epochs, 1.04 * num_epochs - 1),
+        y_span=span,
+        log_y=log_y,
+        x_names=[str(epoch + 1) if epoch % every == 0 else "" for epoch in range(num_epochs)],
+    )
+
+
+def _marks(history: History, quantity: str, num_epochs: int, faint: bool = False) -> Iterator[Mark]:
+    """Give the lines of train and test; the faint ones of the run before have one name together."""
+    for style, part in enumerate(_PARTS):
+        values = getattr(history, f"{part}_{quantity}")[:num_epochs]
+        name = part if not faint else "run before" if part == _PARTS[0] else ""
+        if values:
+            yield Line(range(len(values)), values, name, style, faint)
+            if num_epochs <= _MOST_DOTS and not faint:
+                yield Dots(range(len(values)), values, "", style)
+
+
+def _label(history: History) -> str:
+    if not len(history):
+        return "Curves of loss and accuracy; no epoch is finished yet."
+    digits = ".3f" if has_accuracies(history) else ".4g"
+    measured = {
+        "train loss": history.train_loss,
+        "test loss": history.test_loss,
+        "train accuracy": history.train_acc,
+        "test accuracy": history.test_acc,
+    }
+    newest = [f"{name} {values[-1]:{digits}}" for name, values in measured.items() if values]
+    return f"Curves after {len(history)} epochs: {', '.join(newest)}."
+
+
+def _loss_top(losses: Sequence[float]) -> float:
+    highest = max(losses, default=0.0)
+    return next((top for top in _LOSS_TOPS if highest <= top), highest)
+
+
+def _accuracy_span(accuracies: Sequence[float]) -> tuple[float, float]:
+    return next((bottom, top) for bottom, top in _ACCURACY_SPANS if all(bottom <= value <= top for value in accuracies))
+
+
+def _decades(losses: Sequence[float]) -> tuple[int, int]:
+    """Give the powers of ten between which the losses lie, those that are finite and above zero."""
+    exponents = [math.log10(loss) for loss in losses if math.isfinite(loss) and loss > 0]
+    if not exponents:
+        return -1, 0
+    low, high = (min(max(one, -_FARTHEST), _FARTHEST) for one in (min(exponents), max(exponents)))
+    return math.ceil(low) - 1, math.floor(high) + 1

@@ -1,0 +1,148 @@
+"""An exhibit of Fashion-MNIST's images themselves: by class, and from the most typical to the oddest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from d2l_helpers.data import LABELS, load_fashion_mnist
+from d2l_helpers.figures import contact_sheet_html, plot_contact_sheet
+from d2l_helpers.panels.exhibit import Exhibit, View, choice, slider
+
+__all__ = ["ORDERS", "Collection", "browse_fashion_mnist", "collect", "distances_from_means", "select", "show_page"]
+
+Images = npt.NDArray[np.uint8]
+Indices = npt.NDArray[np.int64]
+
+ORDERS = ("as they lie", "most typical first", "oddest first")
+ALL = -1  # in the place of a class
+_PAGE, _PAGES = 60, 100  # a hundred pages of sixty are the 6,000 training images of a class
+_COLUMNS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """Images to look through.
+
+    Attributes
+    ----------
+    name : str
+        Which they are, such as "training".
+    images : numpy.ndarray of uint8, shape (n, height, width)
+        0 is the background.
+    labels : numpy.ndarray of uint8, shape (n,)
+        The class of each.
+    distances : numpy.ndarray of float64, shape (n,)
+        How far each is from the mean of its class, as `distances_from_means` gives it.
+    """
+
+    name: str
+    images: Images
+    labels: Images
+    distances: npt.NDArray[np.float64]
+
+
+def collect(name: str, images: Images, labels: Images) -> Collection:
+    """Make a collection of images and labels."""
+    return Collection(name, images, labels, distances_from_means(images, labels))
+
+
+def distances_from_means(images: Images, labels: Images) -> npt.NDArray[np.float64]:
+    """Compute how far each image is from the mean image of its class.
+
+    Parameters
+    ----------
+    images : numpy.ndarray of uint8, shape (n, height, width)
+        The images.
+    labels : numpy.ndarray of uint8, shape (n,)
+        Their classes.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n,)
+        The root of the mean squared difference, in grey levels a pixel.
+    """
+    distances = np.zeros(len(images))
+    for label in np.unique(labels):
+        chosen = np.flatnonzero(labels == label)
+        flat = images[chosen].reshape(len(chosen), -1).astype(np.float32)
+        flat -= flat.mean(axis=0, dtype=np.float64).astype(np.float32)
+        distances[chosen] = np.sqrt(np.einsum("np,np->n", flat, flat) / flat.shape[1])
+    return distances
+
+
+def select(collection: Collection, label: int, order: str) -> Indices:
+    """Give the indices of one class's images, or of `ALL`, in one of the `ORDERS`."""
+    indices = np.arange(len(collection.labels))
+    if label != ALL:
+        indices = np.flatnonzero(collection.labels == label)
+    if order == ORDERS[0]:
+        return indices
+    sign = 1 if order == ORDERS[1] else -1
+    return indices[np.argsort(sign * collection.distances[indices], kind="stable")]
+
+
+def show_page(collection: Collection, label: int, order: str, page: int) -> View:
+    """Show one of a hundred pages of at most sixty images, from the first image on page 1 to the last on page 100.
+
+    Parameters
+    ----------
+    collection : Collection
+        What to look through.
+    label : int
+        A class, or `ALL`.
+    order : str
+        One of `ORDERS`.
+    page : int
+        1 to 100. Where there are more than 6,000 images, pages leave some out; where there are fewer, they overlap.
+    """
+    indices = select(collection, label, order)
+    start = max(0, len(indices) - _PAGE) * (page - 1) // (_PAGES - 1)
+    shown = indices[start : start + _PAGE]
+    captions = [LABELS[collection.labels[index]] if label == ALL else str(index) for index in shown]
+    which = f"{collection.name} images" + ("" if label == ALL else f" of class {LABELS[label]}")
+    near, usual = collection.distances[shown].mean(), collection.distances[indices].mean()
+    text = (
+        f"{start + 1:,} to {start + len(shown):,} of {len(indices):,} {which}, {order}; "
+        f"below each, its {'class' if label == ALL else 'index'}.\n"
+        f"These are {near:.1f} grey levels a pixel away from the mean of their class; "
+        f"over all {len(indices):,} it is {usual:.1f}."
+    )
+    alt = f"{len(shown)} {which}, {order}"
+    sheet = (collection.images[shown] / 255, captions, alt, _COLUMNS)
+    return View(text, html=contact_sheet_html(*sheet), picture=lambda: plot_contact_sheet(*sheet))
+
+
+def browse_fashion_mnist() -> Exhibit:
+    """Look through Fashion-MNIST: by class, page by page, as the images lie or by how typical they are of their class.
+
+    Returns
+    -------
+    Exhibit
+        With lists for the part, the class and the order, and a slider for the page.
+
+    Raises
+    ------
+    DataUnavailable, DataError
+        As for `load_fashion_mnist`.
+    """
+    X, y, X_test, y_test = load_fashion_mnist()
+    parts: Mapping[str, Collection] = {
+        "train": collect("training", X, y),
+        "test": collect("test", X_test, y_test),
+    }
+
+    def show(part: str, label: int, order: str, page: int) -> View:
+        return show_page(parts[part], label, order, page)
+
+    classes = [("all", ALL), *((name, index) for index, name in enumerate(LABELS))]
+    controls = (
+        choice("part", "part", list(parts), "train"),
+        choice("label", "class", classes, LABELS.index("shirt")),
+        choice("order", "order", list(ORDERS), ORDERS[0]),
+        slider("page", "page", 1, low=1, high=_PAGES, step=1),
+    )
+    return Exhibit("Fashion-MNIST, page by page", controls, show)

@@ -1,0 +1,79 @@
+"""The fits of a panel: what each was asked, what came of it, and how that is told in a line and in a table."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from d2l_helpers.history import History
+from d2l_helpers.panels.settings import TITLES, Settings
+
+__all__ = ["Run", "numbers_html", "runs_table"]
+
+_ROWS = 6  # past runs shown
+_QUANTITIES = ("train_loss", "test_loss", "train_acc", "test_acc")
+
+
+@dataclass
+class Run:
+    """One fit: what it was asked, and what came of it."""
+
+    settings: Settings
+    history: History = field(default_factory=History)
+    num_epochs: int = 1
+    weight: Any = None
+
+    @property
+    def measured(self) -> list[str]:
+        """What is told of it: the accuracies and the train loss, or the losses alone."""
+        history = self.history
+        accuracies = [name for name in ("train_acc", "test_acc") if getattr(history, name)]
+        losses = ["train_loss"] if accuracies or not history.test_loss else ["train_loss", "test_loss"]
+        return losses + accuracies
+
+    def number(self, name: str) -> str:
+        """Write the newest value of a quantity; nothing if there is none."""
+        values = getattr(self.history, name)
+        if not values:
+            return ""
+        return f"{values[-1]:.4f}" if self.history.train_acc or self.history.test_acc else _four_digits(values[-1])
+
+
+def numbers_html(run: Run) -> str:
+    """Say the newest numbers in a line; what matters most is bold."""
+    if not len(run.history):
+        return ""
+    names = {"train_loss": "loss", "test_loss": "test loss", "train_acc": "train accuracy", "test_acc": "test accuracy"}
+    said = [f"{names[name]} {run.number(name)}" for name in run.measured]
+    return " — " + ", ".join([*said[:-1], f"<b>{said[-1]}</b>"])
+
+
+def runs_table(runs: list[Run]) -> str:
+    """Write the past runs, the newest first, as an HTML table."""
+    names = list(runs[-1].settings)
+    shown = list(enumerate(runs, start=1))[: -_ROWS - 1 : -1]
+    columns = [name for name in _QUANTITIES if any(name in run.measured for _, run in shown)]
+    cell = 'style="padding:1px 10px 1px 0;text-align:right;font-variant-numeric:tabular-nums"'
+    titles = ("run", *(TITLES[name] for name in names), *(name.replace("_", " ") for name in columns))
+    heads = "".join(f"<th {cell}>{title}</th>" for title in titles)
+    rows = []
+    for number, run in shown:
+        note = f" (stopped after {len(run.history)})" if run.history.stopped else ""
+        values = (
+            str(number),
+            *(f"{run.settings[name]:.4g}" for name in names),
+            *(run.number(name) for name in columns),
+        )
+        rows.append("<tr>" + "".join(f"<td {cell}>{value}</td>" for value in values) + f"<td>{note}</td></tr>")
+    return f"<table><caption>Past runs</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _four_digits(value: float) -> str:
+    if not math.isfinite(value):
+        return "infinite" if math.isinf(value) else "not a number"
+    if 1e-6 <= abs(value) < 1e6:
+        return np.format_float_positional(value, precision=4, fractional=False, trim="-")
+    return f"{value:.4g}"

@@ -1,0 +1,80 @@
+"""Sheets of small images: what they show, and where."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import matplotlib.image
+import mxnet
+import numpy as np
+import pytest
+
+from d2l_helpers.errors import ArgumentError
+from d2l_helpers.figures import Chart, Line, contact_sheet_html, plot_contact_sheet
+
+IMAGES = np.random.default_rng(0).random((14, 28, 28), dtype=np.float32)
+CAPTIONS = [f"image {number}" for number in range(14)]
+
+
+def strips(markup):
+    """Read the rows of a sheet back, as brightness from 0, black, to 1."""
+    sources = re.findall(r'src="data:image/png;base64,([^"]+)"', markup)
+    return [matplotlib.image.imread(io.BytesIO(base64.b64decode(source)))[..., 0] for source in sources]
+
+
+def test_each_image_is_in_its_place_dark_as_ink():
+    rows = strips(contact_sheet_html(IMAGES, CAPTIONS, "fourteen"))
+    assert len(rows) == 2
+    for index, image in enumerate(IMAGES):
+        row, column = divmod(index, 12)
+        left = 2 * (32 * column + 2)
+        shown = rows[row][4:-4:2, left : left + 56 : 2]
+        np.testing.assert_allclose(shown, 1 - image, atol=0.01)
+
+
+def test_captions_stand_in_order_and_are_no_markup():
+    markup = contact_sheet_html(IMAGES[:3], ["a < b", "<script>", 'say "c"'], 'three "images"')
+    assert re.findall(r"<span[^>]*>(.*?)</span>", markup) == ["a &lt; b", "&lt;script&gt;", "say &quot;c&quot;"]
+    assert 'alt="three &quot;images&quot;"' in markup
+
+
+def test_a_row_that_is_not_full_is_as_much_narrower():
+    assert "width:25%" in contact_sheet_html(IMAGES[:3], (), "three")
+    assert "width:100%" in contact_sheet_html(IMAGES[:3], (), "three", num_columns=3)
+
+
+def test_no_image_is_no_sheet():
+    assert contact_sheet_html(IMAGES[:0], (), "none") == ""
+
+
+def test_mxnets_arrays_are_taken():
+    markup = contact_sheet_html(mxnet.np.array(IMAGES[:2]), (), "two")
+    assert markup == contact_sheet_html(IMAGES[:2], (), "two")
+
+
+@pytest.mark.parametrize("num_charts", [0, 1, 2])
+@pytest.mark.parametrize("num_images", [0, 1, 14])
+def test_a_picture_has_the_charts_and_a_place_for_each_image(num_charts, num_images):
+    charts = [Chart("A line", [Line([0, 1], [0, 1])])] * num_charts
+    picture = plot_contact_sheet(IMAGES[:num_images], CAPTIONS[:num_images], "a sheet", charts=charts)
+    assert picture.alt == "a sheet"
+    assert picture.png() == picture.png()
+    assert len(picture.figure.axes) == num_charts + num_images
+    assert [axes.get_xlabel() for axes in picture.figure.axes[num_charts:]] == CAPTIONS[:num_images]
+
+
+def test_a_pictures_charts_lie_above_its_images():
+    picture = plot_contact_sheet(IMAGES, (), "a sheet", charts=[Chart("A line", [Line([0, 1], [0, 1])])] * 2)
+    picture.figure.draw_without_rendering()
+    boxes = [axes.get_position() for axes in picture.figure.axes]
+    assert min(box.y0 for box in boxes[:2]) > max(box.y1 for box in boxes[2:])
+    assert boxes[0].x1 < boxes[1].x0
+
+
+@pytest.mark.parametrize(("shape", "captions"), [((28, 28), ()), ((2, 1, 28, 28), ()), ((2, 28, 28), ("one",))])
+def test_other_shapes_are_refused(shape, captions):
+    for draw in (contact_sheet_html, plot_contact_sheet):
+        with pytest.raises(ArgumentError, match="images of shape"):
+            draw(np.zeros(shape), captions, "a sheet")

@@ -1,0 +1,158 @@
+"""A function with a loop of its own reports with `yield`: a loss, an Epoch, or nothing."""
+
+import threading
+
+import mxnet
+import numpy as np
+import pytest
+
+import d2l_helpers as helpers
+from d2l_helpers.figures import templates_html
+from d2l_helpers.panels.retrain import LABELS
+
+LOSSES = (0.0250, 0.00009, 0.00005)
+WEIGHT = np.random.default_rng(0).normal(size=(10, 784)).astype(np.float32)
+
+
+def regression(lr=0.03, num_epochs=3):
+    yield
+    for epoch in range(num_epochs):
+        yield LOSSES[epoch % 3] * (1 if lr < 1 else 10**epoch)
+        yield None
+
+
+def test_losses_alone_are_told_and_drawn_without_accuracies(read):
+    reader = read(regression)
+    reader.wait()
+    assert reader.status == "learning rate 0.03, epochs 3\ndone after 3 of 3 epochs — loss 0.00005"
+    assert reader.table == [["run", "learning rate", "epochs", "train loss"], ["1", "0.03", "3", "0.00005", ""]]
+    assert "Curves after 3 epochs: train loss 5e-05." in reader.html[1]
+    assert "accuracy" not in "".join(reader.html)
+    assert reader.html[2] == ""
+    assert reader.bar == 1
+    assert reader.panel.runs[-1].history.train_loss == list(LOSSES)
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        (0.123456, "0.1235"),
+        (123.456, "123.5"),
+        (0.00004987, "0.00004987"),
+        (3.2e-9, "3.2e-09"),
+        (2e30, "2e+30"),
+        (float("inf"), "infinite"),
+        (float("nan"), "not a number"),
+        (np.float32(0.5), "0.5"),
+        (mxnet.np.array(0.25), "0.25"),
+        (mxnet.np.array([0.25]), "0.25"),
+        (1, "1"),
+    ],
+)
+def test_a_loss_is_said_with_four_digits_whatever_it_is(read, loss, said):
+    reader = read(lambda lr=0.1: iter([loss]))
+    reader.wait()
+    assert reader.status.endswith(f"done after 1 of 1 epochs — loss {said}")
+    assert reader.table[1][2] == said
+
+
+def test_the_run_before_is_drawn_faintly(read):
+    reader = read(regression)
+    reader.wait()
+    reader.move("learning rate", 2.0)
+    reader.wait()
+    assert "run before" in reader.html[1]
+    assert reader.status.endswith("loss 0.005")
+    assert [row[-2] for row in reader.table[1:]] == ["0.005", "0.00005"]
+
+
+def test_an_epoch_with_all_numbers_is_shown_as_one_of_fits_is(read):
+    def train(num_epochs=2):
+        for epoch in range(num_epochs):
+            yield helpers.Epoch(0.5 - 0.1 * epoch, train_acc=0.8, test_loss=0.6, test_acc=0.75, weight=WEIGHT)
+
+    reader = read(train)
+    reader.wait()
+    assert reader.status.endswith("— loss 0.4000, train accuracy 0.8000, test accuracy 0.7500")
+    assert reader.table[0] == ["run", "epochs", "train loss", "train acc", "test acc"]
+    assert reader.html[2] == templates_html(WEIGHT, LABELS)
+
+
+def test_a_test_loss_beside_the_train_loss_has_its_column(read):
+    reader = read(lambda num_epochs=1: iter([helpers.Epoch(train_loss=0.5, test_loss=0.25)]))
+    reader.wait()
+    assert reader.status.endswith("loss 0.5, test loss 0.25")
+    assert reader.table == [["run", "epochs", "train loss", "test loss"], ["1", "1", "0.5", "0.25", ""]]
+
+
+class Tensor:
+    def numpy(self):
+        return WEIGHT.T
+
+
+@pytest.mark.parametrize("weight", [WEIGHT.T, mxnet.np.array(WEIGHT), mxnet.np.array(WEIGHT.T), Tensor()])
+def test_weights_of_any_kind_are_drawn_the_same(read, weight):
+    reader = read(lambda lr=0.1: iter([helpers.Epoch(0.5, weight=weight)]))
+    reader.wait()
+    assert reader.html[2] == templates_html(WEIGHT, LABELS)
+
+
+def test_weights_that_the_function_goes_on_changing_are_kept_as_they_were(read):
+    def train(lr=0.1):
+        weight = WEIGHT.copy()
+        yield helpers.Epoch(0.5, weight=weight)
+        weight[:] = 0
+
+    reader = read(train)
+    reader.wait()
+    assert (reader.panel.runs[-1].weight == WEIGHT).all()
+
+
+def test_weights_of_another_layer_are_refused_in_words(read):
+    reader = read(lambda lr=0.1: iter([helpers.Epoch(0.5, weight=np.zeros((256, 784)))]))
+    reader.wait()
+    assert "Cannot show the weights as images.\n  got:      weights of shape (256, 784)" in reader.status
+
+
+def test_stop_is_heard_at_a_yield_of_nothing(read):
+    closed = threading.Event()
+
+    def endless(num_epochs=5):
+        yield 0.5
+        try:
+            while True:
+                yield
+        finally:
+            closed.set()
+
+    reader = read(endless)
+    reader.until("epoch 1 of 5")
+    reader.click("Stop")
+    reader.wait()
+    assert closed.is_set()
+    assert reader.status.endswith("stopped after 1 of 5 epochs — loss 0.5")
+    assert reader.table[1][-1] == " (stopped after 1)"
+
+
+def test_a_function_that_says_no_number_of_epochs_is_counted(read):
+    reader = read(lambda lr=0.1: iter(LOSSES))
+    reader.wait()
+    assert "done after 3 of 3 epochs" in reader.status
+
+
+def test_a_loss_after_which_the_function_fails_stays_on_the_page(read):
+    def train(lr=0.1):
+        yield 0.5
+        raise RuntimeError("lost")
+
+    reader = read(train)
+    reader.wait()
+    assert "Your function raised RuntimeError: lost" in reader.status
+    assert "train loss 0.5" in reader.html[1]
+    assert reader.panel.runs == []
+
+
+def test_the_recorded_picture_of_losses_alone(monkeypatch, read):
+    monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
+    bundle = read(regression).panel._repr_mimebundle_()
+    assert bundle["image/png"].startswith("iVBORw0KGgo")
