@@ -137,8 +137,8 @@ EXERCISES = (
             "The surest network gives the second softmax a 1 for the right class and a 0 for each of the k - 1 others.",
             "The right class's share is e divided by e and a 1 for each of the others. Take minus its logarithm.",
         ),
-        reason="With two classes the floor is 0.3133, with a thousand 5.91, and with one softmax it is 0 for any number. "
-        "The more classes there are, the less a 1 stands out among zeros.",
+        reason="With two classes the floor is 0.3133, with a thousand 5.91; with one softmax it is always 0. The more "
+        "classes there are, the less a 1 stands out among zeros.",
     ),
     Exercise(
         "endless_softmax",
