@@ -11,9 +11,10 @@ help:  ## list the targets
 lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8899" are passed on
 	cd $(NOTEBOOKS) && ../$(BIN)/jupyter lab $(ROOT_FLAG) $(ARGS)
 
-test: lint keras  ## set up everything and run everything: lint, types, layers, unit tests, notebooks
+test: lint keras  ## set up everything and run everything: lint, types, layers, unit tests, browser, notebooks
+	@sh tests/browser/chromium.sh
 	$(BIN)/pytest --numprocesses auto --dist loadfile
-	$(BIN)/pytest --nbval --nbval-current-env $(NOTEBOOKS)
+	$(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
 
 lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
 	$(BIN)/ruff check

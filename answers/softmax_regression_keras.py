@@ -10,12 +10,11 @@ def loss_floor(k):
 
     k: a whole number, 2 or more; the result is a number, in nats.
     """
-    e = np.exp(np.array(1.0)).item()
-    return np.log(np.array(1 + (k - 1) / e)).item()
+    return np.log(1 + (k - 1) / np.e)
 
 
 def _counts_the_right_class_twice(k):
-    return float(np.log(np.array(1 + k / 2.718281828)))
+    return np.log(1 + k / np.e)
 
 
 def _of_ten(k):
@@ -27,11 +26,11 @@ def _zero(k):
 
 
 def _without_a_logarithm(k):
-    return 1 / (1 + (k - 1) / 2.718281828)
+    return 1 / (1 + (k - 1) / np.e)
 
 
 def _ceiling(k):
-    return float(np.log(np.array(k - 1 + 2.718281828)))
+    return np.log(k - 1 + np.e)
 
 
 def softmax_twice(loss, accuracy):
@@ -111,9 +110,11 @@ ANSWERS = (
         "loss_floor",
         loss_floor,
         wrong=(
-            Wrong(_counts_the_right_class_twice, "none of those tried came within 1e-4"),
-            Wrong(_of_ten, "none of those tried came within 1e-4"),
-            Wrong(_zero, "none of those tried came within 1e-4") if False else Wrong(_ceiling, "has"),
+            Wrong(_counts_the_right_class_twice, "no higher than the losses there are"),
+            Wrong(_of_ten, "no higher than the losses there are"),
+            Wrong(_ceiling, "no higher than the losses there are"),
+            Wrong(_zero, "a loss that some logits come close to"),
+            Wrong(_without_a_logarithm, "loss_floor(2) = 0.7311"),
         ),
     ),
     Answer(
@@ -139,7 +140,7 @@ ANSWERS = (
             Wrong(10, "too small"),  # that of equal logits
             Wrong(1 / 180, "a factor above 1"),
             Wrong(200, "too large"),
-            Wrong(16, "too small"),  # that of a margin of +3, or the like
+            Wrong(1.58, "too small"),  # that of a margin of +3
         ),
     ),
     Answer(

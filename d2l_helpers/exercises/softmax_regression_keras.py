@@ -35,13 +35,13 @@ def _check_loss_floor(loss_floor: Callable[[int], Any]) -> None:
         expect(
             got <= lowest + 1e-4,
             got=f"loss_floor({k}) = {got:.4f}",
-            expected=f"a floor; but logits of 1000 for the right class and 0 for the {k - 1} others have "
-            f"the loss {lowest:.4f}",
+            expected=f"a floor no higher than the losses there are: logits of 1000 for the right class and 0 for all "
+            f"others have {lowest:.4f}",
         )
         expect(
             got >= lowest - 1e-4,
             got=f"loss_floor({k}) = {got:.4f}",
-            expected="a loss that some logits come close to; none of those tried came within 1e-4",
+            expected=f"a loss that some logits come close to; the surest ones of {k} classes have {lowest:.4f}",
         )
 
 

@@ -74,9 +74,8 @@ def _softmax(margin: float, leading: int = 1) -> tuple[float, float]:
 
 def _show(margin: float) -> View:
     now = effects_at(margin)
-    where = (
-        f"{abs(margin):.1f} {'below' if margin < 0 else 'above'} the nine others" if margin else "equal to the others"
-    )
+    side = "below" if margin < 0 else "above"
+    where = f"{abs(margin):.1f} {side} the nine others" if margin else "equal to the nine others"
     text = (
         f"The right logit is {where}. "
         f"Softmax once: probability {now[0].probability:.3g}, loss {now[0].loss:.3f}, push {now[0].push:.3g}.\n"
@@ -90,7 +89,7 @@ def _show(margin: float) -> View:
         _chart("loss (nats)", "loss", now, along, floor, highest=_HIGHEST_LOSS),
         _chart("push on the right logit", "push", now, along),
     )
-    return View(text, charts)
+    return View(text.replace("-", "−"), charts)
 
 
 def _chart(

@@ -39,9 +39,7 @@ def record(rows: str | Sequence[str] = "epoch", /, **metrics: tuple[object, floa
     display(metrics_bundle(metrics, rows), raw=True)  # type: ignore[no-untyped-call]
 
 
-def metrics_bundle(
-    metrics: Mapping[str, tuple[object, float]], rows: str | Sequence[str] = "epoch"
-) -> dict[str, Any]:
+def metrics_bundle(metrics: Mapping[str, tuple[object, float]], rows: str | Sequence[str] = "epoch") -> dict[str, Any]:
     """Return the MIME bundle that `record` shows: a text to read and the numbers to check.
 
     Parameters

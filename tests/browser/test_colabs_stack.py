@@ -1,4 +1,4 @@
-"""A training exhibit and a light one in the classic Notebook with the versions of ipywidgets and ipykernel that Colab has."""
+"""A training exhibit and a light one in the classic Notebook, with the versions that Colab has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every notebook in JupyterLab: all cells run, each exhibit answers its controls, an exercise goes from nothing to right."""
+"""Every notebook in JupyterLab: its cells run, its exhibits answer, an exercise goes from not attempted to right."""
 
 from __future__ import annotations
 

@@ -56,7 +56,8 @@ def test_readers_without_a_kernel_get_a_picture_of_the_books_values(exhibit, mon
     assert "image/png" not in bundle
     monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
     bundle = exhibit._repr_mimebundle_()
-    assert base64.b64decode(bundle["image/png"]) == plot_charts(show(0.1, 5, "a").charts, "A test", "<a> at 0.1 after 5").png()
+    picture = plot_charts(show(0.1, 5, "a").charts, "A test", "<a> at 0.1 after 5")
+    assert base64.b64decode(bundle["image/png"]) == picture.png()
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == exhibit._view.model_id
 
 

@@ -1,0 +1,97 @@
+"""Keras for its notebook: the right version, quiet, or one clear error; its history as ours."""
+
+import subprocess
+import sys
+import types
+from importlib.util import find_spec
+
+import pytest
+
+import d2l_helpers as helpers
+from d2l_helpers.errors import ArgumentError, LibraryUnusable
+
+with_tensorflow = pytest.mark.skipif(not find_spec("tensorflow"), reason="needs TensorFlow: run make keras")
+
+QUIET = """
+import d2l_helpers as helpers
+from mxnet import np, npx
+npx.set_np()
+keras = helpers.import_keras()
+keras.utils.set_random_seed(0)
+net = keras.Sequential([keras.layers.Dense(2, input_shape=(3,)), keras.layers.Lambda(lambda z: 2 * z)])
+loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+net.compile("sgd", loss, metrics=["accuracy"])
+X, y = np.ones((4, 3)).asnumpy(), np.array([0, 1, 1, 1]).asnumpy()
+history = helpers.keras_history(net.fit(X, y, epochs=2, verbose=0, validation_data=(X, y)))
+print([len(values) for values in (history.train_loss, history.train_acc, history.test_loss, history.test_acc)])
+"""
+
+MISSING = """
+import sys
+import d2l_helpers as helpers
+from d2l_helpers.errors import LibraryUnusable
+sys.modules["tensorflow"] = None  # as for a Python that has none
+try:
+    helpers.import_keras()
+except LibraryUnusable as error:
+    print(error)
+"""
+
+
+def run(script: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300, check=False)
+
+
+@with_tensorflow
+def test_keras_and_mxnet_work_in_one_process_and_nothing_is_written_to_stderr():
+    done = run(QUIET)
+    assert (done.stdout, done.stderr, done.returncode) == ("[2, 2, 2, 2]\n", "", 0)
+
+
+def test_without_tensorflow_one_error_says_what_to_do():
+    done = run(MISSING)
+    assert done.returncode == 0, done.stderr
+    assert "Cannot start Keras for this notebook." in done.stdout
+    assert "expected: TensorFlow 2.15, the last with Keras 2" in done.stdout
+    assert "make keras" in done.stdout
+
+
+@pytest.mark.parametrize("version", ["2.16.1", "2.3.0", "2.150.0", "3.0.0"])
+def test_another_version_is_named(monkeypatch, version):
+    monkeypatch.setitem(sys.modules, "tensorflow", types.SimpleNamespace(__version__=version))
+    with pytest.raises(LibraryUnusable, match="the last with Keras 2") as refused:
+        helpers.import_keras()
+    assert refused.value.got == f"TensorFlow {version}"
+
+
+def test_a_tensorflow_that_does_not_start_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    with pytest.raises(LibraryUnusable, match="make keras"):
+        helpers.import_keras()
+
+
+def fitted(**series):
+    return types.SimpleNamespace(history=series)
+
+
+def test_a_history_of_keras_becomes_ours():
+    history = helpers.keras_history(
+        fitted(loss=[1.9, 1.7], accuracy=[0.5, 0.7], val_loss=[1.8, 1.6], val_accuracy=[0.6, 0.8])
+    )
+    assert (history.train_loss, history.train_acc) == ([1.9, 1.7], [0.5, 0.7])
+    assert (history.test_loss, history.test_acc) == ([1.8, 1.6], [0.6, 0.8])
+    assert len(history) == 2
+    assert not history.stopped
+
+
+def test_what_was_not_measured_stays_empty_and_old_names_are_known():
+    history = helpers.keras_history(fitted(loss=[1.0], acc=[0.5]))
+    assert (history.train_acc, history.test_loss, history.test_acc) == ([0.5], [], [])
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, {"loss": [1.0]}, fitted(), fitted(accuracy=[1.0]), types.SimpleNamespace(history=3)]
+)
+def test_anything_else_is_refused(wrong):
+    with pytest.raises(ArgumentError, match="train_history"):
+        helpers.keras_history(wrong)
