@@ -23,7 +23,7 @@ lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
 	$(BIN)/lint-imports
 	$(BIN)/d2l-helpers lint $(NOTEBOOKS)
 
-record: data  ## run the notebooks in fresh kernels and write their outputs
+record: data keras  ## run the notebooks in fresh kernels and write their outputs
 	$(BIN)/d2l-helpers record $(NOTEBOOKS)
 
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers

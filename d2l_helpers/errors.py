@@ -125,7 +125,7 @@ def readers_line(trace: TracebackType | None) -> traceback.FrameSummary | None:
 def explain(error: BaseException) -> str:
     """Say what happened in code that is the reader's: our errors as they are, others with the reader's line."""
     if isinstance(error, D2LHelpersError):
-        return str(error)
+        return _text(error)
     said = f"{type(error).__name__}: {_text(error)}"
     if "Traceback (most recent call last)" in said:  # MXNet's, of its C++; the error is the last line
         said = said.strip().splitlines()[-1]

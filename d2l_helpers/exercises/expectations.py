@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import reprlib
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -51,24 +52,28 @@ def as_array(value: Any, what: str) -> npt.NDArray[np.float64]:
     what : str
         What it is called in the feedback, such as ``"softmax(Z)"``.
     """
-    if getattr(value, "size", 0) > _MOST_ELEMENTS:
-        raise NotYet(f"{what} with {value.size} elements", "an array of the size of its input or smaller")
-    if hasattr(value, "asnumpy"):
-        value = value.asnumpy()
-    if not isinstance(value, np.ndarray | np.generic | int | float | list | tuple):
-        raise NotYet(f"{what} is {describe(value)}", "an array of numbers")
+    return _numbers(value, what, "an array of numbers")
+
+
+def _numbers(value: Any, what: str, expected: str) -> npt.NDArray[np.float64]:
+    if not (_is_array(value) or isinstance(value, np.generic | int | float | list | tuple)):
+        raise NotYet(f"{what} is {describe(value)}", expected)
+    size = value.size if _is_array(value) else len(value) if isinstance(value, list | tuple) else 1
+    if size > _MOST_ELEMENTS:
+        raise NotYet(f"{what} has {size:,} elements", f"{expected}, of a sensible size")
     try:
+        value = value.asnumpy() if hasattr(value, "asnumpy") else value
         array = np.asarray(value)
         if array.dtype.kind not in "biuf":
             raise TypeError
         return array.astype(np.float64)
     except (TypeError, ValueError):  # ragged lists, strings, objects
-        raise NotYet(f"{what} is {describe(value)}", "an array of numbers") from None
+        raise NotYet(f"{what} is {describe(value)}", expected) from None
 
 
 def as_number(value: Any, what: str) -> float:
     """Take a number, or an array of one element, as a float."""
-    array = as_array(value, what)
+    array = _numbers(value, what, "one number")
     if array.size != 1:
         raise NotYet(f"{what} is an array of shape {array.shape}", "one number")
     return float(array.reshape(()))
@@ -85,6 +90,8 @@ def expect_close(got: Any, wanted: Any, what: str, rtol: float = 1e-4, atol: flo
     measured, target = np.asarray(got, dtype=float), np.asarray(wanted, dtype=float)
     if target.ndim and measured.shape != target.shape:
         raise NotYet(f"{what}: shape {measured.shape}", f"shape {target.shape}")
+    if not measured.size and not target.ndim:
+        raise NotYet(f"{what}: no number at all", _number(target))
     is_close = np.isclose(measured, target, rtol=rtol, atol=atol)
     if is_close.all():
         return
@@ -124,14 +131,22 @@ def digest_of(name: str, letter: str) -> str:
 
 def describe(value: Any) -> str:
     """Say in a few words what something is."""
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
-        return f"an array of shape {tuple(value.shape)}"
     if value is None:
         return "nothing (None); does the function return its result?"
-    if callable(value):
-        return f"a function, {getattr(value, '__name__', 'without a name')}"
-    article = "an" if type(value).__name__[0] in "aeiou" else "a"
-    return f"{article} {type(value).__name__}, {reprlib.repr(value)[:_MOST_LETTERS]}"
+    if _is_array(value):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, FunctionType):
+        return f"a function, {value.__name__}"
+    kind = type(value).__name__
+    try:
+        said = f", {reprlib.repr(value)[:_MOST_LETTERS]}"
+    except Exception:  # an object of the learner's own that cannot be shown, or an integer of thousands of digits
+        said = ""
+    return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}{said}"
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) or type(value).__module__.startswith("mxnet.")
 
 
 def _number(value: Any) -> str:

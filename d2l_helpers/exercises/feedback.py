@@ -57,6 +57,8 @@ def _show(lines: Sequence[str], colour: str) -> None:
 def _display(text: str, markup: str) -> None:
     from IPython.display import display
 
+    # Half a surrogate pair, from an answer's own message, could not be sent
+    text, markup = (said.encode(errors="replace").decode() for said in (text, markup))
     display({"text/plain": text, "text/html": markup}, raw=True)  # type: ignore[no-untyped-call]
 
 

@@ -157,7 +157,7 @@ EXERCISES = (
     ),
     Exercise(
         "softmax_twice",
-        "A detective in two lines",
+        "A detective's rule",
         kind="written",
         points=2,
         check=_check_softmax_twice,

@@ -15,7 +15,7 @@ __all__ = ["Bars", "Chart", "Dots", "Line", "Mark", "check_charts", "span", "tic
 _LARGEST = 1e30  # an axis that reaches further shows nothing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays cannot be compared with a yes or a no
 class Line:
     """A line through points; it has a gap where a value is not finite.
 
@@ -38,7 +38,7 @@ class Line:
     faint: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dots:
     """Single points; attributes are those of `Line`."""
 
@@ -48,7 +48,7 @@ class Dots:
     style: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Bars:
     """Bars from zero, at x = 0, 1, 2, …; several in one chart stand side by side.
 

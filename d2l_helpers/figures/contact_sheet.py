@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from PIL import Image
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures.charts import Chart
@@ -26,17 +25,6 @@ __all__ = ["contact_sheet_html", "plot_contact_sheet"]
 _SCALE = 2  # pixels of the page for a pixel of an image
 _GAP = 2  # white pixels around each image, before scaling
 _ROW_INCHES, _CAPTION_INCHES, _NOTHING_INCHES = 0.62, 0.17, 0.05
-
-
-class _Sheet(Picture):
-    """A picture of many small pictures, whose file would otherwise be the largest in its notebook."""
-
-    def png(self) -> bytes:
-        """Draw it with 256 colours of its own: the eye sees no difference, and the file is less than half as long."""
-        stream = io.BytesIO()
-        colours = Image.open(io.BytesIO(super().png())).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-        colours.save(stream, format="png", optimize=True)
-        return stream.getvalue()
 
 
 def contact_sheet_html(images: Any, captions: Sequence[str], alt: str, num_columns: int = 12) -> str:
@@ -91,7 +79,7 @@ def plot_contact_sheet(
         for row in range(num_rows):
             part = slice(row * num_columns, (row + 1) * num_columns)
             _plot_row(figure.add_subplot(places[row, 0]), grey[part], captions[part], num_columns)
-    return _Sheet(figure, alt)
+    return Picture(figure, alt)
 
 
 def _plot_row(axes: Axes, grey: npt.NDArray[np.float32], captions: Sequence[str], num_columns: int) -> None:

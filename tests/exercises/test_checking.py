@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import signal
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises import catalogue, check, hint, hints, ledger, progress
 from d2l_helpers.exercises.checking import judge
 from d2l_helpers.exercises.exercise import Exercise, NotYet
-from d2l_helpers.exercises.expectations import choice, digest_of
+from d2l_helpers.exercises.expectations import as_array, as_number, choice, describe, digest_of, expect_close
+from d2l_helpers.exercises.time_limit import OutOfTime, call_limited
 
 
 def _check_double(double) -> None:
@@ -99,12 +103,97 @@ def stubborn(x):
         time.sleep(60)
 
 
-@pytest.mark.parametrize("answer", [forever, forever_but_for_exceptions, stubborn])
+def late_but_right(x):
+    with contextlib.suppress(BaseException):
+        time.sleep(60)
+    return 2 * x
+
+
+class Dreamer(Exception):
+    def __str__(self):
+        while True:
+            pass
+
+
+def raises_a_dreamer(x):
+    raise Dreamer
+
+
+def asks_for_another_verdict(x):
+    judge(GUESS, "b")
+    time.sleep(60)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        forever,
+        forever_but_for_exceptions,
+        stubborn,
+        late_but_right,
+        raises_a_dreamer,
+        asks_for_another_verdict,
+    ],
+)
 def test_no_answer_takes_longer_than_two_seconds(answer):
     started = time.monotonic()
     verdict = judge(DOUBLE, answer)
     assert time.monotonic() - started < 2
     assert "no result after 1.5 seconds" in verdict.got
+
+
+def test_someone_elses_timer_goes_on():
+    rung = []
+    handler = signal.signal(signal.SIGALRM, lambda *_: rung.append(True))
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    judge(DOUBLE, lambda x: 2 * x)
+    assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
+    time.sleep(0.5)
+    signal.signal(signal.SIGALRM, handler)
+    assert rung == [True]
+
+
+def test_no_alarm_outlives_its_check():
+    for limit in range(1, 200):
+        with contextlib.suppress(OutOfTime):
+            call_limited(limit * 1e-6, lambda: sum(range(100)))
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+        assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+def test_an_answer_changes_no_settings_of_the_notebook():
+    from mxnet import autograd, npx
+
+    def switches(x):
+        autograd.set_recording(True)
+        npx.reset_np()
+        return 2 * x
+
+    assert judge(DOUBLE, switches).state == "right"
+    assert not autograd.is_recording()
+    assert npx.is_np_array()
+
+
+def raises_a_verdict(x):
+    raise NotYet(5, None)
+
+
+def raises_half_a_letter(x):
+    raise ValueError("\ud800")
+
+
+def test_what_an_answer_raises_can_be_shown(shown):
+    for answer in (raises_a_verdict, raises_half_a_letter):
+        check("double", answer)
+        shown[-1]["text/plain"].encode()
+        assert "not yet" in shown[-1]["text/plain"]
+
+
+@pytest.mark.parametrize("size", [1999, 2000, 2001])
+def test_what_is_left_out_of_a_print_is_marked(shown, capsys, size):
+    check("double", lambda x: print("x" * size, end="") or 2 * x)
+    said = capsys.readouterr().out
+    assert said == ("x" * size if size <= 2000 else "x" * 2000 + "…\n")
 
 
 def leaves(x):
@@ -215,3 +304,34 @@ def test_a_state_folder_that_cannot_be_written_is_no_obstacle(shown, monkeypatch
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     check("guess", "b")
     assert ledger.states()["guess"] == "right"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["3", object(), [1, "a"], [[1], [1, 2]], 1j, [0.0] * 10_000_001, range, 10**5000],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_number_is_named(value):
+    with pytest.raises(NotYet, match="an array of numbers"):
+        as_array(value, "it")
+    with pytest.raises(NotYet, match="one number"):
+        as_number(value, "it")
+
+
+@pytest.mark.parametrize("empty", [np.zeros(0), np.zeros((0, 3))])
+def test_nothing_is_not_close_to_a_number(empty):
+    with pytest.raises(NotYet, match="no number at all"):
+        expect_close(empty, 1, "the sums")
+
+
+def test_anything_can_be_described():
+    class Endless:
+        shape = property(lambda self: itertools.count())
+        dtype = "float32"
+
+        def __repr__(self):
+            raise RuntimeError
+
+    Endless.__name__ = ""
+    for value in (Endless(), 10**5000, np.ndarray, int):
+        assert describe(value)

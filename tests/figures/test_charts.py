@@ -53,6 +53,11 @@ def test_bars_stand_side_by_side_and_hang_below_zero():
     assert first["height"] == pytest.approx(2 * third["height"], abs=0.2)
 
 
+@pytest.mark.parametrize("draw", [charts_svg, plot_charts])
+def test_bars_of_arrays(draw):
+    draw([Chart("t", [Bars(np.ones(3)), Bars(np.ones(3))])], "")
+
+
 def test_a_gap_where_a_value_is_not_finite():
     line = Line([0, 1, 2, 3, 4], [0, 1, float("nan"), 1, 0])
     drawing = parse(charts_svg([Chart("t", [line])], ""))
