@@ -26,6 +26,11 @@ def _one_maximum_for_all(Z):
     return E / E.sum(axis=1, keepdims=True)
 
 
+def _mean_subtracted(Z):
+    E = np.exp(Z - Z.mean(axis=1, keepdims=True))
+    return E / E.sum(axis=1, keepdims=True)
+
+
 def _of_all(Z):
     E = np.exp(Z - Z.max())
     return E / E.sum()
@@ -65,10 +70,10 @@ def _in_bits(y_hat, y):
 
 
 def weight_gradient(W, X, y):
-    """The gradient of the mean cross-entropy by W, in the shape of W.
+    """The gradient of the mean cross-entropy with respect to W.
 
-    The logits are X @ W. W: shape (features, classes). X: shape
-    (n, features). y: right classes, shape (n,).
+    It has the shape of W, (features, classes). The logits are X @ W.
+    X: shape (n, features). y: right classes, shape (n,).
     """
     P = npx.softmax(X @ W)
     return X.T @ (P - npx.one_hot(y, W.shape[1])) / len(X)
@@ -126,6 +131,7 @@ ANSWERS = (
             Wrong(_without_exp, "the logarithm of how many times one class is as probable"),
             Wrong(_as_written, "around 0, 1000 and -1000 holds nan"),
             Wrong(_one_maximum_for_all, "around 0, 1000 and -1000 holds nan"),
+            Wrong(_mean_subtracted, "the row [1000, 0, -1000]: a probability: nan"),
         ),
     ),
     Answer(

@@ -43,6 +43,10 @@ def _very_low_score(Z, allowed):
     return _log_softmax(np.where(allowed, Z, -1000.0))
 
 
+def _low_score_then_masked(Z, allowed):
+    return np.where(allowed, _log_softmax(np.where(allowed, Z, -10_000.0)), -np.inf)
+
+
 def top_k_accuracy(y_hat, y, k):
     """Fraction of images whose right class has one of the k highest scores.
 
@@ -125,6 +129,7 @@ ANSWERS = (
         wrong=(
             Wrong(_forbidden_times_zero, "at a forbidden class"),
             Wrong(_very_low_score, "at a forbidden class"),
+            Wrong(_low_score_then_masked, "scores around -20,000: the sum of a row's probabilities: 0"),
             Wrong(_forbidden_afterwards, "the sum of a row's probabilities"),
             Wrong(_without_a_shift, "scores around 1,000 is nan"),
             Wrong(_shifted_by_the_forbidden, "a forbidden class has the score 10,000"),

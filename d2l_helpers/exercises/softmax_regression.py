@@ -32,6 +32,11 @@ def _check_stable_softmax(stable_softmax: Callable[..., Any]) -> None:
     apart = np.array([[0.0, 1.0], [1000.0, 1001.0], [-1000.0, -999.0]])
     far = _softmax_of(stable_softmax, _mx(apart), "rows of logits around 0, 1000 and -1000")
     expect_close(far[1:], far[:1].repeat(2, axis=0), "a probability of logits around 1000 or -1000, against around 0")
+    # Of this row, two probabilities are too small for 32 bits, and 0 is right there
+    what = "the softmax of the row [1000, 0, -1000]"
+    wide = as_array(stable_softmax(_mx([[1000.0, 0.0, -1000.0]])), what)
+    expect_shape(wide, (1, 3), what)
+    expect_close(wide[0], [1.0, 0.0, 0.0], f"{what}: a probability")
 
 
 def _softmax_of(stable_softmax: Callable[..., Any], Z: Any, what: str) -> npt.NDArray[np.float64]:
@@ -193,10 +198,12 @@ EXERCISES = (
         points=2,
         check=_check_weight_gradient,
         hints=(
-            "The gradient by the logits of one example is p − y. The weight W[i, j] enters logit j alone, times x[i].",
-            "For one example the gradient by W[i, j] is x[i] (p[j] − y[j]). For a batch, a matrix product with X.T "
+            "The gradient with respect to the logits of one example is p − y. The weight W[i, j] enters "
+            "logit j alone, times x[i].",
+            "For one example, the entry for W[i, j] is x[i] (p[j] − y[j]). For a batch, a matrix product with X.T "
             "adds up these products over the examples; the mean wants one thing more.",
-            "P = npx.softmax(X @ W); the codes are npx.one_hot(y, W.shape[1]); then X.T @ (P - codes) / len(X).",
+            "X.T @ (…) has the right shape; in the brackets is a row p − y for each example. Which number turns "
+            "a sum into a mean?",
         ),
         reason="Linear regression has the same gradient, features times error, with the prediction in the place of p.",
     ),
@@ -210,10 +217,10 @@ EXERCISES = (
             "It is the cross-entropy of p and q less the entropy of p, in base 2. What should an outcome add that "
             "never happens?",
             "Where p is 0, 0 times an infinite logarithm is not a number: np.where(p > 0, a, b) takes from b there.",
-            "ratio = np.where(p > 0, p / q, 1) makes the logarithm 0 where p is; sum up p * np.log2(ratio).",
+            "Give the logarithm something harmless where p is 0, with np.where, before it is taken.",
         ),
         reason="It is 0 if the belief is true and above 0 otherwise, and it is no distance: the two directions differ. "
-        "Where the truth is a one-hot code, it is the loss.",
+        "Where the truth is a one-hot code, it is the loss, in bits.",
     ),
     Exercise(
         "most_symbols",
@@ -243,8 +250,8 @@ EXERCISES = (
             "Halve the interval: if the middle is too warm, the answer lies below it. Five or six halvings from 0.1 "
             "to 0.3 are enough.",
         ),
-        reason="The smooth maximum is always above the maximum, and by no more than T log 3. Its gradient by the "
-        "scores is softmax(z / T), which turns into the one-hot code of the largest as T goes to 0. So softmax is the "
-        "smooth version of arg max, not of max.",
+        reason="The smooth maximum is always above the maximum, and by no more than T log 3. Its gradient with "
+        "respect to the scores is softmax(z / T), which turns into the one-hot code of the largest as T "
+        "goes to 0. So softmax is the smooth version of arg max, not of max.",
     ),
 )

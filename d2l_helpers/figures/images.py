@@ -20,6 +20,8 @@ from d2l_helpers.figures.style import FONT_SIZE
 
 __all__ = ["draw_templates", "plot_images", "plot_templates", "templates_html", "to_numpy"]
 
+_WEIGHTS = "cividis_r"  # grows darker all the way, so it can be read without colour, too
+
 
 def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) -> Picture:
     """Show grey images in a grid.
@@ -61,7 +63,7 @@ def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) 
 
 
 def plot_templates(weight: Any, names: Sequence[str]) -> Picture:
-    """Show a linear layer's weights as one image a class: blue adds to the class's score, red takes away.
+    """Show a linear layer's weights as one image a class: a dark blue pixel speaks for the class, a yellow one against.
 
     Parameters
     ----------
@@ -80,7 +82,7 @@ def plot_templates(weight: Any, names: Sequence[str]) -> Picture:
     return Picture(
         figure,
         "The weights of each class as an image of 28 by 28: " + ", ".join(names) + ". "
-        "Blue pixels count for the class, red ones against it.",
+        "Dark blue pixels speak for the class, yellow ones against it.",
     )
 
 
@@ -92,14 +94,14 @@ def templates_html(weight: Any, names: Sequence[str]) -> str:
     templates = _as_templates(weight, names)
     scale = np.nanmax(np.abs(templates), initial=0.0) or 1.0
     strip = np.concatenate([np.pad(template, 1, constant_values=0.0) for template in templates], axis=1)
-    colours = colormaps["RdBu"](np.kron(strip, np.ones((3, 3))) / (2 * scale) + 0.5, bytes=True)
+    colours = colormaps[_WEIGHTS](np.kron(strip, np.ones((3, 3))) / (2 * scale) + 0.5, bytes=True)
     stream = io.BytesIO()
     matplotlib.image.imsave(stream, colours[..., :3].copy(), format="png")
     source = f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
     labels = "".join(f'<span style="flex:1;text-align:center">{html.escape(name)}</span>' for name in names)
     return (
         f'<div style="max-width:680px"><img src="{source}" style="width:100%;display:block" '
-        f'alt="The weights of each class as an image; blue pixels count for it, red ones against it.">'
+        f'alt="The weights of each class as an image; dark blue pixels speak for it, yellow ones against it.">'
         f'<div style="display:flex;font-size:11px;line-height:1.3">{labels}</div></div>'
     )
 
@@ -112,7 +114,7 @@ def draw_templates(figure: FigureBase, weight: Any, names: Sequence[str]) -> Non
     for axes in grid:
         axes.axis("off")
     for axes, template, name in zip(grid, templates, names, strict=False):
-        axes.imshow(template, cmap="RdBu", vmin=-scale, vmax=scale, interpolation="nearest")
+        axes.imshow(template, cmap=_WEIGHTS, vmin=-scale, vmax=scale, interpolation="nearest")
         axes.set_title(name, fontsize=FONT_SIZE)
 
 

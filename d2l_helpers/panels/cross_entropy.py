@@ -32,7 +32,7 @@ def loss_at(margin: float, classes: int) -> float:
 
 
 def gradient_at(margin: float, classes: int) -> list[float]:
-    """Give the gradient by the logits, p − y, the right class's first; parameters are those of `loss_at`."""
+    """Give p − y, the gradient with respect to the logits, the right class's first; parameters: see `loss_at`."""
     wrong = 1 / (math.exp(margin) + classes - 1)
     return [-(classes - 1) * wrong] + [wrong] * (classes - 1)
 

@@ -33,6 +33,8 @@ def test_a_reader_works_through(page: Page, lab: str, name: str) -> None:
 def answers_at_once(panel: Locator) -> None:
     """Move each control from the keyboard: the status line and the picture follow, and go back to the book's values."""
     line, picture = status(panel), panel.locator("svg, img").first
+    expect(line).not_to_be_empty()
+    picture.wait_for()
     book, drawn = line.inner_text(), picture.evaluate("node => node.outerHTML")
     for control in [*panel.get_by_role("slider").all(), *panel.locator("select").all()]:
         control.focus()
