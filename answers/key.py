@@ -27,11 +27,11 @@ class Answer:
     solution: Any
     wrong: tuple[Wrong, ...]
 
-    def source(self, variable: str) -> str:
-        """Write the solution as the cell that takes the stub's place; `variable` is what the stub defines."""
+    def source(self) -> str:
+        """Write the solution as the cell that takes the stub's place."""
         if inspect.isfunction(self.solution):
             return textwrap.dedent(inspect.getsource(self.solution)).rstrip("\n")
-        return f"{variable} = {self.solution!r}"
+        return f"{self.exercise} = {self.solution!r}"
 
 
 def answers_to(notebook: str) -> dict[str, Answer]:

@@ -91,6 +91,15 @@ def _forgets_the_bars(y_hat, y, scale):
     return ((y - y_hat) / scale).sum() + len(y) * np.log(2 * scale)
 
 
+def _multiplies_first(y_hat, y, scale):
+    density = np.exp(-np.abs(y - y_hat) / scale) / (2 * scale)
+    return -np.log(density.prod())
+
+
+def _takes_the_logarithm_of_the_density(y_hat, y, scale):
+    return -np.log(np.exp(-np.abs(y - y_hat) / scale) / (2 * scale)).sum()
+
+
 ANSWERS = (
     Answer(
         "best_constants",
@@ -122,6 +131,8 @@ ANSWERS = (
             Wrong(_forgets_a_half, "its area over all y is: 2"),
             Wrong(_after_gauss, "an error of 3 scales against one of 1 scale"),
             Wrong(_forgets_the_bars, "its area over all y"),
+            Wrong(_multiplies_first, "laplace_nll(1,000 trips) = inf"),
+            Wrong(_takes_the_logarithm_of_the_density, "an error of 500 scales) = inf"),
         ),
     ),
     Answer(

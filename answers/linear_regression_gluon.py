@@ -113,6 +113,16 @@ def _asks_an_array(y_hat, y, delta):
     return r**2 / 2 if np.abs(r) <= delta else delta * (np.abs(r) - delta / 2)
 
 
+def _multiplies_with_comparisons(y_hat, y, delta):
+    size = np.abs(y_hat - y)
+    return (size <= delta) * size**2 / 2 + (size > delta) * delta * (size - delta / 2)
+
+
+def _halves_a_comparison(y_hat, y, delta):
+    size = np.abs(y_hat - y)
+    return np.where(size <= delta, 0.5 * (size <= delta) * size**2, delta * (size - delta / 2))
+
+
 ANSWERS = (
     Answer(
         "step_on_the_mean",
@@ -138,7 +148,13 @@ ANSWERS = (
     Answer(
         "two_layers_of_parameters",
         15_721,
-        wrong=(Wrong(15_700, "too few"), Wrong(64 * 15_721, "too many"), Wrong(41, "too few")),
+        wrong=(
+            Wrong(15_700, "too few"),
+            Wrong(64 * 15_721, "too many"),
+            Wrong(41, "too few"),
+            Wrong(float("nan"), "a whole number"),
+            Wrong(15_720.5, "a whole number"),
+        ),
     ),
     Answer(
         "huber_loss",
@@ -150,6 +166,8 @@ ANSWERS = (
             Wrong(_flat, "the slope is"),
             Wrong(_summed, "shape"),
             Wrong(_asks_an_array, "truth value"),
+            Wrong(_multiplies_with_comparisons, "a comparison times 0.5 is 0"),
+            Wrong(_halves_a_comparison, "a comparison times 0.5 is 0"),
         ),
     ),
     Answer(

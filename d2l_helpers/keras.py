@@ -12,7 +12,7 @@ from d2l_helpers.history import History
 __all__ = ["import_keras", "keras_history"]
 
 _VERSION = "2.15"
-_REMEDY = "run make keras, or pip install tensorflow-cpu==2.15.1 in a fresh environment; then restart the kernel"
+_REMEDY = "with Python 3.11 (TensorFlow 2.15 has none for 3.12 and later) run make keras, and restart the kernel"
 # What Keras calls them, and what it called them before 2.3, in History's order
 _NAMES = (("loss",), ("accuracy", "acc"), ("val_loss",), ("val_accuracy", "val_acc"))
 
@@ -37,7 +37,7 @@ def import_keras() -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # deprecations among its dependencies: nothing that a reader could act on
             import tensorflow as tf
-    except ImportError as error:
+    except Exception as error:  # missing, or at odds with a library beside it
         raise _unusable(error) from error
     version = getattr(tf, "__version__", "without a version")
     if not version.startswith(f"{_VERSION}."):

@@ -43,10 +43,10 @@ def find(name: object) -> Exercise:
     exercises = {exercise.name: exercise for group in chapter().values() for exercise in group}
     if isinstance(name, str) and name in exercises:
         return exercises[name]
-    alike = difflib.get_close_matches(str(name), exercises, n=3) if isinstance(name, str) else []
+    alike = difflib.get_close_matches(name, exercises, n=3) if isinstance(name, str) else []
     raise ArgumentError(
         "There is no such exercise.",
         got=name if isinstance(name, str) else f"something of type {type(name).__name__}",
-        expected="the name of an exercise as a string, " + (f"such as {' or '.join(alike)}" if alike else "'softmax'"),
-        remedy="copy the name from the exercise's check cell",
+        expected="the name of an exercise, such as " + " or ".join(map(repr, alike or list(exercises)[:1])),
+        remedy="copy the name from the exercise's check cell; it comes first, then the answer",
     )

@@ -96,8 +96,9 @@ def expect_close(got: Any, wanted: Any, what: str, rtol: float = 1e-4, atol: flo
     if is_close.all():
         return
     first = int(np.argmin(np.ravel(is_close)))
-    aims = np.broadcast_to(target, measured.shape)
-    raise NotYet(f"{what}: {_number(np.ravel(measured)[first])}", _number(np.ravel(aims)[first]))
+    pair = (np.ravel(measured)[first], np.ravel(np.broadcast_to(target, measured.shape))[first])
+    digits = 5 if _number(pair[0]) != _number(pair[1]) else 9  # enough to see the difference
+    raise NotYet(f"{what}: {_number(pair[0], digits)}", _number(pair[1], digits))
 
 
 def choice(options: str, digest: str, name: str) -> Callable[[Any], None]:
@@ -134,7 +135,7 @@ def describe(value: Any) -> str:
     if value is None:
         return "nothing (None); does the function return its result?"
     if _is_array(value):
-        return f"an array of shape {value.shape}"
+        return f"an array of shape {value.shape}" + ("" if _kind(value) in "biuf" else f" of {value.dtype}")
     if isinstance(value, FunctionType):
         return f"a function, {value.__name__}"
     kind = type(value).__name__
@@ -146,8 +147,13 @@ def describe(value: Any) -> str:
 
 
 def _is_array(value: Any) -> bool:
-    return isinstance(value, np.ndarray) or type(value).__module__.startswith("mxnet.")
+    is_mxnets = type(value).__module__.startswith("mxnet.") and hasattr(value, "asnumpy")
+    return is_mxnets or isinstance(value, np.ndarray)
 
 
-def _number(value: Any) -> str:
-    return f"{float(value):.5g}"
+def _kind(array: Any) -> str:
+    return np.dtype(array.dtype).kind
+
+
+def _number(value: Any, digits: int = 5) -> str:
+    return f"{float(value):.{digits}g}"

@@ -18,7 +18,7 @@ def hint(name: str) -> None:
     Parameters
     ----------
     name : str
-        The exercise, as in ``hint("softmax")``.
+        The exercise, as in ``hint("stable_softmax")``.
 
     Raises
     ------

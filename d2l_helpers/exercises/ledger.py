@@ -18,7 +18,10 @@ _here: dict[str, State] = {}
 
 def note(verdict: Verdict) -> None:
     """Remember a verdict; a right answer is remembered beyond this kernel."""
-    _here[verdict.exercise.name] = verdict.state
+    if verdict.state == "not attempted":  # a stub run again, as at each opening of the notebook, undoes nothing
+        _here.setdefault(verdict.exercise.name, verdict.state)
+    else:
+        _here[verdict.exercise.name] = verdict.state
     if verdict.state == "right" and (file := _file()):
         _keep(verdict.exercise.name, file)
 
@@ -28,7 +31,6 @@ def states() -> dict[str, State]:
     kept = _kept(_file())
     names = [exercise.name for group in chapter().values() for exercise in group]
     before: dict[str, State] = {name: "right" if name in kept else "not attempted" for name in names}
-    # A stub run again, as at each opening of the notebook, does not undo an answer that was right
     return before | {name: state for name, state in _here.items() if state != "not attempted"}
 
 
@@ -66,6 +68,6 @@ def _keep(name: str, file: Path) -> None:
         with FileLock(f"{file}.lock", timeout=0.2):
             temporary.write_text(json.dumps(sorted({*_kept(file), name})))
             temporary.replace(file)
-    except (OSError, Timeout):
+    except (OSError, NotImplementedError, Timeout):  # the second: a file system without locks
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

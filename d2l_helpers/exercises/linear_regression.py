@@ -115,6 +115,12 @@ def _check_laplace_nll(laplace_nll: Callable[..., Any]) -> None:
         expect_close(far - near, 2, "an error of 3 scales against one of 1 scale: the difference", rtol=1e-3)
         same = nll(zero, zero - scale, scale, "one trip")
         expect_close(same, near, "being too late is as likely as being as much too early; the second value")
+    y_hat, y = drawn((1000,), seed=9), drawn((1000,), seed=10)
+    whole = nll(y_hat, y, 1.0, "1,000 trips")
+    parts = nll(y_hat[:400], y[:400], 1.0, "400 trips") + nll(y_hat[400:], y[400:], 1.0, "600 trips")
+    expect_close(whole, parts, "probabilities multiply, so their logarithms add; laplace_nll of 1,000 trips")
+    far, near = (nll(zero, zero + error, 1.0, f"one trip with an error of {error} scales") for error in (500, 1))
+    expect_close(far - near, 499, "an error of 500 scales against one of 1 scale: the difference", rtol=1e-3)
 
 
 def _check_descent_limit(descent_limit: Any) -> None:
@@ -156,7 +162,7 @@ EXERCISES = (
         hints=(
             "Set the slope of the sum to zero. The slope of (y − c)² with respect to c is 2 (c − y); and of |y − c|?",
             "The slope of |y − c| is +1 where c is above y and −1 where it is below: how many of each must there be?",
-            "The first is y.mean(). For the second put y in order with np.sort and take the one in the middle.",
+            "As many numbers must lie above as below. np.sort puts y in order; MXNet's np has no median.",
         ),
     ),
     Exercise(

@@ -100,9 +100,9 @@ def _check_gradient_norm(gradient_norm: Callable[..., Any]) -> None:
     with autograd.record():
         loss = gluon.loss.L2Loss()(deep(X), y)
     loss.backward()
-    whole, parts = length(deep, "net"), [length(layer, f"net[{place}]") for place, layer in enumerate(deep)]
+    parts = [math.sqrt(sum(float((p.grad() ** 2).sum()) for p in layer.collect_params().values())) for layer in deep]
     expect_close(
-        whole**2,
+        length(deep, "net") ** 2,
         sum(part**2 for part in parts),
         f"two layers, whose own norms are {parts[0]:.4g} and {parts[1]:.4g}, stand at right angles to each other, "
         "so their squares add up to the square of gradient_norm(net)",
@@ -112,6 +112,7 @@ def _check_gradient_norm(gradient_norm: Callable[..., Any]) -> None:
 
 def _check_two_layers_of_parameters(two_layers_of_parameters: Any) -> None:
     foretold = as_number(two_layers_of_parameters, "two_layers_of_parameters")
+    expect(foretold.is_integer(), f"two_layers_of_parameters = {foretold:,.10g}", "a whole number")
     net = nn.Sequential()
     net.add(nn.Dense(20), nn.Dense(1))
     net.initialize(init.Zero())
@@ -125,6 +126,7 @@ def _check_huber_loss(huber_loss: Callable[..., Any]) -> None:
     for delta in (2.0, 0.5):
         r = np.array([-3.0, -1.2, -0.7, -0.3, 0.0, 0.3, 0.7, 1.2, 3.0]) * delta
         losses = _losses(huber_loss, r, delta)
+        _expect_no_zeros(r, losses, delta)
         for error, loss in zip(r.tolist(), losses.tolist(), strict=True):
             if abs(error) <= delta:
                 expect_close(loss, error**2 / 2, f"delta = {delta:g}: the loss of y_hat − y = {_signed(error)}")
@@ -144,6 +146,17 @@ def _check_huber_loss(huber_loss: Callable[..., Any]) -> None:
         loss.backward()
         pulls = y_hat.grad.asnumpy().ravel()
         expect_close(pulls, np.clip(r, -delta, delta), f"delta = {delta:g}: the gradient of the loss by y_hat")
+
+
+def _expect_no_zeros(r: npt.NDArray[np.float64], losses: npt.NDArray[np.float64], delta: float) -> None:
+    """Name what learners meet who join the pieces with comparisons for factors: they cannot see it in their code."""
+    zeros = [error for error, loss in zip(r.tolist(), losses.tolist(), strict=True) if error and not loss]
+    if zeros:
+        raise NotYet(
+            f"delta = {delta:g}: the loss of y_hat − y = {_signed(zeros[0])} is 0",
+            "a loss above 0 for every error but 0. If you multiply with a comparison, such as size <= delta: in MXNet, "
+            "a comparison times 0.5 is 0, not 0 or 0.5; join the pieces without multiplying",
+        )
 
 
 def _signed(number: float) -> str:
@@ -237,7 +250,8 @@ EXERCISES = (
         hints=(
             "Up to delta it is half the square. Beyond, a straight line: you know its slope and one of its points.",
             "At |r| = delta both pieces must give delta² / 2. So the line is delta × |r| minus something: what?",
-            "np.where(size <= delta, a, b) takes a where it holds and b elsewhere; b is delta * (size − delta / 2).",
+            "np.where(size <= delta, a, b) joins the pieces; find b's constant from the value at delta. (In MXNet, a "
+            "comparison times 0.5 is 0: do not multiply with it.)",
         ),
     ),
     Exercise(

@@ -51,7 +51,7 @@ def call_limited(seconds: float, function: Callable[[], Result]) -> Result:
         # No call before this: Python looks for signals at calls, and an alarm here would leave the timer running
         is_over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
+        signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)  # None: set by a library in C
         if delay:
             signal.setitimer(signal.ITIMER_REAL, max(delay - (time.monotonic() - started), 0.001), interval)
     if rings:

@@ -112,7 +112,7 @@ def _label(history: History) -> str:
         "test accuracy": history.test_acc,
     }
     newest = [f"{name} {values[-1]:{digits}}" for name, values in measured.items() if values]
-    return f"Curves after {len(history)} epochs: {', '.join(newest)}."
+    return f"Curves after {len(history)} epoch{'s' * (len(history) != 1)}: {', '.join(newest)}."
 
 
 def _loss_top(losses: Sequence[float]) -> float:
@@ -121,7 +121,10 @@ def _loss_top(losses: Sequence[float]) -> float:
 
 
 def _accuracy_span(accuracies: Sequence[float]) -> tuple[float, float]:
-    return next((bottom, top) for bottom, top in _ACCURACY_SPANS if all(bottom <= value <= top for value in accuracies))
+    for bottom, top in _ACCURACY_SPANS:
+        if all(bottom <= value <= top for value in accuracies):
+            return bottom, top
+    return min(0.0, *accuracies), max(1.0, *accuracies)  # no fractions, as they should be: drawn all the same
 
 
 def _decades(losses: Sequence[float]) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from d2l_helpers.data import LABELS, load_fashion_mnist
 from d2l_helpers.figures import contact_sheet_html, plot_contact_sheet
 from d2l_helpers.panels.exhibit import Exhibit, View, choice, slider
 
-__all__ = ["ORDERS", "Collection", "browse_fashion_mnist", "collect", "distances_from_means", "select", "show_page"]
+__all__ = ["ORDERS", "Collection", "browse_fashion_mnist", "collect", "distances_from_means", "show_page"]
 
 Images = npt.NDArray[np.uint8]
 Indices = npt.NDArray[np.int64]
@@ -43,6 +43,20 @@ class Collection:
     images: Images
     labels: Images
     distances: npt.NDArray[np.float64]
+    _selected: dict[tuple[int, str], Indices] = field(default_factory=dict, init=False, repr=False)
+
+    def select(self, label: int, order: str) -> Indices:
+        """Give the indices of one class's images, or of `ALL`, in one of the `ORDERS`; sorted once, then kept."""
+        if (label, order) not in self._selected:
+            self._selected[label, order] = self._sorted(label, order)
+        return self._selected[label, order]
+
+    def _sorted(self, label: int, order: str) -> Indices:
+        indices = np.arange(len(self.labels)) if label == ALL else np.flatnonzero(self.labels == label)
+        if order == ORDERS[0]:
+            return indices
+        sign = 1 if order == ORDERS[1] else -1
+        return indices[np.argsort(sign * self.distances[indices], kind="stable")]
 
 
 def collect(name: str, images: Images, labels: Images) -> Collection:
@@ -74,17 +88,6 @@ def distances_from_means(images: Images, labels: Images) -> npt.NDArray[np.float
     return distances
 
 
-def select(collection: Collection, label: int, order: str) -> Indices:
-    """Give the indices of one class's images, or of `ALL`, in one of the `ORDERS`."""
-    indices = np.arange(len(collection.labels))
-    if label != ALL:
-        indices = np.flatnonzero(collection.labels == label)
-    if order == ORDERS[0]:
-        return indices
-    sign = 1 if order == ORDERS[1] else -1
-    return indices[np.argsort(sign * collection.distances[indices], kind="stable")]
-
-
 def show_page(collection: Collection, label: int, order: str, page: int) -> View:
     """Show one of a hundred pages of at most sixty images, from the first image on page 1 to the last on page 100.
 
@@ -99,7 +102,7 @@ def show_page(collection: Collection, label: int, order: str, page: int) -> View
     page : int
         1 to 100. Where there are more than 6,000 images, pages leave some out; where there are fewer, they overlap.
     """
-    indices = select(collection, label, order)
+    indices = collection.select(label, order)
     start = max(0, len(indices) - _PAGE) * (page - 1) // (_PAGES - 1)
     shown = indices[start : start + _PAGE]
     captions = [LABELS[collection.labels[index]] if label == ALL else str(index) for index in shown]

@@ -66,4 +66,4 @@ def _show(margin: float, classes: int) -> View:
         Chart("loss", marks, "margin of the right logit", x_span=(-_MOST, _MOST), y_span=(-0.5, 13.0)),
         Chart("gradient p − y", [Bars(gradient, style=0)], "logit of class", y_span=(-1.1, 1.1), x_names=names),
     )
-    return View(text.replace("-", "−"), charts)
+    return View(text, charts)

@@ -123,7 +123,7 @@ def _say(bowl: Bowl, learning_rate: float, path: Array) -> str:
         f"{state}. Distance across: × {factor:.2f} a step.\n"
         f"Rate {learning_rate:.3g}, {len(path) - 1} steps: w = {w:.3g}, b = {b:.3g}, loss {bowl.loss(path[-1]):.4g} "
         f"(best {bowl.loss(bowl.best):.4g}), {distance:.3g} away from the best w and b."
-    ).replace("-", "−")
+    )
 
 
 def _landscape(bowl: Bowl, path: Array, title: str) -> Chart:

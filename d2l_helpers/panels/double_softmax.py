@@ -89,7 +89,7 @@ def _show(margin: float) -> View:
         _chart("loss (nats)", "loss", now, along, floor, highest=_HIGHEST_LOSS),
         _chart("push on the right logit", "push", now, along),
     )
-    return View(text.replace("-", "−"), charts)
+    return View(text, charts)
 
 
 def _chart(

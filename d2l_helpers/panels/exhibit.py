@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import html
-import os
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ipywidgets as widgets
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Picture, charts_svg, plot_charts
+from d2l_helpers.panels.frame import bundle, button, column, is_recording, look, row, status_html, typeset
 
 __all__ = ["Control", "Exhibit", "View", "choice", "log_slider", "slider"]
 
@@ -55,7 +54,7 @@ def slider(name: str, title: str, value: float, low: float, high: float, step: f
     is_whole = isinstance(value, int) and isinstance(step, int)
     kind = widgets.IntSlider if is_whole else widgets.FloatSlider
     digits = {} if is_whole else {"readout_format": f".{_decimals(step)}f"}
-    return Control(name, kind(value=value, min=low, max=high, step=step, **digits, **_look(title)))
+    return Control(name, kind(value=value, min=low, max=high, step=step, **digits, **look(title)))
 
 
 def log_slider(name: str, title: str, value: float, low: float, high: float) -> Control:
@@ -64,13 +63,16 @@ def log_slider(name: str, title: str, value: float, low: float, high: float) -> 
 
     start, end = log10(low), log10(high)
     step = (end - start) / _LOG_STEPS
-    made = widgets.FloatLogSlider(value=value, min=start, max=end, step=step, readout_format=".3g", **_look(title))
+    made = widgets.FloatLogSlider(value=value, min=start, max=end, step=step, readout_format=".3g", **look(title))
     return Control(name, made)
 
 
 def choice(name: str, title: str, options: Sequence[Any], value: Any) -> Control:
-    """Make a list to choose from; options are values, or pairs of a label and a value."""
-    return Control(name, widgets.Dropdown(options=list(options), value=value, **_look(title)))
+    """Make a slider over options, which are values or pairs of a label and a value.
+
+    No drop-down list: JupyterLab takes the arrow keys away from it, to go to another cell.
+    """
+    return Control(name, widgets.SelectionSlider(options=list(options), value=value, **look(title)))
 
 
 class Exhibit:
@@ -92,7 +94,7 @@ class Exhibit:
     """
 
     def __init__(self, title: str, controls: Sequence[Control], show: Callable[..., View]) -> None:
-        self.title, self._show = title, show
+        self.title, self._view_of = title, show
         self._controls = {control.name: control.widget for control in controls}
         if len(self._controls) < len(controls):
             raise ArgumentError(
@@ -118,52 +120,44 @@ class Exhibit:
         """Put the controls back to the book's values."""
         with self._lock:
             self._resetting = True  # half of the old and half of the new setting is nothing to show
-            for name, widget in self._controls.items():
-                widget.value = self._book[name]
-            self._resetting = False
+            try:
+                for name, widget in self._controls.items():
+                    widget.value = self._book[name]
+            finally:
+                self._resetting = False
         self._draw()
 
     def _build(self) -> None:
         self._status, self._charts, self._more = (widgets.HTML() for _ in range(3))
-        reset = widgets.Button(
-            description="Book values", tooltip="Put the controls back", layout=widgets.Layout(width="110px")
-        )
-        reset.on_click(lambda _: self.reset())
-        wrapped = widgets.Layout(display="flex", flex_flow="row wrap")
-        self._view = widgets.VBox(
-            [widgets.Box([*self._controls.values(), reset], layout=wrapped), self._status, self._charts, self._more],
-            layout=widgets.Layout(max_width="700px"),
-        )
+        reset = button("Book values", "Put the controls back", self.reset)
+        self._view = column([row([*self._controls.values(), reset]), self._status, self._charts, self._more])
+
+    def _show(self, **values: Any) -> View:
+        view = self._view_of(**values)
+        return replace(view, text=typeset(view.text))
 
     def _draw(self) -> None:
         with self._lock:
             if self._resetting:
                 return
             view = self._show(**self.values)
-            self._status.value = (
-                '<div role="status" style="line-height:1.4;min-height:2.8em;white-space:pre-line">'
-                f"{html.escape(view.text)}</div>"
-            )
-            self._charts.value = charts_svg(view.charts, f"{self.title}. {view.text}") if view.charts else ""
+            self._status.value = status_html(view.text)
+            # The numbers are in the status line, where they are spoken; nobody needs to hear them twice
+            titles = "; ".join(chart.title for chart in view.charts)
+            self._charts.value = charts_svg(view.charts, f"{self.title}: {titles}") if view.charts else ""
             self._more.value = view.html
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         names = ", ".join(widget.description for widget in self._controls.values())
-        bundle: dict[str, Any] = {"text/plain": f"{self.title}. An exhibit with controls for {names}."}
-        if os.environ.get("D2L_HELPERS_RECORDING"):  # readers without a kernel get a picture of the book's values
-            view = self._show(**self.values)
-            picture = view.picture() if view.picture else plot_charts(view.charts, self.title, view.text)
-            bundle["image/png"] = picture._repr_mimebundle_()[0]["image/png"]
-        view_type = "application/vnd.jupyter.widget-view+json"
-        return {**bundle, view_type: {"version_major": 2, "version_minor": 0, "model_id": self._view.model_id}}
+        return bundle(
+            self._view,
+            f"{self.title}. An exhibit with controls for {names}.",
+            self._picture() if is_recording() else None,
+        )
 
-
-def _look(title: str) -> dict[str, Any]:
-    return {
-        "description": title,
-        "style": {"description_width": "110px"},
-        "layout": widgets.Layout(width="330px"),
-    }
+    def _picture(self) -> Picture:
+        view = self._show(**self.values)
+        return view.picture() if view.picture else plot_charts(view.charts, view.text, view.text)
 
 
 def _decimals(step: float) -> int:

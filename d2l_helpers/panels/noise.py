@@ -22,12 +22,15 @@ _NOISE = 1.5  # standard deviation in minutes, whatever the distribution
 _LATE = 18  # the trip with the flat tyre, of 3.8 km: far from the middle, where it turns the line
 _MOST = 30  # minutes lost to it
 _DRAWS = 200
+_KINDS = ("Gaussian", "Laplace")
 
 
 def explore_noise() -> Exhibit:
     """Show what least squares and least absolute errors make of Gaussian and Laplace noise, and of one outlier."""
+    for kind in _KINDS:
+        usually_off_by(kind)  # takes longer than a slider may: it is kept
     controls = (
-        choice("kind", "noise", ("Gaussian", "Laplace"), "Gaussian"),
+        choice("kind", "noise", _KINDS, _KINDS[0]),
         slider("minutes_lost", "minutes lost", 20, low=0, high=_MOST, step=1),
         slider("draw", "draw", 1, low=1, high=20, step=1),
     )
@@ -75,7 +78,7 @@ def usually_off_by(kind: str) -> tuple[float, float]:
 
 def _quantiles(kind: str, uniform: _Array) -> _Array:
     """Turn numbers between 0 and 1 into noise of mean 0 and variance 1, so that both kinds come from one draw."""
-    if kind == "Gaussian":
+    if kind == _KINDS[0]:
         normal = NormalDist()
         return np.array([normal.inv_cdf(u) for u in uniform.tolist()])
     middle = uniform - 0.5

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-import html
-import os
+import math
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,8 +12,9 @@ import ipywidgets as widgets
 
 from d2l_helpers.data import LABELS
 from d2l_helpers.errors import D2LHelpersError, TrainingError, explain
-from d2l_helpers.figures import curves_svg, plot_panel, templates_html, to_numpy
+from d2l_helpers.figures import Picture, curves_svg, plot_panel, templates_html, to_numpy
 from d2l_helpers.history import Epoch, History, Progress
+from d2l_helpers.panels.frame import bundle, button, column, is_recording, row, status_html
 from d2l_helpers.panels.live import Job, the_worker
 from d2l_helpers.panels.runs import Run, numbers_html, runs_table
 from d2l_helpers.panels.settings import TITLES, Settings, sliders
@@ -23,6 +23,8 @@ from d2l_helpers.training import watched
 __all__ = ["RetrainPanel", "retrain"]
 
 _DELAY = 0.1  # seconds a slider must rest before a fit starts
+_ROUNDING = 1e-6  # what a mean in 32 bits may be above 1
+_TEMPLATES = (len(LABELS), 28 * 28)  # a weight's shape; or turned around
 
 
 def retrain(train: Callable[..., Any]) -> RetrainPanel:
@@ -67,39 +69,33 @@ class RetrainPanel:
     # ------------------------------------------------------------------------------------------------ the page
 
     def _build(self) -> None:
-        def button(text: str, tooltip: str, action: Callable[[], None]) -> widgets.Button:
-            made = widgets.Button(description=text, tooltip=tooltip, layout=widgets.Layout(width="110px"))
-            made.on_click(lambda _: action())
-            return made
-
-        self._stop = button("Stop", "Stop the running fit and keep its curves", self.stop)
-        buttons = [button("Retrain", "Train again with these settings", self._request), self._stop]
-        buttons.append(button("Book values", "Put the sliders back and train", self.reset))
+        buttons = (
+            button("Retrain", "Train again with these settings", self._request),
+            button("Stop", "Stop the running fit and keep its curves", self.stop),
+            button("Book values", "Put the sliders back and train", self.reset),
+        )
         self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="120px"))
         self._status, self._chart, self._templates, self._table = (widgets.HTML() for _ in range(4))
-        wrapped = widgets.Layout(display="flex", flex_flow="row wrap")
-        self._view = widgets.VBox(
+        self._view = column(
             [
-                widgets.Box(list(self._sliders.values()), layout=wrapped),
-                widgets.Box([*buttons, self._bar], layout=wrapped),
+                row(list(self._sliders.values())),
+                row([*buttons, self._bar]),
                 self._status,
                 self._chart,
                 self._templates,
                 self._table,
-            ],
-            layout=widgets.Layout(max_width="700px"),
+            ]
         )
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        bundle = {"text/plain": "A panel with sliders for " + ", ".join(TITLES[name] for name in self._sliders)}
-        if os.environ.get("D2L_HELPERS_RECORDING"):  # readers without a kernel get a picture of the first fit
-            self.wait()
-            if not self.runs:
-                raise _nothing_recorded()
-            picture, _metadata = plot_panel(self.runs[-1].history, self.runs[-1].weight, LABELS)._repr_mimebundle_()
-            bundle["image/png"] = picture["image/png"]
-        view = {"version_major": 2, "version_minor": 0, "model_id": self._view.model_id}
-        return {**bundle, "application/vnd.jupyter.widget-view+json": view}
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        names = ", ".join(TITLES[name] for name in self._sliders)
+        return bundle(self._view, f"A panel with sliders for {names}.", self._picture() if is_recording() else None)
+
+    def _picture(self) -> Picture:
+        self.wait()
+        if not self.runs:
+            raise _nothing_recorded()
+        return plot_panel(self.runs[-1].history, self.runs[-1].weight, LABELS)
 
     def _settings(self) -> Settings:
         return {name: slider.value for name, slider in self._sliders.items()}
@@ -189,15 +185,14 @@ class RetrainPanel:
     def _say(self, run: Run, state: str, is_error: bool = False) -> None:
         settings = ", ".join(f"{TITLES[k]} {v:.4g}" for k, v in run.settings.items())
         role = "alert" if is_error else "status"
-        self._status.value = (
-            f'<div role="{role}" style="line-height:1.4;min-height:2.8em;white-space:pre-line">'
-            f"{html.escape(settings)}\n{html.escape(state)}{numbers_html(run)}</div>"
-        )
+        self._status.value = status_html(f"{settings}\n{state}", role, numbers_html(run))
 
 
 def _as_epoch(what: Any) -> Epoch:
     """Take what a function yields: an Epoch, or a number that is its loss."""
     if isinstance(what, Epoch):
+        for name in ("train_acc", "test_acc"):
+            _check_fraction(name, getattr(what, name))
         return what
     try:
         if isinstance(what, str):
@@ -208,13 +203,34 @@ def _as_epoch(what: Any) -> Epoch:
         raise _nothing_reported(f"a function that yields {got}") from None
 
 
+def _check_fraction(name: str, value: Any) -> None:
+    number = math.nan if value is None else float(value)
+    if number < -_ROUNDING or number > 1 + _ROUNDING:
+        raise TrainingError(
+            "Cannot show the accuracy.",
+            got=f"{name}={number}",
+            expected="a fraction from 0 to 1",
+            remedy="divide by 100" if number > 1 else "count the right predictions, and divide by that of all",
+        )
+
+
 def _template_weight(source: Any) -> Any:
     """Give the weights that look at the 784 pixels: an Epoch's, or a network's first; None if there are none."""
-    if isinstance(source, Epoch):  # a copy, since the function may go on changing its array
-        return None if source.weight is None else to_numpy(source.weight).copy()
+    if isinstance(source, Epoch):
+        if source.weight is None:
+            return None
+        weight = to_numpy(source.weight)
+        if weight.shape not in (_TEMPLATES, _TEMPLATES[::-1]):
+            raise TrainingError(
+                "Cannot show the weights as images.",
+                got=f"a weight of shape {weight.shape}",
+                expected=f"{_TEMPLATES} or {_TEMPLATES[::-1]}: a layer that looks at the pixels",
+                remedy=f"yield Epoch(weight=W) with W of shape {_TEMPLATES[::-1]} or {_TEMPLATES}",
+            )
+        return weight.copy()  # the function may go on changing its array
     parameters = source.collect_params().values() if hasattr(source, "collect_params") else ()
     for parameter in parameters:
-        if parameter.shape == (len(LABELS), 28 * 28):
+        if parameter.shape == _TEMPLATES:
             return parameter.data().asnumpy()
     return None
 

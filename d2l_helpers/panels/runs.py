@@ -58,10 +58,10 @@ def runs_table(runs: list[Run]) -> str:
     columns = [name for name in _QUANTITIES if any(name in run.measured for _, run in shown)]
     cell = 'style="padding:1px 10px 1px 0;text-align:right;font-variant-numeric:tabular-nums"'
     titles = ("run", *(TITLES[name] for name in names), *(name.replace("_", " ") for name in columns))
-    heads = "".join(f"<th {cell}>{title}</th>" for title in titles)
+    heads = "".join(f'<th scope="col" {cell}>{title}</th>' for title in titles) + '<th scope="col">note</th>'
     rows = []
     for number, run in shown:
-        note = f" (stopped after {len(run.history)})" if run.history.stopped else ""
+        note = f"stopped after {len(run.history)}" if run.history.stopped else ""
         values = (
             str(number),
             *(f"{run.settings[name]:.4g}" for name in names),

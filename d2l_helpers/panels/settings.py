@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from d2l_helpers.errors import ArgumentError
+from d2l_helpers.panels.frame import look
 
 __all__ = ["TITLES", "Settings", "sliders"]
 
@@ -61,11 +62,7 @@ def _can_be_set(parameter: inspect.Parameter) -> bool:
 
 
 def _slider(name: str, default: Any) -> widgets.Widget:
-    common = {
-        "description": TITLES[name],
-        "style": {"description_width": "95px"},
-        "layout": widgets.Layout(width="330px"),
-    }
+    common = look(TITLES[name])
     # ipywidgets would silently replace a default outside of a slider's range: the range gives way
     if name == "lr":
         ends = _exponents(default, -3, 1)

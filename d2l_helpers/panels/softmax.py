@@ -88,7 +88,7 @@ def _show(a: float, b: float, c: float, temperature: float, shift: int, bits: st
         # room above 1 for the legend
         Chart("probabilities", bars, y_span=(0.0, 1.3), x_names=_NAMES),
     )
-    return View(text.replace("-", "−"), charts)
+    return View(text, charts)
 
 
 def _leader(scaled: npt.NDArray[np.float64]) -> str:

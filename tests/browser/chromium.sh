@@ -12,4 +12,5 @@ if command -v apt-get >/dev/null && $as_root true 2>/dev/null; then
         exit
     fi
 fi
-echo "No Chromium, and no right to install it: the browser tests are skipped. On Debian and Ubuntu: sudo apt-get install chromium" >&2
+echo "No Chromium, and no right to install it: the browser tests are skipped, or fail where CI=true." >&2
+echo "On Debian and Ubuntu: sudo apt-get install chromium" >&2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Self
 
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
@@ -12,6 +13,9 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 from d2l_helpers.notebooks import read_notebook
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 _WATCH = """
 ([panel]) => {
@@ -30,7 +34,7 @@ _WATCH = """
 
 
 class LabNotebook:
-    """One notebook in one tab.
+    """One notebook in one tab; its kernel is shut down at the end of a ``with`` block.
 
     Parameters
     ----------
@@ -80,10 +84,16 @@ class LabNotebook:
         self.page.keyboard.press("Shift+Enter")
 
     def panels(self) -> list[Locator]:
-        """Find the exhibits, in the notebook's order."""
-        return self.page.locator(".jp-OutputArea-output:has(button:text-is('Book values'))").all()
+        """Find the exhibits, in the notebook's order: all that were recorded."""
+        recorded = sum(VIEW in output.get("data", {}) for cell in self.cells for output in cell.get("outputs", []))
+        shown = self.page.locator(".jp-OutputArea-output:has(button:text-is('Book values'))")
+        expect(shown).to_have_count(recorded)
+        return shown.all()
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Shut the kernel down, so that the next notebook has the machine to itself."""
         self.page.evaluate(
             """async () => {

@@ -50,7 +50,9 @@ def test_an_exercise_is_complete(exercise: Exercise, answer: Answer):
 
 @pytest.mark.parametrize(("exercise", "answer"), PAIRS)
 def test_the_solution_is_right_in_time(exercise: Exercise, answer: Answer):
-    judge(exercise, answer.solution)  # MXNet's first use of an operator takes its time
+    judge(
+        exercise, answer.solution
+    )  # here MXNet's first use of an operator takes its time, in a notebook it did before
     started = time.perf_counter()
     verdict = judge(exercise, answer.solution)
     assert (verdict.state, verdict.got, verdict.expected) == ("right", "", "")
@@ -80,10 +82,8 @@ def test_checks_leave_the_random_generators_alone(exercise: Exercise, answer: An
     d2l_helpers.seed_all(3)
     expected = drawn()
     d2l_helpers.seed_all(3)
-    for wrong in answer.wrong:
-        if not callable(wrong.answer):
-            judge(exercise, wrong.answer)
-    if not callable(answer.solution):
+    judge(exercise, 0.0 if exercise.kind != "written" else lambda *_, **__: 0.0)
+    if "random" not in answer.source():  # an answer that draws moves the generators itself
         judge(exercise, answer.solution)
     assert drawn() == expected
 

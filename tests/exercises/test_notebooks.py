@@ -24,8 +24,8 @@ def read(name: str) -> nbformat.NotebookNode:
 
 
 def sources(name: str) -> dict[str, str]:
-    """The key's answers as cells; a stub's name is the one that its check cell passes on."""
-    return {exercise: answer.source(exercise) for exercise, answer in answers_to(name).items()}
+    """Give the key's answers as cells."""
+    return {exercise: answer.source() for exercise, answer in answers_to(name).items()}
 
 
 @each_notebook

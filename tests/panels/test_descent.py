@@ -90,6 +90,12 @@ def test_the_text_has_the_numbers_that_the_notebook_speaks_of():
     assert along[0] == pytest.approx(along[1], rel=0.1)  # three times the rate, nearly three times as fast
 
 
+def test_steps_overshoot_and_climb_from_the_rates_that_the_notebook_tells():
+    exhibit = explore_descent(X, Y)
+    said = {rate: view(exhibit, learning_rate=rate).text.split()[0] for rate in (0.165, 0.175, 0.335, 0.345)}
+    assert list(said.values()) == ["Converging:", "Oscillating,", "Oscillating,", "Diverging:"]
+
+
 def test_centred_features_make_circles_and_allow_six_times_the_rate():
     centred = X - X.mean()
     low, high = np.linalg.eigvalsh(bowl_of(centred, Y).curvature)

@@ -15,6 +15,7 @@ from d2l_helpers.panels.noise import least_absolute, least_squares, off_by, trip
 
 X = np.linspace(0.2, 4.0, 20)
 KINDS = ("Gaussian", "Laplace")
+FITS = (least_squares, least_absolute)
 
 
 def view(**values):
@@ -62,6 +63,13 @@ def test_a_flat_tyre_pulls_one_line_without_end_and_the_other_no_more(kind):
     assert off_by(fits[30][0]) > 1.3 * off_by(fits[20][0])
     assert fits[30][1] == pytest.approx(fits[20][1])
     assert off_by(fits[20][1]) < 0.5 < 1.5 < off_by(fits[20][0])
+
+
+def test_the_numbers_are_those_that_the_notebook_tells():
+    rounded = [[round(off_by(fit(X, trips("Gaussian", 1, lost))), 2) for lost in (20, 25, 30)] for fit in FITS]
+    assert rounded == [[1.59, 1.95, 2.32], [0.25, 0.25, 0.25]]
+    assert [round(off, 2) for off in usually_off_by("Gaussian")] == [0.37, 0.48]
+    assert [round(off, 2) for off in usually_off_by("Laplace")] == [0.37, 0.34]
 
 
 def test_the_truth_is_off_by_nothing():
