@@ -22,6 +22,8 @@ from .figures import Line as Line
 from .figures import plot_charts as plot_charts
 from .figures import plot_comparison as plot_comparison
 from .figures import plot_confusion as plot_confusion
+from .figures import plot_descent as plot_descent
+from .figures import plot_fit as plot_fit
 from .figures import plot_history as plot_history
 from .figures import plot_images as plot_images
 from .figures import plot_templates as plot_templates
@@ -36,8 +38,6 @@ from .panels import explore_errors as explore_errors
 from .panels import explore_noise as explore_noise
 from .panels import explore_robust_loss as explore_robust_loss
 from .panels import explore_softmax as explore_softmax
-from .panels import plot_descent as plot_descent
-from .panels import plot_fit as plot_fit
 from .panels import retrain as retrain
 from .records import record as record
 from .seeds import seed_all as seed_all

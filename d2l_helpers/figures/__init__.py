@@ -6,6 +6,7 @@ from d2l_helpers.figures.charts_svg import charts_svg
 from d2l_helpers.figures.contact_sheet import contact_sheet_html, plot_contact_sheet
 from d2l_helpers.figures.curves import curves_svg
 from d2l_helpers.figures.images import plot_images, plot_templates, templates_html, to_numpy
+from d2l_helpers.figures.line_plots import plot_descent, plot_fit
 from d2l_helpers.figures.picture import Picture
 from d2l_helpers.figures.plots import plot_comparison, plot_confusion, plot_history, plot_panel
 
@@ -22,6 +23,8 @@ __all__ = [
     "plot_comparison",
     "plot_confusion",
     "plot_contact_sheet",
+    "plot_descent",
+    "plot_fit",
     "plot_history",
     "plot_images",
     "plot_panel",

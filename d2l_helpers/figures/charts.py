@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["Bars", "Chart", "Dots", "Line", "Mark", "check_charts", "span", "ticks"]
+__all__ = ["Bars", "Chart", "Dots", "Line", "Mark", "are_crowded", "check_charts", "named_places", "span", "ticks"]
 
 _LARGEST = 1e30  # an axis that reaches further shows nothing
 
@@ -95,7 +96,7 @@ class Chart:
     log_x, log_y : bool
         Whether an axis is logarithmic; values that are not above zero are then left out.
     x_names : sequence of str
-        Names of the bars, in the place of numbers.
+        Names of the places 0, 1, 2, …, such as the bars', instead of numbers; an empty one leaves its place without.
     """
 
     title: str
@@ -142,6 +143,19 @@ def span(chart: Chart, axis: str) -> tuple[float, float]:
         return low / 1.3, high * 1.3
     margin = 0.05 * (high - low) or 0.1 * abs(high) or 0.5
     return (low if has_bars and low == 0 else low - margin), high + margin
+
+
+def named_places(chart: Chart) -> list[tuple[int, str]]:
+    """Give where on the x axis there are names, and these."""
+    return [(place, name) for place, name in enumerate(chart.x_names) if name]
+
+
+def are_crowded(chart: Chart, letters: float) -> bool:
+    """Tell whether the names would touch each other along an axis that is so many letters long."""
+    places = named_places(chart)
+    low, high = span(chart, "x")
+    gap = min((after - place for (place, _), (after, _) in pairwise(places)), default=high - low)
+    return max((len(name) for _, name in places), default=0) + 1 > letters * gap / (high - low)
 
 
 def ticks(low: float, high: float, is_log: bool) -> list[float]:

@@ -8,28 +8,31 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from d2l_helpers.figures.charts import Bars, Chart, Dots, check_charts, span, ticks
+from d2l_helpers.figures.charts import Bars, Chart, Dots, are_crowded, check_charts, named_places, span, ticks
 from d2l_helpers.figures.picture import Picture
 from d2l_helpers.figures.style import FONT_SIZE, stroke
 
-__all__ = ["plot_charts"]
+__all__ = ["draw_charts", "plot_charts"]
 
 _CAPTION, _LINE = 105, 0.16  # letters in a line; inches from line to line
+_LETTER, _MARGINS = 0.065, 0.7  # inches: a letter's width; beside the axes of a chart
+_WIDE, _NARROW = 7.2, 4.6  # inches
 _BAR = 0.8  # of the way from one bar to the next
 
 
-def plot_charts(charts: Sequence[Chart], alt: str, caption: str = "") -> Picture:
+def plot_charts(charts: Sequence[Chart], alt: str, caption: str = "", height: float = 2.9) -> Picture:
     """Draw charts side by side with matplotlib.
 
-    Parameters and errors are those of `charts_svg`; a caption stands below the charts.
+    Parameters and errors are those of `charts_svg`; a caption stands below the charts, which are
+    `height` inches high.
     """
     check_charts(charts)
-    figure = Figure(figsize=(7.2 if len(charts) > 1 else 4.6, 2.9), layout="constrained")
-    for axes, chart in zip(np.ravel(figure.subplots(1, len(charts), squeeze=False)), charts, strict=True):
-        _plot(axes, chart)
+    figure = Figure(figsize=(_WIDE if len(charts) > 1 else _NARROW, height), layout="constrained")
+    draw_charts(figure, charts)
     if caption:
         wrapped = "\n".join(textwrap.fill(line, _CAPTION) for line in caption.splitlines())
         figure.supxlabel(wrapped, x=0.01, ha="left", fontsize=FONT_SIZE)
@@ -37,7 +40,17 @@ def plot_charts(charts: Sequence[Chart], alt: str, caption: str = "") -> Picture
     return Picture(figure, alt)
 
 
-def _plot(axes: Axes, chart: Chart) -> None:
+def draw_charts(figure: Figure | SubFigure, charts: Sequence[Chart]) -> None:
+    """Draw what `plot_charts` does into a figure, or a part of one."""
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine) and len(charts) > 1:
+        engine.set(wspace=0.07)  # else a chart touches the words on its neighbour's axis
+    letters = (figure.bbox.width / figure.dpi / len(charts) - _MARGINS) / _LETTER
+    for axes, chart in zip(np.ravel(figure.subplots(1, len(charts), squeeze=False)), charts, strict=True):
+        _plot(axes, chart, letters)
+
+
+def _plot(axes: Axes, chart: Chart, letters: float) -> None:
     x_span, y_span = span(chart, "x"), span(chart, "y")
     axes.set_title(chart.title, fontsize=FONT_SIZE, loc="left", weight="bold")
     axes.set_xlabel(chart.x_label, fontsize=FONT_SIZE)
@@ -62,7 +75,9 @@ def _plot(axes: Axes, chart: Chart) -> None:
     axes.set(xlim=x_span, ylim=y_span)
     axes.yaxis.set_major_locator(FixedLocator(ticks(*y_span, chart.log_y)))
     if chart.x_names:
-        axes.set_xticks(range(len(chart.x_names)), chart.x_names)
+        look = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if are_crowded(chart, letters) else {}
+        places = named_places(chart)
+        axes.set_xticks([place for place, _ in places], [name for _, name in places], **look)
         axes.xaxis.set_minor_locator(NullLocator())
     else:
         axes.xaxis.set_major_locator(FixedLocator(ticks(*x_span, chart.log_x)))

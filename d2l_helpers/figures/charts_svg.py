@@ -8,7 +8,18 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from d2l_helpers.figures.charts import Bars, Chart, Dots, Line, Mark, check_charts, span, ticks
+from d2l_helpers.figures.charts import (
+    Bars,
+    Chart,
+    Dots,
+    Line,
+    Mark,
+    are_crowded,
+    check_charts,
+    named_places,
+    span,
+    ticks,
+)
 from d2l_helpers.figures.style import Stroke, stroke
 
 __all__ = ["charts_svg"]
@@ -16,6 +27,7 @@ __all__ = ["charts_svg"]
 _WIDTH, _HEIGHT = 680, 270
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 24, 36  # margins of one chart; each row of its legend takes from the top
 _LEGEND_ROW = 16
+_LETTER = 6.0  # a letter's width
 _BAR = 0.8  # of the way from one bar to the next
 _FARTHEST = 50.0  # spans; browsers cannot draw to infinity
 
@@ -56,7 +68,11 @@ class _Drawing:
         named = {(mark.label, mark.style, type(mark)): mark for mark in chart.marks if mark.label}
         self.legend = _legend_rows(list(named.values()), width - _LEFT - _RIGHT)
         self.top = _TOP + _LEGEND_ROW * len(self.legend)
-        self.width, self.height = width - _LEFT - _RIGHT, _HEIGHT - self.top - _BOTTOM
+        self.width = width - _LEFT - _RIGHT
+        self.is_crowded = are_crowded(chart, self.width / _LETTER)
+        longest = max(map(len, chart.x_names), default=0) if self.is_crowded else 0
+        self.bottom = _BOTTOM + round(longest * _LETTER / math.sqrt(2))
+        self.height = _HEIGHT - self.top - self.bottom
         self.x_span, self.y_span = span(chart, "x"), span(chart, "y")
 
     def x(self, value: float) -> float:
@@ -68,7 +84,7 @@ class _Drawing:
         return (1 - _share(value, self.y_span, self.chart.log_y)) * self.height
 
     def elements(self) -> Iterator[str]:
-        chart, base = self.chart, self.top + self.height
+        chart = self.chart
         yield f'<text x="{_LEFT}" y="14" font-weight="bold">{html.escape(chart.title)}</text>'
         yield from self._legend()
         yield from self._axes()
@@ -84,7 +100,7 @@ class _Drawing:
                 yield from self._line(mark)
         yield "</svg>"
         middle = _LEFT + self.width / 2
-        yield f'<text x="{middle:.1f}" y="{base + 31}" text-anchor="middle">{html.escape(chart.x_label)}</text>'
+        yield f'<text x="{middle:.1f}" y="{_HEIGHT - 5}" text-anchor="middle">{html.escape(chart.x_label)}</text>'
         across = f'transform="translate(11 {self.top + self.height / 2:.1f}) rotate(-90)" text-anchor="middle"'
         yield f"<text {across}>{html.escape(chart.y_label)}</text>"
 
@@ -108,12 +124,15 @@ class _Drawing:
             yield _level(right, y, 0.15)
             yield f'<text x="{_LEFT - 5}" y="{y + 4:.1f}" text-anchor="end">{_number(tick)}</text>'
         yield _level(right, base, 0.6)
-        places = [(tick, _number(tick)) for tick in ticks(*self.x_span, self.chart.log_x)]
-        if self.chart.x_names:
-            places = [(float(place), name) for place, name in enumerate(self.chart.x_names)]
+        places: Sequence[tuple[float, str]] = named_places(self.chart)
+        if not self.chart.x_names:
+            places = [(tick, _number(tick)) for tick in ticks(*self.x_span, self.chart.log_x)]
         for place, name in places:
             x = _LEFT + self.x(place)
-            yield f'<text x="{x:.1f}" y="{base + 15}" text-anchor="middle">{html.escape(name)}</text>'
+            where = f'x="{x:.1f}" y="{base + 15}" text-anchor="middle"'
+            if self.is_crowded:
+                where = f'transform="translate({x + 4:.1f} {base + 12}) rotate(-45)" text-anchor="end"'
+            yield f"<text {where}>{html.escape(name)}</text>"
 
     def _line(self, mark: Line) -> Iterator[str]:
         for run in _runs(self.chart, mark):
@@ -162,11 +181,11 @@ def _runs(chart: Chart, mark: Line | Dots) -> list[list[tuple[float, float]]]:
 
 
 def _legend_rows(marks: Sequence[Mark], width: float) -> list[list[tuple[float, Mark]]]:
-    """Place the legend's entries in rows; a letter is about six units wide."""
+    """Place the legend's entries in rows."""
     rows: list[list[tuple[float, Mark]]] = []
     x = width
     for mark in marks:
-        needed = 28 + 6 * len(mark.label) + 14
+        needed = 28 + _LETTER * len(mark.label) + 14
         if x + needed > width or not rows:
             rows.append([])
             x = 0.0

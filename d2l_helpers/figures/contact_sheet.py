@@ -61,7 +61,7 @@ def plot_contact_sheet(
 ) -> Picture:
     """Draw the same images as a picture, with charts side by side above them if there are any.
 
-    Other parameters and errors are those of `contact_sheet_html`.
+    Other parameters and errors are those of `contact_sheet_html`; the picture's alt text names the charts, too.
     """
     grey = _checked(images, captions)
     num_rows = -(-len(grey) // num_columns)
@@ -79,7 +79,8 @@ def plot_contact_sheet(
         for row in range(num_rows):
             part = slice(row * num_columns, (row + 1) * num_columns)
             _plot_row(figure.add_subplot(places[row, 0]), grey[part], captions[part], num_columns)
-    return Picture(figure, alt)
+    titles = ", ".join(f"“{chart.title}”" for chart in charts)
+    return Picture(figure, f"{alt}. Above, charts: {titles}." if charts else f"{alt}.")
 
 
 def _plot_row(axes: Axes, grey: npt.NDArray[np.float32], captions: Sequence[str], num_columns: int) -> None:

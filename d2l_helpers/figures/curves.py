@@ -29,7 +29,9 @@ def curves_svg(history: History, num_epochs: int, before: History | None = None)
     return charts_svg(history_charts(history, num_epochs, before), _label(history))
 
 
-def history_charts(history: History, num_epochs: int, before: History | None = None) -> list[Chart]:
+def history_charts(
+    history: History, num_epochs: int, before: History | None = None, test_name: str = "test"
+) -> list[Chart]:
     """Describe loss and accuracy against epochs, train and test; without accuracies, the loss on a logarithmic axis.
 
     Parameters
@@ -40,16 +42,23 @@ def history_charts(history: History, num_epochs: int, before: History | None = N
         Where the epoch axis ends.
     before : History, optional
         The fit before this one, drawn faintly, to compare.
+    test_name : str
+        What the examples are called that were not trained on.
     """
+
+    def marks(quantity: str) -> list[Mark]:
+        earlier = _marks(before, quantity, num_epochs, test_name, faint=True) if before else ()
+        return [*earlier, *_marks(history, quantity, num_epochs, test_name)]
+
     if not has_accuracies(history):
         span = loss_span(history, before)
-        return [_chart("loss", "loss", history, num_epochs, before, span, log_y=True)]
+        return [_chart("loss", marks("loss"), num_epochs, span, log_y=True)]
     shown = [history] if before is None else [history, before]
     losses = [value for one in shown for value in (*one.train_loss, *one.test_loss) if math.isfinite(value)]
     accuracies = [value for one in shown for value in (*one.train_acc, *one.test_acc) if math.isfinite(value)]
     return [
-        _chart("loss (nats)", "loss", history, num_epochs, before, (0.0, _loss_top(losses))),
-        _chart("accuracy", "acc", history, num_epochs, before, _accuracy_span(accuracies)),
+        _chart("loss (nats)", marks("loss"), num_epochs, (0.0, _loss_top(losses))),
+        _chart("accuracy", marks("acc"), num_epochs, _accuracy_span(accuracies)),
     ]
 
 
@@ -68,20 +77,11 @@ def loss_span(history: History, before: History | None = None) -> tuple[float, f
     return 10.0**low, 10.0**high
 
 
-def _chart(
-    title: str,
-    quantity: str,
-    history: History,
-    num_epochs: int,
-    before: History | None,
-    span: tuple[float, float],
-    log_y: bool = False,
-) -> Chart:
+def _chart(title: str, marks: Sequence[Mark], num_epochs: int, span: tuple[float, float], log_y: bool = False) -> Chart:
     every = math.ceil(num_epochs / _MOST_NAMES)
-    earlier = _marks(before, quantity, num_epochs, faint=True) if before else ()
     return Chart(
         title,
-        [*earlier, *_marks(history, quantity, num_epochs)],
+        marks,
         x_label="epoch",
         x_span=(-0.04 * num_epochs, 1.04 * num_epochs - 1),
         y_span=span,
@@ -90,11 +90,12 @@ def _chart(
     )
 
 
-def _marks(history: History, quantity: str, num_epochs: int, faint: bool = False) -> Iterator[Mark]:
+def _marks(history: History, quantity: str, num_epochs: int, test_name: str, faint: bool = False) -> Iterator[Mark]:
     """Give the lines of train and test; the faint ones of the run before have one name together."""
     for style, part in enumerate(_PARTS):
         values = getattr(history, f"{part}_{quantity}")[:num_epochs]
-        name = part if not faint else "run before" if part == _PARTS[0] else ""
+        is_first = part == _PARTS[0]
+        name = ("run before" if is_first else "") if faint else part if is_first else test_name
         if values:
             yield Line(range(len(values)), values, name, style, faint)
             if num_epochs <= _MOST_DOTS and not faint:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, FigureBase, SubFigure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.figures.curves import has_accuracies, loss_span
+from d2l_helpers.figures.charts_plot import draw_charts, plot_charts
+from d2l_helpers.figures.curves import has_accuracies, history_charts
 from d2l_helpers.figures.images import draw_templates
 from d2l_helpers.figures.picture import Picture
-from d2l_helpers.figures.style import FONT_SIZE, SERIES, Stroke, stroke
+from d2l_helpers.figures.style import FONT_SIZE, Stroke, stroke
 
 if TYPE_CHECKING:
     from d2l_helpers.history import History
@@ -27,9 +28,10 @@ __all__ = [
     "plot_panel",
 ]
 
+_HEIGHT = 2.7  # inches, of the curves
 _QUANTITIES = {
-    "train_loss": "train loss (nats)",
-    "test_loss": "test loss (nats)",
+    "train_loss": "train loss",
+    "test_loss": "test loss",
     "train_acc": "train accuracy",
     "test_acc": "test accuracy",
 }
@@ -45,12 +47,10 @@ def plot_history(history: History, test_name: str = "test") -> Picture:
     test_name : str
         What the examples are called that were not trained on.
     """
-    figure = Figure(figsize=(7.2 if has_accuracies(history) else 4.6, 2.7), layout="constrained")
-    _plot_curves(figure, history, test_name)
     alt = f"Two line charts over {len(history)} epochs. Left: loss. Right: accuracy. Each for train and {test_name}."
     if not has_accuracies(history):
         alt = f"Line chart of the loss over {len(history)} epochs, on a logarithmic axis."
-    return Picture(figure, alt)
+    return plot_charts(history_charts(history, len(history), test_name=test_name), alt, height=_HEIGHT)
 
 
 def plot_comparison(
@@ -86,6 +86,8 @@ def plot_comparison(
     for index, (name, history) in enumerate(histories.items()):
         _plot_series(axes, getattr(history, quantity), str(name), stroke(index))
     what = _QUANTITIES[quantity].replace("test", test_name)
+    if quantity.endswith("loss") and all(map(has_accuracies, histories.values())):
+        what += " (nats)"  # of a cross-entropy, not of squared errors
     _finish(axes, what)
     axes.legend(title=label or None, fontsize=FONT_SIZE - 1, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     names = ", ".join(str(name) for name in histories)
@@ -126,37 +128,23 @@ def plot_confusion(counts: npt.NDArray[np.int64], names: Sequence[str]) -> Pictu
     axes.set_xlabel("predicted", fontsize=FONT_SIZE)
     axes.set_ylabel("true", fontsize=FONT_SIZE)
     return Picture(
-        figure, "Confusion matrix of the ten classes: rows are true, columns predicted; the darker, the more errors."
+        figure,
+        f"Confusion matrix of {len(names)} classes: rows are true, columns predicted; the darker, the more errors.",
     )
 
 
 def plot_panel(history: History, weight: Any | None, names: Sequence[str]) -> Picture:
     """Draw what a training panel shows, for readers without a kernel: the curves and the weight templates."""
     curves = "curves of loss and accuracy" if has_accuracies(history) else "the loss against epochs"
-    figure = Figure(figsize=(7.2, 2.7 if weight is None else 5.4), layout="constrained")
+    charts = history_charts(history, len(history))
+    alt = f"The training panel after its first fit: {curves}"
     if weight is None:
-        _plot_curves(figure, history)
-    else:
-        upper, lower = cast("tuple[SubFigure, SubFigure]", figure.subfigures(2, 1))
-        _plot_curves(upper, history)
-        draw_templates(lower, weight, names)
-        curves += ", and weight templates"
-    return Picture(figure, f"The training panel after its first fit: {curves}.")
-
-
-def _plot_curves(figure: FigureBase, history: History, test_name: str = "test") -> None:
-    quantities = {"loss": "loss (nats)", "acc": "accuracy"} if has_accuracies(history) else {"loss": "loss"}
-    grid = np.ravel(figure.subplots(1, len(quantities), squeeze=False))
-    for axes, (quantity, title) in zip(grid, quantities.items(), strict=True):
-        for part, style in SERIES.items():
-            values = getattr(history, f"{part}_{quantity}")
-            if values:
-                _plot_series(axes, values, test_name if part == "test" else part, style)
-        _finish(axes, title)
-    if len(quantities) == 1:
-        grid[0].set_yscale("log")
-        grid[0].set_ylim(loss_span(history))
-    grid[0].legend(fontsize=FONT_SIZE, frameon=False)
+        return plot_charts(charts, f"{alt}.", height=_HEIGHT)
+    figure = Figure(figsize=(7.2, 2 * _HEIGHT), layout="constrained")
+    upper, lower = cast("tuple[SubFigure, SubFigure]", figure.subfigures(2, 1))
+    draw_charts(upper, charts)
+    draw_templates(lower, weight, names)
+    return Picture(figure, f"{alt}, and weight templates.")
 
 
 def _plot_series(axes: Axes, values: Sequence[float], label: str, style: Stroke) -> None:

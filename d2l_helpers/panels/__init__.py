@@ -2,7 +2,7 @@
 
 from d2l_helpers.panels.browse import browse_fashion_mnist
 from d2l_helpers.panels.cross_entropy import explore_cross_entropy
-from d2l_helpers.panels.descent import explore_descent, plot_descent, plot_fit
+from d2l_helpers.panels.descent import explore_descent
 from d2l_helpers.panels.double_softmax import explore_double_softmax
 from d2l_helpers.panels.misclassified import explore_errors
 from d2l_helpers.panels.noise import explore_noise
@@ -20,7 +20,5 @@ __all__ = [
     "explore_noise",
     "explore_robust_loss",
     "explore_softmax",
-    "plot_descent",
-    "plot_fit",
     "retrain",
 ]

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from d2l_helpers.figures import Chart, Dots, Line
+from d2l_helpers.panels.cross_entropy import loss_at
 from d2l_helpers.panels.exhibit import Exhibit, View, slider
 
 __all__ = ["Effect", "effects_at", "explore_double_softmax", "loss_floor_of_ten"]
 
-_OTHERS = 9
+_CLASSES, _OTHERS = 10, 9
 _MOST = 10.0  # margin
 _MARGINS = np.linspace(-_MOST, _MOST, 201).tolist()
 _HIGHEST_LOSS = 6.0  # on the chart
@@ -52,9 +53,11 @@ def explore_double_softmax() -> Exhibit:
 
 def effects_at(margin: float) -> tuple[Effect, Effect]:
     """Give the effect of one softmax and of two where the right logit is `margin` above nine others."""
-    once, loss_once = _softmax(margin)
-    rest = _softmax(-margin, leading=_OTHERS)[0]  # 1 - once, which would lose its digits near 1
-    twice, loss_twice = _softmax(once - rest / _OTHERS)
+    loss_once = loss_at(margin, _CLASSES)
+    once = math.exp(-loss_once)
+    rest = _OTHERS * math.exp(-margin - loss_once)  # 1 - once, which would lose its digits near 1
+    loss_twice = loss_at(once - rest / _OTHERS, _CLASSES)
+    twice = math.exp(-loss_twice)
     # The first softmax moves the right probability by once × rest, and each other one by a ninth of that, backwards
     slope = (1 - twice) * once * rest * (1 + 1 / _OTHERS)
     return Effect(margin, once, loss_once, rest), Effect(margin, twice, loss_twice, slope)
@@ -63,13 +66,6 @@ def effects_at(margin: float) -> tuple[Effect, Effect]:
 def loss_floor_of_ten() -> float:
     """Give the lowest loss that ten classes can have after two softmaxes: the first one gave 1 and nine zeros."""
     return math.log1p(_OTHERS / math.e)
-
-
-def _softmax(margin: float, leading: int = 1) -> tuple[float, float]:
-    """Give the share of `leading` of ten logits that are `margin` above the others, and its negative logarithm."""
-    odds = math.log((_OTHERS + 1 - leading) / leading) - margin
-    loss = odds + math.log1p(math.exp(-odds)) if odds > 0 else math.log1p(math.exp(odds))
-    return math.exp(-loss), loss
 
 
 def _show(margin: float) -> View:

@@ -12,6 +12,7 @@ import ipywidgets as widgets
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Picture, charts_svg, plot_charts
 from d2l_helpers.panels.frame import bundle, button, column, is_recording, look, row, status_html, typeset
+from d2l_helpers.panels.settings import log_step
 
 __all__ = ["Control", "Exhibit", "View", "choice", "log_slider", "slider"]
 
@@ -62,7 +63,7 @@ def log_slider(name: str, title: str, value: float, low: float, high: float) -> 
     from math import log10
 
     start, end = log10(low), log10(high)
-    step = (end - start) / _LOG_STEPS
+    step = log_step(value, start, (end - start) / _LOG_STEPS)
     made = widgets.FloatLogSlider(value=value, min=start, max=end, step=step, readout_format=".3g", **look(title))
     return Control(name, made)
 

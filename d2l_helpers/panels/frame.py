@@ -15,7 +15,9 @@ from d2l_helpers.figures import Picture
 __all__ = ["bundle", "button", "column", "is_recording", "look", "row", "status_html", "typeset"]
 
 _PAGE, _CONTROL, _BUTTON, _TITLE = "700px", "330px", "110px", "110px"  # widths
-_MINUS = re.compile(r"(?<!\w)-(?=\d)|(?<=\de)-(?=\d)")  # that of a number, or of its power of ten; not that of t-shirt
+_MINUS = re.compile(
+    r"(?<!\w)-(?=\.?\d)|(?<=\de)-(?=\d)"
+)  # that of a number, or of its power of ten; not that of t-shirt
 
 
 def look(title: str) -> dict[str, Any]:
@@ -46,7 +48,8 @@ def column(parts: Sequence[widgets.Widget]) -> widgets.VBox:
 
 def status_html(text: str, role: str = "status", more: str = "") -> str:
     """Write a message that a screen reader speaks; `more` is HTML that follows the text."""
-    return f'<div role="{role}" style="line-height:1.4;min-height:2.8em;white-space:pre-line">{html.escape(text)}{more}</div>'
+    look = "line-height:1.4;min-height:2.8em;white-space:pre-line"
+    return f'<div role="{role}" style="{look}">{html.escape(text)}{more}</div>'
 
 
 def typeset(text: str) -> str:

@@ -12,7 +12,7 @@ from d2l_helpers.errors import ArgumentError
 from d2l_helpers.evaluation import Prediction, confusion_matrix
 from d2l_helpers.figures import Bars, Chart, Dots, Line, contact_sheet_html, plot_contact_sheet
 from d2l_helpers.panels.exhibit import Exhibit, View, choice
-from d2l_helpers.panels.reliability import Reliability, reliability
+from d2l_helpers.reliability import Reliability, reliability
 
 __all__ = ["commonest_error", "explore_errors"]
 

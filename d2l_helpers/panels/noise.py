@@ -6,15 +6,12 @@ from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
-import numpy.typing as npt
 
 from d2l_helpers.figures import Chart, Dots, Line
+from d2l_helpers.line_fits import Array, Fit, least_absolute, least_squares
 from d2l_helpers.panels.exhibit import Exhibit, View, choice, slider
 
-__all__ = ["explore_noise", "least_absolute", "least_squares"]
-
-_Array = npt.NDArray[np.float64]
-_Fit = tuple[float, float]
+__all__ = ["explore_noise", "off_by", "trips", "usually_off_by"]
 
 _TRUTH = (4.0, 6.0)  # minutes a kilometre, minutes a trip
 _X = np.linspace(0.2, 4.0, 20)
@@ -37,25 +34,7 @@ def explore_noise() -> Exhibit:
     return Exhibit("Two losses, a flat tyre, and two kinds of noise", controls, _show)
 
 
-def least_squares(x: _Array, y: _Array) -> _Fit:
-    """Give the (w, b) of the line whose squared errors have the smallest sum; `x` and `y` have shape (n,)."""
-    w = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
-    return float(w), float(y.mean() - w * x.mean())
-
-
-def least_absolute(x: _Array, y: _Array) -> _Fit:
-    """Give the (w, b) of a line whose absolute errors have the smallest sum; `x` has no value twice.
-
-    Some best line goes through two of the points, so all pairs are tried.
-    """
-    i, j = np.triu_indices(len(x), 1)
-    w = (y[j] - y[i]) / (x[j] - x[i])
-    b = y[i] - w * x[i]
-    best = np.abs(w[:, None] * x + b[:, None] - y).sum(axis=1).argmin()
-    return float(w[best]), float(b[best])
-
-
-def trips(kind: str, draw: int, minutes_lost: float = 0.0) -> _Array:
+def trips(kind: str, draw: int, minutes_lost: float = 0.0) -> Array:
     """Make up the minutes of the twenty trips, shape (20,)."""
     uniform = np.random.default_rng(draw + 4).random(len(_X))
     y = _TRUTH[0] * _X + _TRUTH[1] + _NOISE * _quantiles(kind, uniform)
@@ -63,7 +42,7 @@ def trips(kind: str, draw: int, minutes_lost: float = 0.0) -> _Array:
     return y
 
 
-def off_by(fit: _Fit) -> float:
+def off_by(fit: Fit) -> float:
     """Say how far a line is from the true one on average over the trips, in minutes."""
     return float(np.abs((fit[0] - _TRUTH[0]) * _X + fit[1] - _TRUTH[1]).mean())
 
@@ -76,7 +55,7 @@ def usually_off_by(kind: str) -> tuple[float, float]:
     return squares, absolutes
 
 
-def _quantiles(kind: str, uniform: _Array) -> _Array:
+def _quantiles(kind: str, uniform: Array) -> Array:
     """Turn numbers between 0 and 1 into noise of mean 0 and variance 1, so that both kinds come from one draw."""
     if kind == _KINDS[0]:
         normal = NormalDist()
@@ -104,10 +83,10 @@ def _show(kind: str, minutes_lost: int, draw: int) -> View:
     return View(text, (_trips_chart(y), _errors_chart(squares, absolutes, minutes_lost)))
 
 
-def _trips_chart(y: _Array) -> Chart:
+def _trips_chart(y: Array) -> Chart:
     ends = np.array([0.0, 4.2])
 
-    def line(fit: _Fit, label: str, style: int, faint: bool = False) -> Line:
+    def line(fit: Fit, label: str, style: int, faint: bool = False) -> Line:
         return Line(ends.tolist(), (fit[0] * ends + fit[1]).tolist(), label, style, faint)
 
     marks = (

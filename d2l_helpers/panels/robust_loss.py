@@ -5,17 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
-from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Dots, Line
+from d2l_helpers.line_fits import Array, Fit, huber_fit, huber_loss, huber_pull, least_absolute, least_squares
 from d2l_helpers.panels.exhibit import Exhibit, View, log_slider, slider
-from d2l_helpers.panels.noise import least_absolute, least_squares
 
-__all__ = ["explore_robust_loss", "huber_fit", "huber_loss", "huber_pull"]
-
-_Array = npt.NDArray[np.float64]
-_Fit = tuple[float, float]
+__all__ = ["explore_robust_loss", "points"]
 
 _TRUTH = (1.0, 0.0)
 _X = np.linspace(-3.0, 3.0, 25)
@@ -23,9 +18,6 @@ _NOISE = 0.3  # standard deviation
 _WRONG = [16, 18, 21, 24]  # to the right, where they turn the line and do not only lift it
 _FARTHEST = 12.0
 _R_SPAN, _LOSS_SPAN, _PULL_SPAN = (-4.0, 13.0), (0.0, 14.0), (-4.0, 13.0)
-
-_MOST_STEPS = 2000
-_CLOSE = 1e-9  # how little w and b still change when the fit is done
 
 
 def explore_robust_loss() -> Exhibit:
@@ -37,70 +29,15 @@ def explore_robust_loss() -> Exhibit:
     return Exhibit("Three losses and four outliers", controls, _show)
 
 
-def huber_loss(residual: _Array, delta: float) -> _Array:
-    """Give half the square of a residual up to `delta`, and the straight line that continues it beyond."""
-    size = np.abs(residual)
-    return np.where(size <= delta, residual**2 / 2, delta * (size - delta / 2))
-
-
-def huber_pull(residual: _Array, delta: float) -> _Array:
-    """Give the slope of `huber_loss`: the residual itself, but no more than `delta` to either side."""
-    return np.clip(residual, -delta, delta)
-
-
-def huber_fit(x: _Array, y: _Array, delta: float) -> _Fit:
-    """Fit a line with the Huber loss, by least squares whose weights are set anew from the line before.
-
-    Parameters
-    ----------
-    x, y : ndarray, shape (n,)
-        The points; `x` has no value twice.
-    delta : float
-        Above 0, in the unit of `y`.
-
-    Returns
-    -------
-    w, b : float
-        Slope and intercept.
-
-    Raises
-    ------
-    ArgumentError
-        If `delta` is not above 0.
-    """
-    if not delta > 0:
-        raise ArgumentError(
-            "Cannot fit with the Huber loss.",
-            got=f"delta={delta!r}",
-            expected="a number above 0",
-            remedy="pass a small one, such as 0.01, for what is nearly the absolute loss",
-        )
-    w, b = least_absolute(x, y)  # near the end for a small delta, and for a large one a single step makes up for it
-    for _ in range(_MOST_STEPS):
-        before = w, b
-        weights = delta / np.maximum(np.abs(w * x + b - y), delta)
-        w, b = _weighted_least_squares(x, y, weights)
-        if abs(w - before[0]) + abs(b - before[1]) < _CLOSE:
-            break
-    return w, b
-
-
-def points(distance: float) -> _Array:
+def points(distance: float) -> Array:
     """Give the points' y, shape (25,): a noisy line, four points of which lie `distance` higher."""
     y = _TRUTH[0] * _X + _TRUTH[1] + np.random.default_rng(2).normal(0.0, _NOISE, len(_X))
     y[_WRONG] += distance
     return y
 
 
-def _weighted_least_squares(x: _Array, y: _Array, weights: _Array) -> _Fit:
-    share = weights / weights.sum()
-    from_middle = x - share @ x
-    w = float((share * from_middle) @ y / ((share * from_middle) @ from_middle))
-    return w, float(share @ y - w * (share @ x))
-
-
 @lru_cache(maxsize=64)
-def _steady_fits(distance: float) -> tuple[_Fit, _Fit]:
+def _steady_fits(distance: float) -> tuple[Fit, Fit]:
     """Give the lines that do not depend on delta: of L2 and of L1."""
     y = points(distance)
     return least_squares(_X, y), least_absolute(_X, y)
@@ -123,10 +60,10 @@ def _show(distance: float, delta: float) -> View:
     return View(text, (_lines_chart(y, squares, absolutes, huber), _loss_chart(delta), _pull_chart(y, huber, delta)))
 
 
-def _lines_chart(y: _Array, squares: _Fit, absolutes: _Fit, huber: _Fit) -> Chart:
+def _lines_chart(y: Array, squares: Fit, absolutes: Fit, huber: Fit) -> Chart:
     ends = np.array([-3.2, 3.2])
 
-    def line(fit: _Fit, label: str, style: int, faint: bool = False) -> Line:
+    def line(fit: Fit, label: str, style: int, faint: bool = False) -> Line:
         return Line(ends.tolist(), (fit[0] * ends + fit[1]).tolist(), label, style, faint)
 
     marks = (
@@ -149,7 +86,7 @@ def _loss_chart(delta: float) -> Chart:
     return Chart("What a distance costs", marks, "distance above the line", "loss", _R_SPAN, _LOSS_SPAN)
 
 
-def _pull_chart(y: _Array, huber: _Fit, delta: float) -> Chart:
+def _pull_chart(y: Array, huber: Fit, delta: float) -> Chart:
     r = np.linspace(*_R_SPAN, 171)
     residuals = y - (huber[0] * _X + huber[1])
     marks = (

@@ -13,7 +13,7 @@ import ipywidgets as widgets
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.panels.frame import look
 
-__all__ = ["TITLES", "Settings", "sliders"]
+__all__ = ["TITLES", "Settings", "log_step", "sliders"]
 
 Settings = dict[str, Any]
 
@@ -54,6 +54,15 @@ def sliders(train: Callable[..., Any]) -> dict[str, widgets.Widget]:
     return {name: _slider(name, parameters[name].default) for name in fitting}
 
 
+def log_step(value: float, start: float, step: float) -> float:
+    """Give a step of about `step`, by which a logarithmic slider from the exponent `start` reaches `value`.
+
+    A value between two steps would be moved by the page, and no longer be the book's.
+    """
+    distance = math.log10(value) - start
+    return distance / max(1, round(distance / step)) if distance > 0 else step
+
+
 def _can_be_set(parameter: inspect.Parameter) -> bool:
     kind = numbers.Integral if parameter.name in ("batch_size", "num_epochs") else numbers.Real
     default = parameter.default
@@ -66,10 +75,12 @@ def _slider(name: str, default: Any) -> widgets.Widget:
     # ipywidgets would silently replace a default outside of a slider's range: the range gives way
     if name == "lr":
         ends = _exponents(default, -3, 1)
-        return widgets.FloatLogSlider(float(default), **ends, step=0.05, readout_format=".3g", **common)
+        step = log_step(default, ends["min"], 0.05)
+        return widgets.FloatLogSlider(float(default), **ends, step=step, readout_format=".3g", **common)
     if name == "sigma":
         ends = _exponents(default, -4, 1)
-        return widgets.FloatLogSlider(float(default), **ends, step=0.1, readout_format=".2g", **common)
+        step = log_step(default, ends["min"], 0.1)
+        return widgets.FloatLogSlider(float(default), **ends, step=step, readout_format=".2g", **common)
     if name == "num_epochs":
         return widgets.IntSlider(int(default), min=1, max=max(30, int(default)), **common)
     sizes = sorted({*_BATCH_SIZES, int(default)})

@@ -49,7 +49,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a JupyterLab that serves copies of the notebooks, to be completed by a notebook's name."""
     command = [sys.executable, "-m", "jupyterlab", "--LabApp.news_url=None"]
     with _served(command, tmp_path_factory.mktemp("lab"), "--IdentityProvider.token") as (address, token):
-        yield f"{address}/lab/tree/{{}}.ipynb?token={token}"
+        # A workspace for each notebook: Lab would open the others again beside it
+        yield f"{address}/lab/workspaces/{{0}}/tree/{{0}}.ipynb?token={token}"
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +92,17 @@ def _served(command: list[str], home: Path, token_option: str) -> Iterator[tuple
         port = free.getsockname()[1]
     token = secrets.token_hex(8)
     options = ["--no-browser", "--ip=127.0.0.1", "--allow-root", f"--port={port}", f"{token_option}={token}"]
-    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR", "XDG_STATE_HOME")
+    quiet = home / "JUPYTERLAB_SETTINGS_DIR" / "@jupyterlab" / "apputils-extension"
+    quiet.mkdir(parents=True)
+    (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')  # else a question covers the page
+    names = (
+        "JUPYTERLAB_SETTINGS_DIR",
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_RUNTIME_DIR",
+        "JUPYTER_DATA_DIR",
+        "IPYTHONDIR",
+        "XDG_STATE_HOME",
+    )
     environment = os.environ | {name: str(home / name) for name in names} | {"TF_CPP_MIN_LOG_LEVEL": "3"}
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(

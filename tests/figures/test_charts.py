@@ -118,6 +118,29 @@ def test_a_picture_has_what_the_page_has():
     assert picture.png() == picture.png()
 
 
+LONG = ("t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
+
+
+@pytest.mark.parametrize(
+    ("names", "is_turned"), [(LONG, True), (LONG[:3], False), ([str(n) for n in range(10)], False)]
+)
+def test_names_that_would_touch_are_turned(names, is_turned):
+    charts = [Chart("t", [Bars([1.0] * len(names))], "class", x_names=names)] * 2
+    drawn = [text.attrib.get("transform", "") for text in parse(charts_svg(charts, "")).iter(f"{SVG}text")]
+    assert sum("rotate(-45)" in turned for turned in drawn) == 2 * len(names) * is_turned
+    labels = plot_charts(charts, "").figure.axes[0].get_xticklabels()
+    assert [label.get_text() for label in labels] == list(names)
+    assert {label.get_rotation() for label in labels} == {45 if is_turned else 0}
+
+
+@pytest.mark.parametrize("draw", [charts_svg, plot_charts])
+def test_places_without_a_name_have_none(draw):
+    draw([Chart("t", [Line([0, 1], [0, 1])], x_names=("", ""))], "")
+    picture = plot_charts([Chart("t", [Line(range(4), range(4))], x_names=("1", "", "3", ""))], "")
+    (axes,) = picture.figure.axes
+    assert axes.get_xticks().tolist() == [0, 2]
+
+
 def test_charts_are_drawn_while_a_slider_moves():
     x = np.linspace(0, 10, 500)
     charts = [Chart("t", [Line(x, np.sin(x + i), str(i), i) for i in range(4)]) for _ in range(2)]

@@ -59,7 +59,8 @@ def test_mxnets_arrays_are_taken():
 def test_a_picture_has_the_charts_and_a_place_for_each_image(num_charts, num_images):
     charts = [Chart("A line", [Line([0, 1], [0, 1])])] * num_charts
     picture = plot_contact_sheet(IMAGES[:num_images], CAPTIONS[:num_images], "a sheet", charts=charts)
-    assert picture.alt == "a sheet"
+    alts = ("a sheet.", "a sheet. Above, charts: “A line”.", "a sheet. Above, charts: “A line”, “A line”.")
+    assert picture.alt == alts[num_charts]
     assert picture.png() == picture.png()
     rows = picture.figure.axes[num_charts:]
     assert len(rows) == -(-num_images // 12)

@@ -66,7 +66,7 @@ def test_its_label_says_the_newest_numbers(history):
     label = ElementTree.fromstring(curves_svg(history, 30)).get("aria-label")
     newest = (history.train_loss[-1], history.test_loss[-1], history.train_acc[-1], history.test_acc[-1])
     said = ", ".join(f"{text} {number:.3f}" for text, number in zip(TEXTS, newest, strict=True))
-    assert label == f"Curves after {len(history)} epochs: {said}."
+    assert label == f"Curves after {len(history)} epoch{'s' if len(history) > 1 else ''}: {said}."
 
 
 def test_before_the_first_epoch_it_says_so():
@@ -109,7 +109,9 @@ def test_a_fit_without_accuracies_has_one_logarithmic_chart(values, test, before
     history = History(values, test_loss=test)
     svg = curves_svg(history, len(values) + more, History(before) if before else None)
     root = ElementTree.fromstring(svg)
-    assert f"Curves after {len(values)} epochs: train loss {values[-1]:.4g}" in root.get("aria-label")
+    assert f"Curves after {len(values)} epoch{'s' if len(values) > 1 else ''}: train loss {values[-1]:.4g}" in root.get(
+        "aria-label"
+    )
     assert not re.search(r"\bnan\b|\binf\b", svg.replace(root.get("aria-label"), ""))
     assert "accuracy" not in svg
     low, high = loss_span(history)
@@ -138,6 +140,13 @@ def test_epochs_are_named_by_their_numbers_and_the_runs_in_the_legend():
     (both,) = history_charts(REGRESSION, 3, REGRESSION)
     lines = [mark for mark in both.marks if isinstance(mark, Line)]
     assert [(line.label, line.faint) for line in lines] == [("run before", True), ("train", False)]
+
+
+@pytest.mark.parametrize("accuracy", [83.0, -0.1])
+def test_accuracies_that_are_no_fractions_are_drawn_all_the_same(accuracy):
+    _, chart = history_charts(History([0.5], test_acc=[accuracy]), 3)
+    assert chart.y_span == (min(0, accuracy), max(1, accuracy))
+    assert len(markers(ElementTree.fromstring(curves_svg(History([0.5], test_acc=[accuracy]), 3)))) == 2
 
 
 def test_accuracies_are_told_by_their_being_measured():

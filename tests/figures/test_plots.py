@@ -25,6 +25,7 @@ from d2l_helpers.figures import (
     plot_templates,
     templates_html,
 )
+from d2l_helpers.figures.curves import history_charts
 from d2l_helpers.history import History
 
 NAMES = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
@@ -54,6 +55,11 @@ def texts(picture):
     import matplotlib.text
 
     return [text.get_text() for text in picture.figure.findobj(matplotlib.text.Text) if text.get_text()]
+
+
+def lines(axes):
+    """Give the lines of some axes, without the dots on them."""
+    return [line for line in axes.lines if line.get_linestyle() != "None"]
 
 
 @pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
@@ -86,9 +92,10 @@ def test_alt_texts_say_what_is_to_be_seen():
 @pytest.mark.parametrize("figure", ["history", "panel"])
 def test_curves_are_the_history(figure):
     loss, accuracy = PICTURES[figure]().figure.findobj(lambda artist: type(artist).__name__ == "Axes")[:2]
-    drawn = [list(line.get_ydata()) for axes in (loss, accuracy) for line in axes.lines]
+    drawn = [list(line.get_ydata()) for axes in (loss, accuracy) for line in lines(axes)]
     assert drawn == [HISTORY.train_loss, HISTORY.test_loss, HISTORY.train_acc, HISTORY.test_acc]
-    assert [list(line.get_xdata()) for line in loss.lines] == [[1, 2, 3]] * 2
+    assert [list(line.get_xdata()) for line in lines(loss)] == [[0, 1, 2]] * 2
+    assert [name.get_text() for name in loss.get_xticklabels()] == ["1", "2", "3"]
     assert [text.get_text() for text in loss.get_legend().get_texts()] == ["train", "test"]
 
 
@@ -98,6 +105,18 @@ def test_a_comparison_draws_each_fit_and_names_it():
     (axes,) = picture.figure.axes
     assert [list(line.get_ydata()) for line in axes.lines] == [HISTORY.test_loss, other.test_loss]
     assert {"none", "0.01", "weight decay", "test loss (nats)", "epoch"} <= set(texts(picture))
+
+
+def test_a_comparison_names_nats_only_where_the_loss_is_a_cross_entropy():
+    assert "train loss (nats)" in texts(plot_comparison({1: HISTORY}, "train_loss"))
+    assert "train loss" in texts(plot_comparison({1: History([0.03, 0.02])}, "train_loss"))
+
+
+def test_a_picture_of_curves_shows_what_the_live_panel_shows():
+    loss, accuracy = plot_history(HISTORY).figure.axes
+    for axes, chart in zip((loss, accuracy), history_charts(HISTORY, len(HISTORY)), strict=True):
+        assert axes.get_title(loc="left") == chart.title
+        assert (axes.get_xlim(), axes.get_ylim()) == (chart.x_span, chart.y_span)
 
 
 def test_examples_that_are_held_out_go_by_their_own_name():
@@ -140,14 +159,14 @@ def test_a_history_without_accuracies_is_one_chart_with_a_logarithmic_axis():
     losses = [0.03, 9e-5, 5e-5]
     for picture in (plot_history(History(losses)), plot_panel(History(losses), None, NAMES)):
         (axes,) = picture.figure.axes
-        assert [list(line.get_ydata()) for line in axes.lines] == [losses]
+        assert [list(line.get_ydata()) for line in lines(axes)] == [losses]
         assert axes.get_yscale() == "log"
         assert axes.get_ylim() == pytest.approx((1e-5, 0.1))
         assert "accuracy" not in picture.alt + "".join(texts(picture))
         assert picture.alt.endswith(".")
         assert size_of(picture.png())
     both = plot_panel(History(losses, test_loss=losses), WEIGHT, NAMES).figure.findobj(Axes)
-    assert len(both[0].lines) == 2
+    assert len(lines(both[0])) == 2
     assert len(both) == 11, "and ten templates"
 
 
@@ -157,6 +176,8 @@ def test_a_confusion_matrix_shows_every_count_and_shades_the_errors():
     shade = picture.figure.axes[0].images[0].get_array()
     assert (shade.diagonal() == 0).all()
     assert shade[3, 5] == COUNTS[3, 5]
+    assert picture.alt.startswith("Confusion matrix of 10 classes")
+    assert plot_confusion(COUNTS[:3, :3], NAMES[:3]).alt.startswith("Confusion matrix of 3 classes")
     perfect = plot_confusion(np.diag([5] * 10), NAMES)
     assert size_of(perfect.png())
 
@@ -231,12 +252,13 @@ def test_what_cannot_be_drawn_is_refused_with_what_was_got(draw, got):
     assert refused.value.got == got
 
 
-def test_pyplot_is_not_imported_and_so_no_figure_has_to_be_closed():
+def test_neither_pyplot_nor_widgets_are_imported_and_so_no_figure_has_to_be_closed():
     code = (
         "import sys, d2l_helpers as helpers\n"
         "from d2l_helpers.training import History\n"
         "helpers.plot_history(History([1], [1], [1], [1])).png()\n"
-        "print([name for name in sys.modules if name in ('matplotlib.figure', 'matplotlib.pyplot')])"
+        "helpers.plot_fit([1, 2], [1, 2])\n"
+        "print([name for name in sys.modules if name in ('matplotlib.figure', 'matplotlib.pyplot', 'ipywidgets')])"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "['matplotlib.figure']\n"

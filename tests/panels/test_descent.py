@@ -12,9 +12,9 @@ import pytest
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.linear_regression import KILOMETRES, MINUTES
-from d2l_helpers.figures import charts_svg
-from d2l_helpers.panels import explore_descent, plot_descent, plot_fit
-from d2l_helpers.panels.bowl import bowl_of
+from d2l_helpers.figures import charts_svg, plot_descent, plot_fit
+from d2l_helpers.figures.bowl import bowl_of
+from d2l_helpers.panels import explore_descent
 
 X, Y = np.array(KILOMETRES), np.array(MINUTES)
 
@@ -102,6 +102,7 @@ def test_centred_features_make_circles_and_allow_six_times_the_rate():
     assert high / low < 1.1
     rates = [explore_descent(x, Y).values["learning_rate"] for x in (X, centred)]
     assert rates == [0.1, 0.6]
+    assert "less than 0.000001 away" in view(explore_descent(centred, Y), num_steps=30).text
     path = bowl_of(centred, Y).path(0.6, 30)
     away = path[:5] - path[-1]  # what is left then is too little to see
     directions = away / np.linalg.norm(away, axis=1)[:, None]
@@ -136,21 +137,23 @@ def test_mxnets_arrays_and_columns_will_do():
 
 
 @pytest.mark.parametrize(
-    ("x", "y"),
+    ("x", "y", "got"),
     [
-        (X, Y[1:]),
-        (np.ones(12), Y),
-        (np.stack([X, X], axis=1), Y),
-        (np.array(3.0), np.array(2.0)),
-        (X[:1], Y[:1]),
-        (X * np.nan, Y),
-        (X, Y + np.inf),
+        (X, Y[1:], "X of shape (12,) and y of shape (11,)"),
+        (np.ones(12), Y, "X whose features are all 1"),
+        (np.stack([X, X], axis=1), Y, "X of shape (12, 2) and y of shape (12,)"),
+        (np.array(3.0), np.array(2.0), "X of shape () and y of shape ()"),
+        (X[:0], Y[:0], "X of shape (0,) and y of shape (0,)"),
+        (X[:1], Y[:1], f"X whose features are all {X[0]:g}"),
+        (np.where(np.arange(12) == 2, np.nan, X), Y, "X[2] = nan"),
+        (X, np.where(np.arange(12) == 0, np.inf, Y), "y[0] = inf"),
     ],
 )
-def test_what_is_no_feature_and_target_is_refused(x, y):
+def test_what_is_no_feature_and_target_is_refused(x, y, got):
     for function in (explore_descent, plot_fit, lambda x, y: plot_descent(x, y, {"way": [(0, 0)]})):
-        with pytest.raises(ArgumentError, match="one feature and one target an example"):
+        with pytest.raises(ArgumentError, match="one feature and one target an example") as refused:
             function(x, y)
+        assert refused.value.got == got
 
 
 def test_ways_of_ones_own_are_plotted_side_by_side():

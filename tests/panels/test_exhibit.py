@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import math
 
 import pytest
+from traitlets import TraitError
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Line, plot_charts
@@ -29,7 +31,7 @@ def test_it_says_its_state_and_draws(exhibit):
     assert exhibit.values == {"rate": pytest.approx(0.1), "steps": 5, "kind": "a"}
     assert 'role="status"' in exhibit._status.value
     assert "&lt;a&gt; at 0.1 after 5" in exhibit._status.value
-    assert 'aria-label="A test. &lt;a&gt; at 0.1 after 5"' in exhibit._charts.value
+    assert 'aria-label="A test: t"' in exhibit._charts.value, "the numbers are spoken once, by the status line"
     assert exhibit._more.value == "<p>a</p>"
 
 
@@ -51,22 +53,41 @@ def test_book_values_come_back_in_one_step(exhibit):
 
 
 def test_readers_without_a_kernel_get_a_picture_of_the_books_values(exhibit, monkeypatch):
-    bundle = exhibit._repr_mimebundle_()
+    bundle, metadata = exhibit._repr_mimebundle_()
     assert bundle["text/plain"] == "A test. An exhibit with controls for rate, steps, kind."
     assert "image/png" not in bundle
+    assert metadata == {}
     monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
-    bundle = exhibit._repr_mimebundle_()
+    bundle, metadata = exhibit._repr_mimebundle_()
+    assert bundle["text/plain"] == ("A test. An exhibit with controls for rate, steps, kind.\n<a> at 0.1 after 5")
     picture = plot_charts(show(0.1, 5, "a").charts, "A test", "<a> at 0.1 after 5")
     assert base64.b64decode(bundle["image/png"]) == picture.png()
+    assert metadata == picture._repr_mimebundle_()[1]
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == exhibit._view.model_id
 
 
 def test_a_picture_of_its_own(monkeypatch):
     monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
-    own = plot_charts([Chart("own", [])], "own")
+    own = plot_charts([Chart("own", [])], "Its alt text.")
     exhibit = Exhibit("t", [slider("a", "a", 1, 0, 2, 1)], lambda a: View("text", picture=lambda: own))
-    assert base64.b64decode(exhibit._repr_mimebundle_()["image/png"]) == own.png()
+    bundle, _ = exhibit._repr_mimebundle_()
+    assert base64.b64decode(bundle["image/png"]) == own.png()
+    assert bundle["text/plain"].endswith("\nIts alt text."), "the text may have numbers of a training"
     assert exhibit._charts.value == ""
+
+
+def test_after_a_reset_that_failed_the_exhibit_still_draws(exhibit):
+    exhibit._book["steps"] = "many"
+    with pytest.raises(TraitError):
+        exhibit.reset()
+    exhibit._controls["steps"].value = 7
+    assert "after 7" in exhibit._status.value
+
+
+def test_minus_signs_are_those_of_numbers():
+    text = "t-shirt at -3, -.5, 2e-05 and -1.5e-07, 3-4, log-log, e^-3"
+    exhibit = Exhibit("t", [slider("a", "a", 1, 0, 2, 1)], lambda a: View(text))
+    assert "t-shirt at −3, −.5, 2e−05 and −1.5e−07, 3-4, log-log, e^−3" in exhibit._status.value
 
 
 def test_two_controls_of_one_name_are_refused():
@@ -78,3 +99,13 @@ def test_a_sliders_readout_shows_its_steps():
     assert slider("a", "a", 0.5, 0.0, 1.0, 0.05).widget.readout_format == ".2f"
     assert slider("a", "a", 0.5, 0.0, 1.0, 0.5).widget.readout_format == ".1f"
     assert slider("a", "a", 3, 0, 9, 1).widget.value == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"), [(0.1, 0.003, 3), (1.0, 0.01, 100), (0.003, 0.003, 3), (3, 0.003, 3)]
+)
+def test_a_logarithmic_sliders_first_value_is_one_of_its_steps(value, low, high):
+    widget = log_slider("a", "a", value, low, high).widget
+    steps = (math.log10(value) - widget.min) / widget.step
+    assert steps == pytest.approx(round(steps))
+    assert widget.value == pytest.approx(value)

@@ -17,7 +17,7 @@ from d2l_helpers.errors import ArgumentError
 from d2l_helpers.evaluation import Prediction
 from d2l_helpers.figures import charts_svg
 from d2l_helpers.panels.misclassified import commonest_error, explore_errors
-from d2l_helpers.panels.reliability import reliability
+from d2l_helpers.reliability import reliability
 
 LABELS_AND_GUESSES = st.lists(
     st.tuples(st.integers(0, 2), st.lists(st.integers(0, 20), min_size=3, max_size=3).filter(any)), min_size=1

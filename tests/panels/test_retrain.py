@@ -64,7 +64,7 @@ def test_a_table_lists_the_past_runs_the_newest_first(reader, train):
         reader.move("learning rate", rate)
         reader.wait()
     heads, *rows = reader.table
-    assert heads == ["run", "learning rate", "batch size", "epochs", "train loss", "train acc", "test acc"]
+    assert heads == ["run", "learning rate", "batch size", "epochs", "train loss", "train acc", "test acc", "note"]
     assert [row[:4] for row in rows] == [["3", "0.3", "64", "3"], ["2", "0.2", "64", "3"], ["1", "0.1", "64", "3"]]
     numbers = [(h.train_loss[-1], h.train_acc[-1], h.test_acc[-1]) for h in reversed(train.histories)]
     assert [row[4:] for row in rows] == [[*(f"{number:.4f}" for number in three), ""] for three in numbers]
@@ -88,7 +88,7 @@ def test_stop_keeps_the_epochs_that_are_finished(reader, train):
     assert 1 <= len(history) < 30
     assert f"stopped after {len(history)} of 30 epochs" in reader.status
     assert reader.panel.runs[-1].history == history
-    assert reader.table[1][-1] == f" (stopped after {len(history)})"
+    assert reader.table[1][-1] == f"stopped after {len(history)}"
 
 
 def test_stop_before_the_fit_has_begun_is_said_too(reader, train):
@@ -181,23 +181,28 @@ def test_the_bundle_of_a_reader_is_the_live_panel_at_once(read):
     leave = threading.Event()
     reader = read(lambda lr=0.1, num_epochs=3: leave.wait(30))
     started = time.perf_counter()
-    bundle = reader.panel._repr_mimebundle_()
+    bundle, _ = reader.panel._repr_mimebundle_()
     assert time.perf_counter() - started < 0.5
     assert not reader.panel.wait(0)
     leave.set()
     assert sorted(bundle) == [VIEW, "text/plain"]
-    assert bundle["text/plain"] == "A panel with sliders for learning rate, epochs"
+    assert bundle["text/plain"] == "A panel with sliders for learning rate, epochs."
     assert bundle[VIEW] == {"version_major": 2, "version_minor": 0, "model_id": reader.panel._view.model_id}
 
 
 def test_the_recorded_bundle_has_a_picture_of_the_first_fit(monkeypatch, read, train):
     monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
     panel = read(train).panel
-    bundle = panel._repr_mimebundle_()
+    bundle, metadata = panel._repr_mimebundle_()
     assert len(train.histories) == len(panel.runs) == 1, "it waited for the fit"
     assert sorted(bundle) == [VIEW, "image/png", "text/plain"]
     assert bundle["image/png"].startswith("iVBORw0KGgo"), "a PNG file in base64"
-    assert bundle["image/png"] == panel._repr_mimebundle_()["image/png"]
+    assert bundle["image/png"] == panel._repr_mimebundle_()[0]["image/png"]
+    what, alt = bundle["text/plain"].splitlines()
+    assert what == "A panel with sliders for learning rate, batch size, epochs."
+    assert alt == ("The training panel after its first fit: curves of loss and accuracy, and weight templates.")
+    width, height = metadata["image/png"]["width"], metadata["image/png"]["height"]
+    assert width > height > 300
 
 
 def test_only_widgets_that_colab_has_are_used():

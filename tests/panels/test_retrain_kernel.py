@@ -58,7 +58,11 @@ def test_a_recorded_cell_shows_one_bundle_of_live_panel_and_picture(outputs):
     (output,) = outputs["recorded"]
     assert output.output_type == "execute_result"
     assert sorted(output.data) == [VIEW, "image/png", "text/plain"]
-    assert output.data["text/plain"] == "A panel with sliders for learning rate, epochs"
+    assert sorted(output.metadata["image/png"]) == ["height", "width"]
+    assert output.data["text/plain"] == (
+        "A panel with sliders for learning rate, epochs.\n"
+        "The training panel after its first fit: curves of loss and accuracy, and weight templates."
+    )
 
 
 def test_a_live_cell_shows_the_panel_without_a_picture_and_its_fit_no_progress_bar(outputs):

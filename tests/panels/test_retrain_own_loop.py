@@ -1,5 +1,6 @@
 """A function with a loop of its own reports with `yield`: a loss, an Epoch, or nothing."""
 
+import math
 import threading
 
 import mxnet
@@ -25,7 +26,7 @@ def test_losses_alone_are_told_and_drawn_without_accuracies(read):
     reader = read(regression)
     reader.wait()
     assert reader.status == "learning rate 0.03, epochs 3\ndone after 3 of 3 epochs — loss 0.00005"
-    assert reader.table == [["run", "learning rate", "epochs", "train loss"], ["1", "0.03", "3", "0.00005", ""]]
+    assert reader.table == [["run", "learning rate", "epochs", "train loss", "note"], ["1", "0.03", "3", "0.00005", ""]]
     assert "Curves after 3 epochs: train loss 5e-05." in reader.html[1]
     assert "accuracy" not in "".join(reader.html)
     assert reader.html[2] == ""
@@ -74,7 +75,7 @@ def test_an_epoch_with_all_numbers_is_shown_as_one_of_fits_is(read):
     reader = read(train)
     reader.wait()
     assert reader.status.endswith("— loss 0.4000, train accuracy 0.8000, test accuracy 0.7500")
-    assert reader.table[0] == ["run", "epochs", "train loss", "train acc", "test acc"]
+    assert reader.table[0] == ["run", "epochs", "train loss", "train acc", "test acc", "note"]
     assert reader.html[2] == templates_html(WEIGHT, LABELS)
 
 
@@ -82,7 +83,7 @@ def test_a_test_loss_beside_the_train_loss_has_its_column(read):
     reader = read(lambda num_epochs=1: iter([helpers.Epoch(train_loss=0.5, test_loss=0.25)]))
     reader.wait()
     assert reader.status.endswith("loss 0.5, test loss 0.25")
-    assert reader.table == [["run", "epochs", "train loss", "test loss"], ["1", "1", "0.5", "0.25", ""]]
+    assert reader.table == [["run", "epochs", "train loss", "test loss", "note"], ["1", "1", "0.5", "0.25", ""]]
 
 
 class Tensor:
@@ -111,7 +112,30 @@ def test_weights_that_the_function_goes_on_changing_are_kept_as_they_were(read):
 def test_weights_of_another_layer_are_refused_in_words(read):
     reader = read(lambda lr=0.1: iter([helpers.Epoch(0.5, weight=np.zeros((256, 784)))]))
     reader.wait()
-    assert "Cannot show the weights as images.\n  got:      weights of shape (256, 784)" in reader.status
+    assert "Cannot show the weights as images.\n  got:      a weight of shape (256, 784)" in reader.status
+    assert "yield Epoch(weight=W) with W of shape (784, 10) or (10, 784)" in reader.status
+
+
+@pytest.mark.parametrize(
+    ("epoch", "got", "remedy"),
+    [
+        (helpers.Epoch(0.5, test_acc=83.0), "test_acc=83.0", "divide by 100"),
+        (helpers.Epoch(0.5, train_acc=np.float32(1.5)), "train_acc=1.5", "divide by 100"),
+        (helpers.Epoch(0.5, train_acc=-0.1), "train_acc=-0.1", "divide by that of all"),
+    ],
+)
+def test_an_accuracy_that_is_no_fraction_is_refused(read, epoch, got, remedy):
+    reader = read(lambda lr=0.1: iter([epoch]))
+    reader.wait()
+    assert f"Cannot show the accuracy.\n  got:      {got}\n  expected: a fraction from 0 to 1" in reader.status
+    assert remedy in reader.status
+
+
+@pytest.mark.parametrize("accuracy", [0, 1, 1 + 1e-7, math.nan, mxnet.np.array(0.83)])
+def test_an_accuracy_that_is_a_fraction_is_shown(read, accuracy):
+    reader = read(lambda lr=0.1: iter([helpers.Epoch(0.5, test_acc=accuracy)]))
+    reader.wait()
+    assert "done after 1 of 1 epochs" in reader.status
 
 
 def test_stop_is_heard_at_a_yield_of_nothing(read):
@@ -131,7 +155,7 @@ def test_stop_is_heard_at_a_yield_of_nothing(read):
     reader.wait()
     assert closed.is_set()
     assert reader.status.endswith("stopped after 1 of 5 epochs — loss 0.5")
-    assert reader.table[1][-1] == " (stopped after 1)"
+    assert reader.table[1][-1] == "stopped after 1"
 
 
 def test_a_function_that_says_no_number_of_epochs_is_counted(read):
@@ -154,5 +178,5 @@ def test_a_loss_after_which_the_function_fails_stays_on_the_page(read):
 
 def test_the_recorded_picture_of_losses_alone(monkeypatch, read):
     monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
-    bundle = read(regression).panel._repr_mimebundle_()
+    bundle, _ = read(regression).panel._repr_mimebundle_()
     assert bundle["image/png"].startswith("iVBORw0KGgo")

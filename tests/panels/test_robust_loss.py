@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import d2l_helpers as helpers
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import charts_svg
+from d2l_helpers.line_fits import huber_fit, huber_loss, huber_pull, least_absolute, least_squares
 from d2l_helpers.panels import robust_loss
 from d2l_helpers.panels.exhibit import Exhibit
-from d2l_helpers.panels.noise import least_absolute, least_squares
-from d2l_helpers.panels.robust_loss import explore_robust_loss, huber_fit, huber_loss, huber_pull, points
+from d2l_helpers.panels.robust_loss import explore_robust_loss, points
 
 X = robust_loss._X
 DISTANCES, DELTAS = (0.0, 0.5, 8.0, 12.0), (0.01, 0.1, 1.0, 7.5, 100.0)
@@ -119,7 +119,7 @@ def test_it_is_public():
 
 
 def test_the_text_says_slopes_and_errors():
-    text = explore_robust_loss()._show(8.0, 1.0).text
+    text = explore_robust_loss()._show(distance=8.0, delta=1.0).text
     y = points(8.0)
     fits = {"L2": least_squares(X, y), "L1": least_absolute(X, y), "Huber": huber_fit(X, y, 1.0)}
     assert "Four of 25 points lie 8 too high. The true slope is 1.00" in text

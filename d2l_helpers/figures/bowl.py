@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from d2l_helpers.errors import ArgumentError
+from d2l_helpers.figures.images import to_numpy
 
 __all__ = ["START", "Array", "Bowl", "bowl_of"]
 
@@ -94,14 +95,28 @@ def bowl_of(X: Any, y: Any) -> Bowl:
     ArgumentError
         If they have other shapes or are not finite, or all features are equal.
     """
-    features, targets = (np.asarray(a.asnumpy() if hasattr(a, "asnumpy") else a, np.float64) for a in (X, y))
+    features, targets = (to_numpy(array).astype(np.float64) for array in (X, y))
     one_each = all(a.ndim == 1 or a.shape[1:] == (1,) for a in (features, targets)) and len(features) == len(targets)
-    fits = one_each and len(features) > 1 and np.isfinite(features).all() and np.isfinite(targets).all()
-    if not fits or np.ptp(features) == 0:
-        raise ArgumentError(
-            "Cannot draw the loss of a line.",
-            got=f"X of shape {features.shape} and y of shape {targets.shape}",
-            expected="finite numbers, one feature and one target an example, at least two different features",
-            remedy="choose one column, as in X[:, 0]",
+    if not one_each or not len(features):
+        raise _refused(
+            f"X of shape {features.shape} and y of shape {targets.shape}", "choose one column, as in X[:, 0]"
+        )
+    for name, array in (("X", features), ("y", targets)):
+        if not np.isfinite(array).all():
+            index = int(np.flatnonzero(~np.isfinite(array))[0])
+            raise _refused(f"{name}[{index}] = {array.ravel()[index]}", "leave out the examples that hold nan or inf")
+    if np.ptp(features) == 0:
+        raise _refused(
+            f"X whose features are all {features.flat[0]:g}",
+            "take examples whose features differ: through these, a line of any slope fits as well",
         )
     return Bowl(features.ravel(), targets.ravel())
+
+
+def _refused(got: str, remedy: str) -> ArgumentError:
+    return ArgumentError(
+        "Cannot draw the loss of a line.",
+        got=got,
+        expected="finite numbers, one feature and one target an example, at least two different features",
+        remedy=remedy,
+    )
