@@ -4,9 +4,10 @@ Nothing of this package is shown inside; ``worker.py`` alone is, as a single fil
 """
 
 from d2l_helpers.autograder.limits import Limits
+from d2l_helpers.autograder.probes import Proxy, Session
 from d2l_helpers.autograder.replies import Reply
 from d2l_helpers.autograder.sandbox import Inside, Sandbox
 from d2l_helpers.autograder.values import Name
 from d2l_helpers.autograder.verdicts import Lost, Usage, Verdict
 
-__all__ = ["Inside", "Limits", "Lost", "Name", "Reply", "Sandbox", "Usage", "Verdict"]
+__all__ = ["Inside", "Limits", "Lost", "Name", "Proxy", "Reply", "Sandbox", "Session", "Usage", "Verdict"]

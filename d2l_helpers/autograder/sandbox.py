@@ -68,6 +68,13 @@ class Sandbox:
     inside : Inside, optional
         What it has ready.
 
+    Attributes
+    ----------
+    ending : Lost or None
+        How it ended, if a request ended it.
+    seconds : float
+        What its requests took so far.
+
     Raises
     ------
     SandboxError
@@ -79,7 +86,7 @@ class Sandbox:
         self.ending: Lost | None = None
         self._jail: Jail | None = None
         self._channel: Channel | None = None
-        self._spent = 0.0
+        self.seconds = 0.0
         self._ids = itertools.count()
 
     def __enter__(self) -> Sandbox:
@@ -178,7 +185,7 @@ class Sandbox:
     def _ask(self, request: dict[str, Any], arrays: Sequence[Array], seconds: float | None) -> Reply:
         if self._jail is None or self._channel is None or self.ending:
             raise _is_over(self.ending)
-        allowed = min(seconds or self.limits.seconds, self.limits.total_seconds - self._spent)
+        allowed = min(seconds or self.limits.seconds, self.limits.total_seconds - self.seconds)
         began = time.monotonic()
         try:
             ident = self._send(request, arrays, allowed)
@@ -193,7 +200,7 @@ class Sandbox:
             self.ending = lost
         finally:
             self._jail.measure()
-            self._spent += time.monotonic() - began
+            self.seconds += time.monotonic() - began
             if self.ending:
                 self.end()
         raise self.ending
