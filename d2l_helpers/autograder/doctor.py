@@ -116,9 +116,9 @@ def examine() -> list[Finding]:
             has_group = sandbox._jail is not None and sandbox._jail.group is not None
     except SandboxError as error:
         return [Finding("a sandbox starts", False, f"{error.failed} {error.got}", error.remedy)]
-    how = "a control group" if has_group else "we add up the processes' memory ten times a second"
+    how = "a control group" if has_group else "the sum of the processes' memory, looked at ten times a second"
     return [
-        Finding("a sandbox starts", True, f"memory is limited by {how}"),
+        Finding("a sandbox starts", True, f"memory is limited through {how}"),
         *(_try(name, check) for name, check in _CHECKS.items()),
     ]
 
@@ -193,10 +193,16 @@ def _network() -> tuple[bool, str]:
 
 def _files() -> tuple[bool, str]:
     with tempfile.NamedTemporaryFile(prefix="d2l-doctor-") as secret:
-        home = [str(path) for path in sorted(Path.home().iterdir()) if path.is_file()]
-        paths = [secret.name, __file__, "/etc/shadow", "/etc/passwd", *home[:20]]
+        paths = [secret.name, __file__, "/etc/shadow", "/etc/passwd", *_files_at_home()[:20]]
         said = _printed(f"import os\nprint([path for path in {paths!r} if os.path.exists(path)])")
     return said == "[]", f"found of {len(paths)} files, in the home and elsewhere: {said}"
+
+
+def _files_at_home() -> list[str]:
+    try:
+        return [str(path) for path in sorted(Path.home().iterdir()) if path.is_file()]
+    except (OSError, RuntimeError):  # a service's user may have no home, or one that it cannot read
+        return []
 
 
 def _full() -> tuple[bool, str]:

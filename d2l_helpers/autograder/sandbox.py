@@ -49,6 +49,8 @@ class Inside:
         Whether to load the dataset, which takes a second; it needs `data`, and mxnet among the modules.
     mxnet : bool
         Whether functions are called with MXNet's arrays instead of NumPy's.
+    environment : dict of str to str
+        Variables to add to the environment, or to change in it.
     """
 
     data: Path | None = None
@@ -60,6 +62,9 @@ class Inside:
 
 class Sandbox:
     """One Python process in a sandbox, for one submission; use it in a ``with`` statement.
+
+    The thread that starts it must live as long as it does: the kernel ends it together with that thread, so that a
+    killed grader leaves nothing behind.
 
     Parameters
     ----------

@@ -61,10 +61,9 @@ class Worker:
 
     def __init__(self, requests: Any, replies: Any, options: dict[str, Any]) -> None:
         self.requests, self.replies, self.options = requests, replies, options
-        self.module = types.ModuleType("__main__")  # where pickle and dataclasses look for the student's classes
-        self.module.__dict__.update(__builtins__=builtins, display=show)
-        sys.modules["__main__"] = self.module
-        self.namespace = self.module.__dict__
+        sys.modules["__main__"] = types.ModuleType("__main__")  # where pickle looks for the student's classes
+        self.namespace = sys.modules["__main__"].__dict__
+        self.namespace.update(__builtins__=builtins, display=show)
         self.printed = Printed(options["output"])
         self.figures: list[str] = []
         self.pid = os.getpid()

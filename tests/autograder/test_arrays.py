@@ -1,5 +1,6 @@
 """Arrays from bytes that may be anything."""
 
+import contextlib
 import io
 import re
 

@@ -1,5 +1,6 @@
 """Frames from a peer that may send anything."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -222,7 +223,7 @@ try:
     channel.receive(60)
 except WireError as error:
     print(type(error).__name__)
-print(peak() - before)
+print(peak() - before, flush=True)
 os._exit(0)
 """
 
