@@ -60,17 +60,8 @@ def encode(value: Any, arrays: list[Array]) -> dict[str, Any]:
         return {type(value).__name__: [encode(item, arrays) for item in value]}
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return {"dict": [[key, encode(item, arrays)] for key, item in value.items()]}
-    if hasattr(value, "asnumpy"):
-        value = value.asnumpy()
-    if isinstance(value, np.ndarray):
-        arrays.append(value)
-        return {"array": len(arrays) - 1}
-    raise ArgumentError(
-        "Cannot send this into the sandbox.",
-        got=f"something of type {type(value).__name__}",
-        expected="arrays, numbers, text, names, and tuples, lists and dicts of them",
-        remedy="make it inside, with Session.run, and pass Name('what_you_called_it')",
-    )
+    arrays.append(_as_numpy(value))
+    return {"array": len(arrays) - 1}
 
 
 def decode(spec: Any, arrays: Sequence[Array]) -> Any:
@@ -108,6 +99,18 @@ def decode(spec: Any, arrays: Sequence[Array]) -> Any:
     if kind == "dict" and isinstance(content, list):
         return {key: decode(item, arrays) for key, item in map(_pair, content)}
     raise _bad(spec)
+
+
+def _as_numpy(value: Any) -> Array:
+    array = value.asnumpy() if hasattr(value, "asnumpy") else value
+    if isinstance(array, np.ndarray):
+        return array
+    raise ArgumentError(
+        "Cannot send this into the sandbox.",
+        got=f"something of type {type(value).__name__}",
+        expected="arrays, numbers, text, names, and tuples, lists and dicts of them",
+        remedy="make it inside, with Session.run, and pass Name('what_you_called_it')",
+    )
 
 
 def _pair(item: Any) -> tuple[str, Any]:
