@@ -12,7 +12,7 @@ lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8
 	cd $(NOTEBOOKS) && ../$(BIN)/jupyter lab $(ROOT_FLAG) $(ARGS)
 
 test: lint keras  ## set up everything and run everything: lint, types, layers, unit tests, browser, notebooks
-	@sh tests/browser/chromium.sh
+	@sh tests/programs.sh
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 	$(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
 

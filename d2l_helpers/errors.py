@@ -9,7 +9,12 @@ D2LHelpersError
 │   └── LossNotFinite      the loss became infinite or NaN (also an ArithmeticError)
 ├── LibraryUnusable        a library that is missing or of another version (also an ImportError)
 ├── RecordError            a metric that cannot be recorded or compared
-└── NotebookError          a notebook that cannot be read, run or written
+├── NotebookError          a notebook that cannot be read, run or written
+├── SandboxError           the sandbox for student code cannot be started, or failed by a fault of ours
+└── WireError              what came out of a sandbox, or did not
+    ├── BadFrame           bytes that are no message
+    ├── FrameTimeout       no whole message within its time
+    └── PeerGone           the other end is closed
 """
 
 from __future__ import annotations
@@ -20,15 +25,20 @@ from types import TracebackType
 
 __all__ = [
     "ArgumentError",
+    "BadFrame",
     "D2LHelpersError",
     "DataCorrupt",
     "DataError",
     "DataUnavailable",
+    "FrameTimeout",
     "LibraryUnusable",
     "LossNotFinite",
     "NotebookError",
+    "PeerGone",
     "RecordError",
+    "SandboxError",
     "TrainingError",
+    "WireError",
     "explain",
     "readers_line",
 ]
@@ -108,6 +118,26 @@ class RecordError(D2LHelpersError):
 
 class NotebookError(D2LHelpersError):
     """A notebook that cannot be read, run or written."""
+
+
+class SandboxError(D2LHelpersError):
+    """The sandbox for student code cannot be started, or failed by a fault of ours; it never costs a student points."""
+
+
+class WireError(D2LHelpersError):
+    """Something is wrong with what comes from a sandbox."""
+
+
+class BadFrame(WireError):
+    """The bytes that came are no message."""
+
+
+class FrameTimeout(WireError):
+    """No whole message went through within its time."""
+
+
+class PeerGone(WireError):
+    """The other end of the pipe is closed."""
 
 
 def readers_line(trace: TracebackType | None) -> traceback.FrameSummary | None:
