@@ -134,3 +134,14 @@ class Watch:
 def status(panel: Locator) -> Locator:
     """Find a panel's status line."""
     return panel.locator("[role=status]")
+
+
+def settled(line: Locator) -> str:
+    """Read a status line once it has said the same for half a second: while it is replaced, there is none."""
+    text = ""
+    for _ in range(60):
+        before, text = text, line.inner_text()
+        if text and text == before:
+            return text
+        line.page.wait_for_timeout(500)
+    pytest.fail(f"the status line does not come to rest; it says {text!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from jupyter_lab import settled
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -32,7 +33,7 @@ def test_a_slider_is_answered(page: Page, classic: str, name: str) -> None:
     line = panel.locator("[role=status]")
     if panel.get_by_role("button", name="Retrain").count():
         expect(line).to_contain_text("done after")
-    book = line.inner_text()
+    book = settled(line)
     move(panel)
     expect(line).not_to_have_text(book)
     expect(line).not_to_contain_text("starting")
