@@ -58,7 +58,7 @@ CASES = {
     ),
     "read the home": Case(
         TRY + "import os\nprint([attempt(os.listdir, h + s) for h in ('/root', HOST_HOME) "
-        "for s in ('/.ssh', '/.cache', '/.bash_history', '/.mxnet', '/nbwork')])",
+        "for s in ('/.ssh', '/.cache', '/.bash_history', '/.mxnet')])",
         OK,
         r"^\[('FileNotFoundError'(, )?|'NotADirectoryError'(, )?|'PermissionError'(, )?)+\]\n",
     ),
