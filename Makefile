@@ -6,7 +6,7 @@ ARGS :=
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 14
 
 lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8899" are passed on
 	cd $(NOTEBOOKS) && ../$(BIN)/jupyter lab $(ROOT_FLAG) $(ARGS)
