@@ -26,7 +26,7 @@ from d2l_helpers.errors import LossNotFinite
 from d2l_helpers.evaluation import Score, accuracy, score, total
 from d2l_helpers.history import Epoch, History, Progress
 
-__all__ = ["History", "Progress", "fit", "train_ch3", "watched"]
+__all__ = ["fit", "train_ch3", "watched"]
 
 # MXNet runs behind Python: without waiting now and then, a stop would come after a long queue of batches.
 _BATCHES_BETWEEN_WAITS = 16

@@ -1,12 +1,17 @@
 #!/bin/sh
-# Installs the programs that tests need beside Python, where this user may, and says how where not. Asks nothing.
+# Installs the Debian packages named, where they are lacking and this user may, and says how where not. Asks nothing.
 set -eu
 
-missing= # Debian packages: a browser, and what the sandbox is made of
-command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
-    missing="$missing chromium"
-command -v bwrap >/dev/null || missing="$missing bubblewrap"
-{ command -v setpriv && command -v prlimit; } >/dev/null || missing="$missing util-linux"
+has() { # whether a package's programs are there, wherever they came from
+    case $1 in
+    chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
+    bubblewrap) command -v bwrap ;;
+    util-linux) command -v setpriv && command -v prlimit ;;
+    esac >/dev/null
+}
+
+missing=
+for package; do has "$package" || missing="$missing $package"; done
 if [ -z "$missing" ]; then exit; fi
 
 as_root=

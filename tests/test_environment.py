@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
+from environments import made_environment
 
 from d2l_helpers.records import split_outputs
 
@@ -77,22 +75,13 @@ def test_every_locked_package_has_hashes(lock):
 
 @pytest.fixture(scope="module")
 def twin(pip_part) -> Path:
-    """A Python with environment.yml's packages, with the CPU twin mxnet-mkl 1.6.0 for the CUDA wheel.
+    """A Python with environment.yml's packages, with the CPU twin mxnet-mkl 1.6.0 for the CUDA wheel."""
 
-    Installing takes a minute or two, so it is kept in build/ for as long as environment.yml stays the same.
-    """
-    requirements = ["mxnet-mkl==1.6.0" if name_of(each) == "mxnet-cu101mkl" else each for each in pip_part]
-    key = hashlib.sha256("\n".join(requirements).encode()).hexdigest()[:12]
-    folder = ROOT / "build" / f"environment-{key}"
-    python = folder / "bin" / "python"
-    if not (folder / "ready").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-        pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile"]
-        subprocess.run([*pip, *requirements], check=True, timeout=900)
+    def install_the_project(_: Path, pip: list[str]) -> None:
         subprocess.run([*pip, "--no-deps", "--editable", ROOT], check=True, timeout=300)  # as README.md says
-        (folder / "ready").touch()
-    return python
+
+    requirements = ["mxnet-mkl==1.6.0" if name_of(each) == "mxnet-cu101mkl" else each for each in pip_part]
+    return made_environment("environment", requirements, install_the_project)
 
 
 def test_its_packages_train_with_the_cpu_twin_to_the_recorded_numbers(twin, tmp_path):

@@ -17,7 +17,8 @@ from mxnet.gluon import nn
 import d2l_helpers as helpers
 from d2l_helpers.data import ArrayBatches
 from d2l_helpers.errors import ArgumentError, LossNotFinite, TrainingError
-from d2l_helpers.training import History, Progress, fit, watched
+from d2l_helpers.history import History, Progress
+from d2l_helpers.training import fit, watched
 
 npx.set_np()
 

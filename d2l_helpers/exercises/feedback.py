@@ -7,23 +7,23 @@ from collections.abc import Sequence
 
 from d2l_helpers.exercises.exercise import Verdict
 
-__all__ = ["show_note", "show_table", "show_verdict"]
+__all__ = ["points_text", "show_note", "show_table", "show_verdict"]
 
 _MOST_LETTERS = 600
-_MARKS = {
-    "not attempted": ("○", "#767676"),
-    "not yet": ("◐", "#B45000"),
-    "right": ("●", "#007A59"),
-}  # dark enough to read
+# A mark for each state, and the colour of the bar beside it
+_MARKS = {"not attempted": ("○", "#767676"), "not yet": ("◐", "#B45000"), "right": ("●", "#007A59")}
+
+
+def points_text(earned: int, total: int) -> str:
+    """Write how many points of how many."""
+    return f"{earned} of {total} point{'s' * (total != 1)}"
 
 
 def show_verdict(verdict: Verdict) -> None:
     """Show how an answer fares."""
     exercise, state = verdict.exercise, verdict.state
     mark, colour = _MARKS[state]
-    lines = [f"{mark} {exercise.title}: {state}, {verdict.points} of {exercise.points} points"]
-    if exercise.points == 1:
-        lines[0] = lines[0].removesuffix("s")
+    lines = [f"{mark} {exercise.title}: {state}, {points_text(verdict.points, exercise.points)}"]
     if state == "not yet":
         lines += [f"got:      {_short(verdict.got)}", f"expected: {_short(verdict.expected)}"]
     if state == "right" and exercise.reason:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.exercise import State, Verdict
+from d2l_helpers.records import is_recording
 
 __all__ = ["checked_here", "note", "states"]
 
@@ -41,7 +42,7 @@ def checked_here() -> set[str]:
 
 def _file() -> Path | None:
     """Give the user's file, or None where notebooks are recorded: those must not depend on who records them."""
-    if os.environ.get("D2L_HELPERS_RECORDING"):
+    if is_recording():
         return None
     from platformdirs import user_state_path
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from d2l_helpers.exercises import ledger
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.exercise import Exercise, State
-from d2l_helpers.exercises.feedback import show_table
+from d2l_helpers.exercises.feedback import points_text, show_table
 
 __all__ = ["progress"]
 
@@ -34,4 +34,4 @@ def _done(group: tuple[Exercise, ...] | list[Exercise], states: dict[str, State]
 def _points(group: tuple[Exercise, ...] | list[Exercise], states: dict[str, State]) -> str:
     earned = sum(exercise.points for exercise in group if states[exercise.name] == "right")
     total = sum(exercise.points for exercise in group)
-    return f"{earned} of {total} point{'s' * (total != 1)}"
+    return points_text(earned, total)

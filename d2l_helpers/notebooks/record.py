@@ -10,10 +10,11 @@ from nbformat import NotebookNode
 
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.notebooks.file import read_notebook, to_bytes
+from d2l_helpers.records import RECORDING
 
 __all__ = ["KERNEL_ENVIRONMENT", "record_notebook"]
 
-KERNEL_ENVIRONMENT = {"D2L_HELPERS_RECORDING": "1", "TQDM_DISABLE": "1"}
+KERNEL_ENVIRONMENT = {RECORDING: "1", "TQDM_DISABLE": "1"}
 """Environment of a kernel whose outputs are kept or compared.
 
 Panels then wait for their first fit and show its picture; progress bars, which never print the same twice, are silent.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,8 +12,9 @@ import ipywidgets as widgets
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Picture, charts_svg, plot_charts
-from d2l_helpers.panels.frame import bundle, button, column, is_recording, look, row, status_html, typeset
+from d2l_helpers.panels.frame import bundle, button, column, look, row, status_html, typeset
 from d2l_helpers.panels.settings import log_step
+from d2l_helpers.records import is_recording
 
 __all__ = ["Control", "Exhibit", "View", "choice", "log_slider", "slider"]
 
@@ -60,9 +62,7 @@ def slider(name: str, title: str, value: float, low: float, high: float, step: f
 
 def log_slider(name: str, title: str, value: float, low: float, high: float) -> Control:
     """Make a slider on a logarithmic scale between the values `low` and `high`."""
-    from math import log10
-
-    start, end = log10(low), log10(high)
+    start, end = math.log10(low), math.log10(high)
     step = log_step(value, start, (end - start) / _LOG_STEPS)
     made = widgets.FloatLogSlider(value=value, min=start, max=end, step=step, readout_format=".3g", **look(title))
     return Control(name, made)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,12 +11,11 @@ import ipywidgets as widgets
 
 from d2l_helpers.figures import Picture
 
-__all__ = ["bundle", "button", "column", "is_recording", "look", "row", "status_html", "typeset"]
+__all__ = ["bundle", "button", "column", "look", "row", "status_html", "typeset"]
 
 _PAGE, _CONTROL, _BUTTON, _TITLE = "700px", "330px", "110px", "110px"  # widths
-_MINUS = re.compile(
-    r"(?<!\w)-(?=\.?\d)|(?<=\de)-(?=\d)"
-)  # that of a number, or of its power of ten; not that of t-shirt
+# That of a number, or of its power of ten; not that of t-shirt
+_MINUS = re.compile(r"(?<!\w)-(?=\.?\d)|(?<=\de)-(?=\d)")
 
 
 def look(title: str) -> dict[str, Any]:
@@ -55,11 +53,6 @@ def status_html(text: str, role: str = "status", more: str = "") -> str:
 def typeset(text: str) -> str:
     """Write the minus signs of numbers as such."""
     return _MINUS.sub("−", text)
-
-
-def is_recording() -> bool:
-    """Tell whether a notebook is run to be kept, with pictures for those who read without a kernel."""
-    return bool(os.environ.get("D2L_HELPERS_RECORDING"))
 
 
 def bundle(view: widgets.Widget, text: str, picture: Picture | None = None) -> tuple[dict[str, Any], dict[str, Any]]:

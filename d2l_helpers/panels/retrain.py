@@ -14,10 +14,11 @@ from d2l_helpers.data import LABELS
 from d2l_helpers.errors import D2LHelpersError, TrainingError, explain
 from d2l_helpers.figures import Picture, curves_svg, plot_panel, templates_html, to_numpy
 from d2l_helpers.history import Epoch, History, Progress
-from d2l_helpers.panels.frame import bundle, button, column, is_recording, row, status_html
+from d2l_helpers.panels.frame import bundle, button, column, row, status_html
 from d2l_helpers.panels.live import Job, the_worker
 from d2l_helpers.panels.runs import Run, numbers_html, runs_table
 from d2l_helpers.panels.settings import TITLES, Settings, sliders
+from d2l_helpers.records import is_recording
 from d2l_helpers.training import watched
 
 __all__ = ["RetrainPanel", "retrain"]

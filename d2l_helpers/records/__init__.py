@@ -11,13 +11,16 @@ which shows ``test_acc = 0.8298 ± 0.0005`` and keeps the numbers beside the tex
 from d2l_helpers.records.comparison import compare, split_outputs, within
 from d2l_helpers.records.display import metrics_bundle, record
 from d2l_helpers.records.metric import LOSS, METRICS_TYPE, TEST_ACCURACY, TRAIN_ACCURACY, Metric
+from d2l_helpers.records.recording import RECORDING, is_recording
 
 __all__ = [
     "LOSS",
     "TRAIN_ACCURACY",
     "TEST_ACCURACY",
     "METRICS_TYPE",
+    "RECORDING",
     "Metric",
+    "is_recording",
     "record",
     "metrics_bundle",
     "split_outputs",

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from lacking import lacking
 
 from d2l_helpers.autograder import Limits, Sandbox
 from d2l_helpers.autograder.cgroup import leftovers
@@ -30,9 +31,7 @@ def working():
         with Sandbox():
             pass
     except SandboxError as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(error))
+        lacking(str(error))
 
 
 def same_namespace(inode):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -19,7 +18,9 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("playwright.sync_api")
+from environments import made_environment
 from jupyter_lab import SCREENSHOTS
+from lacking import lacking
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -33,9 +34,7 @@ def browser() -> Iterator[Browser]:
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if executable is None:
         remedy = "no Chromium on the PATH: on Debian and Ubuntu, sudo apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(remedy)
-        pytest.skip(remedy)
+        lacking(remedy)
     quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox itself as root
     with sync_playwright() as playwright:
@@ -129,17 +128,11 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def _colabs_python() -> Path:
-    """Give a Python with Colab's versions in front of this environment's packages; kept in build/ once it is made."""
-    key = hashlib.sha256(" ".join(COLABS_STACK).encode()).hexdigest()[:12]
-    folder = ROOT / "build" / f"colab-{key}"
-    python = folder / "bin" / "python"
-    if not (folder / "ready").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-        pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile"]
-        subprocess.run([*pip, *COLABS_STACK], check=True, timeout=600)
+    """Give a Python with Colab's versions in front of this environment's packages."""
+
+    def add_the_rest(folder: Path, _: list[str]) -> None:
         packages = next(folder.glob("lib/python*/site-packages"))
         # addsitedir, since the project itself is installed by a .pth file
         (packages / "zz_rest.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
-        (folder / "ready").touch()
-    return python
+
+    return made_environment("colab", COLABS_STACK, add_the_rest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from d2l_helpers.exercises.catalogue import CHAPTER, chapter
 from d2l_helpers.exercises.checking import judge
 from d2l_helpers.exercises.exercise import Exercise
 
+README = Path(__file__).parents[2] / "README.md"
 PAIRS = [
     pytest.param(exercise, answers_to(notebook)[exercise.name], id=f"{notebook}:{exercise.name}")
     for notebook, group in chapter().items()
@@ -25,6 +27,7 @@ PAIRS = [
 
 def test_the_chapter_has_enough_of_every_kind():
     groups = chapter()
+    assert f"{sum(map(len, groups.values()))} exercises" in README.read_text()
     assert list(groups) == list(CHAPTER)
     names = [exercise.name for group in groups.values() for exercise in group]
     assert len(names) == len(set(names)) >= 36

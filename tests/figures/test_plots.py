@@ -255,7 +255,7 @@ def test_what_cannot_be_drawn_is_refused_with_what_was_got(draw, got):
 def test_neither_pyplot_nor_widgets_are_imported_and_so_no_figure_has_to_be_closed():
     code = (
         "import sys, d2l_helpers as helpers\n"
-        "from d2l_helpers.training import History\n"
+        "from d2l_helpers.history import History\n"
         "helpers.plot_history(History([1], [1], [1], [1])).png()\n"
         "helpers.plot_fit([1, 2], [1, 2])\n"
         "print([name for name in sys.modules if name in ('matplotlib.figure', 'matplotlib.pyplot', 'ipywidgets')])"
