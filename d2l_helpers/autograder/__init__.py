@@ -1,13 +1,5 @@
-"""The trusted side of grading: a sandbox for student code, and what crosses its boundary.
+"""The trusted side of grading: it knows the answer key, and student code runs in none of its processes.
 
-Nothing of this package is shown inside; ``worker.py`` alone is, as a single file.
+``isolation`` holds the sandbox; ``assignment``, ``submission`` and ``marking`` turn one notebook into marks, ``batch``
+a class's; ``results``, ``report`` and ``gradebook`` keep what came of it; ``course`` makes an nbgrader course.
 """
-
-from d2l_helpers.autograder.limits import Limits
-from d2l_helpers.autograder.probes import Proxy, Session
-from d2l_helpers.autograder.replies import Reply
-from d2l_helpers.autograder.sandbox import Inside, Sandbox
-from d2l_helpers.autograder.values import Name
-from d2l_helpers.autograder.verdicts import Lost, Usage, Verdict
-
-__all__ = ["Inside", "Limits", "Lost", "Name", "Proxy", "Reply", "Sandbox", "Session", "Usage", "Verdict"]

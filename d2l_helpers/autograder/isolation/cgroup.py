@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from d2l_helpers.autograder.limits import Limits
+from d2l_helpers.autograder.isolation.limits import Limits
 
 __all__ = ["Cgroup", "leftovers", "make"]
 

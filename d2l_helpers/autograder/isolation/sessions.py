@@ -11,10 +11,11 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from d2l_helpers.autograder.limits import Limits
-from d2l_helpers.autograder.replies import Reply
-from d2l_helpers.autograder.sandbox import Inside, Sandbox
-from d2l_helpers.autograder.verdicts import Lost, Verdict
+from d2l_helpers.autograder.isolation.inside import Inside
+from d2l_helpers.autograder.isolation.limits import Limits
+from d2l_helpers.autograder.isolation.replies import Reply
+from d2l_helpers.autograder.isolation.sandbox import Sandbox
+from d2l_helpers.autograder.isolation.verdicts import Lost, Verdict
 
 __all__ = ["Proxy", "Session"]
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from conftest import nothing_left
 
-from d2l_helpers.autograder import Inside, Limits, Lost, Name, Sandbox, Verdict, mounts
-from d2l_helpers.autograder.mounts import stand_in_labels
+from d2l_helpers.autograder.isolation import Inside, Limits, Lost, Name, Sandbox, Verdict, mounts
+from d2l_helpers.autograder.isolation.mounts import stand_in_labels
 from d2l_helpers.data import cache_folder, find
 from d2l_helpers.errors import ArgumentError, SandboxError
 
@@ -226,7 +226,7 @@ def test_the_labels_of_the_test_images_stay_outside(opened):
 
 
 def test_mxnet_works_inside_and_its_late_errors_belong_to_the_call(opened):
-    inside = Inside(data=cache_folder(), modules=("d2l_helpers", "mxnet"), mxnet=True, load_data=True)
+    inside = Inside(data=cache_folder(), imports=("import d2l_helpers", "import mxnet"), mxnet=True, load_data=True)
     large = {"memory": 2 << 30, "address_space": 6 << 30, "processes": 128, "seconds": 60, "tmp": 64 << 20}
     source = """
 import d2l_helpers as helpers
@@ -252,7 +252,7 @@ def fine(X): return type(X).__module__, str(X.dtype)
 
 KILLED = """
 import sys, time, os
-from d2l_helpers.autograder import Sandbox
+from d2l_helpers.autograder.isolation import Sandbox
 s = Sandbox()
 s.start()
 s.run("a", '''

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from d2l_helpers.autograder import mounts
-from d2l_helpers.autograder.limits import Limits
+from d2l_helpers.autograder.isolation import mounts
+from d2l_helpers.autograder.isolation.limits import Limits
 from d2l_helpers.errors import SandboxError
 
 __all__ = ["advice", "command_line", "require_programs"]

@@ -38,6 +38,10 @@ class Unsupported(Exception):
     """A result that cannot cross the boundary."""
 
 
+class Missing(Exception):
+    """A name that the student's code does not define."""
+
+
 class Printed(io.TextIOBase):
     """Standard output and error."""
 
@@ -83,11 +87,11 @@ class Worker:
         self.figures.clear()
         results: list[Any] = []
         try:
-            if "name" in request and request["name"] not in self.namespace:
-                return {"status": "missing"}, []
             answer = getattr(self, f"do_{request['do']}")(request, arrays, results)
         except OutputLimit:
             answer = {"status": "output"}
+        except Missing:
+            answer = {"status": "missing"}
         except Unsupported as error:
             answer = {"status": "unsupported", "type": str(error)}
         except BaseException as error:  # SystemExit and KeyboardInterrupt, too
@@ -118,12 +122,18 @@ class Worker:
         """Call a function by its name."""
         args = [self.decode(spec, arrays) for spec in request["args"]]
         keywords = {key: self.decode(spec, arrays) for key, spec in request["kwargs"]}
-        value = self.namespace[request["name"]](*args, **keywords)
+        value = self.look_up(request["name"])(*args, **keywords)
         return {"status": "ok", "value": encode(value, results)}
 
     def do_get(self, request: dict[str, Any], arrays: list[Any], results: list[Any]) -> dict[str, Any]:
         """Give what a name stands for."""
-        return {"status": "ok", "value": encode(self.namespace[request["name"]], results)}
+        return {"status": "ok", "value": encode(self.look_up(request["name"]), results)}
+
+    def look_up(self, name: str) -> Any:
+        """Give what a name stands for."""
+        if name not in self.namespace:
+            raise Missing
+        return self.namespace[name]
 
     def decode(self, spec: dict[str, Any], arrays: list[Any]) -> Any:
         """Read a value that the grader sent."""
@@ -131,7 +141,7 @@ class Worker:
         if kind == "array":
             return as_mxnet(arrays[content]) if self.options["mxnet"] else arrays[content]
         if kind == "name":
-            return self.namespace[content]
+            return self.look_up(content)
         if kind == "float":
             return float(content)
         if kind == "dict":
@@ -263,8 +273,8 @@ def send(stream: Any, header: dict[str, Any], arrays: list[Any]) -> None:
 
 def prepare(options: dict[str, Any]) -> None:
     """Import what the cells will import anyway, and let the stand-in for the withheld test labels pass for them."""
-    for name in options["modules"]:
-        __import__(name)
+    for statement in options["imports"]:
+        exec(statement, {})
     if options["checksums"]:
         from d2l_helpers.data import fashion_mnist, idx
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from d2l_helpers.autograder.values import decode
-from d2l_helpers.autograder.verdicts import Lost, Verdict
-from d2l_helpers.autograder.wire import Frame
+from d2l_helpers.autograder.isolation.values import decode
+from d2l_helpers.autograder.isolation.verdicts import Lost, Verdict
+from d2l_helpers.autograder.isolation.wire import Frame
 from d2l_helpers.errors import BadFrame
 
 __all__ = ["Reply", "read_reply"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from d2l_helpers.autograder.arrays import Array
+from d2l_helpers.autograder.isolation.arrays import Array
 from d2l_helpers.errors import ArgumentError, BadFrame
 
 __all__ = ["Name", "decode", "encode"]

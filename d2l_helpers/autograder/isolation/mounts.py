@@ -12,7 +12,7 @@ from d2l_helpers.errors import SandboxError
 
 __all__ = ["DATA", "HOME", "PROGRAMS", "WORKER", "arguments", "python_path", "stand_in_labels"]
 
-PACKAGE = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parents[2]
 LIBRARY = "/sandbox/library"
 DATA = "/sandbox/data"
 WORKER = "/sandbox/worker.py"

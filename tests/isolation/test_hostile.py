@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hostile import CASES
 
-from d2l_helpers.autograder import Lost
+from d2l_helpers.autograder.isolation import Lost
 
 ROOT = Path(__file__).parents[2]
 GRADER_MAY_GROW = 80 << 20  # bytes

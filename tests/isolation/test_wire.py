@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_arrays import any_array
 
-from d2l_helpers.autograder.wire import LONGEST_FRAME, Channel, Frame, pack, unpack
+from d2l_helpers.autograder.isolation.wire import LONGEST_FRAME, Channel, Frame, pack, unpack
 from d2l_helpers.errors import BadFrame, FrameTimeout, PeerGone
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -201,7 +201,7 @@ def test_closing_twice_closes_once(pipes):
 
 MEMORY = """
 import os, resource, sys, threading
-from d2l_helpers.autograder.wire import Channel, LONGEST_FRAME
+from d2l_helpers.autograder.isolation.wire import Channel, LONGEST_FRAME
 from d2l_helpers.errors import WireError
 sent = bytes.fromhex(sys.argv[1])
 def peak():

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from d2l_helpers.autograder import Limits, cgroup
+from d2l_helpers.autograder.isolation import Limits, cgroup
 
 LIMITS = Limits(memory=64 << 20, processes=7)
 

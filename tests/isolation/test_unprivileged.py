@@ -50,7 +50,7 @@ def as_nobody(tmp_path):
 
 
 def test_hostile_cells_probes_and_doctor_without_powers(as_nobody):
-    tests = [f"tests/autograder/test_{name}.py" for name in ("hostile", "probes", "doctor", "cgroup")]
+    tests = [f"tests/isolation/test_{name}.py" for name in ("hostile", "sessions", "doctor", "cgroup")]
     command = [*as_nobody, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
     environment = {
         "PATH": os.environ["PATH"],

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from lacking import lacking
 
-from d2l_helpers.autograder import Limits, Sandbox
-from d2l_helpers.autograder.cgroup import leftovers
+from d2l_helpers.autograder.isolation import Limits, Sandbox
+from d2l_helpers.autograder.isolation.cgroup import leftovers
 from d2l_helpers.errors import SandboxError
 
 MB = 1 << 20

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from d2l_helpers.autograder.arrays import from_npy, to_npy
+from d2l_helpers.autograder.isolation.arrays import from_npy, to_npy
 from d2l_helpers.errors import ArgumentError, BadFrame
 
 NUMBERS = st.sampled_from(["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"])

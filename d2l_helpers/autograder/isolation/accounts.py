@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from d2l_helpers.autograder.verdicts import Usage
+from d2l_helpers.autograder.isolation.verdicts import Usage
 
 __all__ = ["of_process", "private_memory"]
 

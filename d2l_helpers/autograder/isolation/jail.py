@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from d2l_helpers.autograder import accounts, bubblewrap, cgroup, mounts, seccomp
-from d2l_helpers.autograder.limits import Limits
-from d2l_helpers.autograder.verdicts import Usage
+from d2l_helpers.autograder.isolation import accounts, bubblewrap, cgroup, mounts, seccomp
+from d2l_helpers.autograder.isolation.limits import Limits
+from d2l_helpers.autograder.isolation.verdicts import Usage
 from d2l_helpers.errors import SandboxError
 
 __all__ = ["Jail"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from d2l_helpers.autograder import Verdict
+from d2l_helpers.autograder.isolation import Verdict
 
 MB = 1 << 20
 OK = None

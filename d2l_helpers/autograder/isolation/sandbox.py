@@ -5,59 +5,32 @@ Time, memory and death are measured from here. What comes from inside is an answ
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import os
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
 from signal import Signals
 from types import TracebackType
 from typing import Any
 
-from d2l_helpers.autograder import accounts, bubblewrap, mounts
-from d2l_helpers.autograder.arrays import Array
-from d2l_helpers.autograder.jail import Jail
-from d2l_helpers.autograder.limits import Limits
-from d2l_helpers.autograder.replies import Reply, read_reply
-from d2l_helpers.autograder.values import encode
-from d2l_helpers.autograder.verdicts import Lost, Usage, Verdict
-from d2l_helpers.autograder.wire import Channel, Frame
+from d2l_helpers.autograder.isolation import accounts, bubblewrap, mounts
+from d2l_helpers.autograder.isolation.arrays import Array
+from d2l_helpers.autograder.isolation.inside import SETTINGS, Inside, environment, options
+from d2l_helpers.autograder.isolation.jail import Jail
+from d2l_helpers.autograder.isolation.limits import Limits
+from d2l_helpers.autograder.isolation.replies import Reply, read_reply
+from d2l_helpers.autograder.isolation.unconfined import Unconfined
+from d2l_helpers.autograder.isolation.values import encode
+from d2l_helpers.autograder.isolation.verdicts import Lost, Usage, Verdict
+from d2l_helpers.autograder.isolation.wire import Channel, Frame
 from d2l_helpers.errors import BadFrame, FrameTimeout, PeerGone, SandboxError, WireError
 
-__all__ = ["Inside", "Sandbox"]
+__all__ = ["Sandbox"]
 
 _ATTEMPTS = 3
 _NEARLY = 0.9  # of a limit: what died this close to it died of it
-
-
-@dataclass(frozen=True)
-class Inside:
-    """What a sandbox has ready before the first cell.
-
-    Attributes
-    ----------
-    data : Path, optional
-        The folder with the dataset's decompressed files, such as ``d2l_helpers.data.cache_folder()``. All of it can
-        be read inside, except the test labels, for which there is a stand-in.
-    modules : tuple of str
-        What to import.
-    load_data : bool
-        Whether to load the dataset, which takes a second; it needs `data`, and mxnet among the modules.
-    mxnet : bool
-        Whether functions are called with MXNet's arrays instead of NumPy's.
-    environment : dict of str to str
-        Variables to add to the environment, or to change in it.
-    """
-
-    data: Path | None = None
-    modules: tuple[str, ...] = ()
-    load_data: bool = False
-    mxnet: bool = False
-    environment: dict[str, str] = field(default_factory=dict)
 
 
 class Sandbox:
@@ -72,6 +45,8 @@ class Sandbox:
         What it may use.
     inside : Inside, optional
         What it has ready.
+    is_confined : bool, optional
+        False runs the code as any other program, for one's own notebooks.
 
     Attributes
     ----------
@@ -86,10 +61,10 @@ class Sandbox:
         From `start`, if a program is missing or the sandbox fails by no fault of a student's.
     """
 
-    def __init__(self, limits: Limits | None = None, inside: Inside | None = None) -> None:
-        self.limits, self.inside = limits or Limits(), inside or Inside()
+    def __init__(self, limits: Limits | None = None, inside: Inside | None = None, is_confined: bool = True) -> None:
+        self.limits, self.inside, self.is_confined = limits or Limits(), inside or Inside(), is_confined
         self.ending: Lost | None = None
-        self._jail: Jail | None = None
+        self._jail: Jail | Unconfined | None = None
         self._channel: Channel | None = None
         self.seconds = 0.0
         self._ids = itertools.count()
@@ -109,7 +84,8 @@ class Sandbox:
 
     def start(self) -> None:
         """Start it, and wait until it is ready; a fault of ours is tried again."""
-        bubblewrap.require_programs()
+        if self.is_confined:
+            bubblewrap.require_programs()
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 self._start()
@@ -167,12 +143,10 @@ class Sandbox:
         with ExitStack() as stack:
             requests, requests_out = _pipe(stack)
             replies_in, replies = _pipe(stack)
-            python = [sys.executable, "-P", "-s", "-B", mounts.WORKER, str(requests), str(replies)]
-            environment = _environment(self.inside)
-            self._jail = Jail(python, self.limits, environment, (requests, replies), self.inside.data)
+            self._jail = self._jail_around((requests, replies))
             self._channel = Channel(os.dup(replies_in), os.dup(requests_out), self.limits.frame)
         try:
-            ident = self._send(_options(self.inside, self.limits), (), self.limits.start_seconds)
+            ident = self._send(options(self.inside, self.limits, self.is_confined), (), self.limits.start_seconds)
             frame = self._channel.receive(self.limits.start_seconds)
         except WireError as error:
             self._channel.close()
@@ -180,6 +154,12 @@ class Sandbox:
         if frame.header != {"status": "ready", "id": ident}:
             raise self._jail.fault(f"Python did not start inside ({frame.header})")
         self._jail.silence()
+
+    def _jail_around(self, pipes: tuple[int, int]) -> Jail | Unconfined:
+        if not self.is_confined:
+            return Unconfined(self.limits, SETTINGS | self.inside.environment, pipes, self.inside.data)
+        python = [sys.executable, "-P", "-s", "-B", mounts.WORKER, *map(str, pipes)]
+        return Jail(python, self.limits, environment(self.inside), pipes, self.inside.data)
 
     def _send(self, request: dict[str, Any], arrays: Sequence[Array], seconds: float) -> int:
         assert self._channel is not None
@@ -230,7 +210,7 @@ class Sandbox:
         return _verdict_on(self._jail, died_by_itself)
 
 
-def _verdict_on(jail: Jail, died_by_itself: bool) -> Lost:
+def _verdict_on(jail: Jail | Unconfined, died_by_itself: bool) -> Lost:
     status, used, limits = jail.status or 0, jail.usage, jail.limits
     # The kernel counts its kills in a group. Elsewhere a process that cannot allocate may abort.
     was_too_large = jail.was_out_of_memory if jail.group else used.memory > _NEARLY * limits.memory
@@ -247,36 +227,6 @@ def _signal_name(number: int) -> str:
         return Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def _environment(inside: Inside) -> dict[str, str]:
-    return {
-        "HOME": mounts.HOME,
-        "USER": "student",
-        "LOGNAME": "student",
-        "TMPDIR": "/tmp",
-        "PATH": "/usr/bin",
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": mounts.python_path(),
-        "PYTHONHASHSEED": "0",  # so that a regrade goes as the grade did
-        "OMP_NUM_THREADS": "1",
-        "MPLBACKEND": "agg",
-        "MXNET_STORAGE_FALLBACK_LOG_VERBOSE": "0",
-        "TQDM_DISABLE": "1",
-        **({"D2L_DATA": mounts.DATA} if inside.data else {}),
-        **inside.environment,
-    }
-
-
-def _options(inside: Inside, limits: Limits) -> dict[str, Any]:
-    digest = hashlib.sha256(mounts.stand_in_labels()).hexdigest()
-    return {
-        "modules": list(inside.modules),
-        "mxnet": inside.mxnet,
-        "data": inside.load_data,
-        "checksums": {"t10k-labels": digest} if inside.data else {},
-        "output": int(limits.output),
-    }
 
 
 def _size(count: float) -> str:

@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from d2l_helpers.autograder.arrays import Array, from_npy, to_npy
+from d2l_helpers.autograder.isolation.arrays import Array, from_npy, to_npy
 from d2l_helpers.errors import BadFrame, FrameTimeout, PeerGone
 
 __all__ = ["LONGEST_FRAME", "LONGEST_HEADER", "Channel", "Frame", "pack", "unpack"]

@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from d2l_helpers.autograder import bubblewrap, cgroup, doctor, mounts, seccomp
-from d2l_helpers.autograder.limits import Limits
-from d2l_helpers.autograder.sandbox import Sandbox
+from d2l_helpers.autograder.isolation import bubblewrap, cgroup, doctor, mounts, seccomp
+from d2l_helpers.autograder.isolation.limits import Limits
+from d2l_helpers.autograder.isolation.sandbox import Sandbox
 
 WHOLE = bubblewrap.command_line
 

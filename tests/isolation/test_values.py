@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from d2l_helpers.autograder.replies import read_reply
-from d2l_helpers.autograder.values import Name, decode, encode
-from d2l_helpers.autograder.verdicts import Lost, Verdict
-from d2l_helpers.autograder.wire import Frame
+from d2l_helpers.autograder.isolation.replies import read_reply
+from d2l_helpers.autograder.isolation.values import Name, decode, encode
+from d2l_helpers.autograder.isolation.verdicts import Lost, Verdict
+from d2l_helpers.autograder.isolation.wire import Frame
 from d2l_helpers.errors import ArgumentError, BadFrame
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))

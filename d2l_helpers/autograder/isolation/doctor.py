@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from d2l_helpers.autograder.limits import Limits
-from d2l_helpers.autograder.sandbox import Sandbox
-from d2l_helpers.autograder.verdicts import Lost, Verdict
+from d2l_helpers.autograder.isolation.limits import Limits
+from d2l_helpers.autograder.isolation.sandbox import Sandbox
+from d2l_helpers.autograder.isolation.verdicts import Lost, Verdict
 from d2l_helpers.errors import SandboxError
 
 __all__ = ["Finding", "examine"]

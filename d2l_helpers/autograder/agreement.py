@@ -1,0 +1,78 @@
+"""Does what a submission gave agree with what the solution gave? Said in words that do not give the numbers away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from d2l_helpers.exercises.exercise import NotYet
+from d2l_helpers.exercises.expectations import as_array, describe, expect_shape
+
+__all__ = ["agree"]
+
+_RELATIVE, _ABSOLUTE = 1e-3, 1e-4  # single precision, and another order of summation, stay far below
+
+
+def agree(got: Any, expected: Any, what: str = "the result") -> None:
+    """Ask for the same kind, the same shape, and numbers that agree.
+
+    Parameters
+    ----------
+    got : object
+        What came out of the sandbox, which may be anything.
+    expected : object
+        What the solution gave: numbers, arrays, text, None, and tuples, lists and dicts of such.
+    what : str, optional
+        What it is called.
+
+    Raises
+    ------
+    NotYet
+        Where they differ.
+    """
+    if isinstance(expected, tuple | list) and not _are_numbers(expected):
+        if not isinstance(got, tuple | list) or len(got) != len(expected):
+            said = f"{len(got)} results" if isinstance(got, tuple | list) else describe(got)
+            raise NotYet(f"{what}: {said}", f"{len(expected)} results")
+        for number, (one, other) in enumerate(zip(got, expected, strict=True), start=1):
+            agree(one, other, f"{what}, part {number}")
+    elif isinstance(expected, dict):
+        if not isinstance(got, dict) or got.keys() != expected.keys():
+            raise NotYet(f"{what}: {describe(got)}", f"a dictionary with {', '.join(map(repr, expected))}")
+        for key, other in expected.items():
+            agree(got[key], other, f"{what}, {key}")
+    elif isinstance(expected, str | bool) or expected is None:
+        if type(got) is not type(expected) or got != expected:
+            raise NotYet(f"{what}: {describe(got)}", "another one" if type(got) is type(expected) else _kind(expected))
+    else:
+        _agree_in_numbers(got, expected, what)
+
+
+def _agree_in_numbers(got: Any, expected: Any, what: str) -> None:
+    measured, target = as_array(got, what), as_array(expected, what)
+    if target.size == 1 and measured.size == 1 and target.ndim == 0:
+        measured = measured.reshape(())
+    expect_shape(measured, target.shape, what)
+    bad = int(np.isnan(measured).sum() + (np.isinf(measured) & (measured != target)).sum())
+    if bad:
+        raise NotYet(f"{what}: {_count(bad, measured.size)} nan or infinite", "numbers")
+    close = np.isclose(measured, target, rtol=_RELATIVE, atol=_ABSOLUTE)
+    if not close.all():
+        wrong = measured.size - int(close.sum())
+        expected_words = "the right number" if measured.size == 1 else "the right numbers, to four digits"
+        raise NotYet(f"{what}: {_count(wrong, measured.size)} wrong", expected_words)
+
+
+def _count(some: int, of_all: int) -> str:
+    if of_all == 1:
+        return "a number that is"
+    return f"{some} of {of_all:,} numbers {'is' if some == 1 else 'are'}"
+
+
+def _are_numbers(values: Any) -> bool:
+    return bool(values) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+
+
+def _kind(value: Any) -> str:
+    return "nothing" if value is None else {bool: "True or False", str: "text"}[type(value)]

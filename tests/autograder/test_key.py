@@ -1,0 +1,86 @@
+"""The hidden probes against the key: the solution earns all, each known wrong answer what its author says."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from answers.key import answers_to
+from d2l_helpers.autograder.assignment import load_assignment
+from d2l_helpers.autograder.draws import generator
+from d2l_helpers.autograder.isolation import Lost, Verdict
+from d2l_helpers.autograder.marking import mark_answer
+from d2l_helpers.autograder.reference import evaluate
+from d2l_helpers.exercises.catalogue import chapter
+
+ROOT = Path(__file__).parents[2]
+ITEMS = {
+    item.exercise.name: item
+    for notebook in chapter()
+    for item in load_assignment(ROOT / "notebooks" / f"{notebook}.ipynb", ROOT / "answers").items
+}
+WRONG = [
+    pytest.param(name, wrong, id=f"{name}:{getattr(wrong.answer, '__name__', wrong.answer)}")
+    for name, item in ITEMS.items()
+    for wrong in item.answer.wrong
+]
+
+
+class InThisProcess:
+    """An answer of the key's, called as a submission's is, without a sandbox."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def value(self, name):
+        return self.answer
+
+    def call(self, name, through, arguments):
+        try:
+            return evaluate(self.answer, through, arguments)
+        except Exception as error:
+            raise Lost(Verdict.ERROR, f"{type(error).__name__}: {error}") from error
+
+
+def mark(item, answer, secret=b"of this test"):
+    return mark_answer(item, InThisProcess(answer), lambda *place: generator(secret, *place))
+
+
+def test_every_exercise_is_in_an_assignment():
+    names = [exercise.name for group in chapter().values() for exercise in group]
+    assert list(ITEMS) == names == [name for notebook in chapter() for name in answers_to(notebook)]
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_the_solution_earns_all_points_whatever_is_drawn(name):
+    for secret in (b"one", b"two", b"three", b"four", b"five"):
+        found = mark(ITEMS[name], ITEMS[name].answer.solution, secret)
+        assert (found.verdict, found.earned) == (Verdict.RIGHT, ITEMS[name].points), found
+
+
+@pytest.mark.parametrize(("name", "wrong"), WRONG)
+def test_a_wrong_answer_earns_what_its_author_says(name, wrong):
+    item = ITEMS[name]
+    for secret in (b"one", b"two", b"three"):
+        found = mark(item, wrong.answer, secret)
+        assert found.verdict != Verdict.RIGHT
+        assert found.earned == pytest.approx(wrong.earns * item.points, abs=0.01), found
+
+
+@pytest.mark.parametrize("name", [name for name, item in ITEMS.items() if item.exercise.kind == "written"])
+def test_probes_draw_other_arguments_for_other_submissions(name):
+    for probe in ITEMS[name].answer.probes:
+        drawn = [repr(probe.arguments(generator(bytes([number])))) for number in range(4)]
+        assert len(set(drawn)) == 4, probe.title
+        assert repr(probe.arguments(generator(bytes([0])))) == drawn[0]
+
+
+@pytest.mark.parametrize("name", [name for name, item in ITEMS.items() if item.exercise.kind == "written"])
+def test_constants_and_echoes_earn_nothing(name):
+    item = ITEMS[name]
+    echo = [lambda *arguments: arguments[0], lambda *arguments: arguments[-1]]
+    constant = [lambda *_, value=value: value for value in (0.0, 1.0, True, None, "a", [], {})]
+    for answer in itertools.chain(echo, constant):
+        assert mark(item, answer).earned == 0, answer
