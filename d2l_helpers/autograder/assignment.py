@@ -131,7 +131,7 @@ def load_assignment(notebook: Path, answers: Path, points: Mapping[str, float] |
     worth |= {key: value for key, value in (points or {}).items() if key in worth}
     _require_probes(name, names, exercises, known)
     items = tuple(Item(exercises[one], known[one], worth[one]) for one in names if worth[one] > 0)
-    return Assignment(name, release, items, _key_digest(name, answers))
+    return Assignment(name, release, items, _key_digest(answers))
 
 
 def load_key(answers: Path) -> ModuleType:
@@ -193,13 +193,11 @@ def _require_probes(
         )
 
 
-def _key_digest(notebook: str, answers: Path) -> str:
+def _key_digest(answers: Path) -> str:
     """Everything a mark follows from but the notebook: the key, the public checks, and this program."""
     package = Path(__file__).parents[1]
-    module = f"{notebook.partition('_')[2]}.py"
-    ours = [*package.glob("exercises/*.py"), *package.glob("autograder/**/*.py")]
-    files = [answers / "key.py", answers / module, *sorted(ours)]
-    return _digest(*(file.read_text() for file in files))
+    files = [*answers.glob("**/*.py"), *package.glob("exercises/*.py"), *package.glob("autograder/**/*.py")]
+    return _digest(*(file.read_text() for file in sorted(files)))
 
 
 def _digest(*parts: str) -> str:
