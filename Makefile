@@ -11,7 +11,7 @@ help:  ## list the targets
 lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8899" are passed on
 	cd $(NOTEBOOKS) && ../$(BIN)/jupyter lab $(ROOT_FLAG) $(ARGS)
 
-test: lint keras  ## set up everything and run everything: lint, types, layers, unit tests, browser, notebooks
+test: lint keras grading  ## set up everything and run everything: lint, types, layers, unit tests, browser, notebooks
 	@sh tests/programs.sh chromium
 	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/isolation
 	$(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
@@ -33,7 +33,13 @@ record: data keras  ## run the notebooks in fresh kernels and write their output
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
 	$(BIN)/python -m d2l_helpers bench $(ARGS)
 
+bench-grading: data grading  ## race our grader, nbgrader and otter on 40 submissions; ARGS="--students 8 --json FILE"
+	@sh tests/programs.sh bubblewrap util-linux
+	$(BIN)/python -m d2l_helpers bench-grading $(ARGS)
+
 keras: .venv/keras  ## add TensorFlow, which notebook 08 needs: about 1 GB
+
+grading: .venv/grading  ## add nbgrader, which a teacher's course needs
 
 data: .venv/ready  ## fetch and verify Fashion-MNIST
 	@$(BIN)/d2l-helpers data --quiet
@@ -42,10 +48,12 @@ RESOLVE = uv pip compile pyproject.toml --python-version 3.11 --python-platform 
 	--generate-hashes --no-header --no-annotate --upgrade --quiet
 LOCKED = $$(sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.lock)
 
-lock:  ## resolve the two locks anew from pyproject.toml; needs uv
+lock:  ## resolve the three locks anew from pyproject.toml; needs uv
 	$(RESOLVE) --extra dev --output-file requirements.lock
 	$(RESOLVE) --extra keras --constraint requirements.lock \
 		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-keras.lock
+	$(RESOLVE) --extra grading --constraint requirements.lock --constraint requirements-keras.lock \
+		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-grading.lock
 
 clean:  ## remove the environment and what tools left
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
@@ -54,11 +62,11 @@ clean:  ## remove the environment and what tools left
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/keras: requirements-keras.lock .venv/ready  # only what requirements.lock does not have already
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-keras.lock
+.venv/keras .venv/grading: .venv/%: requirements-%.lock .venv/ready  # only what requirements.lock does not have already
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
 	@touch $@
 
 .venv/packages: requirements.lock setup.sh
 	@sh setup.sh
 
-.PHONY: help lab test test-sandbox lint record bench data keras lock clean
+.PHONY: help lab test test-sandbox lint record bench bench-grading data keras grading lock clean

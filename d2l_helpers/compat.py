@@ -8,6 +8,7 @@ has dropped since. The proxy is built when MXNet is first imported, so installin
 from __future__ import annotations
 
 import builtins
+import importlib
 import importlib.machinery
 import os
 import re
@@ -19,8 +20,11 @@ from contextlib import contextmanager
 from functools import cache, total_ordering
 from typing import Any
 
+from d2l_helpers.operators import GENERATORS, compile_when_called
+
 __all__ = ["install"]
 
+_DOWNLOADERS = ("requests",)  # what MXNet imports for downloads that the chapter never asks it for
 # These modules write operator parameters with str(); see _ParameterText.
 _WRITE_PARAMETERS = {"mxnet._ctypes.ndarray", "mxnet._ctypes.symbol", "mxnet.symbol.symbol", "mxnet.io.io"}
 
@@ -55,6 +59,8 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         module.__dict__["__builtins__"] = _builtins_for_mxnet()
         if module.__name__ in _WRITE_PARAMETERS:
             module.__dict__["str"] = _ParameterText
+        if module.__name__ in GENERATORS:
+            compile_when_called(module.__dict__)
         with warnings.catch_warnings(), _one_thread():
             warnings.simplefilter("ignore")  # old escapes and deprecations: nothing that a reader could act on
             super().exec_module(module)
@@ -109,6 +115,7 @@ def _to_numpy(self: Any, dtype: Any = None, copy: bool | None = None) -> Any:
 def _builtins_for_mxnet() -> dict[str, Any]:
     """Python's builtins with an ``__import__`` that hands out the proxy; made once, before mxnet's first module."""
     proxy, version = _numpy_proxy(), _version_module()
+    downloaders = {name: _WhenUsed(name) for name in _DOWNLOADERS}
 
     def import_(
         name: str,
@@ -119,12 +126,21 @@ def _builtins_for_mxnet() -> dict[str, Any]:
     ) -> types.ModuleType:
         if level == 0 and name == "distutils.version" and fromlist:
             return version  # distutils left the standard library with Python 3.12
+        if level == 0 and name in _DOWNLOADERS:
+            return downloaders[name]
         module = builtins.__import__(name, globals, locals, fromlist, level)
         if level == 0 and (name == "numpy" or (name.startswith("numpy.") and not fromlist)):
             return proxy
         return module
 
     return {**vars(builtins), "__import__": import_}
+
+
+class _WhenUsed(types.ModuleType):
+    """A module that is imported when something of it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(self.__name__), name)
 
 
 def _numpy_proxy() -> types.ModuleType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,8 @@ def agree(got: Any, expected: Any, what: str = "the result") -> None:
     """
     if isinstance(expected, tuple | list) and not _are_numbers(expected):
         if not isinstance(got, tuple | list) or len(got) != len(expected):
-            said = f"{len(got)} results" if isinstance(got, tuple | list) else describe(got)
-            raise NotYet(f"{what}: {said}", f"{len(expected)} results")
+            said = _results(got) if isinstance(got, tuple | list) else describe(got)
+            raise NotYet(f"{what}: {said}", _results(expected))
         for number, (one, other) in enumerate(zip(got, expected, strict=True), start=1):
             agree(one, other, f"{what}, part {number}")
     elif isinstance(expected, dict):
@@ -43,6 +44,8 @@ def agree(got: Any, expected: Any, what: str = "the result") -> None:
         for key, other in expected.items():
             agree(got[key], other, f"{what}, {key}")
     elif isinstance(expected, str | bool) or expected is None:
+        if isinstance(expected, bool) and isinstance(got, np.ndarray) and got.dtype == bool and got.ndim == 0:
+            got = bool(got)  # what MXNet's comparisons give
         if type(got) is not type(expected) or got != expected:
             raise NotYet(f"{what}: {describe(got)}", "another one" if type(got) is type(expected) else _kind(expected))
     else:
@@ -62,6 +65,10 @@ def _agree_in_numbers(got: Any, expected: Any, what: str) -> None:
         wrong = measured.size - int(close.sum())
         expected_words = "the right number" if measured.size == 1 else "the right numbers, to four digits"
         raise NotYet(f"{what}: {_count(wrong, measured.size)} wrong", expected_words)
+
+
+def _results(values: Sequence[Any]) -> str:
+    return "one result" if len(values) == 1 else f"{len(values)} results"
 
 
 def _count(some: int, of_all: int) -> str:

@@ -196,7 +196,12 @@ def _require_probes(
 def _key_digest(answers: Path) -> str:
     """Everything a mark follows from but the notebook: the key, the public checks, and this program."""
     package = Path(__file__).parents[1]
-    files = [*answers.glob("**/*.py"), *package.glob("exercises/*.py"), *package.glob("autograder/**/*.py")]
+    files = [
+        *answers.glob("**/*.py"),
+        *package.glob("exercises/*.py"),
+        *package.glob("autograder/*.py"),
+        *package.glob("autograder/isolation/*.py"),
+    ]
     return _digest(*(file.read_text() for file in sorted(files)))
 
 

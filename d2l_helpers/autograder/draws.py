@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from d2l_helpers.autograder.files import write_once
+from d2l_helpers.errors import ArgumentError
 
 __all__ = ["course_secret", "generator"]
 
@@ -36,7 +37,21 @@ def generator(secret: bytes, *place: str) -> np.random.Generator:
 
 
 def course_secret(file: Path) -> bytes:
-    """Read a course's secret, made at the first use and readable by its owner only."""
+    """Read a course's secret, made at the first use and readable by its owner only.
+
+    Raises
+    ------
+    ArgumentError
+        If the file is too short to be one: whoever guesses it can foresee the inputs.
+    """
     if not file.exists():
         write_once(file, secrets.token_hex(_BYTES).encode(), mode=0o600)
-    return file.read_bytes()
+    secret = file.read_bytes()
+    if len(secret.strip()) < _BYTES:
+        raise ArgumentError(
+            "The course's secret is too short.",
+            got=f"{len(secret)} bytes in {file}",
+            expected=f"{_BYTES} or more, as this program writes them",
+            remedy="restore the file from a copy; or delete it, and what is marked anew gets other inputs",
+        )
+    return secret

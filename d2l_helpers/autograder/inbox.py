@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from d2l_helpers.errors import NotebookError
 
-__all__ = ["Entry", "find_entries", "read_file"]
+__all__ = ["Entry", "entry_of", "find_entries", "read_file"]
 
 _DEEPEST = 4
 _SKIPPED = re.compile(r"\.|__MACOSX$")
+_BETWEEN = " _-."  # a student's name and an assignment's
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def find_entries(folder: Path, assignments: Iterable[str]) -> list[Entry]:
     ----------
     folder : Path
         With ``student/assignment/notebook.ipynb`` as nbgrader collects them, ``student/notebook.ipynb``, or
-        ``student_notebook.ipynb``; all three may be mixed.
+        ``student_notebook.ipynb``; all three may be mixed, and may lie in a folder for each assignment.
     assignments : iterable of str
         The names of the course's assignments.
 
@@ -54,18 +56,17 @@ def find_entries(folder: Path, assignments: Iterable[str]) -> list[Entry]:
     -------
     list of Entry
         One for each student and assignment, sorted; of several files the last in the order of their names, in which
-        platforms count resubmissions up.
+        platforms count resubmissions up, and rather one whose own name says of what it is.
 
     Raises
     ------
     NotebookError
-        If there is none.
+        If there is none, or a folder cannot be looked into.
     """
     known = sorted(assignments, key=len, reverse=True)
     files: dict[tuple[str, str], list[Path]] = {}
-    for file in sorted(_notebooks(folder, _DEEPEST), key=lambda path: _natural(str(path))):
-        place = file.relative_to(folder)
-        assignment = _assignment_of(place, known)
+    for place in sorted(_notebooks_in(folder), key=_natural):
+        file, assignment = folder / place, _assignment_of(place, known)
         files.setdefault((_student_of(place, assignment, folder), assignment), []).append(file)
     if not files:
         raise NotebookError(
@@ -74,10 +75,15 @@ def find_entries(folder: Path, assignments: Iterable[str]) -> list[Entry]:
             expected="student/assignment/notebook.ipynb, student/notebook.ipynb or student_notebook.ipynb",
             remedy="pass the folder that the learning platform's export was unpacked to",
         )
-    return [
-        Entry(student, assignment, found[-1], tuple(path.name for path in found[:-1]))
-        for (student, assignment), found in sorted(files.items())
-    ]
+    return [_counting(student, assignment, found) for (student, assignment), found in sorted(files.items())]
+
+
+def entry_of(file: Path, assignments: Iterable[str]) -> Entry:
+    """Take a single file as what its name says."""
+    known = sorted(assignments, key=len, reverse=True)
+    place = Path(file.name)
+    assignment = _assignment_of(place, known)
+    return Entry(_student_of(place, assignment, file.parent), assignment, file)
 
 
 def read_file(file: Path, most: int) -> bytes:
@@ -89,10 +95,7 @@ def read_file(file: Path, most: int) -> bytes:
         If it is no regular file, or cannot be read.
     """
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise OSError("it is no regular file")
+        with open(file, "rb", opener=_regular) as stream:
             return stream.read(most + 1)
     except OSError as error:
         raise NotebookError(
@@ -100,6 +103,34 @@ def read_file(file: Path, most: int) -> bytes:
             got=error.strerror or str(error),
             expected="a notebook file",
             remedy="hand in the notebook itself",
+        ) from None
+
+
+def _regular(file: str, _: int) -> int:
+    if not stat.S_ISREG(os.lstat(file).st_mode):
+        raise OSError("a link, a folder or a pipe")
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it was one a moment ago
+        os.close(descriptor)
+        raise OSError("a link, a folder or a pipe")
+    return descriptor
+
+
+def _counting(student: str, assignment: str, files: list[Path]) -> Entry:
+    named = [file for file in files if assignment in file.name]
+    counts = (named or files)[-1]
+    return Entry(student, assignment, counts, tuple(file.name for file in files if file != counts))
+
+
+def _notebooks_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(file.relative_to(folder) for file in _notebooks(folder, _DEEPEST))
+    except OSError as error:  # to go on would leave a student out in silence
+        raise NotebookError(
+            "Cannot look for notebooks.",
+            got=f"{error.filename}: {error.strerror}",
+            expected="folders that can be read",
+            remedy="change its permissions, or move it away",
         ) from None
 
 
@@ -123,12 +154,20 @@ def _assignment_of(place: Path, known: list[str]) -> str:
 
 
 def _student_of(place: Path, assignment: str, folder: Path) -> str:
-    if len(place.parts) > 1:
-        return place.parts[0]
-    before, found, _ = place.stem.partition(assignment) if assignment else (place.stem, "", "")
-    return before.strip(" _-.") or (folder.resolve().name if found else place.stem)
+    folders = [part for part in place.parts[:-1] if part != assignment]
+    if folders:
+        return _plain(folders[0])
+    before, found, after = place.stem.rpartition(assignment) if assignment else (place.stem, "", "")
+    name = before.strip(_BETWEEN) or (after.strip(_BETWEEN) if any(map(str.isalpha, after)) else "")
+    return _plain(name or (folder.resolve().name if found else place.stem))
 
 
-def _natural(text: str) -> list[tuple[int, str]]:
-    """Order numbers in names by their value."""
+def _plain(name: str) -> str:
+    """Write a name as one sequence of letters, whatever system it comes from; bytes that are no text, as numbers."""
+    return unicodedata.normalize("NFC", name.encode(errors="backslashreplace").decode())
+
+
+def _natural(place: Path) -> list[tuple[int, str]]:
+    """Order numbers in names by their value, and a name before the same with something added."""
+    text = str(place.with_suffix(""))
     return [(int(digits or 0), letters) for digits, letters in re.findall(r"(\d{0,18})(\D*)", text)]

@@ -155,6 +155,7 @@ class _InSandbox:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._seconds = min(_CALL_SECONDS, session.limits.seconds)
         self._through: set[str] = set()
         self._given: dict[str, frozenset[str]] = {}  # the names that each cell gives a value
         self._losses: dict[str, Lost] = {}
@@ -173,13 +174,13 @@ class _InSandbox:
 
     def call(self, name: str, through: Callable[..., Any] | None, arguments: tuple[Any, ...]) -> Any:
         if through is None:
-            return self._asked(name, lambda: self._session.call(name, arguments, seconds=_CALL_SECONDS).value)
+            return self._asked(name, lambda: self._session.call(name, arguments, seconds=self._seconds).value)
         called = through.__name__
         if called not in self._through:
             self._session.run(f"probe {called}", textwrap.dedent(inspect.getsource(through)))
             self._through.add(called)
         given = (Name(name), *arguments)
-        return self._asked(name, lambda: self._session.call(called, given, seconds=_CALL_SECONDS).value)
+        return self._asked(name, lambda: self._session.call(called, given, seconds=self._seconds).value)
 
     def _asked(self, name: str, ask: Callable[[], Any]) -> Any:
         try:

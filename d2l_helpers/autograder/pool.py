@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from types import TracebackType
 
 from d2l_helpers.autograder.isolation import Sandbox
+from d2l_helpers.errors import SandboxError
 
 __all__ = ["Pool"]
 
@@ -29,7 +30,7 @@ class Pool:
 
     def __init__(self, start: Callable[[], Sandbox], ready: int) -> None:
         self._start = start
-        self._found: SimpleQueue[Sandbox | Exception] = SimpleQueue()
+        self._found: SimpleQueue[Sandbox | Exception | None] = SimpleQueue()  # None: there will be no more
         self._wanted = threading.Semaphore(ready)
         self._is_over = threading.Event()
         self._threads = [threading.Thread(target=self._keep_ready, daemon=True) for _ in range(ready)]
@@ -47,6 +48,7 @@ class Pool:
         while not self._found.empty():
             if isinstance(left := self._found.get(), Sandbox):
                 left.end()
+        self._found.put(None)
 
     def take(self) -> Sandbox:
         """Give a sandbox that nobody has used; the taker ends it.
@@ -54,9 +56,17 @@ class Pool:
         Raises
         ------
         SandboxError
-            If none could be started.
+            If none could be started, or the pool is closed.
         """
         found = self._found.get()
+        if found is None:
+            self._found.put(None)  # for the next taker
+            raise SandboxError(
+                "There are no more sandboxes.",
+                got="a pool that is closed",
+                expected="one that is open",
+                remedy="take sandboxes inside its with statement",
+            )
         self._wanted.release()
         if isinstance(found, Exception):
             raise found

@@ -44,8 +44,12 @@ def evaluate(function: Callable[..., Any], through: Callable[..., Any] | None, a
     object
         As it would come out of a sandbox: with NumPy's arrays.
     """
-    called = (lambda *given: through(function, *given)) if through else function
-    return on_mxnets_thread(lambda: _plain(called(*map(_as_mxnet, arguments))))
+
+    def call() -> Any:
+        given = map(_as_mxnet, arguments)
+        return _plain(through(function, *given) if through else function(*given))
+
+    return on_mxnets_thread(call)
 
 
 def _as_mxnet(value: Any) -> Any:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from d2l_helpers.autograder.files import write_once
+from d2l_helpers.autograder.files import file_name, write_once
 from d2l_helpers.autograder.isolation import Verdict
+from d2l_helpers.errors import RecordError
 
 __all__ = ["Finding", "Kept", "Mark", "Result", "Status", "Store"]
 
@@ -153,10 +155,8 @@ class Store:
 
     def find(self, student: str, assignment: str, digest: str) -> Result | None:
         """Give the result that is kept, if there is one."""
-        try:
-            return Result.from_json(self._file(student, assignment, digest).read_text())
-        except FileNotFoundError:
-            return None
+        file = self._file(student, assignment, digest)
+        return _read(file) if file.exists() else None
 
     def keep(self, result: Result) -> Kept:
         """Keep a result, unless there is one of this digest: that stays, and one that differs is put beside it."""
@@ -164,15 +164,29 @@ class Store:
         file = self._file(result.student, result.assignment, result.digest)
         if write_once(file, contents):
             return Kept.NEW
-        if Result.from_json(file.read_text()) == result:
+        written = Result.from_json(contents.decode())  # half of a surrogate pair cannot be written, and is replaced
+        if _read(file) == written:
             return Kept.SAME
-        number = 1
-        while not write_once(file.with_suffix(f".differs-{number}.json"), contents):
-            number += 1
+        for number in itertools.count(1):
+            beside = file.with_suffix(f".differs-{number}.json")
+            if write_once(beside, contents) or _read(beside) == written:
+                break
         return Kept.DIFFERENT
 
     def _file(self, student: str, assignment: str, digest: str) -> Path:
-        return self.folder / student / f"{assignment}-{digest[:16]}.json"
+        return self.folder / file_name(student) / f"{file_name(assignment)}-{digest[:16]}.json"
+
+
+def _read(file: Path) -> Result:
+    try:
+        return Result.from_json(file.read_text())
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RecordError(
+            "Cannot read a result that was kept.",
+            got=f"{file}: {type(error).__name__}",
+            expected="a result as this program writes it",
+            remedy="move the file away, and grade again",
+        ) from error
 
 
 def _mark(content: dict[str, Any]) -> Mark:

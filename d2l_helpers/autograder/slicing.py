@@ -1,7 +1,8 @@
 """Which cells of a notebook the answers need: a chapter trains for a minute, its answers take a second.
 
 A cell runs if it gives a name that a cell which runs uses, or if it touches data that such a cell uses, for it may
-change them. What cannot be read as Python, or gives names in ways that its text does not show, runs too.
+change them. What cannot be read as Python, or gives names in ways that its text does not show, runs too. What a cell
+asks for by its name as text, and what is changed through another name, is not seen.
 """
 
 from __future__ import annotations
@@ -9,12 +10,21 @@ from __future__ import annotations
 import ast
 import re
 import symtable
+import threading
+import warnings
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
-__all__ = ["Names", "imports_of", "names_in", "needed"]
+from d2l_helpers.autograder.isolation.worker import without_magics
 
-_NOT_SHOWN = re.compile(r"\b(exec|eval|globals|locals|vars|setattr|get_ipython|__main__)\b|\bimport\s+\*")
+__all__ = ["Names", "imports_of", "names_in", "needed", "tree_of"]
+
+_NOT_SHOWN = re.compile(r"\b(exec|eval|globals|locals|vars|setattr|get_ipython|__main__)\b|\bimport[\s\\(]+\*")
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # all that Python's parser raises
+_filters = threading.Lock()  # Python's warning filters belong to the process
 
 
 @dataclass(frozen=True)
@@ -24,9 +34,10 @@ class Names:
     Attributes
     ----------
     defined : frozenset of str
-        The functions and classes that it defines, and what it imports.
+        The functions that it defines, and what it imports.
     data : frozenset of str
-        The other names that it gives a value.
+        The other names that it gives a value, or whose attributes or items it sets; classes, too, for methods may be
+        added to them.
     used : frozenset of str
         The names that it reads.
     always : bool
@@ -44,27 +55,68 @@ class Names:
         return self.defined | self.data
 
 
+@lru_cache(maxsize=512)
 def names_in(source: str) -> Names:
     """Read a cell's names, those of the notebook and not a function's own; whatever it holds, this gives an answer."""
     try:
-        table = symtable.symtable(source, "<cell>", "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        with _quietly():
+            python, _ = without_magics(source)  # as the sandbox will run it
+            table, tree = symtable.symtable(python, "<cell>", "exec"), ast.parse(python)
+    except _UNREADABLE:
         return Names()
     top = table.get_symbols()
     given = {symbol.get_name() for symbol in top if symbol.is_assigned() or symbol.is_imported()}
-    defined = {symbol.get_name() for symbol in top if symbol.is_namespace() or symbol.is_imported()}
+    defined = {symbol.get_name() for symbol in top if symbol.is_imported() or _is_function(symbol)}
     used = {symbol.get_name() for symbol in top if symbol.is_referenced()}
     for inner in _inner(table):
-        symbols = [symbol for symbol in inner.get_symbols() if symbol.is_global()]
-        used |= {symbol.get_name() for symbol in symbols}
-        given |= {symbol.get_name() for symbol in symbols if symbol.is_declared_global()}
-    return Names(frozenset(defined), frozenset(given - defined), frozenset(used), _NOT_SHOWN.search(source) is not None)
+        is_class = inner.get_type() == "class"  # its body reads a name of the notebook until it gives it a value
+        for symbol in inner.get_symbols():
+            if symbol.is_global() or (is_class and symbol.is_referenced()):
+                used.add(symbol.get_name())
+            if symbol.is_declared_global():
+                given.add(symbol.get_name())
+    data = given - defined | _changed(tree) & used
+    return Names(frozenset(defined), frozenset(data), frozenset(used), _NOT_SHOWN.search(python) is not None)
+
+
+def tree_of(source: str) -> ast.Module | None:
+    """Read a cell as Python; None if it cannot be read."""
+    try:
+        with _quietly():
+            return ast.parse(source)
+    except _UNREADABLE:
+        return None
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep what Python's parser thinks of a student's code, such as an unknown escape, off the terminal."""
+    with _filters, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _is_function(symbol: symtable.Symbol) -> bool:
+    return any(table.get_type() == "function" for table in symbol.get_namespaces())
 
 
 def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     for child in table.get_children():
         yield child
         yield from _inner(child)
+
+
+def _changed(tree: ast.Module) -> set[str]:
+    """Find what has its attributes or items set, such as Net in ``Net.forward = forward``."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            root: ast.expr = node
+            while isinstance(root, ast.Attribute | ast.Subscript):
+                root = root.value
+            if isinstance(root, ast.Name):
+                found.add(root.id)
+    return found
 
 
 def needed(sources: Sequence[str], wanted: Iterable[str]) -> list[bool]:
@@ -84,28 +136,27 @@ def needed(sources: Sequence[str], wanted: Iterable[str]) -> list[bool]:
     """
     cells = [names_in(source) for source in sources]
     all_data = frozenset().union(*(cell.data for cell in cells)) - frozenset().union(*(cell.defined for cell in cells))
+    concerned = defaultdict(list)
+    for number, cell in enumerate(cells):
+        for name in cell.given | cell.used & all_data:
+            concerned[name].append(number)
     runs = [cell.always for cell in cells]
-    names = set(wanted).union(*(cell.used for cell, does in zip(cells, runs, strict=True) if does))
-    while True:
-        found = [
-            number
-            for number, cell in enumerate(cells)
-            if not runs[number] and (cell.given & names or cell.used & names & all_data)
-        ]
-        if not found:
-            return runs
-        for number in found:
-            runs[number] = True
-            names |= cells[number].used
+    names = set(wanted).union(*(cell.used for cell in cells if cell.always))
+    waiting = list(names)
+    while waiting:
+        for number in concerned[waiting.pop()]:
+            if not runs[number]:
+                runs[number] = True
+                waiting += cells[number].used - names
+                names |= cells[number].used
+    return runs
 
 
 def imports_of(sources: Iterable[str]) -> tuple[str, ...]:
     """Give the import statements in cells, each once, in their order; cells that cannot be read are left out."""
     found: dict[str, None] = {}
     for source in sources:
-        try:
-            nodes = list(ast.walk(ast.parse(source)))
-        except (SyntaxError, ValueError):
-            continue
-        found |= dict.fromkeys(ast.unparse(node) for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+        if tree := tree_of(source):
+            imports = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+            found |= dict.fromkeys(map(ast.unparse, imports))
     return tuple(found)

@@ -6,15 +6,17 @@ import ast
 import copy
 import hashlib
 import json
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from d2l_helpers.autograder.assignment import Assignment
-from d2l_helpers.autograder.outputs import tame
-from d2l_helpers.autograder.slicing import names_in, needed
+from d2l_helpers.autograder.outputs import joined, tame
+from d2l_helpers.autograder.slicing import names_in, needed, tree_of
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.notebooks import stubs
 
@@ -22,7 +24,8 @@ __all__ = ["LARGEST", "Cell", "Submission", "digest_of", "read_submission"]
 
 LARGEST = 20 << 20  # bytes of a file
 _MOST_CELLS = 1000
-_LONGEST_CELL = 200_000  # letters
+_LONGEST_CODE, _LONGEST_PROSE = 50_000, 200_000  # letters of a cell
+_MOST_CODE = 300_000  # letters of all cells, which are still read in seconds where they are meant to take long
 _KINDS = ("code", "markdown", "raw")
 
 
@@ -45,6 +48,9 @@ class Submission:
         out, other cells as the student left them, and no output that could run.
     attempted : frozenset of str
         The exercises to which there is an answer.
+    untouched : frozenset of str
+        The ids of the code cells that say what a stub says. They do not run: an answer in another cell, or in another
+        copy of the cell, must not be replaced by a stub.
     repairs : tuple of str
         What was mended, in words.
     digest : str
@@ -53,12 +59,14 @@ class Submission:
 
     notebook: NotebookNode
     attempted: frozenset[str]
+    untouched: frozenset[str]
     repairs: tuple[str, ...]
     digest: str
 
     def cells(self, everything: bool = False) -> list[Cell]:
-        """Give the code cells to run, in their order: those that the answers need, or all; never a check."""
-        cells = [cell for cell in self.notebook.cells if cell.cell_type == "code" and not _is_check(cell)]
+        """Give the code cells to run, in their order: those that the answers need, or all; never a check or a stub."""
+        code = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        cells = [cell for cell in code if not _is_check(cell) and cell.id not in self.untouched]
         runs = needed([cell.source for cell in cells], self.attempted)
         return [Cell(cell.id, cell.source) for cell, does in zip(cells, runs, strict=True) if does or everything]
 
@@ -78,13 +86,19 @@ def read_submission(contents: bytes, assignment: Assignment) -> Submission:
     NotebookError
         If nothing in it can be marked; the message is for the student.
     """
-    notebook = _parse(contents)
     repairs: list[str] = []
-    cells = [_clean(cell, number) for number, cell in enumerate(notebook["cells"], start=1)]
+    cells = [_clean(cell, number, repairs) for number, cell in enumerate(_parse(contents), start=1)]
+    if (letters := sum(len(cell.source) for cell in cells if cell.cell_type == "code")) > _MOST_CODE:
+        raise _damaged(f"{letters:,} letters of code", f"{_MOST_CODE:,} at most")
     mended = _mend(cells, assignment.release, repairs)
-    attempted = frozenset(item.exercise.name for item in assignment.items if _is_attempted(item, mended, assignment))
+    handed_out = dict(stubs(assignment.release))
+    meanings = {_meaning(stub.source) for stub in handed_out.values()}
+    untouched = frozenset(cell.id for cell in mended if cell.cell_type == "code" and _meaning(cell.source) in meanings)
+    worked_on = [cell for cell in mended if cell.cell_type == "code" and cell.id not in untouched]
+    attempted = frozenset(name for name in handed_out if _is_attempted(name, worked_on))
+    names = frozenset(item.exercise.name for item in assignment.items)
     result = nbformat.v4.new_notebook(cells=mended, metadata=copy.deepcopy(assignment.release.metadata))
-    return Submission(result, attempted, tuple(repairs), digest_of(contents))
+    return Submission(result, attempted & names, untouched, tuple(repairs), digest_of(contents))
 
 
 def digest_of(contents: bytes) -> str:
@@ -92,45 +106,48 @@ def digest_of(contents: bytes) -> str:
     return hashlib.sha256(contents).hexdigest()
 
 
-def _parse(contents: bytes) -> dict[str, Any]:
-    """Read JSON that may hold anything as a notebook of nbformat 4."""
+def _parse(contents: bytes) -> list[dict[str, Any]]:
+    """Read JSON that may hold anything as a notebook's cells."""
     if len(contents) > LARGEST:
-        raise _damaged(f"a file of {len(contents) / 1e6:.0f} MB", f"{LARGEST >> 20} MB at most")
+        raise _damaged(f"a file of more than {LARGEST >> 20} MB", f"{LARGEST >> 20} MB at most")
     try:
-        content = json.loads(contents.decode("utf-8-sig"))
-        if isinstance(content, dict) and isinstance(content.get("worksheets"), list):
-            content = nbformat.convert(nbformat.from_dict(content), 4)
+        content = json.loads(contents)  # UTF-8, 16 or 32
     except RecursionError:
         raise _damaged("JSON that is nested without end", "a notebook as Jupyter saves it") from None
     except ValueError as error:
         raise _damaged(f"a file that is not JSON ({str(error)[:100]})", "a notebook as Jupyter saves it") from None
-    except Exception as error:  # nbformat's conversion of what pretends to be an old notebook
-        raise _damaged(f"an old notebook that cannot be read ({type(error).__name__})", "one of nbformat 4") from None
-    cells = content.get("cells") if isinstance(content, dict) else None
-    if (
-        not isinstance(content, dict)
-        or not isinstance(cells, list)
-        or not all(isinstance(cell, dict) for cell in cells)
-    ):
+    cells = _cells_of(content) if isinstance(content, dict) else None
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise _damaged("JSON that is no notebook", "a notebook of nbformat 4 with its cells")
     if len(cells) > _MOST_CELLS:
-        raise _damaged(f"{len(cells)} cells", f"{_MOST_CELLS} at most")
-    return content
+        raise _damaged(f"{len(cells):,} cells", f"{_MOST_CELLS:,} at most")
+    return cells
 
 
-def _clean(cell: dict[str, Any], number: int) -> NotebookNode:
+def _cells_of(content: dict[str, Any]) -> Any:
+    """Give a notebook's cells, which before nbformat 4 were on worksheets."""
+    sheets = content.get("worksheets")
+    if "cells" in content or not isinstance(sheets, list):
+        return content.get("cells")
+    found = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+    return [cell for cells in found if isinstance(cells, list) for cell in cells]
+
+
+def _clean(cell: dict[str, Any], number: int, repairs: list[str]) -> NotebookNode:
     """Take of a cell what is known: its kind, its text, its outputs without what could run, and whose it says it is."""
     kind = cell.get("cell_type") if cell.get("cell_type") in _KINDS else "raw"
-    source = cell.get("source", "")
-    source = "".join(map(str, source)) if isinstance(source, list) else str(source)
-    clean = getattr(nbformat.v4, f"new_{kind}_cell")(source.replace("\r\n", "\n")[:_LONGEST_CELL])
+    source = joined(cell.get("source", cell.get("input"))).replace("\r\n", "\n")  # the latter before nbformat 4
+    most = _LONGEST_CODE if kind == "code" else _LONGEST_PROSE
+    if len(source) > most:
+        repairs.append(f"cell {number} had {len(source):,} letters and was cut to {most:,}")
+    clean = getattr(nbformat.v4, f"new_{kind}_cell")(source[:most])
     metadata: Any = cell.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     said = metadata.get("nbgrader")
     claim = said.get("grade_id") if isinstance(said, dict) else None
     clean["claim"] = claim if isinstance(claim, str) else None
-    known = cell.get("id", metadata.get("id"))  # Colab keeps it in the metadata
-    clean["was"] = known if isinstance(known, str) else None
+    known = (cell.get("id"), metadata.get("id"))  # Colab keeps it in the metadata
+    clean["was"] = next((ident for ident in known if isinstance(ident, str)), None)
     clean["id"] = f"submitted-{number}"
     if kind == "code":
         clean["outputs"] = tame(cell.get("outputs"))
@@ -139,17 +156,21 @@ def _clean(cell: dict[str, Any], number: int) -> NotebookNode:
 
 def _mend(cells: list[NotebookNode], release: NotebookNode, repairs: list[str]) -> list[NotebookNode]:
     """Put the release's cells where they belong, each once."""
+    known = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in release.cells}
+    for cell in cells:
+        cell["claim"] = cell.claim if cell.claim in known else None
     result = list(cells)
     place = 0
     bound = frozenset().union(*(names_in(cell.source).given for cell in cells if cell.cell_type == "code"))
     for cell in release.cells:
         ident = cell.metadata.get("nbgrader", {}).get("grade_id")
         found = _find(result, cell, ident)
-        if not found and ident is None and (cell.cell_type != "code" or names_in(cell.source).given & bound):
+        if not found and ident is None and (cell.cell_type != "code" or _is_replaced(cell, bound)):
             continue  # prose, or a cell of the chapter that the student wrote anew
         if not found:
             new = copy.deepcopy(cell)
-            new["outputs"] = []
+            if cell.cell_type == "code":
+                new.update(outputs=[], execution_count=None)
             result.insert(place, new)
             if ident is not None:
                 repairs.append(f"the cell {ident} was missing and was put back")
@@ -157,9 +178,9 @@ def _mend(cells: list[NotebookNode], release: NotebookNode, repairs: list[str]) 
             if len(found) > 1 and ident is not None:
                 repairs.append(f"there were {len(found)} cells {ident}")
             new = _chosen(found, cell)
-            new["id"] = cell.id
-            if ident is not None:
-                _restore(new, cell, ident, repairs)
+            new["id"], new["metadata"] = cell.id, copy.deepcopy(cell.metadata)
+            if _is_check(cell):
+                _restore(new, cell, repairs)
         place = next(number for number, one in enumerate(result) if one is new) + 1
     for cell in result:
         cell.pop("claim", None)
@@ -178,17 +199,18 @@ def _find(cells: list[NotebookNode], cell: NotebookNode, ident: str | None) -> l
 
 
 def _chosen(found: list[NotebookNode], cell: NotebookNode) -> NotebookNode:
-    """Of several copies, the last that was worked on: it is what counts when the notebook runs."""
-    changed = [one for one in found if not _is_same(one.source, cell.source)]
-    return (changed or found)[-1]
+    """Of several copies, the last that was worked on, which counts when the notebook runs; of a check, one that was not."""
+    preferred = [one for one in found if _is_same(one.source, cell.source) == _is_check(cell)]
+    return (preferred or found)[-1]
 
 
-def _restore(new: NotebookNode, cell: NotebookNode, ident: str, repairs: list[str]) -> None:
-    new["metadata"] = copy.deepcopy(cell.metadata)
-    if _is_check(cell):
-        if new.source.strip() != cell.source.strip():
-            repairs.append(f"the cell {ident} was changed and is as it was handed out")
-        new["source"] = cell.source
+def _restore(new: NotebookNode, check: NotebookNode, repairs: list[str]) -> None:
+    """Make a check what it was when it was handed out; what it shows is what the student's kernel said."""
+    if new.source.strip() != check.source.strip():
+        repairs.append(f"the cell {check.metadata.nbgrader.grade_id} was changed and is as it was handed out")
+    new["source"] = check.source
+    if check.cell_type == "code":
+        new["outputs"] = []
 
 
 def _is_check(cell: NotebookNode) -> bool:
@@ -196,25 +218,37 @@ def _is_check(cell: NotebookNode) -> bool:
     return bool(metadata.get("grade") and not metadata.get("solution"))
 
 
-def _is_attempted(item: Any, cells: list[NotebookNode], assignment: Assignment) -> bool:
-    """Whether some cell other than the stub gives the exercise's name a value."""
-    name = item.exercise.name
-    stub = dict(stubs(assignment.release))[name].source
-    sources = [cell.source for cell in cells if cell.cell_type == "code" and not _is_same(cell.source, stub)]
-    if any(name in names_in(source).given for source in sources):
-        return True
-    cell = next(cell for cell in cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
-    return not _is_same(cell.source, stub) and bool(cell.source.strip())
+def _is_replaced(cell: NotebookNode, bound: frozenset[str]) -> bool:
+    """Whether other cells give all the names that this one gives."""
+    given = names_in(cell.source).given
+    return bool(given) and given <= bound
+
+
+def _is_attempted(name: str, cells: list[NotebookNode]) -> bool:
+    """Whether one of the cells that are no stub is an answer: it is in its place, or gives the exercise's name."""
+    for cell in cells:
+        names = names_in(cell.source)
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == name:
+            if _meaning(cell.source) != _meaning(""):
+                return True
+        elif name in names.given or (names.always and re.search(rf"\b{re.escape(name)}\b", cell.source)):
+            return True
+    return False
 
 
 def _is_same(source: str, other: str) -> bool:
     """Whether two cells say the same to Python."""
-    if source.strip() == other.strip():
-        return True
+    return source.strip() == other.strip() or _meaning(source) == _meaning(other)
+
+
+@lru_cache(maxsize=512)
+def _meaning(source: str) -> str:
+    """Digest what a cell says to Python, without comments and spaces; the cell itself if Python cannot read it."""
     try:
-        return ast.dump(ast.parse(source)) == ast.dump(ast.parse(other))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
+        said = ast.dump(tree) if (tree := tree_of(source)) else source.strip()
+    except RecursionError:
+        said = source.strip()
+    return digest_of(said.encode())
 
 
 def _damaged(got: str, expected: str) -> NotebookError:

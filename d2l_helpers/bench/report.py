@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import TextIO
@@ -14,25 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from d2l_helpers.bench.contestants import CONTESTANTS, installed
+from d2l_helpers.bench.promise import Promise, promise_table
 from d2l_helpers.bench.race import Lap, race
 from d2l_helpers.bench.startup import import_seconds, kernel_megabytes, load_seconds
 
 __all__ = ["run"]
-
-
-@dataclass(frozen=True)
-class _Figure:
-    """One promise: what, how much was measured, and the bound it is to keep."""
-
-    name: str
-    measured: float
-    bound: float
-    unit: str
-    at_least: bool = False
-
-    @property
-    def kept(self) -> bool:
-        return self.measured >= self.bound if self.at_least else self.measured <= self.bound
 
 
 def run(notebook: Path, json_file: TextIO | None = None) -> bool:
@@ -49,14 +35,14 @@ def run(notebook: Path, json_file: TextIO | None = None) -> bool:
     laps = race(installed())
     figures = [
         *_training_figures({lap.name: lap for lap in laps}),
-        _Figure("import d2l_helpers", 1000 * import_seconds(), 50, "ms"),
-        _Figure("load the dataset from the cache", load_seconds(), 0.5, "s"),
-        _Figure("peak memory of the flagship's kernel", kernel_megabytes(notebook), 1000, "MB"),
+        Promise("import d2l_helpers", 1000 * import_seconds(), 50, "ms"),
+        Promise("load the dataset from the cache", load_seconds(), 0.5, "s"),
+        Promise("peak memory of the flagship's kernel", kernel_megabytes(notebook), 1000, "MB"),
     ]
     console.print(_race_table(laps))
     for name in CONTESTANTS.keys() - {lap.name for lap in laps}:
         console.print(f"{name}: not installed, so not measured; pip install the extra 'bench' to have it")
-    console.print(_figure_table(figures))
+    console.print(promise_table(figures))
     if json_file:
         machine = {"processor": platform.processor() or platform.machine(), "python": platform.python_version()}
         machine |= {package: version(package) for package in ("mxnet", "numpy")}
@@ -66,17 +52,17 @@ def run(notebook: Path, json_file: TextIO | None = None) -> bool:
     return all(figure.kept for figure in figures)
 
 
-def _training_figures(laps: dict[str, Lap]) -> Iterator[_Figure]:
+def _training_figures(laps: dict[str, Lap]) -> Iterator[Promise]:
     ours = laps["ours: train_ch3"]
-    yield _Figure("an epoch, beside NumPy's", ours.median / laps["NumPy"].median, 1.3, "×")
-    yield _Figure("d2l's epoch, beside ours", laps["d2l 0.13.2"].median / ours.median, 20, "×", at_least=True)
+    yield Promise("an epoch, beside NumPy's", ours.median / laps["NumPy"].median, 1.3, "×")
+    yield Promise("d2l's epoch, beside ours", laps["d2l 0.13.2"].median / ours.median, 20, "×", at_least=True)
     for name in ("PyTorch, indexing", "Keras fit"):
         if name in laps:
-            yield _Figure(f"an epoch, beside that of {name}", ours.median / laps[name].median, 1.0, "×")
+            yield Promise(f"an epoch, beside that of {name}", ours.median / laps[name].median, 1.0, "×")
     # Any two seeds: ± 0.003 on train, ± 0.02 on test, from the spread of twenty seeds after ten epochs
     for what, spread in (("train_acc", 0.003), ("test_acc", 0.02)):
         all_of_them = [getattr(lap, what) for lap in laps.values()]
-        yield _Figure(f"{what} differs by", max(all_of_them) - min(all_of_them), spread, "")
+        yield Promise(f"{what} differs by", max(all_of_them) - min(all_of_them), spread, "")
 
 
 def _race_table(laps: list[Lap]) -> Table:
@@ -84,13 +70,4 @@ def _race_table(laps: list[Lap]) -> Table:
     for lap in sorted(laps, key=lambda lap: lap.median):
         ratio = lap.median / laps[0].median
         table.add_row(lap.name, f"{lap.median:.3f}", f"{ratio:.2f} ×", f"{lap.train_acc:.4f}", f"{lap.test_acc:.4f}")
-    return table
-
-
-def _figure_table(figures: list[_Figure]) -> Table:
-    table = Table("", "measured", "bound", "", title="Figures")
-    for figure in figures:
-        sign = "≥" if figure.at_least else "≤"
-        bound = f"{sign} {figure.bound:g} {figure.unit}"
-        table.add_row(figure.name, f"{figure.measured:.3g} {figure.unit}", bound, "kept" if figure.kept else "MISSED")
     return table

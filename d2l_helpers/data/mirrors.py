@@ -8,7 +8,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import requests
 from tqdm import tqdm
 
 from d2l_helpers.data.idx import Bytes, IdxFile, read_verified
@@ -42,6 +41,8 @@ def probe(mirrors: Sequence[str]) -> dict[str, str | None]:
     dict of str to str or None
         For each mirror None if it answers anything at all, else why it does not.
     """
+    import requests  # here and below: it takes longer to import than the dataset to load, and is seldom needed
+
     problems: dict[str, str | None] = dict.fromkeys(mirrors, f"no answer within {PROBE_TIMEOUT:g} s")
 
     def ask(mirror: str) -> None:
@@ -107,6 +108,8 @@ def explain(error: BaseException) -> str:
 
 
 def _download_once(mirror: str, file: IdxFile, part: Path) -> Bytes:
+    import requests
+
     try:
         _transfer_all(f"{mirror.rstrip('/')}/{file.filename}.gz", part, limit=file.size)
         contents = read_verified(part, file)
@@ -120,6 +123,8 @@ def _download_once(mirror: str, file: IdxFile, part: Path) -> Bytes:
 
 
 def _transfer_all(url: str, part: Path, limit: int) -> None:
+    import requests
+
     for remaining in reversed(range(MAX_TRIES)):
         before = _size(part)
         try:
@@ -133,6 +138,8 @@ def _transfer_all(url: str, part: Path, limit: int) -> None:
 
 def _transfer(url: str, part: Path, limit: int) -> None:
     """Ask once for what is missing, and append whatever comes."""
+    import requests
+
     held = _size(part)
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={held}-"} if held else {})
     with requests.get(url, headers=headers, stream=True, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT)) as response:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
-import requests
 from filelock import FileLock, Timeout
 
 from d2l_helpers.data import debian, mirrors
@@ -26,7 +25,6 @@ __all__ = ["CHECKSUMS", "Found", "cache_folder", "find", "obtain"]
 
 LOCK_TIMEOUT = 900.0  # seconds for which another process may be fetching
 REMEDY = f"set D2L_DATA to a folder that holds the four files, or sudo apt-get install {debian.PACKAGE}"
-
 Problem = OSError | DataCorrupt
 Complain = Callable[[Path, Problem], None]
 
@@ -236,6 +234,8 @@ def _take(search: _Search, cache: Path, folder: Path, source: str) -> None:
 
 
 def _take_from_mirrors(search: _Search, cache: Path, mirror_list: Sequence[str]) -> None:
+    import requests  # see mirrors
+
     for mirror, problem in mirrors.probe(mirror_list).items():
         if problem is not None:
             search.fail(mirror, problem)

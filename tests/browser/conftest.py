@@ -11,8 +11,8 @@ import sys
 import sysconfig
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,19 +44,27 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def lab(
+    lab_in: Callable[[Path], AbstractContextManager[tuple[str, str]]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of a JupyterLab that serves copies of the notebooks, to be completed by a notebook's name."""
-    command = [sys.executable, "-m", "jupyterlab", "--LabApp.news_url=None"]
-    with _served(command, tmp_path_factory.mktemp("lab"), "--IdentityProvider.token") as (address, token):
+    with lab_in(_copies(tmp_path_factory.mktemp("lab"))) as (address, token):
         # A workspace for each notebook: Lab would open the others again beside it
         yield f"{address}/lab/workspaces/{{0}}/tree/{{0}}.ipynb?token={token}"
+
+
+@pytest.fixture(scope="session")
+def lab_in() -> Callable[[Path], AbstractContextManager[tuple[str, str]]]:
+    """Start a JupyterLab in a folder; it gives its address and its token."""
+    command = [sys.executable, "-m", "jupyterlab", "--LabApp.news_url=None"]
+    return lambda folder: _served(command, folder, "--IdentityProvider.token")
 
 
 @pytest.fixture(scope="session")
 def classic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a classic Notebook with Colab's versions, to be completed by a notebook's name."""
     command = [str(_colabs_python()), "-m", "notebook"]
-    with _served(command, tmp_path_factory.mktemp("classic"), "--NotebookApp.token") as (address, token):
+    with _served(command, _copies(tmp_path_factory.mktemp("classic")), "--NotebookApp.token") as (address, token):
         yield f"{address}/notebooks/{{}}.ipynb?token={token}"
 
 
@@ -82,10 +90,16 @@ def _is_error(message: ConsoleMessage) -> bool:
     return message.type == "error" and not is_its_font
 
 
+def _copies(home: Path) -> Path:
+    """Copy the notebooks."""
+    ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+    return shutil.copytree(ROOT / "notebooks", home / "notebooks", ignore=ignored)
+
+
 @contextmanager
-def _served(command: list[str], home: Path, token_option: str) -> Iterator[tuple[str, str]]:
-    """Run a Jupyter server on copies of the notebooks, with nothing of the user's settings."""
-    shutil.copytree(ROOT / "notebooks", home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+def _served(command: list[str], folder: Path, token_option: str) -> Iterator[tuple[str, str]]:
+    """Run a Jupyter server in a folder, with nothing of the user's settings; what it needs lies beside the folder."""
+    home = folder.parent
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -105,7 +119,7 @@ def _served(command: list[str], home: Path, token_option: str) -> Iterator[tuple
     environment = os.environ | {name: str(home / name) for name in names} | {"TF_CPP_MIN_LOG_LEVEL": "3"}
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
-            [*command, *options], cwd=home / "notebooks", env=environment, stdout=log, stderr=subprocess.STDOUT
+            [*command, *options], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
     address = f"http://127.0.0.1:{port}"
     try:

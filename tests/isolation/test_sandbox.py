@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import nothing_left
+from leftovers import nothing_left
 
 from d2l_helpers.autograder.isolation import Inside, Limits, Lost, Name, Sandbox, Verdict, mounts
 from d2l_helpers.autograder.isolation.mounts import stand_in_labels

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from conftest import SMALL, nothing_left
+from conftest import SMALL
+from leftovers import nothing_left
 
 from d2l_helpers.autograder.isolation import Limits, Lost, Name, Sandbox, Session, Verdict
 from d2l_helpers.errors import ArgumentError, SandboxError

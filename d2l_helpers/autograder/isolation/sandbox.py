@@ -218,15 +218,9 @@ def _verdict_on(jail: Jail | Unconfined, died_by_itself: bool) -> Lost:
         return Lost(Verdict.MEMORY, f"more memory than the {_size(limits.memory)} allowed", is_over=True)
     if status == 128 + Signals.SIGXCPU or used.cpu_seconds > limits.total_seconds + 1:
         return Lost(Verdict.TIMEOUT, f"more than {limits.total_seconds:.3g} seconds of computing", is_over=True)
-    how = f"it ended with status {status}" if status <= 128 else f"it was ended by {_signal_name(status - 128)}"
+    was_killed = status - 128 in iter(Signals)  # other numbers are what it ended with by itself, such as MXNet's 255
+    how = f"it was ended by {Signals(status - 128).name}" if was_killed else f"it ended with status {status}"
     return Lost(Verdict.DIED, f"Python ended; {how if died_by_itself else 'it closed the connection'}", is_over=True)
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def _size(count: float) -> str:

@@ -72,7 +72,7 @@ def decode(spec: Any, arrays: Sequence[Array]) -> Any:
     spec : object
         JSON, as `wire` has parsed it: not deep, and no large integers in it.
     arrays : sequence of numpy.ndarray
-        What it may refer to.
+        What it may refer to, each once: one that is named a thousand times would grow by as much when it is used.
 
     Returns
     -------
@@ -84,6 +84,10 @@ def decode(spec: Any, arrays: Sequence[Array]) -> Any:
     BadFrame
         If it is none of these.
     """
+    return _decode(spec, dict(enumerate(arrays)))
+
+
+def _decode(spec: Any, left: dict[int, Array]) -> Any:
     if not isinstance(spec, dict) or len(spec) != 1:
         raise _bad(spec)
     ((kind, content),) = spec.items()
@@ -91,13 +95,13 @@ def decode(spec: Any, arrays: Sequence[Array]) -> Any:
         return content[:_MOST_LETTERS] if isinstance(content, str) else content
     if kind == "float" and isinstance(content, str) and content in _NOT_FINITE:
         return _NOT_FINITE[content]
-    if kind == "array" and type(content) is int and 0 <= content < len(arrays):
-        return arrays[content]
+    if kind == "array" and type(content) is int and content in left:
+        return left.pop(content)
     if kind in ("tuple", "list") and isinstance(content, list):
-        items = [decode(item, arrays) for item in content]
+        items = [_decode(item, left) for item in content]
         return tuple(items) if kind == "tuple" else items
     if kind == "dict" and isinstance(content, list):
-        return {key: decode(item, arrays) for key, item in map(_pair, content)}
+        return {key: _decode(item, left) for key, item in map(_pair, content)}
     raise _bad(spec)
 
 

@@ -1,0 +1,85 @@
+"""The memory that a program and all that it starts hold together, looked at a few times a second."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Peaks"]
+
+_EVERY = 0.3  # seconds between two looks
+
+
+@dataclass
+class Peaks:
+    """The most memory at one time, in bytes, with each shared page divided among those who share it.
+
+    Attributes
+    ----------
+    everything : int
+        Of a program and all processes below it.
+    program : int
+        Of the program's first process.
+    kernel : int
+        Of the largest Jupyter kernel below it.
+    processes : int
+        How many there were when `everything` was the most.
+    """
+
+    everything: int = 0
+    program: int = 0
+    kernel: int = 0
+    processes: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """Give the numbers by their names."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, int)}
+
+    def watch_until_end(self, program: subprocess.Popen[bytes], seconds: float) -> bool:
+        """Look until a program ends; says whether it did in time, and kills it otherwise."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._look(program.pid)
+            with suppress(subprocess.TimeoutExpired):
+                program.wait(_EVERY)
+                return True
+        program.kill()
+        program.wait()
+        return False
+
+    def _look(self, program: int) -> None:
+        held = {process: _held(process) for process in _tree(program)}
+        if sum(held.values()) > self.everything:
+            self.everything, self.processes = sum(held.values()), len(held)
+        self.program = max(self.program, held[program])
+        self.kernel = max([self.kernel, *(size for process, size in held.items() if _is_kernel(process))])
+
+
+def _tree(pid: int) -> Iterator[int]:
+    waiting = [pid]
+    while waiting:
+        yield (one := waiting.pop())
+        with suppress(OSError):
+            for thread in Path(f"/proc/{one}/task").iterdir():
+                waiting += map(int, (thread / "children").read_text().split())
+
+
+def _held(pid: int) -> int:
+    """A process's share of what it holds; of one that does not show its pages, all of it."""
+    for file, name in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
+        with suppress(OSError):
+            for line in Path(f"/proc/{pid}/{file}").read_text(errors="replace").splitlines():
+                if line.startswith(name):
+                    return int(line.split()[1]) << 10
+    return 0
+
+
+def _is_kernel(pid: int) -> bool:
+    try:
+        return b"ipykernel_launcher" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False

@@ -1,0 +1,270 @@
+"""An nbgrader course of the chapter: what is in its source and its release, and nbgrader's commands on it."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from courses import NAME, ROOT, answered, half_right, hand_in, make_course, nbgrader, need_nbgrader, released, solutions
+from lacking import lacking
+
+from answers.key import answers_to
+from d2l_helpers.autograder.course import build_course, read_course, source_notebook
+from d2l_helpers.autograder.generated import Written
+from d2l_helpers.autograder.isolation import Sandbox
+from d2l_helpers.errors import ArgumentError, NotebookError, SandboxError
+from d2l_helpers.exercises.catalogue import chapter
+from d2l_helpers.notebooks import read_notebook, stubs
+
+NOTEBOOKS, ANSWERS = ROOT / "notebooks", ROOT / "answers"
+each_notebook = pytest.mark.parametrize("name", chapter())
+POINTS = {"stable_softmax": 2.66, "kl_bits": 0}
+EVIL = (
+    '<script>window.took = 1</script><img src="x" onerror="window.took = 2"> [here](javascript:window.took=3)\n\n</pre>'
+)
+
+
+def chapters(name):
+    return read_notebook(NOTEBOOKS / f"{name}.ipynb")
+
+
+def text(notebook):
+    return "\n".join(cell.source for cell in notebook.cells)
+
+
+def key_lines(name):
+    """Give the lines of the solutions that the chapter does not hold itself."""
+    public = {line.strip() for line in text(chapters(name)).splitlines()}
+    solved = [line.strip() for answer in answers_to(name).values() for line in answer.source().splitlines()]
+    return {line for line in solved if len(line) > 5 and line not in public}
+
+
+def cleared(source):
+    """Take the solutions out as `nbgrader generate_assignment` does in a course of ours."""
+    from nbgrader.preprocessors import ClearSolutions
+
+    return ClearSolutions(code_stub={"python": ""}).preprocess(source, {})[0]
+
+
+@each_notebook
+def test_without_solutions_the_source_is_the_chapters_notebook(name):
+    need_nbgrader()
+    source = source_notebook(NOTEBOOKS / f"{name}.ipynb", ANSWERS, {})
+    assert all(answer.source().splitlines()[-1] in text(source) for answer in answers_to(name).values())
+    assert not any(cell.get("outputs") for cell in source.cells)
+    release = cleared(source)
+    for ours, theirs in zip(release.cells, chapters(name).cells, strict=True):
+        if ours.metadata.get("nbgrader", {}).get("solution"):
+            assert ast.dump(ast.parse(ours.source)) == ast.dump(ast.parse(theirs.source))
+        else:
+            assert ours.source == theirs.source
+        assert ours.metadata == theirs.metadata
+
+
+@each_notebook
+def test_source_cells_run_to_the_solution(name):
+    source = source_notebook(NOTEBOOKS / f"{name}.ipynb", ANSWERS, {})
+    for exercise, cell in stubs(source):
+        wanted = ast.parse(answers_to(name)[exercise].source()).body[0]
+        given = ast.parse(cell.source).body[-1]
+        if isinstance(wanted, ast.FunctionDef):
+            assert ast.unparse(given.body[1]) == "..."
+            del given.body[1]
+        assert ast.dump(given) == ast.dump(wanted)
+
+
+@each_notebook
+def test_the_release_holds_no_key_and_no_hidden_test(name):
+    need_nbgrader()
+    assert len(key_lines(name)) >= len(answers_to(name))
+    said = text(cleared(source_notebook(NOTEBOOKS / f"{name}.ipynb", ANSWERS, {})))
+    assert not [line for line in key_lines(name) if line in said]
+    titles = [probe.title for answer in answers_to(name).values() for probe in answer.probes]
+    assert not [title for title in titles if said.count(title) > text(chapters(name)).count(title)]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    build_course(tmp_path, NOTEBOOKS, ANSWERS, only=["04"], points=POINTS)
+    return tmp_path
+
+
+def contents(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_building_twice_changes_nothing(folder):
+    before = contents(folder)
+    done = build_course(folder, NOTEBOOKS, ANSWERS, only=["04"], points=POINTS)
+    assert set(done.values()) == {Written.UNCHANGED}
+    assert contents(folder) == before
+    assert (folder / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_teacher_changed_is_kept_and_named(folder):
+    config = folder / "nbgrader_config.py"
+    config.write_text(config.read_text() + "c.CourseDirectory.course_id = 'mine'\n")
+    for _ in range(2):
+        done = build_course(folder, NOTEBOOKS, ANSWERS, only=["04"])
+        assert done.pop("nbgrader_config.py") == Written.KEPT
+        assert "mine" in config.read_text()
+    assert build_course(folder, NOTEBOOKS, ANSWERS, only=["04"], force=True)["nbgrader_config.py"] == Written.UPDATED
+    assert "mine" not in config.read_text()
+
+
+def test_what_nobody_changed_follows_the_points(folder):
+    name = f"source/{NAME}/{NAME}.ipynb"
+    assert "A softmax that survives a thousand (2.66 points)" in text(read_notebook(folder / name))
+    assert "What a wrong belief costs (practice)" in text(read_notebook(folder / name))
+    done = build_course(folder, NOTEBOOKS, ANSWERS, only=["04"])
+    assert done[name] == Written.UPDATED
+    assert text(read_notebook(folder / name)).count("(2 points)") == text(chapters(NAME)).count("(2 points)")
+
+
+def test_exercises_are_worth_what_the_release_says(folder):
+    assignment = read_course(folder).load(folder / "source" / NAME / f"{NAME}.ipynb")
+    worth = {item.exercise.name: item.points for item in assignment.items}
+    assert worth == {
+        "stable_softmax": 2.66,
+        "loss_from_labels": 2,
+        "weight_gradient": 2,
+        "most_symbols": 1,
+        "warmest": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"only": ["42"]}, "42"),
+        ({"only": ["04"], "points": {"stable_sofmax": 1}}, "'stable_softmax'"),
+        ({"only": ["05"], "points": {"stable_softmax": 1}}, "05_fashion_mnist"),
+        ({"only": ["04"], "points": {"stable_softmax": -1}}, "0 or more"),
+        ({"only": ["04"], "points": {"stable_softmax": float("nan")}}, "0 or more"),
+    ],
+)
+def test_what_cannot_be_chosen_is_told_and_nothing_is_written(tmp_path, options, said):
+    with pytest.raises(ArgumentError, match=said):
+        build_course(tmp_path / "course", NOTEBOOKS, ANSWERS, **options)
+    assert not (tmp_path / "course").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "source").write_text("a file")
+    with pytest.raises(NotebookError, match="source"):
+        build_course(tmp_path, NOTEBOOKS, ANSWERS, only=["04"])
+
+
+@pytest.mark.parametrize("said", [None, "{", "[]", '{"answers": 1}'])
+def test_a_folder_without_a_course_is_told(tmp_path, said):
+    if said is not None:
+        (tmp_path / "course.json").write_text(said)
+    with pytest.raises(ArgumentError, match="course build"):
+        read_course(tmp_path)
+
+
+def test_the_command_says_what_became_of_each_file(tmp_path):
+    command = [sys.executable, "-m", "d2l_helpers", "course", "build", str(tmp_path), "--only", "04,"]
+    first, second, wrong = (
+        subprocess.run([*command, *more], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+        for more in ((), ("--points", "warmest=1.5"), ("--points", "warmest"))
+    )
+    assert (first.returncode, first.stdout.count("new ")) == (0, 3)
+    assert f"updated   source/{NAME}/{NAME}.ipynb" in second.stdout
+    assert (wrong.returncode, "stable_softmax=3" in wrong.stderr, "Traceback" in wrong.stderr) == (2, True, False)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course in which one submission is right, one partly, one untouched, and one is no notebook."""
+    try:
+        with Sandbox():
+            pass
+    except SandboxError as error:
+        lacking(str(error))
+    folder = make_course(tmp_path_factory.mktemp("course"), POINTS)
+    hand_in(folder, "ada", answered(folder, solutions()))
+    partly = {name: solutions()[name] for name in ("loss_from_labels", "kl_bits", "most_symbols")}
+    notebook = answered(folder, {**partly, "stable_softmax": half_right("stable_softmax")})
+    notebook.cells.insert(1, nbformat.v4.new_markdown_cell(EVIL))
+    notebook.cells.insert(2, nbformat.v4.new_raw_cell(EVIL))
+    shown = nbformat.v4.new_output("display_data", data={"text/plain": "my own plot", "text/html": EVIL})
+    notebook.cells.insert(3, nbformat.v4.new_code_cell("plot()", outputs=[shown]))
+    hand_in(folder, "bob", notebook)
+    hand_in(folder, "cyd", released(folder))
+    hand_in(folder, "dan", b"no notebook {")
+    nbgrader(folder, "autograde", NAME)
+    nbgrader(folder, "generate_feedback", NAME)
+    return folder
+
+
+def exported(course):
+    nbgrader(course, "export", "--to", "grades.csv")
+    with (course / "grades.csv").open(newline="") as file:
+        return {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)}
+
+
+def feedback(course, student):
+    return (course / "feedback" / student / NAME / f"{NAME}.html").read_text()
+
+
+def test_the_whole_release_holds_no_key(course):
+    files = [path.read_text() for path in (course / "release").rglob("*") if path.is_file()]
+    assert len(files) == 1
+    for line in key_lines(NAME):
+        assert json.dumps(line)[1:-1] not in files[0]
+    assert "SOLUTION" not in files[0]
+
+
+def test_marks_are_exported(course):
+    assert exported(course) == {"ada": (9.66, 9.66), "bob": (4.33, 9.66), "cyd": (0, 9.66), "dan": (0, 9.66)}
+
+
+def test_feedback_says_in_words_what_was_tried(course):
+    said = feedback(course, "bob")
+    assert "A softmax that survives a thousand: partly right, 1.33 of 2.66 points" in said
+    assert "Hint: " in said
+    assert said.count("alert-success") >= 2
+    assert "alert-info" in said
+    assert "my own plot" in said
+    assert "not right" not in feedback(course, "ada")
+    assert "no notebook" not in feedback(course, "dan")
+    assert "not JSON" in feedback(course, "dan")
+
+
+@pytest.mark.parametrize("student", ["bob", "cyd", "dan"])
+def test_feedback_holds_no_key_and_no_folder(course, student):
+    said = feedback(course, student)
+    mine = text(read_notebook(course / "autograded" / student / NAME / f"{NAME}.ipynb"))
+    assert not [line for line in key_lines(NAME) if line in said and line not in mine]
+    assert str(course) not in said
+    assert str(ROOT) not in said
+    assert (course / "secret").read_text() not in said
+
+
+def test_nothing_of_a_students_runs_in_the_teachers_browser(course):
+    said = feedback(course, "bob")
+    assert "window.took = 1" in said
+    for harm in ("<script>window", '<img src="x"', 'href="javascript'):
+        assert harm not in said
+
+
+def test_autograding_again_gives_the_same_bytes(course):
+    file = course / "autograded" / "bob" / NAME / f"{NAME}.ipynb"
+    before = file.read_bytes()
+    nbgrader(course, "autograde", NAME, "--student", "bob", "--force")
+    assert file.read_bytes() == before
+
+
+def test_without_a_sandbox_a_submission_gets_an_error_and_no_mark(course):
+    hand_in(course, "eve", answered(course, solutions()))
+    said = nbgrader(course, "autograde", NAME, "--student", "eve", fails=True, PATH=str(course))
+    assert "SandboxError" in said
+    assert "bubblewrap" in said
+    assert not (course / "autograded" / "eve").exists() or not list((course / "autograded" / "eve").rglob("*.ipynb"))
+    assert exported(course)["bob"] == (4.33, 9.66)

@@ -1,0 +1,8 @@
+# exercise: stable_softmax
+# verdict: memory
+# earned: 0
+# why: takes all memory
+def stable_softmax(Z):
+    kept = []
+    while True:
+        kept.append(b"x" * len(kept) + bytes([len(kept) % 256]) * 10**7)

@@ -1,0 +1,11 @@
+# exercise: stable_softmax
+# verdict: right
+# earned: 2
+# why: installs packages and asks for help; its answer is right
+!pip install torch
+%matplotlib inline
+?npx.softmax
+
+
+def stable_softmax(Z):
+    return npx.softmax(Z)

@@ -1,0 +1,8 @@
+# exercise: stable_softmax
+# verdict: bad_answer
+# earned: 0
+# why: returns a list that holds itself
+def stable_softmax(Z):
+    own = []
+    own.append(own)
+    return own

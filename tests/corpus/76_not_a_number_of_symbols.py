@@ -1,0 +1,5 @@
+# exercise: most_symbols
+# verdict: wrong
+# earned: 0
+# why: gives nan for a number that is compared with bounds
+most_symbols = float("nan")

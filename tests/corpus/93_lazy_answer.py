@@ -1,0 +1,6 @@
+# exercise: stable_softmax
+# verdict: bad_answer
+# earned: 0
+# why: returns a generator, which would run later, in whoever reads it
+def stable_softmax(Z):
+    yield from npx.softmax(Z)

@@ -1,0 +1,9 @@
+# exercise: stable_softmax
+# verdict: bad_answer
+# earned: 0
+# why: returns complex numbers, whose real parts are right
+import numpy
+
+
+def stable_softmax(Z):
+    return npx.softmax(Z).asnumpy() + 1j

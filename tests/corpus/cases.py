@@ -1,0 +1,92 @@
+"""The corpus: what each file says of itself, and the submission that it becomes. Run as a program, it writes README.md."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+
+from answers.key import answers_to
+from d2l_helpers.notebooks import compose, read_notebook
+
+HERE = Path(__file__).parent
+ASSIGNMENT = "04_softmax_regression"
+RELEASE = HERE.parents[1] / "notebooks" / f"{ASSIGNMENT}.ipynb"
+_HEAD = re.compile(r"# (exercise|verdict|earned|why|others): (.*)\n")
+
+ABOUT = """# The corpus of hostile submissions
+
+Each file stands in the place of one exercise's answer in `04_softmax_regression`; the other exercises hold the
+solutions. `damaged.py` makes the notebooks that are hostile as a whole. `test_corpus.py` grades them all, several at a
+time with an honest submission beside them, and sees to it that none earns more than the table says, that the others
+keep their marks, and that nothing is left. Who gets at what a case is after answers rightly, so that a hole in the
+sandbox shows as a mark.
+
+`.venv/bin/python -m tests.corpus.cases` writes this file from the heads of the cases.
+
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A hostile answer to one exercise.
+
+    Attributes
+    ----------
+    verdicts : tuple of str
+        Those that the attacked exercise may have; more than one where the kernel's timing decides.
+    earned : float
+        What it earns there.
+    others : dict of str to tuple
+        The verdicts and points of exercises that it takes with it; all others earn all.
+    """
+
+    name: str
+    exercise: str
+    verdicts: tuple[str, ...]
+    earned: float
+    why: str
+    source: str
+    others: dict = field(default_factory=dict)
+
+
+def cases():
+    """Read all cases, in their order."""
+    return [_read(path) for path in sorted(HERE.glob("[0-9]*.py"))]
+
+
+def notebook(sources=None, release=None):
+    """Compose the reference solution, with some exercises answered otherwise."""
+    solutions = {name: answer.source() for name, answer in answers_to(ASSIGNMENT).items()}
+    return compose(release or read_notebook(RELEASE), solutions | (sources or {}))
+
+
+def submission(case):
+    """Write the notebook that a case is."""
+    return nbformat.writes(notebook({case.exercise: case.source})).encode()
+
+
+def table():
+    """Write README.md."""
+    from damaged import DAMAGED
+
+    rows = [(case.name, case.exercise, case.why, " or ".join(case.verdicts), f"{case.earned:g}") for case in cases()]
+    rows += [(f"`{one.name}`", "the notebook", one.why, one.status, f"{one.earned:g}") for one in DAMAGED]
+    head = "| case | in | what it does | verdict | points |\n|---|---|---|---|---|\n"
+    return ABOUT + head + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _read(path):
+    text = path.read_text()
+    head = dict(_HEAD.findall(text))
+    source = _HEAD.sub("", text).strip("\n")
+    others = {}
+    for part in filter(None, head.get("others", "").split(", ")):
+        name, verdict, earned = part.split()
+        others[name] = (verdict, float(earned))
+    verdicts = tuple(head["verdict"].split(" or "))
+    return Case(path.stem, head["exercise"], verdicts, float(head["earned"]), head["why"], source, others)
+
+
+if __name__ == "__main__":
+    (HERE / "README.md").write_text(table())

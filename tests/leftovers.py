@@ -1,0 +1,74 @@
+"""What a sandbox must not leave: processes, groups, mounts, files, descriptors."""
+
+import os
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from lacking import lacking
+
+from d2l_helpers.autograder.isolation import Sandbox
+from d2l_helpers.autograder.isolation.cgroup import leftovers
+from d2l_helpers.errors import SandboxError
+
+
+def need_a_sandbox():
+    """Skip with the remedy where there is no sandbox, and fail on the machine that must have one."""
+    try:
+        with Sandbox():
+            pass
+    except SandboxError as error:
+        lacking(str(error))
+
+
+def namespace_of(sandbox):
+    """Give the process namespace of a sandbox that runs."""
+    return (Path("/proc") / str(sandbox._jail._first_pid) / "ns" / "pid").stat().st_ino
+
+
+def same_namespace(inode):
+    """List the processes in a process namespace, zombies too."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "ns" / "pid").stat().st_ino == inode:
+                found.append(process.name)
+        except OSError:
+            continue
+    return found
+
+
+def groups():
+    found = [path.name for path in Path("/sys/fs/cgroup").rglob(f"d2l-sandbox-{os.getpid()}-*")]
+    stale = [path for folder in Path("/sys/fs/cgroup").glob("*") for path in leftovers(folder)]
+    return found + stale
+
+
+def mounts():
+    return sorted(line.split(" ", 4)[4] for line in Path("/proc/self/mountinfo").read_text().splitlines())
+
+
+def files():
+    folders = (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"))
+    return [path for folder in folders for path in folder.glob("d2l-hostile*")]
+
+
+def descriptors():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@contextmanager
+def nothing_left(kept=0):
+    """Compare what there is before and after; `kept` groups belong to sandboxes outside."""
+    before = mounts(), descriptors()
+    inodes = []
+    yield inodes
+    for inode in inodes:
+        deadline = time.monotonic() + 3
+        while same_namespace(inode) and time.monotonic() < deadline:
+            time.sleep(0.02)  # a dead process may wait for the system's first to take note of it
+        assert same_namespace(inode) == []
+    assert len(groups()) <= kept
+    assert files() == []
+    assert mounts() == before[0]
+    assert descriptors() <= before[1]
