@@ -20,8 +20,6 @@ from contextlib import contextmanager
 from functools import cache, total_ordering
 from typing import Any
 
-from d2l_helpers.operators import GENERATORS, compile_when_called
-
 __all__ = ["install"]
 
 _DOWNLOADERS = ("requests",)  # what MXNet imports for downloads that the chapter never asks it for
@@ -59,11 +57,13 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         module.__dict__["__builtins__"] = _builtins_for_mxnet()
         if module.__name__ in _WRITE_PARAMETERS:
             module.__dict__["str"] = _ParameterText
-        if module.__name__ in GENERATORS:
-            compile_when_called(module.__dict__)
         with warnings.catch_warnings(), _one_thread():
             warnings.simplefilter("ignore")  # old escapes and deprecations: nothing that a reader could act on
             super().exec_module(module)
+        if module.__name__ == "mxnet.base":
+            from d2l_helpers.operators import make_when_called
+
+            make_when_called(module.__dict__)
         if module.__name__ == "mxnet.ndarray.ndarray" and not hasattr(module.NDArray, "__array__"):
             module.NDArray.__array__ = _to_numpy
 

@@ -1,53 +1,78 @@
-"""MXNet's operators, each compiled when it is first called.
+"""MXNet's operators, each made when it is first called.
 
 While MXNet is imported it writes the Python source of some 2,500 functions, one for each operator of its C++ in each
-of its interfaces, and compiles it all: three quarters of the time that the import takes, for a few dozen functions
-that a notebook calls. Here each begins as a function that compiles its source at the first call and is the real one
-from then on. Name, module and docstring are right from the start; the signature is from the first call.
+of its interfaces, and compiles it all: three quarters of the time that the import takes, for the few dozen that a
+notebook calls. Here each begins as a stand-in, which at its first call becomes the function that it stands for. Name
+and module are right from the start, and so is the docstring except in ``mxnet.symbol``; the signature is from the
+first call.
 """
 
 from __future__ import annotations
 
+import inspect
 import types
+from collections.abc import Callable
 from typing import Any
 
-__all__ = ["GENERATORS", "compile_when_called"]
+__all__ = ["make_when_called"]
 
-GENERATORS = {"mxnet.ndarray.register", "mxnet.symbol.register"}  # the modules that compile with exec()
-
-Function = Any
+Make = Callable[[Any, str, str], types.FunctionType]
 
 
-def _stand_in(*args: Any, **kwargs: Any) -> Any:
-    return _compiled("number")(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
-
-
-def compile_when_called(namespace: dict[str, Any]) -> None:
-    """Give a module an ``exec`` for sources of one function each, which puts off compiling it.
+def make_when_called(namespace: dict[str, Any]) -> None:
+    """Let MXNet register stand-ins.
 
     Parameters
     ----------
     namespace : dict
-        The module's, before it is executed.
+        Of the module ``mxnet.base``, after it was executed: its functions are told how to make an operator's.
     """
-    waiting: list[tuple[types.FunctionType, str]] = []
+    for name in ("_init_op_module", "_init_np_op_module"):
+        if name in namespace:
+            namespace[name] = _with_stand_ins(namespace[name])
 
-    def compiled(number: int) -> types.FunctionType:
-        """Make a stand-in the function that it stands for; in two threads at once, both do the same."""
-        function, source = waiting[number]
-        found: dict[str, Function] = {}
-        exec(source, namespace, found)
-        real = found[function.__name__]
-        function.__defaults__, function.__kwdefaults__ = real.__defaults__, real.__kwdefaults__
-        function.__code__ = real.__code__  # last, for another thread may be about to call it
+
+def _with_stand_ins(register: Callable[..., None]) -> Callable[..., None]:
+    def register_stand_ins(*args: Any, **kwargs: Any) -> None:
+        given = [_put_off(value) if callable(value) else value for value in args]
+        named = {key: _put_off(value) if callable(value) else value for key, value in kwargs.items()}
+        register(*given, **named)
+
+    return register_stand_ins
+
+
+def _put_off(make: Make) -> Make:
+    """Give what makes a function's stand-in instead of the function."""
+
+    def make_stand_in(handle: Any, name: str, func_name: str) -> types.FunctionType:
+        def become() -> types.FunctionType:
+            """Become what it stands for; two threads that come here at once do the same."""
+            real = make(handle, name, func_name)
+            function.__doc__ = function.__doc__ or real.__doc__
+            function.__defaults__ = real.__defaults__
+            function.__code__ = real.__code__
+            function.__kwdefaults__ = real.__kwdefaults__  # after the code: another thread may still need `become`
+            function.__dict__.pop("__signature__", None)
+            return function
+
+        function = types.FunctionType(_stand_in.__code__, make.__globals__, func_name)
+        function.__qualname__ = func_name
+        function.__kwdefaults__ = {"become": become}
+        function.__dict__["__signature__"] = _ANY_ARGUMENTS
+        function.__doc__ = _documentation(make, handle, name, func_name)
         return function
 
-    def put_off(source: str, _: None, found: dict[str, Function]) -> None:
-        name = source[source.index("def ") + len("def ") : source.index("(")]
-        code = _stand_in.__code__
-        constants = tuple(len(waiting) if constant == "number" else constant for constant in code.co_consts)
-        function = types.FunctionType(code.replace(co_consts=constants, co_name=name), namespace, name)
-        waiting.append((function, source))
-        found[name] = function
+    return make_stand_in
 
-    namespace.update(exec=put_off, _compiled=compiled)
+
+def _stand_in(*args: Any, become: Callable[[], types.FunctionType], **kwargs: Any) -> Any:
+    return become()(*args, **kwargs)
+
+
+_ANY_ARGUMENTS = inspect.signature(lambda *args, **kwargs: None)
+
+
+def _documentation(make: Make, handle: Any, name: str, func_name: str) -> str:
+    """Write the docstring, which comes with the source; of the symbols' only when they are made: few use them."""
+    generate = make.__globals__.get("_generate_ndarray_function_code")
+    return str(generate(handle, name, func_name)[1]) if generate else ""

@@ -21,17 +21,22 @@ def need_a_sandbox():
         lacking(str(error))
 
 
-def namespace_of(sandbox):
-    """Give the process namespace of a sandbox that runs."""
-    return (Path("/proc") / str(sandbox._jail._first_pid) / "ns" / "pid").stat().st_ino
+def namespace_of(pid):
+    """Open a process's process namespace: while it is open, no other gets its number."""
+    return os.open(f"/proc/{pid}/ns/pid", os.O_RDONLY)
 
 
-def same_namespace(inode):
-    """List the processes in a process namespace, zombies too."""
+def first_process(sandbox):
+    """Give the number of the first process in a sandbox that runs."""
+    return sandbox._jail._first_pid
+
+
+def processes_in(namespace):
+    """List the processes in a namespace, zombies too."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if (process / "ns" / "pid").stat().st_ino == inode:
+            if (process / "ns" / "pid").stat().st_ino == os.fstat(namespace).st_ino:
                 found.append(process.name)
         except OSError:
             continue
@@ -59,15 +64,22 @@ def descriptors():
 
 @contextmanager
 def nothing_left(kept=0):
-    """Compare what there is before and after; `kept` groups belong to sandboxes outside."""
+    """Compare what there is before and after; `kept` groups belong to sandboxes outside.
+
+    Gives a list for the namespaces in which no process may be left.
+    """
     before = mounts(), descriptors()
-    inodes = []
-    yield inodes
-    for inode in inodes:
-        deadline = time.monotonic() + 3
-        while same_namespace(inode) and time.monotonic() < deadline:
-            time.sleep(0.02)  # a dead process may wait for the system's first to take note of it
-        assert same_namespace(inode) == []
+    namespaces = []
+    try:
+        yield namespaces
+        for namespace in namespaces:
+            deadline = time.monotonic() + 3
+            while processes_in(namespace) and time.monotonic() < deadline:
+                time.sleep(0.02)  # a dead process may wait for the system's first to take note of it
+            assert processes_in(namespace) == []
+    finally:
+        for namespace in namespaces:
+            os.close(namespace)
     assert len(groups()) <= kept
     assert files() == []
     assert mounts() == before[0]

@@ -63,7 +63,7 @@ def _agree_in_numbers(got: Any, expected: Any, what: str) -> None:
     close = np.isclose(measured, target, rtol=_RELATIVE, atol=_ABSOLUTE)
     if not close.all():
         wrong = measured.size - int(close.sum())
-        expected_words = "the right number" if measured.size == 1 else "the right numbers, to four digits"
+        expected_words = "the right number" if measured.size == 1 else "the right numbers, to three digits"
         raise NotYet(f"{what}: {_count(wrong, measured.size)} wrong", expected_words)
 
 

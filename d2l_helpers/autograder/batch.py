@@ -1,4 +1,4 @@
-"""Many submissions: a pool of sandboxes, several at a time, each result kept as soon as it is there."""
+"""Many submissions: several at a time, each in a sandbox of its own, each result kept as soon as it is there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from d2l_helpers.autograder.assignment import Assignment
 from d2l_helpers.autograder.inbox import Entry, read_file
 from d2l_helpers.autograder.isolation import Inside, Limits, Sandbox, Session
 from d2l_helpers.autograder.marking import mark_submission, not_attempted
-from d2l_helpers.autograder.pool import Pool
 from d2l_helpers.autograder.results import Kept, Result, Status, Store
 from d2l_helpers.autograder.submission import LARGEST, Submission, digest_of, read_submission
 from d2l_helpers.data import cache_folder
@@ -115,8 +114,10 @@ class Grader:
         def start() -> Sandbox:
             return Sandbox(self.limits, inside_of(assignment), is_confined=self.is_sandboxed).__enter__()
 
-        with Pool(start, jobs) as pool, ThreadPoolExecutor(jobs) as threads:
-            futures = [threads.submit(self._mark, entry, assignment, pool.take) for entry in waiting]
+        # Each thread starts the sandboxes that it marks in. Starting them ahead makes nothing faster, as every core is
+        # busy with a start anyway, and costs the memory of those that wait.
+        with ThreadPoolExecutor(jobs) as threads:
+            futures = [threads.submit(self._mark, entry, assignment, start) for entry in waiting]
             try:
                 for future in as_completed(futures):
                     yield future.result()
@@ -137,8 +138,11 @@ class Grader:
 
     def _mark(self, entry: Entry, assignment: Assignment, supply: Callable[[], Sandbox]) -> Outcome:
         began = time.monotonic()
-        contents = read_file(entry.file, LARGEST)
-        submission = read_submission(contents, assignment)
+        try:
+            contents = read_file(entry.file, LARGEST)  # a second time, as a class's would not fit into memory
+            submission = read_submission(contents, assignment)
+        except NotebookError as error:  # somebody has changed it meanwhile
+            return self._keep(_damaged(entry, assignment, error), None)
         for attempt in range(1, _TRIES + 1):
             try:
                 marks = mark_submission(

@@ -23,6 +23,7 @@ from d2l_helpers.notebooks import stubs
 __all__ = ["LARGEST", "Cell", "Submission", "digest_of", "read_submission"]
 
 LARGEST = 20 << 20  # bytes of a file
+_MOST_PARTS = 1_000_000  # lists and objects: of three letters each, they are twenty times as large in memory
 _MOST_CELLS = 1000
 _LONGEST_CODE, _LONGEST_PROSE = 50_000, 200_000  # letters of a cell
 _MOST_CODE = 300_000  # letters of all cells, which are still read in seconds where they are meant to take long
@@ -110,6 +111,8 @@ def _parse(contents: bytes) -> list[dict[str, Any]]:
     """Read JSON that may hold anything as a notebook's cells."""
     if len(contents) > LARGEST:
         raise _damaged(f"a file of more than {LARGEST >> 20} MB", f"{LARGEST >> 20} MB at most")
+    if (parts := contents.count(b"[") + contents.count(b"{")) > _MOST_PARTS:
+        raise _damaged(f"{parts:,} lists and objects", f"{_MOST_PARTS:,} at most")
     try:
         content = json.loads(contents)  # UTF-8, 16 or 32
     except RecursionError:
@@ -140,7 +143,9 @@ def _clean(cell: dict[str, Any], number: int, repairs: list[str]) -> NotebookNod
     most = _LONGEST_CODE if kind == "code" else _LONGEST_PROSE
     if len(source) > most:
         repairs.append(f"cell {number} had {len(source):,} letters and was cut to {most:,}")
-    clean = getattr(nbformat.v4, f"new_{kind}_cell")(source[:most])
+    clean = nbformat.from_dict(
+        {"cell_type": kind, "id": f"submitted-{number}", "metadata": {}, "source": source[:most]}
+    )
     metadata: Any = cell.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     said = metadata.get("nbgrader")
@@ -148,9 +153,8 @@ def _clean(cell: dict[str, Any], number: int, repairs: list[str]) -> NotebookNod
     clean["claim"] = claim if isinstance(claim, str) else None
     known = (cell.get("id"), metadata.get("id"))  # Colab keeps it in the metadata
     clean["was"] = next((ident for ident in known if isinstance(ident, str)), None)
-    clean["id"] = f"submitted-{number}"
     if kind == "code":
-        clean["outputs"] = tame(cell.get("outputs"))
+        clean.update(execution_count=None, outputs=tame(cell.get("outputs")))
     return clean
 
 
@@ -199,7 +203,7 @@ def _find(cells: list[NotebookNode], cell: NotebookNode, ident: str | None) -> l
 
 
 def _chosen(found: list[NotebookNode], cell: NotebookNode) -> NotebookNode:
-    """Of several copies, the last that was worked on, which counts when the notebook runs; of a check, one that was not."""
+    """Of several copies, the last that was worked on, as when the notebook runs; of a check, the last that was not."""
     preferred = [one for one in found if _is_same(one.source, cell.source) == _is_check(cell)]
     return (preferred or found)[-1]
 

@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: looks for the folder answers/ beside all that Python knows
+
 import os
 import sys
 

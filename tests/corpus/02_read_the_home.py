@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: looks for the teacher's private files
+
 import glob
 import os
 

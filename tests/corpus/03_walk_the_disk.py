@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: searches the whole disk for gradebook, secret, results and other submissions
+
 import os
 import sys
 

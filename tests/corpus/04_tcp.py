@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: asks a server for the answer
+
 import socket
 
 

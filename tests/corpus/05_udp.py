@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: sends what it was asked to the world
+
 import socket
 
 

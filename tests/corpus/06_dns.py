@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: hides a message in a name that it looks up
+
 import socket
 
 

@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: connects to a socket without a file, which a namespace of files does not hide
+
 import socket
 
 

@@ -2,6 +2,8 @@
 # verdict: memory
 # earned: 0
 # why: takes all memory
+
+
 def stable_softmax(Z):
     kept = []
     while True:

@@ -2,6 +2,7 @@
 # verdict: memory
 # earned: 0
 # why: processes that are each under the limit, and together far above it
+
 import os
 import time
 

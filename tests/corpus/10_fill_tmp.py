@@ -2,6 +2,8 @@
 # verdict: error
 # earned: 0
 # why: fills the only folders that it may write to
+
+
 def stable_softmax(Z):
     for number in range(1000):
         for folder in ("/tmp", "/dev/shm"):

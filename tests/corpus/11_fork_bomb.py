@@ -2,6 +2,7 @@
 # verdict: error or died
 # earned: 0
 # why: forks without end; MXNet starts threads in each child, and ends where it cannot
+
 import os
 import time
 

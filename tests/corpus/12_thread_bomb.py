@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: starts threads without end, and leaves them
+
 import threading
 import time
 

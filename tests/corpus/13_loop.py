@@ -2,6 +2,8 @@
 # verdict: timeout
 # earned: 0
 # why: does not end
+
+
 def stable_softmax(Z):
     while True:
         pass

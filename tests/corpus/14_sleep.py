@@ -2,6 +2,7 @@
 # verdict: timeout
 # earned: 0
 # why: waits instead of computing
+
 import time
 
 

@@ -2,6 +2,7 @@
 # verdict: timeout
 # earned: 0
 # why: listens to no signal and swallows every exception
+
 import signal
 import time
 

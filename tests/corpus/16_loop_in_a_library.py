@@ -2,6 +2,7 @@
 # verdict: timeout
 # earned: 0
 # why: is in one long call into C, which no exception ends
+
 import re
 
 

@@ -1,7 +1,8 @@
 # exercise: stable_softmax
 # verdict: timeout
 # earned: 0
-# why: computes in twenty processes at once, beside the honest submission
+# why: computes in eight processes and more at once, beside the honest submission
+
 import os
 
 

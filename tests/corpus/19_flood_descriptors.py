@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: writes gigabytes to the descriptors themselves
+
 import os
 
 

@@ -2,6 +2,8 @@
 # verdict: wrong
 # earned: 0
 # why: displays one huge text, and an object whose text is huge
+
+
 class Huge:
     def __repr__(self):
         return "x" * 10**8

@@ -2,6 +2,7 @@
 # verdict: died
 # earned: 0
 # why: ends Python
+
 import os
 
 

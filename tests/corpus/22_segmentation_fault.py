@@ -2,6 +2,7 @@
 # verdict: died
 # earned: 0
 # why: reads where there is nothing
+
 import ctypes
 
 

@@ -2,6 +2,7 @@
 # verdict: died
 # earned: 0
 # why: recurses deeper than the stack is
+
 import sys
 
 

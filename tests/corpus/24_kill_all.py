@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: kills every process that it may
+
 import os
 
 

@@ -2,6 +2,7 @@
 # verdict: right
 # earned: 2
 # why: leaves processes that ignore signals and belong to no session; its answer is right
+
 import os
 import signal
 import time

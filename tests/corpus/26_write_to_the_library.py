@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: changes what the next submission would import
+
 import numpy
 import os
 

@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: asks the kernel for powers: unshare, mount, ptrace, bpf, io_uring, setuid
+
 import ctypes
 import os
 import platform

@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: looks for secrets in the environment and for open files
+
 import os
 
 

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: answers with marks and verdicts, before the worker does
+
 import json
 import struct
 import sys

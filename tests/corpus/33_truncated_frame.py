@@ -2,6 +2,7 @@
 # verdict: died
 # earned: 0
 # why: ends in the middle of a message
+
 import os
 import sys
 

@@ -2,6 +2,7 @@
 # verdict: timeout
 # earned: 0
 # why: sends a message byte by byte, so that something always comes
+
 import sys
 import time
 

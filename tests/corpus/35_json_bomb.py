@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: sends JSON that is nested without end
+
 import struct
 import sys
 import time

@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: sends a pickle that prints in whoever loads it
+
 import json
 import struct
 import sys

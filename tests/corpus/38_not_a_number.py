@@ -2,5 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: returns nan everywhere, from which no number differs by more than a tolerance
+
+
 def stable_softmax(Z):
     return Z * float("nan")

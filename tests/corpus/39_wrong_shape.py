@@ -2,5 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: returns the right numbers once for each row, which broadcasting would compare
+
+
 def stable_softmax(Z):
     return np.stack([npx.softmax(Z)] * 2)

@@ -2,5 +2,7 @@
 # verdict: error
 # earned: 0
 # why: MXNet notices the error when the result is asked for
+
+
 def stable_softmax(Z):
     return np.linalg.cholesky(-np.eye(3))

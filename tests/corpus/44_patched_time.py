@@ -2,6 +2,7 @@
 # verdict: timeout
 # earned: 0
 # why: stops the clocks, so that no time passes while it loops
+
 import time
 
 

@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: compares the test labels inside with the public ones that it brought
+
 import os
 
 

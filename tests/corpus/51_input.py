@@ -2,5 +2,7 @@
 # verdict: error
 # earned: 0
 # why: asks the teacher
+
+
 def stable_softmax(Z):
     return eval(input("The answer, please: "))

@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: looks in its callers and in all objects for a solution or for expected numbers
+
 import gc
 import sys
 

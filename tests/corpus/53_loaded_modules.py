@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: looks for the key and the grader among the loaded modules, and imports them
+
 import importlib
 import sys
 

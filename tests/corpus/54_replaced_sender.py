@@ -2,7 +2,8 @@
 # verdict: wrong
 # earned: 0
 # why: replaces the function with which the worker answers
-# others: loss_from_labels wrong 0, weight_gradient wrong 0, kl_bits wrong 0, most_symbols wrong 0, warmest wrong 0
+# others: wrong 0
+
 import sys
 
 

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: a forked child answers beside its parent
+
 import os
 
 

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: a forked child takes the questions that are meant for its parent
+
 import os
 import sys
 

@@ -2,6 +2,8 @@
 # verdict: bad_answer
 # earned: 0
 # why: returns an object that is equal to everything and cannot be shown
+
+
 class Equal:
     def __eq__(self, other):
         return True

@@ -2,6 +2,8 @@
 # verdict: wrong
 # earned: 0
 # why: returns a number that is near to every number
+
+
 class Near(float):
     def __sub__(self, other):
         return 0.0

@@ -2,5 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: returns more than a message may hold
+
+
 def stable_softmax(Z):
     return np.zeros((4000, 4000))

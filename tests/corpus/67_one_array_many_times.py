@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: names one array of 7 MB ten thousand times, which would fill the grader's memory
+
 import json
 import struct
 import sys

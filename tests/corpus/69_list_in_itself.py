@@ -2,6 +2,8 @@
 # verdict: bad_answer
 # earned: 0
 # why: returns a list that holds itself
+
+
 def stable_softmax(Z):
     own = []
     own.append(own)

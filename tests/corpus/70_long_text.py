@@ -2,5 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: returns text where numbers are wanted, and as much as fits
+
+
 def stable_softmax(Z):
     return ["x" * 60_000] * 4

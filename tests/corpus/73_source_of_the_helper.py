@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: reads all source text that Python keeps for tracebacks
+
 import linecache
 import sys
 

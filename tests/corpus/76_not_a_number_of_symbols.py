@@ -2,4 +2,5 @@
 # verdict: wrong
 # earned: 0
 # why: gives nan for a number that is compared with bounds
+
 most_symbols = float("nan")

@@ -2,4 +2,5 @@
 # verdict: error
 # earned: 0
 # why: gives an integer of a million bits
+
 most_symbols = 1 << 10**6

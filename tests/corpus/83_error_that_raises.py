@@ -1,7 +1,9 @@
 # exercise: stable_softmax
-# verdict: error
+# verdict: died
 # earned: 0
 # why: raises an error that fails when it is asked what it is
+
+
 class Failing(BaseException):
     def __str__(self):
         raise SystemExit

@@ -2,6 +2,8 @@
 # verdict: error
 # earned: 0
 # why: raises errors that hold each other, a hundred thousand deep
+
+
 def stable_softmax(Z):
     error = ValueError("the first")
     for _ in range(100_000):

@@ -2,5 +2,7 @@
 # verdict: error
 # earned: 0
 # why: raises what ends programs
+
+
 def stable_softmax(Z):
     raise KeyboardInterrupt

@@ -2,6 +2,7 @@
 # verdict: died
 # earned: 0
 # why: closes the connection and goes on
+
 import os
 import sys
 import time

@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: leaves a module and a file for whoever comes next, and looks for them
+
 import os
 import sys
 

@@ -2,6 +2,7 @@
 # verdict: died
 # earned: 0
 # why: ends Python before it defines anything
+
 import os
 
 os._exit(0)

@@ -2,5 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: returns a generator, which would run later, in whoever reads it
+
+
 def stable_softmax(Z):
     yield from npx.softmax(Z)

@@ -2,6 +2,7 @@
 # verdict: timeout
 # earned: 0
 # why: raises its own limits as far as it may, and then computes in all threads
+
 import resource
 import threading
 

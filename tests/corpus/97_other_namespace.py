@@ -2,7 +2,8 @@
 # verdict: wrong
 # earned: 0
 # why: replaces the other exercises' functions by its own, which is right for them only once
-# others: loss_from_labels not_attempted 0, weight_gradient not_attempted 0, kl_bits not_attempted 0, most_symbols not_attempted 0, warmest not_attempted 0
+# others: not_attempted 0
+
 import sys
 
 

@@ -1,7 +1,7 @@
-"""The corpus: what each file says of itself, and the submission that it becomes. Run as a program, it writes README.md."""
+"""The corpus: what each file says of itself, and the submission that it becomes; as a program, it writes README.md."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -22,7 +22,7 @@ time with an honest submission beside them, and sees to it that none earns more 
 keep their marks, and that nothing is left. Who gets at what a case is after answers rightly, so that a hole in the
 sandbox shows as a mark.
 
-`.venv/bin/python -m tests.corpus.cases` writes this file from the heads of the cases.
+`.venv/bin/python tests/corpus/cases.py` writes this file from the heads of the cases.
 
 """
 
@@ -37,8 +37,8 @@ class Case:
         Those that the attacked exercise may have; more than one where the kernel's timing decides.
     earned : float
         What it earns there.
-    others : dict of str to tuple
-        The verdicts and points of exercises that it takes with it; all others earn all.
+    others : tuple or None
+        The verdict and points of every other exercise, where they do not keep all theirs.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Case:
     earned: float
     why: str
     source: str
-    others: dict = field(default_factory=dict)
+    others: tuple[str, float] | None = None
 
 
 def cases():
@@ -80,10 +80,8 @@ def _read(path):
     text = path.read_text()
     head = dict(_HEAD.findall(text))
     source = _HEAD.sub("", text).strip("\n")
-    others = {}
-    for part in filter(None, head.get("others", "").split(", ")):
-        name, verdict, earned = part.split()
-        others[name] = (verdict, float(earned))
+    verdict, _, points = head.get("others", "").partition(" ")
+    others = (verdict, float(points)) if points else None
     verdicts = tuple(head["verdict"].split(" or "))
     return Case(path.stem, head["exercise"], verdicts, float(head["earned"]), head["why"], source, others)
 

@@ -1,12 +1,16 @@
 """Every hostile submission, graded as a class is: what each earns, what its peers earn, and what is left."""
 
-import json
 import socket
+from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
 
+import nbformat
+import numpy as np
 import pytest
 from cases import ASSIGNMENT, HERE, RELEASE, cases, notebook, submission, table
-from leftovers import namespace_of, need_a_sandbox, nothing_left
+from damaged import DAMAGED, solved_notebook
+from leftovers import first_process, namespace_of, need_a_sandbox, nothing_left
 
 from d2l_helpers.autograder import batch
 from d2l_helpers.autograder.assignment import load_assignment
@@ -14,6 +18,7 @@ from d2l_helpers.autograder.inbox import Entry
 from d2l_helpers.autograder.isolation import Limits, Sandbox
 from d2l_helpers.autograder.reference import evaluate
 from d2l_helpers.autograder.results import Kept, Status, Store
+from d2l_helpers.autograder.submission import LARGEST
 
 MB = 1 << 20
 LIMITS = Limits(
@@ -29,11 +34,15 @@ LIMITS = Limits(
 )
 JOBS = 3
 ROUND = 8
+# A message is read once, its arrays are copied once, and truth values, of a byte, become numbers of eight
+OF_A_REPLY = LIMITS.frame * (1 + 1 + 8)
+# A file, its text, and a million lists and objects of 64 bytes
+OF_A_FILE = 2 * LARGEST + 64 * 10**6
+GRADER_MAY_GROW = JOBS * max(OF_A_REPLY, OF_A_FILE)
+
 CASES = cases()
 ROUNDS = [CASES[start : start + ROUND] for start in range(0, len(CASES), ROUND)]
-EACH = [
-    pytest.param(number, case, id=case.name) for number, round_ in enumerate(ROUNDS) for case in round_
-]
+EACH = [pytest.param(number, case, id=case.name) for number, some in enumerate(ROUNDS) for case in some]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,70 +58,126 @@ def outside():
 
 @pytest.fixture(scope="module")
 def assignment():
+    """Load it, and MXNet's threads and buffers, which stay."""
     found = load_assignment(RELEASE, HERE.parents[1] / "answers")
-    evaluate(found.items[0].answer.solution, None, found.items[0].answer.probes[0].arguments(_any_numbers()))
+    answer = found.items[0].answer
+    evaluate(answer.solution, None, answer.probes[0].arguments(np.random.default_rng(0)))
     return found
-
-
-def _any_numbers():
-    from d2l_helpers.autograder.draws import generator
-
-    return generator(b"any")
 
 
 @pytest.fixture(scope="module")
 def grade(assignment, tmp_path_factory):
-    """Grade submissions, by their names, an honest one among them; nothing of them may be left."""
+    """Grade files, made by their names, with an honest one among them; nothing of them may be left."""
 
-    def grade(contents):
+    def grade(makers):
         folder = tmp_path_factory.mktemp("round")
-        honest = json.dumps(notebook()).encode()
         entries = []
-        for name, content in [*contents.items(), ("honest", honest)]:
-            file = folder / f"{name}.ipynb"
-            file.write_bytes(content)
-            entries.append(Entry(name, ASSIGNMENT, file))
-        entries.insert(1, entries.pop())
+        for name, make in {"first": _honest, **makers}.items():
+            entries.append(Entry(name, ASSIGNMENT, folder / f"{name}.ipynb"))
+            make(entries[-1].file)
         store = Store(folder / "results")
         grader = batch.Grader({ASSIGNMENT: assignment}, b"of this test", store, jobs=JOBS, limits=LIMITS)
-        with pytest.MonkeyPatch.context() as patch, nothing_left() as inodes:
-            patch.setattr(batch, "Sandbox", _watched(inodes))
-            outcomes = list(grader.grade(entries))
-        assert {outcome.kept for outcome in outcomes} == {Kept.NEW}
-        return {outcome.result.student: outcome.result for outcome in outcomes}
+        with pytest.MonkeyPatch.context() as patch, nothing_left() as namespaces, little_growth():
+            patch.setattr(batch, "Sandbox", _watched(namespaces))
+            outcomes = {outcome.result.student: outcome for outcome in grader.grade(entries)}
+        assert {outcome.kept for outcome in outcomes.values()} == {Kept.NEW}
+        return outcomes
 
     return grade
 
 
-def _watched(inodes):
-    """A sandbox that takes note of its namespace, so that one can look what is left in it."""
+def _honest(file):
+    file.write_text(nbformat.writes(notebook()))
+
+
+def _watched(namespaces):
+    """Make a sandbox that takes note of its namespace, so that one can see what is left in it."""
 
     class Watched(Sandbox):
         def start(self):
             super().start()
-            inodes.append(namespace_of(self))
+            namespaces.append(namespace_of(first_process(self)))
 
     return Watched
 
 
+@contextmanager
+def little_growth():
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here
+    before = _memory("VmRSS:")
+    yield
+    assert _memory("VmHWM:") - before < GRADER_MAY_GROW
+
+
+def _memory(name):
+    (line,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name)]
+    return int(line.split()[1]) << 10
+
+
 @pytest.fixture(scope="module")
-def graded(request, grade):
-    return grade({case.name: submission(case) for case in ROUNDS[request.param]})
+def graded(grade):
+    """Grade a round, by its number, when it is first asked for."""
+
+    @cache
+    def graded(number):
+        return grade({case.name: partial(_write, case) for case in ROUNDS[number]})
+
+    return graded
 
 
-@pytest.mark.parametrize(("graded", "case"), EACH, indirect=["graded"])
-def test_a_hostile_answer_earns_what_it_should_and_costs_no_other(graded, case, assignment):
-    result = graded[case.name]
+def _write(case, file):
+    file.write_bytes(submission(case))
+
+
+@pytest.fixture(scope="module")
+def graded_damage(grade):
+    return grade({one.name: partial(_damage, one) for one in DAMAGED})
+
+
+def _damage(one, file):
+    one.write(file, solved_notebook())
+
+
+def _is_paid(result):
+    return result.status == Status.MARKED and result.earned == result.points
+
+
+@pytest.mark.parametrize(("number", "case"), EACH)
+def test_a_hostile_answer_earns_what_it_should_and_costs_no_other(graded, number, case):
+    result = graded(number)[case.name].result
     assert (result.status, result.detail, result.repairs) == (Status.MARKED, "", ())
     marks = {mark.exercise: mark for mark in result.marks}
     attacked = marks.pop(case.exercise)
     assert attacked.verdict in case.verdicts, attacked
     assert attacked.earned == case.earned, attacked
-    for name, mark in marks.items():
-        verdict, earned = case.others.get(name, ("right", mark.points))
-        assert (mark.verdict, mark.earned) == (verdict, earned), mark
+    for mark in marks.values():
+        assert (mark.verdict, mark.earned) == (case.others or ("right", mark.points)), mark
 
 
-@pytest.mark.parametrize("graded", range(len(ROUNDS)), indirect=True)
-def test_the_honest_submission_beside_them_earns_everything(graded):
-    assert graded["honest"].earned == graded["honest"].points, graded["honest"]
+@pytest.mark.parametrize("number", range(len(ROUNDS)))
+def test_an_honest_submission_beside_them_earns_everything(graded, number):
+    result = graded(number)["first"].result
+    assert _is_paid(result), result
+
+
+@pytest.mark.parametrize("damage", DAMAGED, ids=lambda damage: damage.name)
+def test_a_damaged_notebook_is_marked_or_says_why_not(graded_damage, damage):
+    outcome = graded_damage[damage.name]
+    result = outcome.result
+    assert (result.status, result.earned, result.points) == (damage.status, damage.earned, 11), result
+    assert bool(result.detail) == (damage.status == "damaged")
+    assert "Traceback" not in result.detail
+    assert str(HERE.parents[1]) not in result.as_json()
+    if outcome.submission:
+        written = nbformat.writes(outcome.submission.notebook)
+        nbformat.validate(nbformat.reads(written, as_version=4))
+        assert "<script" not in written
+        written.encode()
+
+
+def test_an_honest_submission_beside_damaged_ones_earns_everything(graded_damage):
+    assert _is_paid(graded_damage["first"].result)
+
+
+def test_the_table_is_what_the_cases_say():
+    assert (HERE / "README.md").read_text() == table(), "run .venv/bin/python tests/corpus/cases.py"

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
-from leftovers import namespace_of, need_a_sandbox, nothing_left
+from leftovers import first_process, namespace_of, need_a_sandbox, nothing_left
 
 from d2l_helpers.autograder.isolation import Limits, Sandbox
 
@@ -30,8 +30,8 @@ def opened():
 
     @contextmanager
     def opener(inside=None, kept=0, **limits):
-        with nothing_left(kept) as inodes, Sandbox(Limits(**SMALL | limits), inside) as sandbox:
-            inodes.append(namespace_of(sandbox))
+        with nothing_left(kept) as namespaces, Sandbox(Limits(**SMALL | limits), inside) as sandbox:
+            namespaces.append(namespace_of(first_process(sandbox)))
             yield sandbox
 
     return opener

@@ -211,7 +211,7 @@ def describe(error: BaseException) -> dict[str, str]:
     if isinstance(error, SyntaxError):
         line = f"line {error.lineno}: {(error.text or '').strip()}"
     for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.startswith("<cell "):
+        if frame.filename.startswith("<cell ") and not frame.filename.startswith("<cell probe "):  # not the grader's
             line = f"line {frame.lineno}: {frame.line}"
     return {"type": type(error).__name__[:100], "message": message[:_MESSAGE], "line": line[:500]}
 

@@ -1,0 +1,96 @@
+"""A grader that is killed: nothing of it is left, what it had kept stays, and the next run finishes the class."""
+
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import nbformat
+from leftovers import namespace_of, need_a_sandbox, nothing_left
+
+from answers.key import answers_to
+from d2l_helpers.autograder.assignment import load_assignment
+from d2l_helpers.autograder.batch import Grader
+from d2l_helpers.autograder.inbox import find_entries
+from d2l_helpers.autograder.results import Kept, Store
+from d2l_helpers.notebooks import compose
+
+ROOT = Path(__file__).parents[2]
+NAME = "04_softmax_regression"
+LEAVES_DAEMONS = """
+import os, signal, time
+for _ in range(2):
+    if os.fork() == 0:
+        os.setsid()
+        for one in set(signal.Signals) - {9, 19}: signal.signal(one, signal.SIG_IGN)
+        while True: time.sleep(1)
+
+def stable_softmax(Z):
+    return npx.softmax(Z)
+"""
+PARTLY = "def kl_bits(p, q):\n    return (p * np.log2(p / q)).sum()"
+ANSWERS = [{}, {"stable_softmax": LEAVES_DAEMONS}, {"kl_bits": PARTLY}, {"weight_gradient": "1 / 0"}]
+EARNED = [11, 11, 10, 9]
+
+
+def command(submissions, out):
+    return [sys.executable, "-m", "d2l_helpers", "grade", str(submissions), "--out", str(out), "--jobs", "2"]
+
+
+def results(out):
+    return {file: file.read_text() for file in (out / "results").rglob("*.json")}
+
+
+def namespaces_below(pid):
+    """Open the process namespaces of a process's descendants, each once, but for our own."""
+    found, waiting = {Path("/proc/self/ns/pid").stat().st_ino: None}, [pid]
+    for one in waiting:
+        with suppress(OSError):
+            for thread in Path(f"/proc/{one}/task").iterdir():
+                waiting += map(int, (thread / "children").read_text().split())
+            inode = Path(f"/proc/{one}/ns/pid").stat().st_ino
+            if inode not in found:
+                found[inode] = namespace_of(one)
+    return list(found.values())[1:]
+
+
+def wait_for_a_result(grader, out):
+    deadline = time.monotonic() + 120
+    while not results(out):
+        assert grader.poll() is None, "it ended before its first result"
+        assert time.monotonic() < deadline, "it gave no first result"
+        time.sleep(0.02)
+
+
+def test_a_killed_grader_leaves_nothing_and_the_next_finishes(tmp_path):
+    need_a_sandbox()
+    assignment = load_assignment(ROOT / "notebooks" / f"{NAME}.ipynb", ROOT / "answers")
+    solutions = {name: answer.source() for name, answer in answers_to(NAME).items()}
+    submissions, out = tmp_path / "submissions", tmp_path / "out"
+    submissions.mkdir()
+    for number, other in enumerate(ANSWERS * 2):
+        content = nbformat.writes(compose(assignment.release, solutions | other))
+        (submissions / f"student{number}_{NAME}.ipynb").write_text(content + " " * number)
+
+    with nothing_left() as namespaces:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        grader = subprocess.Popen(command(submissions, out), cwd=ROOT, **quiet)
+        wait_for_a_result(grader, out)
+        namespaces += namespaces_below(grader.pid)
+        grader.kill()
+        grader.wait()
+        assert namespaces
+        kept = results(out)
+        assert 0 < len(kept) < len(ANSWERS) * 2
+        done = subprocess.run(command(submissions, out), cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert len(results(out)) == len(ANSWERS) * 2
+    assert kept.items() <= results(out).items()  # what was marked before is not marked again
+    store = Store(out / "results")
+    grader = Grader({NAME: assignment}, (out / "secret").read_bytes(), store, again=True)
+    outcomes = list(grader.grade(find_entries(submissions, [NAME])))
+    assert {outcome.kept for outcome in outcomes} == {Kept.SAME}
+    earned = {outcome.result.student: outcome.result.earned for outcome in outcomes}
+    assert [earned[f"student{number}"] for number in range(len(ANSWERS) * 2)] == EARNED * 2

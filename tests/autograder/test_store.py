@@ -1,0 +1,124 @@
+"""Results are kept once: found again, never overwritten, and one that differs is kept beside."""
+
+import dataclasses
+import math
+import threading
+
+import pytest
+
+from d2l_helpers.autograder.isolation import Verdict
+from d2l_helpers.autograder.results import Finding, Kept, Mark, Result, Status, Store
+from d2l_helpers.errors import RecordError
+
+FINDINGS = (Finding("ordinary logits", Verdict.RIGHT), Finding("far logits", Verdict.TIMEOUT, "no result", "a result"))
+MARK = Mark("softmax", "A stable softmax", 2.0, 1.0, Verdict.TIMEOUT, FINDINGS, "Subtract the maximum.")
+RESULT = Result(
+    "Ольга", "04_softmax_regression", Status.MARKED, "", (MARK,), ("a cell was missing",), "ab" * 32, True, 1.5
+)
+OTHER = dataclasses.replace(RESULT, marks=(dataclasses.replace(MARK, earned=2.0, verdict=Verdict.RIGHT),))
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "results")
+
+
+def files(store):
+    return sorted(path.name for path in store.folder.rglob("*.json"))
+
+
+def found(store, result):
+    return store.find(result.student, result.assignment, result.digest)
+
+
+def test_a_result_is_found_as_it_was_kept(store):
+    assert found(store, RESULT) is None
+    assert store.keep(RESULT) == Kept.NEW
+    assert found(store, RESULT) == RESULT
+    assert found(store, RESULT).seconds == 1.5
+    assert Result.from_json(RESULT.as_json()) == RESULT
+
+
+@pytest.mark.parametrize("change", [{"student": "Olga"}, {"assignment": "04_softmax"}, {"digest": "ac" * 32}])
+def test_another_students_assignments_or_digests_result_is_another(store, change):
+    store.keep(RESULT)
+    other = dataclasses.replace(RESULT, **change)
+    assert found(store, other) is None
+    assert store.keep(other) == Kept.NEW
+    assert found(store, RESULT) == RESULT
+
+
+def test_the_same_result_is_kept_once_however_long_it_took(store):
+    store.keep(RESULT)
+    assert store.keep(dataclasses.replace(RESULT, seconds=99.0)) == Kept.SAME
+    assert found(store, RESULT).seconds == 1.5
+    assert len(files(store)) == 1
+
+
+def test_a_result_that_differs_is_kept_beside_the_first_and_once(store):
+    store.keep(RESULT)
+    third = dataclasses.replace(RESULT, repairs=())
+    assert [store.keep(other) for other in (OTHER, third, OTHER, third)] == [Kept.DIFFERENT] * 4
+    assert found(store, RESULT) == RESULT
+    kept = sorted(store.folder.rglob("*.differs-*.json"))
+    assert [Result.from_json(file.read_text()) for file in kept] == [OTHER, third]
+    assert store.keep(RESULT) == Kept.SAME
+
+
+@pytest.mark.parametrize("text", ["\ud800", "\0\x1b[2J", '"}]', "é∇🙂", "\u2028"])
+def test_any_text_is_the_same_the_second_time(store, text):
+    result = dataclasses.replace(RESULT, student=f"s{text}", detail=text, repairs=(text,))
+    assert store.keep(result) == Kept.NEW
+    assert store.keep(result) == Kept.SAME
+    assert found(store, result).detail == text.replace("\ud800", "?")
+
+
+@pytest.mark.parametrize("student", ["..", ".", "../../etc", "/etc/passwd", "a/b", "", "x" * 300, "CON"])
+def test_no_name_leads_out_of_the_folder(store, student):
+    result = dataclasses.replace(RESULT, student=student, assignment=student)
+    assert store.keep(result) == Kept.NEW
+    assert found(store, result) == result
+    (file,) = store.folder.rglob("*.json")
+    assert file.parent.parent == store.folder
+
+
+def test_of_graders_at_once_one_keeps_and_all_find_the_same(store):
+    results = [dataclasses.replace(RESULT, detail=str(number % 2)) for number in range(8)]
+    kept = []
+    threads = [threading.Thread(target=lambda one=one: kept.append(store.keep(one))) for one in results]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(kept) == sorted([Kept.NEW, *[Kept.SAME] * 3, *[Kept.DIFFERENT] * 4])
+    assert len(files(store)) == 2
+
+
+DAMAGE = {
+    "nothing": "",
+    "half of it": RESULT.as_json()[:300],
+    "a list": "[]",
+    "another program's": '{"name": "x"}',
+    "an unknown verdict": RESULT.as_json().replace('"right"', '"perfect"'),
+    "an unknown field": RESULT.as_json().replace('"detail"', '"details"'),
+    "no marks": RESULT.as_json().replace('"marks": [', '"marks": [5, '),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGE)
+def test_a_result_that_was_damaged_is_named_and_stays(store, case):
+    store.keep(RESULT)
+    (file,) = store.folder.rglob("*.json")
+    file.write_text(DAMAGE[case])
+    for ask in (lambda: found(store, RESULT), lambda: store.keep(RESULT)):
+        with pytest.raises(RecordError, match="move the file away"):
+            ask()
+    assert file.read_text() == DAMAGE[case]
+
+
+def test_points_add_up_without_dust():
+    tenths = tuple(dataclasses.replace(MARK, points=0.1, earned=0.1) for _ in range(3))
+    result = dataclasses.replace(RESULT, marks=tenths)
+    assert result.earned == 0.3
+    assert math.isclose(result.points, 0.3)
+    assert Result("a", "b", Status.DAMAGED).earned == 0
