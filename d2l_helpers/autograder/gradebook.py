@@ -30,7 +30,7 @@ def save(outcomes: Iterable[Outcome], assignments: Mapping[str, Assignment], fol
     Parameters
     ----------
     outcomes : iterable of Outcome
-        What grading gave.
+        What grading gives, looked at one by one.
     assignments : mapping of str to Assignment
         What was handed out, by the names.
     folder : Path
@@ -46,6 +46,8 @@ def save(outcomes: Iterable[Outcome], assignments: Mapping[str, Assignment], fol
     folder.mkdir(parents=True, exist_ok=True)
     with _nbgrader() as nbgrader:
         book = _Book(nbgrader, folder)
+        for assignment in assignments.values():
+            book.declare(assignment)  # before the first outcome is asked for: it may refuse
         for outcome in outcomes:
             if outcome.result.assignment in assignments and outcome.result.status != Status.SANDBOX_FAULT:
                 book.save(outcome, assignments[outcome.result.assignment])
@@ -57,11 +59,9 @@ class _Book:
     def __init__(self, nbgrader: Any, folder: Path) -> None:
         self._api, self._steps, self._folder = nbgrader.api, nbgrader.preprocessors, folder
         self._database = f"sqlite:///{folder.resolve() / 'gradebook.db'}"
-        self._declared: set[str] = set()
 
     def save(self, outcome: Outcome, assignment: Assignment) -> None:
-        if assignment.name not in self._declared:
-            self._declare(assignment)
+        """Put one outcome in its places."""
         student, name = file_name(outcome.result.student), assignment.name  # nbgrader makes a folder of either
         place = self._place(student, name)
         marked = marked_notebook(outcome.result, assignment, outcome.submission)
@@ -75,7 +75,7 @@ class _Book:
         self._steps.SaveAutoGrades().preprocess(notebook, place)
         write(file, contents, mode=0o444)
 
-    def _declare(self, assignment: Assignment) -> None:
+    def declare(self, assignment: Assignment) -> None:
         """Say which cells the assignment has, as `nbgrader generate_assignment` does."""
         release = copy.deepcopy(assignment.release)
         with self._api.Gradebook(self._database) as gradebook:
@@ -90,7 +90,6 @@ class _Book:
                 expected="the cells that earlier submissions were marked by",
                 remedy="write to another folder, or remove the assignment with nbgrader db assignment remove",
             ) from error
-        self._declared.add(assignment.name)
 
     def _has_marks(self, gradebook: Any, assignment: str, student: str) -> bool:
         try:
