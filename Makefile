@@ -13,7 +13,7 @@ lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8
 
 test: lint keras grading  ## set up everything and run everything: lint, types, layers, unit tests, browser, notebooks
 	@sh tests/programs.sh chromium
-	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/isolation
+	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/isolation --ignore tests/engines
 	$(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
 
 test-sandbox: .venv/ready  ## try the autograder's sandbox against hostile cells; needs bubblewrap
@@ -29,6 +29,15 @@ lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
 
 record: data keras  ## run the notebooks in fresh kernels and write their outputs
 	$(BIN)/d2l-helpers record $(NOTEBOOKS)
+
+links: .venv/ready  ## REPO=owner/name: the public address, from which badges and the cells that install are made
+	$(BIN)/d2l-helpers links $(REPO)
+
+wheel: .venv/ready  ## build d2l_helpers as dist/d2l_helpers-*.whl
+	$(BIN)/python -m hatchling build --target wheel --directory dist
+
+test-engines: data  ## run the notebooks with Colab's Python and with MXNet 1.6.0; needs Python 3.13, takes 15 minutes
+	$(BIN)/pytest tests/engines
 
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
 	$(BIN)/python -m d2l_helpers bench $(ARGS)
@@ -69,4 +78,4 @@ clean:  ## remove the environment and what tools left
 .venv/packages: requirements.lock setup.sh
 	@sh setup.sh
 
-.PHONY: help lab test test-sandbox lint record bench bench-grading data keras grading lock clean
+.PHONY: help lab test test-sandbox test-engines lint record links wheel bench bench-grading data keras grading lock clean

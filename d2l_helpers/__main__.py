@@ -1,4 +1,4 @@
-"""The command line: ``d2l-helpers data | record | lint | bench | bench-grading | course | grade | doctor``."""
+"""The command line: ``d2l-helpers data | record | lint | links | bench | bench-grading | course | grade | doctor``."""
 
 from __future__ import annotations
 
@@ -64,6 +64,20 @@ def lint(paths: tuple[Path, ...]) -> None:
         click.echo(finding)
     click.echo(f"{len(notebooks)} notebooks, {len(findings)} findings")
     sys.exit(bool(findings))
+
+
+@_commands.command()
+@click.argument("repository", metavar="[OWNER/NAME]", required=False)
+@click.option("--project", default=".", type=_FOLDER, help="The folder with pyproject.toml and notebooks.")
+def links(repository: str | None, project: Path) -> None:
+    """Write the repository's public address into pyproject.toml, and badges and installation into the notebooks.
+
+    Without OWNER/NAME, the address in pyproject.toml stays as it is.
+    """
+    from d2l_helpers.notebooks import set_links
+
+    for changed in set_links(project, repository):
+        click.echo(f"wrote {changed}")
 
 
 @_commands.command()

@@ -16,8 +16,9 @@ import sys
 import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, total_ordering
+from pathlib import Path
 from typing import Any
 
 __all__ = ["install"]
@@ -45,6 +46,8 @@ class _Finder:
     ) -> importlib.machinery.ModuleSpec | None:
         if name.partition(".")[0] != "mxnet" and name != "d2l.mxnet":
             return None
+        if name == "mxnet" and (folder := _cuda_folder()):
+            path = [folder, *sys.path]
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
         if spec and type(spec.loader) is importlib.machinery.SourceFileLoader:
             loader = _D2LLoader if name == "d2l.mxnet" else _MXNetLoader
@@ -57,7 +60,7 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         module.__dict__["__builtins__"] = _builtins_for_mxnet()
         if module.__name__ in _WRITE_PARAMETERS:
             module.__dict__["str"] = _ParameterText
-        with warnings.catch_warnings(), _one_thread():
+        with warnings.catch_warnings(), _one_thread(), self._libraries():
             warnings.simplefilter("ignore")  # old escapes and deprecations: nothing that a reader could act on
             super().exec_module(module)
         if module.__name__ == "mxnet.base":
@@ -66,6 +69,20 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
             make_when_called(module.__dict__)
         if module.__name__ == "mxnet.ndarray.ndarray" and not hasattr(module.NDArray, "__array__"):
             module.NDArray.__array__ = _to_numpy
+
+    def _libraries(self) -> AbstractContextManager[None]:
+        """CUDA's, for a wheel that needs them, before MXNet's first module; what they lack is said, not traced."""
+        if self.name != "mxnet":
+            return nullcontext()
+        from d2l_helpers.cuda import engine  # here, to keep our own import fast
+
+        return engine.ready(Path(self.path).parents[1])
+
+
+def _cuda_folder() -> str | None:
+    from d2l_helpers.cuda import engine
+
+    return engine.preferred_folder()
 
 
 class _D2LLoader(importlib.machinery.SourceFileLoader):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import warnings
 from functools import cache
+from pathlib import Path
 from typing import Any
+
+from d2l_helpers import cuda
 
 __all__ = ["try_gpu"]
 
@@ -38,7 +41,18 @@ def _gpu_problem() -> str | None:
     try:
         if not mxnet.context.num_gpus():
             return ""
+        if reason := _no_code(mxnet):
+            return reason
         mxnet.nd.ones((2,), ctx=mxnet.gpu(0)).sum().asscalar()
     except mxnet.MXNetError as error:
         return str(error).strip().splitlines()[-1]
     return None
+
+
+def _no_code(mxnet: Any) -> str:
+    """Say why the GPU cannot run MXNet's machine code, as far as the driver tells: clearer than what CUDA says."""
+    driver = cuda.look()
+    if driver is None or not driver.gpus:
+        return ""
+    wheels = cuda.installed_in([Path(mxnet.__file__).parents[1]])
+    return cuda.code_for(wheels[0], driver.gpus[0]) if len(wheels) == 1 else ""

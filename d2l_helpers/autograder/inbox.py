@@ -79,11 +79,8 @@ def find_entries(folder: Path, assignments: Iterable[str]) -> list[Entry]:
 
 
 def entry_of(file: Path, assignments: Iterable[str]) -> Entry:
-    """Take a single file as what its name says."""
-    known = sorted(assignments, key=len, reverse=True)
-    place = Path(file.name)
-    assignment = _assignment_of(place, known)
-    return Entry(_student_of(place, assignment, file.parent), assignment, file)
+    """Take a single file as what its name says; the student is the file."""
+    return Entry(file.name, _assignment_of(Path(file.name), sorted(assignments, key=len, reverse=True)), file)
 
 
 def read_file(file: Path, most: int) -> bytes:

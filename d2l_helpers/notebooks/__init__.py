@@ -2,6 +2,7 @@
 
 from d2l_helpers.notebooks.compose import compose, stubs
 from d2l_helpers.notebooks.file import normalise, read_notebook, to_bytes
+from d2l_helpers.notebooks.links import set_links
 from d2l_helpers.notebooks.lint import lint_notebook
 from d2l_helpers.notebooks.prose import check_prose
 from d2l_helpers.notebooks.record import KERNEL_ENVIRONMENT, record_notebook
@@ -14,6 +15,7 @@ __all__ = [
     "normalise",
     "read_notebook",
     "record_notebook",
+    "set_links",
     "stubs",
     "to_bytes",
 ]

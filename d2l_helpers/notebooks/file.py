@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import shutil
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +16,7 @@ from nbformat import NotebookNode
 
 from d2l_helpers.errors import NotebookError
 
-__all__ = ["read_notebook", "normalise", "to_bytes"]
+__all__ = ["read_notebook", "normalise", "replace_file", "to_bytes"]
 
 _LARGEST = 20_000_000  # bytes: twenty times what lint allows, and still read in a second
 _KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -115,6 +117,30 @@ def to_bytes(notebook: NotebookNode) -> bytes:
             remedy="remove the metadata or the output that is nested so deeply",
         ) from error
     return f"{text}\n".encode()
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file that is there as a whole, or not at all; it keeps its mode.
+
+    Raises
+    ------
+    NotebookError
+        If it cannot be written. It is then as it was.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(content)
+        shutil.copymode(path, temporary)
+        temporary.replace(path)
+    except OSError as error:
+        raise NotebookError(
+            f"Cannot write {path.name}",
+            got=error,
+            expected="a folder that can be written to, and room in it",
+            remedy="look at the folder's permissions and at the disk; the file is unchanged",
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _json(path: Path) -> Any:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from d2l_helpers.errors import NotebookError
-from d2l_helpers.notebooks.file import read_notebook, to_bytes
+from d2l_helpers.notebooks.file import read_notebook, replace_file, to_bytes
 from d2l_helpers.records import RECORDING
 
 __all__ = ["KERNEL_ENVIRONMENT", "record_notebook"]
@@ -46,7 +45,7 @@ def record_notebook(path: Path) -> None:
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
     _run(notebook, path)
-    _replace(path, to_bytes(notebook))
+    replace_file(path, to_bytes(notebook))
 
 
 def _run(notebook: NotebookNode, path: Path) -> None:
@@ -75,20 +74,3 @@ def _run(notebook: NotebookNode, path: Path) -> None:
             expected="a notebook that runs from top to bottom in a fresh python3 kernel",
             remedy="Restart and Run All in JupyterLab, mend the cell, save, and record again; the file is unchanged",
         ) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        shutil.copymode(path, temporary)
-        temporary.replace(path)
-    except OSError as error:
-        raise NotebookError(
-            f"Cannot write the notebook {path.name}",
-            got=error,
-            expected="a folder that can be written to, and room in it",
-            remedy="look at the folder's permissions and at the disk; the file is unchanged",
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
