@@ -13,12 +13,12 @@ lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8
 
 test: lint keras grading  ## set up everything and run everything: lint, types, layers, unit tests, browser, notebooks
 	@sh tests/programs.sh chromium
-	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/isolation --ignore tests/engines
+	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/isolation --ignore tests/corpus --ignore tests/engines
 	$(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
 
-test-sandbox: .venv/ready  ## try the autograder's sandbox against hostile cells; needs bubblewrap
+test-sandbox: .venv/ready  ## try the autograder against hostile cells and submissions; needs bubblewrap
 	@sh tests/programs.sh bubblewrap util-linux
-	$(BIN)/pytest --numprocesses auto --dist loadfile tests/isolation
+	$(BIN)/pytest --numprocesses auto --dist loadfile tests/isolation tests/corpus
 
 lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
 	$(BIN)/ruff check

@@ -187,16 +187,25 @@ def build(
 
 
 @_commands.command()
-def doctor() -> None:
-    """Try what grading rests on, the sandbox's protections one by one; status 1 if one does not hold."""
-    from d2l_helpers.autograder.isolation.doctor import examine
+@click.option(
+    "--grading", is_flag=True, help="Students' code is graded here: a sandbox that does not hold is a problem."
+)
+@click.option("--json", "is_json", is_flag=True, help="Print JSON.")
+def doctor(grading: bool, is_json: bool) -> None:
+    """Look at Python, MXNet, GPU, dataset, Jupyter and the grader's sandbox; status 1 if there is a problem."""
+    import json
+    from dataclasses import asdict
 
-    findings = examine()
-    for finding in findings:
-        click.echo(f"{'ok     ' if finding.ok else 'problem'}  {finding.name}: {finding.detail}")
-        if finding.remedy:
-            click.echo(f"         {finding.remedy}")
-    sys.exit(not all(finding.ok for finding in findings))
+    from d2l_helpers.doctor import State, examine
+
+    lines = []
+    for line in examine(grading):
+        lines.append(line)
+        if not is_json:
+            click.echo(line)
+    if is_json:
+        click.echo(json.dumps([asdict(line) for line in lines], indent=2))
+    sys.exit(any(line.state is State.PROBLEM for line in lines))
 
 
 def _notebooks(paths: tuple[Path, ...]) -> list[Path]:

@@ -45,8 +45,14 @@ def _gpu_problem() -> str | None:
             return reason
         mxnet.nd.ones((2,), ctx=mxnet.gpu(0)).sum().asscalar()
     except mxnet.MXNetError as error:
-        return str(error).strip().splitlines()[-1]
+        return _reason(error)
     return None
+
+
+def _reason(error: Exception) -> str:
+    """The line that says it: MXNet 1.9's last, after its C++ traceback; 1.6's before it."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    return [line for line in lines if line and not line.startswith(("[bt]", "Stack trace:"))][-1]
 
 
 def _no_code(mxnet: Any) -> str:

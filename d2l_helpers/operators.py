@@ -48,19 +48,19 @@ def _put_off(make: Make) -> Make:
         def become() -> types.FunctionType:
             """Become what it stands for; two threads that come here at once do the same."""
             real = make(handle, name, func_name)
-            function.__doc__ = function.__doc__ or real.__doc__
-            function.__defaults__ = real.__defaults__
-            function.__code__ = real.__code__
-            function.__kwdefaults__ = real.__kwdefaults__  # after the code: another thread may still need `become`
-            function.__dict__.pop("__signature__", None)
-            return function
+            stand_in.__doc__ = stand_in.__doc__ or real.__doc__
+            stand_in.__defaults__ = real.__defaults__
+            stand_in.__code__ = real.__code__
+            stand_in.__kwdefaults__ = real.__kwdefaults__  # after the code: another thread may still need `become`
+            stand_in.__dict__.pop("__signature__", None)
+            return stand_in
 
-        function = types.FunctionType(_stand_in.__code__, make.__globals__, func_name)
-        function.__qualname__ = func_name
-        function.__kwdefaults__ = {"become": become}
-        function.__dict__["__signature__"] = _ANY_ARGUMENTS
-        function.__doc__ = _documentation(make, handle, name, func_name)
-        return function
+        stand_in = types.FunctionType(_stand_in.__code__, make.__globals__, func_name)
+        stand_in.__qualname__ = func_name
+        stand_in.__kwdefaults__ = {"become": become}
+        stand_in.__dict__["__signature__"] = _ANY_ARGUMENTS
+        stand_in.__doc__ = _documentation(make, handle, name, func_name)
+        return stand_in
 
     return make_stand_in
 

@@ -9,23 +9,41 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).parents[1]
 
 
-def made_environment(name: str, requirements: Sequence[str], finish: Callable[[Path, list[str]], object]) -> Path:
-    """Give the Python of an environment with these packages.
+def made_environment(
+    name: str,
+    requirements: Sequence[str],
+    finish: Callable[[Path, list[str]], object],
+    python: str | Path = sys.executable,
+) -> Path:
+    """Give the Python of an environment with these packages, made from this Python or from another.
 
     Installing takes a minute or two, so it is kept in build/ for as long as the requirements stay the same.
     `finish(folder, pip)` completes a new one; `pip` is the beginning of a command that installs into it.
     """
     key = hashlib.sha256("\n".join(requirements).encode()).hexdigest()[:12]
     folder = ROOT / "build" / f"{name}-{key}"
-    python = folder / "bin" / "python"
+    made = folder / "bin" / "python"
     if not (folder / "ready").exists():
         shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-        pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-compile"]
+        subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", str(made), "install", "--quiet", "--no-compile"]
         subprocess.run([*pip, *requirements], check=True, timeout=900)
         finish(folder, pip)
         (folder / "ready").touch()
-    return python
+    return made
+
+
+def cpu_twin() -> Path:
+    """Give a Python with environment.yml's packages, with the CPU twin mxnet-mkl 1.6.0 for the CUDA wheel."""
+
+    def install_the_project(_: Path, pip: list[str]) -> None:
+        subprocess.run([*pip, "--no-deps", "--editable", ROOT], check=True, timeout=300)  # as README.md says
+
+    packages = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"][-1]["pip"]
+    twins = ["mxnet-mkl==1.6.0" if package.startswith("mxnet-cu101mkl") else package for package in packages]
+    return made_environment("environment", twins, install_the_project)

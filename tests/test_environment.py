@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from environments import made_environment
+from environments import cpu_twin
 
 from d2l_helpers.records import split_outputs
 
@@ -73,18 +73,7 @@ def test_every_locked_package_has_hashes(lock):
     assert all("--hash=sha256:" in block for block in blocks)
 
 
-@pytest.fixture(scope="module")
-def twin(pip_part) -> Path:
-    """A Python with environment.yml's packages, with the CPU twin mxnet-mkl 1.6.0 for the CUDA wheel."""
-
-    def install_the_project(_: Path, pip: list[str]) -> None:
-        subprocess.run([*pip, "--no-deps", "--editable", ROOT], check=True, timeout=300)  # as README.md says
-
-    requirements = ["mxnet-mkl==1.6.0" if name_of(each) == "mxnet-cu101mkl" else each for each in pip_part]
-    return made_environment("environment", requirements, install_the_project)
-
-
-def test_its_packages_train_with_the_cpu_twin_to_the_recorded_numbers(twin, tmp_path):
+def test_its_packages_train_with_the_cpu_twin_to_the_recorded_numbers(tmp_path):
     script = tmp_path / "train.py"
     script.write_text(
         """
@@ -105,7 +94,7 @@ history = helpers.train_ch3(
 print(json.dumps({"mxnet": mxnet.__version__, **vars(history)}))
 """
     )
-    run = subprocess.run([twin, script], capture_output=True, text=True, timeout=300, check=False)
+    run = subprocess.run([cpu_twin(), script], capture_output=True, text=True, timeout=300, check=False)
     assert run.returncode == 0, run.stderr[-2000:]
     measured = json.loads(run.stdout.splitlines()[-1])
     assert measured["mxnet"] == "1.6.0"

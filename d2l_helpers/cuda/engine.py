@@ -1,4 +1,4 @@
-"""Which MXNet ``import mxnet`` gives, where there is one for CUDA; what that one needs; and what is wrong if it fails."""
+"""Which MXNet ``import mxnet`` gives where there is one for CUDA, what it needs, and what is wrong if it fails."""
 
 from __future__ import annotations
 

@@ -57,9 +57,9 @@ class Wheel:
             return f"python -m pip install --no-deps {self.requirement}"
         target = shlex.quote(str(cuda_folder()))
         if _LOCK.exists():
-            return f"python -m pip install --no-deps --target {target} -r {shlex.quote(str(_LOCK))}"
+            return f"python -m pip install --no-deps --upgrade --target {target} -r {shlex.quote(str(_LOCK))}"
         pins = " ".join([self.requirement, *(library.requirement for library in CUDA_11)])
-        return f"python -m pip install --no-deps --target {target} {pins}"
+        return f"python -m pip install --no-deps --upgrade --target {target} {pins}"
 
 
 CPU = Wheel("mxnet", "1.9.1")
@@ -148,7 +148,7 @@ def fitting(driver: Driver | None) -> Fit:
     gpu = driver.gpus[0]
     coded = [wheel for wheel in WHEELS.values() if wheel.has_code_for(gpu)]
     if not coded:
-        return Fit(CPU, f"no wheel of MXNet has machine code for compute capability {dotted(gpu.capability)}: the CPU")
+        return Fit(CPU, f"no wheel of MXNet has machine code for compute capability {dotted(gpu.capability)}")
     for wheel in coded:
         if wheel.cuda and wheel.cuda <= driver.cuda:
             return Fit(wheel, f"it has machine code for compute capability {dotted(gpu.capability)}")

@@ -9,43 +9,22 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 from filelock import FileLock, Timeout
 
 from d2l_helpers.data import debian, mirrors
-from d2l_helpers.data.idx import CHECKSUMS, FILES, Bytes, IdxFile, read_verified
+from d2l_helpers.data.idx import CHECKSUMS, FILES, Bytes, IdxFile
+from d2l_helpers.data.search import Found, Problem, Search, got
 from d2l_helpers.errors import ArgumentError, DataCorrupt, DataError, DataUnavailable
 
-__all__ = ["CHECKSUMS", "Found", "cache_folder", "find", "obtain"]
+__all__ = ["CHECKSUMS", "Found", "cache_folder", "find", "find_here", "obtain"]
 
 LOCK_TIMEOUT = 900.0  # seconds for which another process may be fetching
 REMEDY = f"set D2L_DATA to a folder that holds the four files, or sudo apt-get install {debian.PACKAGE}"
-Problem = OSError | DataCorrupt
-Complain = Callable[[Path, Problem], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """One verified file of the dataset.
-
-    Parameters
-    ----------
-    source : str
-        Where it came from this time, in words.
-    path : Path
-        Where it lies now; compressed if it is, and stays, outside our cache.
-    contents : numpy.ndarray of uint8
-        Its decompressed bytes, header included.
-    """
-
-    source: str
-    path: Path
-    contents: Bytes = field(repr=False)
 
 
 def cache_folder() -> Path:
@@ -75,13 +54,40 @@ def obtain(mirror_list: Sequence[str] = mirrors.MIRRORS) -> dict[str, Found]:
     DataError
         If ``$D2L_DATA`` is no folder that can be read, or the cache cannot be written.
     """
-    search = _Search()
+    search = Search()
     if chosen := os.environ.get("D2L_DATA"):
         search.found |= search.look_in(_readable_folder(chosen), "D2L_DATA", _name_it)
     search.found |= search.look_in(cache_folder(), "the cache", _say_nothing)
     if search.missing:
         _look_further(search, mirror_list)
     return {name: search.found[name] for name in CHECKSUMS}
+
+
+def find_here() -> tuple[dict[str, Found], list[str]]:
+    """Look for the four files on this machine, in the same order; fetch nothing and change nothing.
+
+    Returns
+    -------
+    dict of str to Found, list of str
+        Those that are here, and what is wrong with files that are here but are not the published ones.
+
+    Raises
+    ------
+    DataError
+        If ``$D2L_DATA`` is no folder that can be read.
+    """
+    search, wrong = Search(), list[str]()
+
+    def name_if_present(path: Path, problem: Problem) -> None:
+        if not isinstance(problem, FileNotFoundError):
+            wrong.append(f"{path}: {got(problem)}")
+
+    folders = {"the cache": cache_folder(), "Debian's installed package": debian.INSTALLED}
+    if chosen := os.environ.get("D2L_DATA"):
+        folders = {"D2L_DATA": _readable_folder(chosen), **folders}
+    for source, folder in folders.items():
+        search.found |= search.look_in(folder, source, name_if_present)
+    return search.found, wrong
 
 
 def find(name: str, mirror_list: Sequence[str] = mirrors.MIRRORS) -> Path:
@@ -124,49 +130,12 @@ def find(name: str, mirror_list: Sequence[str] = mirrors.MIRRORS) -> Path:
         raise _cannot_write(cache, error) from error
 
 
-class _Search:
-    """What was found so far, and why the rest was not."""
-
-    def __init__(self) -> None:
-        self.found: dict[str, Found] = {}
-        self.failures: list[str] = []
-
-    @property
-    def missing(self) -> list[IdxFile]:
-        return [file for name, file in FILES.items() if name not in self.found]
-
-    def fail(self, source: str, reason: object) -> None:
-        self.failures.append(f"{source}: {reason}")
-
-    def look_in(self, folder: Path, source: str, complain: Complain) -> dict[str, Found]:
-        """Read each missing file that the folder has as published; complain about each other one."""
-        files = {file.name: self._read(folder, file, source, complain) for file in self.missing}
-        return {name: found for name, found in files.items() if found}
-
-    def _read(self, folder: Path, file: IdxFile, source: str, complain: Complain) -> Found | None:
-        problems: list[tuple[Path, Problem]] = []
-        for name in (file.filename, f"{file.filename}.gz", file.name, f"{file.name}.gz"):
-            try:
-                return Found(source, folder / name, read_verified(folder / name, file))
-            except (FileNotFoundError, NotADirectoryError):
-                pass
-            except (DataCorrupt, OSError) as error:
-                problems.append((folder / name, error))
-        for path, problem in problems:
-            complain(path, problem)
-            self.fail(source, f"{path}: {_got(problem)}")
-        if not problems:
-            complain(folder / file.filename, FileNotFoundError("there is no such file"))
-            self.fail(source, f"not in {folder}")
-        return None
-
-
 def _say_nothing(path: Path, problem: Problem) -> None:
     """Leave it to the second look, under the lock: another process may just be replacing the file."""
 
 
 def _name_it(path: Path, problem: Problem) -> None:
-    warnings.warn(f"{path} is not used: {_got(problem)}. Looking elsewhere.", RuntimeWarning, stacklevel=2)
+    warnings.warn(f"{path} is not used: {got(problem)}. Looking elsewhere.", RuntimeWarning, stacklevel=2)
 
 
 def _name_if_present(path: Path, problem: Problem) -> None:
@@ -183,11 +152,7 @@ def _set_aside(path: Path, problem: Problem) -> None:
     return warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 
-def _got(problem: Problem) -> object:
-    return problem.got if isinstance(problem, DataCorrupt) else problem
-
-
-def _look_further(search: _Search, mirror_list: Sequence[str]) -> None:
+def _look_further(search: Search, mirror_list: Sequence[str]) -> None:
     """Fill the cache under its lock; without one, at least use what is on this machine."""
     cache = cache_folder()
     try:
@@ -213,7 +178,7 @@ def _look_further(search: _Search, mirror_list: Sequence[str]) -> None:
         )
 
 
-def _fill_cache(search: _Search, cache: Path, mirror_list: Sequence[str]) -> None:
+def _fill_cache(search: Search, cache: Path, mirror_list: Sequence[str]) -> None:
     search.found |= search.look_in(cache, "the cache", _set_aside)  # again: another process may have filled it
     _take(search, cache, debian.INSTALLED, "Debian's installed package")
     if search.missing:
@@ -228,12 +193,12 @@ def _fill_cache(search: _Search, cache: Path, mirror_list: Sequence[str]) -> Non
                 _take(search, cache, unpacked, "Debian's package servers")
 
 
-def _take(search: _Search, cache: Path, folder: Path, source: str) -> None:
+def _take(search: Search, cache: Path, folder: Path, source: str) -> None:
     for name, found in search.look_in(folder, source, _name_if_present).items():
         search.found[name] = Found(source, _store(cache, FILES[name], found.contents), found.contents)
 
 
-def _take_from_mirrors(search: _Search, cache: Path, mirror_list: Sequence[str]) -> None:
+def _take_from_mirrors(search: Search, cache: Path, mirror_list: Sequence[str]) -> None:
     import requests  # see mirrors
 
     for mirror, problem in mirrors.probe(mirror_list).items():

@@ -64,11 +64,13 @@ def _numbers(value: Any, what: str, expected: str) -> npt.NDArray[np.float64]:
     try:
         value = value.asnumpy() if hasattr(value, "asnumpy") else value
         array = np.asarray(value)
-        if array.dtype.kind not in "biuf":
-            raise TypeError
-        return array.astype(np.float64)
-    except (TypeError, ValueError):  # ragged lists, strings, objects
+    except (TypeError, ValueError):  # ragged lists
         raise NotYet(f"{what} is {describe(value)}", expected) from None
+    if array.size > _MOST_ELEMENTS:  # of a list with large arrays in it
+        raise NotYet(f"{what} has {array.size:,} elements", f"{expected}, of a sensible size")
+    if array.dtype.kind not in "biuf":  # strings, objects
+        raise NotYet(f"{what} is {describe(value)}", expected)
+    return array.astype(np.float64)
 
 
 def as_number(value: Any, what: str) -> float:

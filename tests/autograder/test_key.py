@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from answers.key import answers_to
@@ -84,3 +86,12 @@ def test_constants_and_echoes_earn_nothing(name):
     constant = [lambda *_, value=value: value for value in (0.0, 1.0, True, None, "a", [], {})]
     for answer in itertools.chain(echo, constant):
         assert mark(item, answer).earned == 0, answer
+
+
+ODD = (math.nan, math.inf, -math.inf, 0.0, 1e-308, 1e308, 10**18, True, "", "abcd", [], {}, [math.nan], [[0.5], [1, 2]])
+
+
+@pytest.mark.parametrize("name", [name for name, item in ITEMS.items() if item.exercise.kind != "written"])
+@pytest.mark.parametrize("odd", [*ODD, np.linspace(0, 1, 100), np.ones((0, 5))], ids=lambda odd: repr(odd)[:20])
+def test_odd_values_earn_nothing(name, odd):
+    assert mark(ITEMS[name], odd).earned == 0

@@ -1,7 +1,7 @@
 """Every hostile submission, graded as a class is: what each earns, what its peers earn, and what is left."""
 
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 
@@ -51,8 +51,9 @@ def outside():
     need_a_sandbox()
     with pytest.MonkeyPatch.context() as patch, socket.socket(socket.AF_UNIX) as server:
         patch.setenv("D2L_SECRET", "of the teacher")
-        server.bind("\0d2l-hostile-corpus")
-        server.listen()
+        with suppress(OSError):  # another run of these tests has it
+            server.bind("\0d2l-hostile-corpus")
+            server.listen()
         yield
 
 
@@ -106,7 +107,9 @@ def little_growth():
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here
     before = _memory("VmRSS:")
     yield
-    assert _memory("VmHWM:") - before < GRADER_MAY_GROW
+    grown = _memory("VmHWM:") - before
+    assert grown < GRADER_MAY_GROW
+    open("/tmp/grown.log", "a").write(f"{grown >> 20}\n")
 
 
 def _memory(name):

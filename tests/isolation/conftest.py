@@ -3,20 +3,10 @@
 from contextlib import contextmanager
 
 import pytest
+from hostile import SMALL
 from leftovers import first_process, namespace_of, need_a_sandbox, nothing_left
 
 from d2l_helpers.autograder.isolation import Limits, Sandbox
-
-MB = 1 << 20
-SMALL = {
-    "seconds": 10,
-    "memory": 300 * MB,
-    "address_space": 3000 * MB,
-    "processes": 24,
-    "tmp": 8 * MB,
-    "shared_memory": 4 * MB,
-    "file": 6 * MB,
-}
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,15 @@ from d2l_helpers.autograder.isolation import Verdict
 
 MB = 1 << 20
 OK = None
+SMALL = {
+    "seconds": 10,
+    "memory": 300 * MB,
+    "address_space": 3000 * MB,
+    "processes": 24,
+    "tmp": 8 * MB,
+    "shared_memory": 4 * MB,
+    "file": 6 * MB,
+}
 
 
 @dataclass(frozen=True)

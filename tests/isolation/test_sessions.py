@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import SMALL
+from hostile import SMALL
 from leftovers import nothing_left
 
 from d2l_helpers.autograder.isolation import Limits, Lost, Name, Sandbox, Session, Verdict

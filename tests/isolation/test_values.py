@@ -53,6 +53,12 @@ def test_a_value_refers_to_arrays_that_are_there():
             decode(spec, ["it"])
 
 
+def test_an_array_is_named_once_or_it_would_grow():
+    assert decode({"list": [{"array": 1}, {"array": 0}]}, ["a", "b"]) == ["b", "a"]
+    with pytest.raises(BadFrame):
+        decode({"list": [{"array": 0}, {"tuple": [{"array": 0}]}]}, ["a", "b"])
+
+
 def test_what_is_no_value_is_refused_here():
     assert encode(Name("net"), []) == {"name": "net"}
     with pytest.raises(ArgumentError, match="type object"):

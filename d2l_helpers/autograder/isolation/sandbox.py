@@ -218,7 +218,7 @@ def _verdict_on(jail: Jail | Unconfined, died_by_itself: bool) -> Lost:
         return Lost(Verdict.MEMORY, f"more memory than the {_size(limits.memory)} allowed", is_over=True)
     if status == 128 + Signals.SIGXCPU or used.cpu_seconds > limits.total_seconds + 1:
         return Lost(Verdict.TIMEOUT, f"more than {limits.total_seconds:.3g} seconds of computing", is_over=True)
-    was_killed = status - 128 in iter(Signals)  # other numbers are what it ended with by itself, such as MXNet's 255
+    was_killed = status - 128 in list(Signals)  # other numbers are what it ended with by itself, such as MXNet's 255
     how = f"it was ended by {Signals(status - 128).name}" if was_killed else f"it ended with status {status}"
     return Lost(Verdict.DIED, f"Python ended; {how if died_by_itself else 'it closed the connection'}", is_over=True)
 

@@ -1,0 +1,98 @@
+"""The engines: Colab's Python with nothing of ours in it, and MXNet 1.6.0."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from environments import cpu_twin, made_environment
+from lacking import lacking
+
+from d2l_helpers.notebooks.links import WITHOUT_DEPENDENCIES
+
+ROOT = Path(__file__).parents[2]
+# Of 2026-08-19; what these ask for comes along, as it is in Colab, too
+COLABS_PACKAGES = (
+    "pip==24.1.2",
+    "numpy==2.1.3",
+    "pandas==2.2.3",
+    "matplotlib==3.10.0",
+    "ipython==7.34.0",
+    "ipykernel==6.17.1",
+    "ipywidgets==7.7.1",
+    "requests",
+    "nbformat",
+)
+IN_COLAB = {"COLAB_RELEASE_TAG": "release-colab"}
+
+RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def usable_python(version: str) -> str:
+    """Give a Python of this version that runs: of the PATH, of pyenv or of uv."""
+    name, home = f"python{version}", Path.home()
+    pyenv = Path(os.environ.get("PYENV_ROOT", home / ".pyenv"))
+    candidates = [
+        shutil.which(name),
+        *sorted(pyenv.glob(f"versions/{version}.*/bin/{name}")),
+        *sorted(home.glob(f".local/share/uv/python/cpython-{version}.*/bin/{name}")),
+    ]
+    found = next((str(python) for python in candidates if python and _runs(python)), None)
+    return found or lacking(f"no Python {version} on the PATH, of pyenv or of uv: uv python install {version}")
+
+
+def _runs(python: str | Path) -> bool:
+    """Tell whether it is more than a command of pyenv's that says which versions are to be had."""
+    return subprocess.run([python, "-c", "import venv"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture(scope="session")
+def colab() -> Path:
+    """Give a Python with Colab's versions, from which all that the chapter installs there is removed again."""
+    python = made_environment("colab-today", COLABS_PACKAGES, lambda *_: None, usable_python("3.13"))
+    ours = ["d2l-helpers", *(package.partition("==")[0] for package in WITHOUT_DEPENDENCIES)]
+    subprocess.run([python, "-m", "pip", "uninstall", "--quiet", "--yes", *ours], check=True, timeout=120)
+    return python
+
+
+@pytest.fixture(scope="session")
+def twin() -> Path:
+    return cpu_twin()
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the package as `make wheel` does."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture
+def run_notebook(tmp_path: Path) -> RunNotebook:
+    """Run a copy of a notebook in a fresh kernel of another Python, and compare it with its record."""
+
+    def run(python: Path, name: str, *beside: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        for file in (ROOT / "notebooks" / f"{name}.ipynb", *beside):
+            shutil.copy(file, tmp_path)
+        kernel = tmp_path / "jupyter" / "kernels" / "engine"
+        kernel.mkdir(parents=True)
+        command = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        specification = {"argv": command, "display_name": "engine", "language": "python"}
+        (kernel / "kernel.json").write_text(json.dumps(specification))
+        nbval = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", "--nbval-kernel-name", "engine"]
+        environment |= os.environ | {"JUPYTER_PATH": str(tmp_path / "jupyter")}
+        return subprocess.run(
+            [*nbval, f"{name}.ipynb"],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=1800, check=False,
+        )  # fmt: skip
+
+    return run

@@ -1,0 +1,80 @@
+"""Every notebook but 08 with Colab's Python and with MXNet 1.6.0: the recorded numbers, within their tolerance.
+
+`make test-engines` runs it, `make test` does not: it takes a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from conftest import IN_COLAB, ROOT, RunNotebook
+from packaging.utils import canonicalize_name
+
+from d2l_helpers.notebooks import read_notebook
+from d2l_helpers.notebooks.links import INSTALL, WITHOUT_DEPENDENCIES
+
+NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("0[1-7]*.ipynb"))  # 08 is about TensorFlow
+COLABS_OWN = {"numpy": "2.1.3", "pandas": "2.2.3", "matplotlib": "3.10.0", "ipython": "7.34.0", "ipywidgets": "7.7.1"}
+
+
+def installed(python: Path) -> dict[str, str]:
+    listed = subprocess.run(
+        [python, "-m", "pip", "list", "--format", "freeze"], capture_output=True, text=True, check=True
+    )
+    found = re.findall(r"^([\w.-]+)==(\S+)$", listed.stdout, re.MULTILINE)
+    return {canonicalize_name(name): version for name, version in found}
+
+
+def first_cells(name: str) -> str:
+    """Give the cell that installs and the one that imports, as one script."""
+    cells = {cell["id"]: cell.source for cell in read_notebook(ROOT / "notebooks" / f"{name}.ipynb").cells}
+    return f"{cells[INSTALL]}\n{cells['setup']}"
+
+
+def test_in_colab_the_setup_adds_what_is_missing_and_needs_no_restart(colab: Path, wheel: Path) -> None:
+    before = installed(colab)
+    assert before.items() >= COLABS_OWN.items()
+    started = time.monotonic()
+    run = subprocess.run(
+        [colab, "-c", first_cells("07_softmax_regression_gluon")],
+        cwd=wheel.parent, env=os.environ | IN_COLAB, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    seconds = time.monotonic() - started
+    assert run.returncode == 0, run.stderr[-2000:]
+    assert seconds < 60
+    after = installed(colab)
+    assert after.items() >= before.items()
+    names = {canonicalize_name(package.partition("==")[0]) for package in WITHOUT_DEPENDENCIES}
+    assert after.keys() - before.keys() == names | {"d2l-helpers"}
+    assert (after["mxnet"], after["d2l"]) == ("1.9.1", "0.13.2")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_colab_the_numbers_are_the_recorded_ones(
+    colab: Path, wheel: Path, run_notebook: RunNotebook, name: str
+) -> None:
+    run = run_notebook(colab, name, wheel, **IN_COLAB)
+    assert run.returncode == 0, run.stdout[-8000:]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_with_mxnet_1_6_the_numbers_are_the_recorded_ones(twin: Path, run_notebook: RunNotebook, name: str) -> None:
+    run = run_notebook(twin, name)
+    assert run.returncode == 0, run.stdout[-8000:]
+
+
+def test_a_number_that_differs_is_found(twin: Path, run_notebook: RunNotebook, tmp_path: Path) -> None:
+    changed = tmp_path / "changed" / "04_softmax_regression.ipynb"
+    changed.parent.mkdir()
+    recorded = (ROOT / "notebooks" / changed.name).read_text()
+    (value,) = re.findall(r'"acc_by_size": \{\s*"tolerance": [\d.]+,\s*"value": ([\d.]+)', recorded)
+    changed.write_text(recorded.replace(f'"value": {value}', '"value": 0.77'))
+    run = run_notebook(twin, changed.stem, changed)
+    assert run.returncode == 1
+    assert "acc_by_size" in run.stdout
+    assert "0.77" in run.stdout
