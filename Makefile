@@ -12,13 +12,12 @@ lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8
 	cd $(NOTEBOOKS) && ../$(BIN)/jupyter lab $(ROOT_FLAG) $(ARGS)
 
 test: lint keras grading  ## set up everything and run everything: lint, types, layers, unit tests, browser, notebooks
-	@sh tests/programs.sh chromium
-	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/isolation --ignore tests/corpus --ignore tests/engines
+	@sh tests/programs.sh chromium bubblewrap util-linux
+	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/cuda --ignore tests/engines
 	$(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
 
-test-sandbox: .venv/ready  ## try the autograder against hostile cells and submissions; needs bubblewrap
-	@sh tests/programs.sh bubblewrap util-linux
-	$(BIN)/pytest --numprocesses auto --dist loadfile tests/isolation tests/corpus
+test-cuda: data  ## start MXNet's CUDA wheels on the CPU, with a stand-in for the driver: 3 GB to fetch, 8 GB of space
+	$(BIN)/pytest tests/cuda
 
 lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
 	$(BIN)/ruff check
@@ -50,6 +49,8 @@ keras: .venv/keras  ## add TensorFlow, which notebook 08 needs: about 1 GB
 
 grading: .venv/grading  ## add nbgrader, which a teacher's course needs
 
+cu117: .venv/cu117  ## add MXNet for CUDA 11, in .venv/mxnet-cuda: 2.4 GB, for compute capability 5.0 to 8.9
+
 data: .venv/ready  ## fetch and verify Fashion-MNIST
 	@$(BIN)/d2l-helpers data --quiet
 
@@ -57,12 +58,14 @@ RESOLVE = uv pip compile pyproject.toml --python-version 3.11 --python-platform 
 	--generate-hashes --no-header --no-annotate --upgrade --quiet
 LOCKED = $$(sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.lock)
 
-lock:  ## resolve the three locks anew from pyproject.toml; needs uv
+lock:  ## resolve the four locks anew from pyproject.toml; needs uv
 	$(RESOLVE) --extra dev --output-file requirements.lock
 	$(RESOLVE) --extra keras --constraint requirements.lock \
 		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-keras.lock
 	$(RESOLVE) --extra grading --constraint requirements.lock --constraint requirements-keras.lock \
 		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-grading.lock
+	$(RESOLVE) --extra cu117 --constraint requirements.lock \
+		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-cu117.lock
 
 clean:  ## remove the environment and what tools left
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
@@ -75,7 +78,11 @@ clean:  ## remove the environment and what tools left
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
 	@touch $@
 
+.venv/cu117: requirements-cu117.lock .venv/ready  # apart: all of MXNet's wheels write to one folder
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --upgrade --target .venv/mxnet-cuda -r $<
+	@touch $@
+
 .venv/packages: requirements.lock setup.sh
 	@sh setup.sh
 
-.PHONY: help lab test test-sandbox test-engines lint record links wheel bench bench-grading data keras grading lock clean
+.PHONY: help lab test test-cuda test-engines lint record links wheel bench bench-grading data keras grading cu117 lock clean

@@ -23,6 +23,8 @@ def _commands() -> None:
 
 def main() -> None:
     """Run a command; an error of ours ends it with its message and status 1, without a traceback."""
+    # nbformat's jsonschema would build a grammar of web addresses, for seconds; it does without where it finds none
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         _commands()
     except D2LHelpersError as error:

@@ -27,6 +27,9 @@ _DOWNLOADERS = ("requests",)  # what MXNet imports for downloads that the chapte
 # These modules write operator parameters with str(); see _ParameterText.
 _WRITE_PARAMETERS = {"mxnet._ctypes.ndarray", "mxnet._ctypes.symbol", "mxnet.symbol.symbol", "mxnet.io.io"}
 
+# These modules of MXNet 1.6 lack what 1.9 has.
+_INCOMPLETE = {"mxnet.ndarray.ndarray", "mxnet.numpy.multiarray", "mxnet.numpy", "mxnet.numpy.linalg"}
+
 
 def install() -> None:
     """Make ``import mxnet`` and ``from d2l import mxnet`` work; safe to call twice.
@@ -69,6 +72,10 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
             make_when_called(module.__dict__)
         if module.__name__ == "mxnet.ndarray.ndarray" and not hasattr(module.NDArray, "__array__"):
             module.NDArray.__array__ = _to_numpy
+        if module.__name__ in _INCOMPLETE:
+            from d2l_helpers.mxnet_1_6 import complete
+
+            complete(module)
 
     def _libraries(self) -> AbstractContextManager[None]:
         """CUDA's, for a wheel that needs them, before MXNet's first module; what they lack is said, not traced."""

@@ -52,7 +52,8 @@ def _gpu_problem() -> str | None:
 def _reason(error: Exception) -> str:
     """The line that says it: MXNet 1.9's last, after its C++ traceback; 1.6's before it."""
     lines = [line.strip() for line in str(error).splitlines()]
-    return [line for line in lines if line and not line.startswith(("[bt]", "Stack trace:"))][-1]
+    said = [line for line in lines if line and not line.startswith(("[bt]", "Stack trace:"))]
+    return said[-1] if said else "it does not say why"
 
 
 def _no_code(mxnet: Any) -> str:

@@ -171,21 +171,19 @@ def _mxnet() -> Iterator[Line]:
     from d2l_helpers.cuda import CPU, cuda_folder, installed_in
     from d2l_helpers.cuda.engine import swap_command
 
-    in_the_environment, apart = installed_in(sys.path), installed_in([cuda_folder()])
-    for wheels in (in_the_environment, apart):
-        names = " and ".join(map(str, wheels))
-        if len(wheels) > 1 and wheels is in_the_environment:
-            yield Line(State.PROBLEM, "MXNet wheels", f"{names}, which overwrite one another", swap_command(wheels))
-        elif len(wheels) > 1:
-            remedy = f"remove the folder {cuda_folder()} and install one wheel into it"
-            yield Line(State.PROBLEM, "MXNet wheels", f"{names} in {cuda_folder()}", remedy)
-        elif wheels:
-            place = f" in {cuda_folder()}" if wheels is apart else ""
-            yield Line(State.OK, "MXNet wheel", f"{names}{place}")
-    if not in_the_environment and not apart:
-        yield Line(State.PROBLEM, "MXNet wheel", "none is installed", CPU.command)
-    else:
+    found = installed_in([cuda_folder(), *sys.path])
+    for folder in dict.fromkeys(wheel.folder for wheel in found):
+        wheels = [wheel for wheel in found if wheel.folder == folder]
+        said = " and ".join(map(str, wheels)) + (f" in {folder}" if len(wheels) < len(found) else "")
+        if len(wheels) == 1:
+            yield Line(State.OK, "MXNet wheel", said)
+        else:
+            remedy = f"remove {folder}" if folder == cuda_folder() else swap_command(wheels)
+            yield Line(State.PROBLEM, "MXNet wheels", f"{said}, which have overwritten one another", remedy)
+    if found:
         yield from _trial()
+    else:
+        yield Line(State.PROBLEM, "MXNet wheel", "none is installed", CPU.command)
 
 
 def _trial() -> Iterator[Line]:
@@ -239,7 +237,7 @@ def _fit() -> Line:
     from d2l_helpers.cuda.engine import swap_command
 
     fit, driver = fitting(look()), look()
-    said = f"{fit.wheel.requirement}, for {fit.why}"
+    said = f"{fit.wheel.requirement}, because {fit.why}"
     here = installed_in([*sys.path, cuda_folder()])
     if fit.wheel.name == CPU.name:
         is_here = any(not wheel.needs_cuda for wheel in here) or not here  # if none is, that is a problem of its own

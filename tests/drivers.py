@@ -11,9 +11,9 @@ from lacking import lacking
 
 NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE, and cudaErrorNoDevice
 CALLS_OF_MXNET = (
-    "cuDeviceGet cuDevicePrimaryCtxRetain cuGetErrorString cuGraphKernelNodeGetParams cuGraphNodeGetType cuLaunchKernel "
-    "cuModuleGetFunction cuModuleLoadData cuModuleLoadDataEx cuModuleUnload"
-).split()
+    *("cuDevicePrimaryCtxRetain", "cuGetErrorString", "cuGraphKernelNodeGetParams", "cuGraphNodeGetType"),
+    *("cuLaunchKernel", "cuModuleGetFunction", "cuModuleLoadData", "cuModuleLoadDataEx", "cuModuleUnload"),
+)
 A_DRIVER = """
 #include <string.h>
 int cuInit(unsigned flags) {{ return {status}; }}
@@ -30,16 +30,17 @@ int cuDeviceTotalMem_v2(size_t *bytes, int device) {{ *bytes = (size_t){gib} << 
 
 
 def driver(folder: Path, name: str = "Tesla T4", capability: tuple[int, int] = (7, 5), **facts: int) -> Path:
-    """Make a driver that tells of such GPUs, and of nothing else; give the folder for LD_LIBRARY_PATH."""
+    """Make a driver that tells of such GPUs and does nothing with them; give the folder for LD_LIBRARY_PATH."""
     major, minor = capability
     defaults = {"status": 0, "cuda": 12040, "count": 1, "gib": 15}
-    compiled(folder, "libcuda.so.1", A_DRIVER.format(name=name, major=major, minor=minor, **defaults | facts))
+    source = A_DRIVER.format(name=name, major=major, minor=minor, **defaults | facts)
+    compiled(folder, "libcuda.so.1", source + stubs(CALLS_OF_MXNET))
     return folder
 
 
 def driver_without_gpu(folder: Path) -> Path:
     """Make a driver that has all that MXNet asks for, and finds no GPU."""
-    compiled(folder, "libcuda.so.1", stubs(["cuInit", "cuDriverGetVersion", *CALLS_OF_MXNET]))
+    compiled(folder, "libcuda.so.1", stubs(["cuInit", "cuDriverGetVersion", "cuDeviceGet", *CALLS_OF_MXNET]))
     return folder
 
 

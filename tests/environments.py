@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import yaml
+from lacking import lacking
 
 ROOT = Path(__file__).parents[1]
 
@@ -47,3 +49,21 @@ def cpu_twin() -> Path:
     packages = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"][-1]["pip"]
     twins = ["mxnet-mkl==1.6.0" if package.startswith("mxnet-cu101mkl") else package for package in packages]
     return made_environment("environment", twins, install_the_project)
+
+
+def usable_python(version: str) -> str:
+    """Give a Python of this version that runs: of the PATH, of pyenv or of uv."""
+    name, home = f"python{version}", Path.home()
+    pyenv = Path(os.environ.get("PYENV_ROOT", home / ".pyenv"))
+    candidates = [
+        shutil.which(name),
+        *sorted(pyenv.glob(f"versions/{version}.*/bin/{name}")),
+        *sorted(home.glob(f".local/share/uv/python/cpython-{version}.*/bin/{name}")),
+    ]
+    found = next((str(python) for python in candidates if python and _runs(python)), None)
+    return found or lacking(f"no Python {version} on the PATH, of pyenv or of uv: uv python install {version}")
+
+
+def _runs(python: str | Path) -> bool:
+    """Tell whether it is more than a command of pyenv's that says which versions are to be had."""
+    return subprocess.run([python, "-c", "import venv"], capture_output=True, check=False).returncode == 0

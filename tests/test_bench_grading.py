@@ -56,14 +56,11 @@ def test_the_tests_are_worth_what_the_exercises_are(assignment):
 
 
 def test_the_tests_give_each_kind_its_due(assignment):
-    for student in students(assignment, 17):  # before the first who ends the process
-        points = earned(assignment, student)
-        if student.kind == "right":
-            assert points == 11
-        elif student.kind == "partly right":
-            assert 6 <= points <= 9, student
-        else:
-            assert points == 0, student
+    due = {"right": (11, 11), "partly right": (6, 9), "wrong": (0, 0)}
+    for student in students(assignment, 20):
+        if student.kind in due:
+            least, most = due[student.kind]
+            assert least <= earned(assignment, student) <= most, student
 
 
 def test_memory_is_that_of_all_processes_together():

@@ -1,4 +1,4 @@
-"""requirements-keras.lock and requirements-grading.lock: what extras add, and no contradiction."""
+"""requirements-keras.lock, -grading.lock and -cu117.lock: what extras add, and no contradiction."""
 
 import re
 import subprocess
@@ -10,10 +10,13 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from d2l_helpers.cuda import CU117
+from d2l_helpers.cuda.libraries import CUDA_11
+
 ROOT = Path(__file__).parents[1]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
 LOCKED_APART = ("keras", "grading")
-each_extra = pytest.mark.parametrize("extra", LOCKED_APART)
+each_extra = pytest.mark.parametrize("extra", [*LOCKED_APART, "cu117"])
 
 
 def pins(file: str) -> dict[str, str]:
@@ -27,8 +30,14 @@ def lock(extra: str) -> str:
 
 @each_extra
 def test_it_has_what_pyproject_asks_for(extra):
-    (wanted,) = map(Requirement, EXTRAS[extra])
-    assert pins(lock(extra))[canonicalize_name(wanted.name)] in wanted.specifier
+    for wanted in map(Requirement, EXTRAS[extra]):
+        assert pins(lock(extra))[canonicalize_name(wanted.name)] in wanted.specifier, wanted
+
+
+def test_the_libraries_for_cuda_11_are_pinned_once():
+    """The extra is what the package loads and what the doctor's command installs; nothing else is in the lock."""
+    assert EXTRAS["cu117"] == [CU117.requirement, *(library.requirement for library in CUDA_11)]
+    assert sorted(EXTRAS["cu117"]) == sorted(f"{name}=={version}" for name, version in pins(lock("cu117")).items())
 
 
 def test_keras_is_2_and_benched():
@@ -57,7 +66,7 @@ def test_every_package_has_hashes_and_no_place_is_named(extra):
     assert not re.search(r"://|index|find-links", text)
 
 
-@each_extra
+@pytest.mark.parametrize("extra", LOCKED_APART)  # cu117 is installed in a folder of its own
 def test_the_locks_fit_each_other_and_are_what_is_installed(extra):
     """Pip compares all that is installed with what each package asks for."""
     if not (ROOT / ".venv" / extra).exists():

@@ -45,7 +45,7 @@ def unused_because(wheel: Installed) -> str:
     if not driver.gpus:
         return "the NVIDIA driver finds no GPU"
     missing = load(wheel.name, wheel.folder)
-    return code_for(wheel, driver.gpus[0]) or (f"CUDA libraries are missing: {', '.join(missing)}" if missing else "")
+    return code_for(wheel, driver.gpus[0]) or (f"CUDA's libraries are missing: {_few(missing)}" if missing else "")
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def ready(folder: Path) -> Iterator[None]:
             got = f"{' and '.join(map(str, wheels))} in one folder, {folder}: {error}"
             raise _unusable(got, "one wheel of MXNet in a folder", swap_command(wheels)) from error
         if isinstance(error, OSError) and wheels and wheels[0].needs_cuda:
-            got = f"{wheels[0]} and no {', '.join(missing)}" if missing else f"{wheels[0]}: {error}"
+            got = f"{wheels[0]} and no {_few(missing)}" if missing else f"{wheels[0]}: {error}"
             expected = "for a wheel with CUDA, an NVIDIA driver and CUDA's libraries"
             raise _unusable(got, expected, f"for the CPU: {swap_command(wheels)}") from error
         raise
@@ -77,6 +77,11 @@ def ready(folder: Path) -> Iterator[None]:
 def swap_command(wheels: Sequence[Installed]) -> str:
     """Give the command that takes these wheels away and installs the CPU's: what they share, pip removes once."""
     return f"python -m pip uninstall --yes {' '.join(wheel.name for wheel in wheels)} && {CPU.command}"
+
+
+def _few(files: Sequence[str]) -> str:
+    more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+    return ", ".join(files[:3]) + more
 
 
 def _unusable(got: str, expected: str, remedy: str) -> LibraryUnusable:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from d2l_helpers.cuda.folder import cuda_folder
+
 __all__ = ["CUDA_11", "CUDA_10", "Library", "load"]
 
 
@@ -73,8 +75,8 @@ def load(wheel: str, folder: Path) -> list[str]:
     wheel : str
         The wheel's name. One for neither CUDA 11 nor CUDA 10.1 is left to find its libraries alone.
     folder : Path
-        Where the wheel is installed: looked into first, then ``sys.path``, then the environment's ``lib``, and last
-        where the system's linker looks.
+        Where the wheel is installed: looked into first, then `cuda_folder`, ``sys.path``, the environment's ``lib``,
+        and last where the system's linker looks.
 
     Returns
     -------
@@ -87,7 +89,7 @@ def load(wheel: str, folder: Path) -> list[str]:
         wanted = [("", file) for file in CUDA_10]
     else:
         return []
-    places = [str(folder), *sys.path]
+    places = [str(folder), str(cuda_folder()), *sys.path]
     return [file for inside, file in wanted if not any(map(_loads, _candidates(places, inside, file)))]
 
 

@@ -148,10 +148,12 @@ def fitting(driver: Driver | None) -> Fit:
     gpu = driver.gpus[0]
     coded = [wheel for wheel in WHEELS.values() if wheel.has_code_for(gpu)]
     if not coded:
-        return Fit(CPU, f"no wheel of MXNet has machine code for compute capability {dotted(gpu.capability)}")
+        return Fit(
+            CPU, f"no wheel of MXNet has machine code for compute capability {dotted(gpu.capability)}, so it is the CPU"
+        )
     for wheel in coded:
         if wheel.cuda and wheel.cuda <= driver.cuda:
-            return Fit(wheel, f"it has machine code for compute capability {dotted(gpu.capability)}")
+            return Fit(wheel, f"it has machine code for compute capability {dotted(gpu.capability)}, so it is the CPU")
     needed = min(wheel.cuda for wheel in coded if wheel.cuda)
     return Fit(
         CPU, f"the driver runs CUDA up to {dotted(driver.cuda)}; with one for CUDA {dotted(needed)} the GPU can be used"

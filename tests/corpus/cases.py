@@ -22,7 +22,7 @@ time with an honest submission beside them, and sees to it that none earns more 
 keep their marks, and that nothing is left. Who gets at what a case is after answers rightly, so that a hole in the
 sandbox shows as a mark.
 
-`.venv/bin/python tests/corpus/cases.py` writes this file from the heads of the cases.
+`PYTHONPATH=. .venv/bin/python tests/corpus/cases.py` writes this file from the heads of the cases.
 
 """
 

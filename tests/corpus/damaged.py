@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from cases import notebook
+from cases import RELEASE, notebook
 
 from d2l_helpers.notebooks import read_notebook
 
@@ -74,8 +74,6 @@ def _checks(notebook):
 
 
 def _stubs():
-    from cases import RELEASE
-
     return json.loads(nbformat.writes(read_notebook(RELEASE)))
 
 
@@ -93,11 +91,6 @@ def truncated(solved):
 @_case("is the learning platform's login page")
 def login_page(solved):
     return b"<!DOCTYPE html><title>Log in</title>"
-
-
-@_case("is the pointer that a version control system keeps in its place")
-def pointer(solved):
-    return b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 123456\n"
 
 
 @_case("is a list of notebooks")

@@ -38,7 +38,7 @@ ROUND = 8
 OF_A_REPLY = LIMITS.frame * (1 + 1 + 8)
 # A file, its text, and a million lists and objects of 64 bytes
 OF_A_FILE = 2 * LARGEST + 64 * 10**6
-GRADER_MAY_GROW = JOBS * max(OF_A_REPLY, OF_A_FILE)
+GRADER_MAY_GROW = OF_A_REPLY + OF_A_FILE  # no round has two of the largest
 
 CASES = cases()
 ROUNDS = [CASES[start : start + ROUND] for start in range(0, len(CASES), ROUND)]
@@ -107,9 +107,7 @@ def little_growth():
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here
     before = _memory("VmRSS:")
     yield
-    grown = _memory("VmHWM:") - before
-    assert grown < GRADER_MAY_GROW
-    open("/tmp/grown.log", "a").write(f"{grown >> 20}\n")
+    assert _memory("VmHWM:") - before < GRADER_MAY_GROW
 
 
 def _memory(name):
@@ -183,4 +181,4 @@ def test_an_honest_submission_beside_damaged_ones_earns_everything(graded_damage
 
 
 def test_the_table_is_what_the_cases_say():
-    assert (HERE / "README.md").read_text() == table(), "run .venv/bin/python tests/corpus/cases.py"
+    assert (HERE / "README.md").read_text() == table(), "run PYTHONPATH=. .venv/bin/python tests/corpus/cases.py"

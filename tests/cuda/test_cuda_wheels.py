@@ -146,10 +146,13 @@ def test_without_a_driver_the_wheel_says_what_to_do(wheel, folder, request):
 
 
 def test_the_folder_is_used_only_where_a_driver_has_a_gpu_for_it(cu117, no_gpu, tmp_path):
-    cpu = [path for path in sys.path if path.endswith("site-packages")][0] + "/mxnet"
+    cpu = next(path for path in sys.path if path.endswith("site-packages")) + "/mxnet"
     done = run(STATE, no_gpu, D2L_CUDA=str(cu117))
     assert printed(done) == [cpu, "cpu(0)"]
     assert f"mxnet-cu117 1.9.1 in {cu117} is not used, so the CPU is: the NVIDIA driver finds no GPU" in done.stderr
     done = run(STATE, driver(tmp_path, "NVIDIA H200", (9, 0)), D2L_CUDA=str(cu117))
     assert printed(done) == [cpu, "cpu(0)"]
     assert "compute capability 5.0 to 8.9, and NVIDIA H200 has 9.0" in done.stderr
+    done = run(STATE, driver(tmp_path / "t4"), D2L_CUDA=str(cu117))
+    assert printed(done) == [str(cu117 / "mxnet"), "cpu(0)"]
+    assert "MXNet sees a GPU but cannot compute on it, so the CPU is used: " in done.stderr  # this T4 only has a name

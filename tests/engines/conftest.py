@@ -11,12 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from environments import cpu_twin, made_environment
-from lacking import lacking
+from environments import ROOT, cpu_twin, made_environment, usable_python
 
 from d2l_helpers.notebooks.links import WITHOUT_DEPENDENCIES
 
-ROOT = Path(__file__).parents[2]
 # Of 2026-08-19; what these ask for comes along, as it is in Colab, too
 COLABS_PACKAGES = (
     "pip==24.1.2",
@@ -32,24 +30,6 @@ COLABS_PACKAGES = (
 IN_COLAB = {"COLAB_RELEASE_TAG": "release-colab"}
 
 RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def usable_python(version: str) -> str:
-    """Give a Python of this version that runs: of the PATH, of pyenv or of uv."""
-    name, home = f"python{version}", Path.home()
-    pyenv = Path(os.environ.get("PYENV_ROOT", home / ".pyenv"))
-    candidates = [
-        shutil.which(name),
-        *sorted(pyenv.glob(f"versions/{version}.*/bin/{name}")),
-        *sorted(home.glob(f".local/share/uv/python/cpython-{version}.*/bin/{name}")),
-    ]
-    found = next((str(python) for python in candidates if python and _runs(python)), None)
-    return found or lacking(f"no Python {version} on the PATH, of pyenv or of uv: uv python install {version}")
-
-
-def _runs(python: str | Path) -> bool:
-    """Tell whether it is more than a command of pyenv's that says which versions are to be had."""
-    return subprocess.run([python, "-c", "import venv"], capture_output=True, check=False).returncode == 0
 
 
 @pytest.fixture(scope="session")

@@ -117,10 +117,10 @@ def test_what_is_no_owner_and_name_is_refused(small, wrong):
 
 @pytest.mark.parametrize("text", ["", "[project]\nname = 'x'\n", "not toml [", "\xff"])
 def test_a_declaration_without_the_place_is_told(small, text):
-    (small / "pysmall.toml").write_text(text, encoding="latin-1")
+    (small / "pyproject.toml").write_text(text, encoding="latin-1")
     with pytest.raises(NotebookError, match="address"):
         set_links(small, "ann/linear")
-    assert (small / "pysmall.toml").read_text(encoding="latin-1") == text
+    assert (small / "pyproject.toml").read_text(encoding="latin-1") == text
 
 
 def test_a_notebook_that_is_none_leaves_all_as_it_was(small):
@@ -132,7 +132,7 @@ def test_a_notebook_that_is_none_leaves_all_as_it_was(small):
 
 
 def test_the_cell_asks_for_what_the_project_asks_for():
-    wanted = tomllib.loads((ROOT / "pysmall.toml").read_text())["project"]["dependencies"]
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     versions = {requirement.name: requirement for requirement in map(Requirement, wanted)}
     for requirement in map(Requirement, WITHOUT_DEPENDENCIES):
         if requirement.specifier:

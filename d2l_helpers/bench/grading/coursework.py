@@ -23,15 +23,17 @@ from d2l_helpers.notebooks import stubs
 
 __all__ = ["Check", "Student", "checks", "notebook", "students", "submission"]
 
-KINDS = ("right",) * 7 + ("partly right",) * 6 + ("wrong",) * 4 + ("crashing",) * 3
+_R, _P, _W, _C = "right", "partly right", "wrong", "crashing"
+KINDS = (_R, _P, _W, _C, _R, _P, _R, _W, _P, _R, _C, _P, _R, _W, _R, _P, _C, _R, _W, _P)  # again and again
+_ENDLESS = "def {name}(*arguments):\n    while True:\n        pass"
 _CRASHES = (
     "raise RuntimeError('this cell does not run')",
+    _ENDLESS,
     "import os\nos._exit(1)",
     "def {name}(*arguments):\n    return undefined",
     "def {name}(*arguments):\n    import os\n    os._exit(1)",
     "def {name}(*arguments:\n    return",
 )
-_ENDLESS = "def {name}(*arguments):\n    while True:\n        pass"
 
 _AGREES = """
 def as_mxnet(value):
@@ -110,9 +112,8 @@ def students(assignment: Assignment, count: int) -> list[Student]:
         elif kind == "wrong":
             answers = {name: sources[number % len(sources)] for name, sources in wrong.items()}
         elif kind == "crashing":
-            place = crashing.index(number)
-            kind = "endless" if place == len(_CRASHES) else kind
-            crash = _ENDLESS if kind == "endless" else _CRASHES[place % len(_CRASHES)]
+            crash = _CRASHES[crashing.index(number) % len(_CRASHES)]
+            kind = "endless" if crash == _ENDLESS else kind
             answers[names[0]] = crash.format(name=names[0])
         result.append(Student(f"student{number:02}", kind, answers))
     return result

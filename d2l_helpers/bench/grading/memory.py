@@ -42,14 +42,16 @@ class Peaks:
     def watch_until_end(self, program: subprocess.Popen[bytes], seconds: float) -> bool:
         """Look until a program ends; says whether it did in time, and kills it otherwise."""
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            self._look(program.pid)
-            with suppress(subprocess.TimeoutExpired):
-                program.wait(_EVERY)
-                return True
-        program.kill()
-        program.wait()
-        return False
+        try:
+            while time.monotonic() < deadline:
+                self._look(program.pid)
+                with suppress(subprocess.TimeoutExpired):
+                    program.wait(_EVERY)
+                    return True
+            return False
+        finally:
+            program.kill()
+            program.wait()
 
     def _look(self, program: int) -> None:
         held = {process: _held(process) for process in _tree(program)}

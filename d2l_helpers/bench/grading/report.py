@@ -54,9 +54,8 @@ def run(notebook: Path, answers: Path, count: int, kept: Path, json_file: TextIO
     ]
     runs = []
     for make in makers:
-        grader = make()
-        console.print(f"{grader.name}: {len(folk)} submissions")
-        runs.append(grader.race(folk))
+        runs.append(make().race(folk))
+        console.print(f"{runs[-1].grader}: {runs[-1].submissions} submissions in {runs[-1].seconds:.0f} s")
     shutil.rmtree(work)
     promises = _promises(runs)
     for table in (_race_table(runs), _marks_table(runs, folk), promise_table(promises)):

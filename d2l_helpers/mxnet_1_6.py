@@ -1,0 +1,127 @@
+"""What MXNet 1.6 lacks of 1.9, as far as the chapter and its answers use it; 1.9 stays as it is.
+
+MXNet 1.6 was the first with `mxnet.np`, and not all of NumPy's interface was there yet. What needs no derivative is
+computed by NumPy itself, as 1.9 does where it has no operator of its own.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["complete"]
+
+_FUNCTIONS = (
+    "all",
+    "allclose",
+    "any",
+    "argsort",
+    "argwhere",
+    "array_equal",
+    "bincount",
+    "isclose",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "round",
+    "sort",
+    "where",
+)
+_FUNCTIONS_OF_MATRICES = ("solve",)
+
+
+def complete(module: types.ModuleType) -> None:
+    """Add to one of MXNet's modules what it lacks.
+
+    Parameters
+    ----------
+    module : module
+        It has just been executed; one of those that stand below.
+    """
+    _ADDITIONS[module.__name__](module)
+
+
+def _clip_slices(module: Any) -> None:
+    """Let ``X[900:1200]`` of 1000 rows be the last 100, as everywhere else in Python."""
+    index_range = module._get_index_range
+    try:
+        index_range(0, 2, 1)
+    except IndexError:
+        module._get_index_range = lambda start, stop, length, step=1: index_range(
+            start, stop if stop is None else min(stop, length), length, step
+        )
+
+
+def _complete_arrays(module: Any) -> None:
+    array = module.ndarray
+    if hasattr(array, "__matmul__"):
+        return
+    array.__matmul__ = _matmul
+    for name in ("all", "any"):
+        setattr(array, name, _method(name))
+
+
+def _matmul(self: Any, other: Any) -> Any:
+    if not isinstance(other, type(self)) or not (0 < self.ndim <= 2 and 0 < other.ndim <= 2):
+        return NotImplemented
+    return self.dot(other)  # for these the same, and it has a derivative
+
+
+def _method(name: str) -> Callable[..., Any]:
+    def method(self: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
+        if out is not None:
+            raise NotImplementedError(f"MXNet 1.6 has no {name}() with out=")
+        return getattr(sys.modules["mxnet.numpy"], name)(self, axis=axis, keepdims=keepdims)
+
+    method.__name__ = name
+    return method
+
+
+def _complete_functions(module: Any) -> None:
+    import numpy
+
+    _add(module, numpy, _FUNCTIONS)
+    if not hasattr(module, "matmul"):
+        module.matmul = lambda a, b: a @ b
+
+
+def _complete_linalg(module: Any) -> None:
+    import numpy
+
+    _add(module, numpy.linalg, _FUNCTIONS_OF_MATRICES)
+
+
+def _add(module: Any, numpys: Any, names: tuple[str, ...]) -> None:
+    for name in names:
+        if not hasattr(module, name):
+            setattr(module, name, _computed_by_numpy(getattr(numpys, name)))
+
+
+def _computed_by_numpy(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def on_mxnets_arrays(*args: Any, **kwargs: Any) -> Any:
+        mxnet: Any = sys.modules["mxnet"]
+        if mxnet.autograd.is_recording():  # else its derivative would be zero, and nobody told
+            raise NotImplementedError(f"MXNet 1.6 has no {function.__name__} with a derivative; MXNet 1.9 has")
+        contexts = [value.ctx for value in args if isinstance(value, mxnet.np.ndarray)]
+        result = function(*map(_to_numpy, args), **{name: _to_numpy(value) for name, value in kwargs.items()})
+        if not hasattr(result, "dtype"):
+            return result  # a plain bool, of allclose
+        return mxnet.np.array(result, dtype=result.dtype, ctx=contexts[0] if contexts else None)
+
+    return on_mxnets_arrays
+
+
+def _to_numpy(value: Any) -> Any:
+    return value.asnumpy() if hasattr(value, "asnumpy") else value
+
+
+_ADDITIONS = {
+    "mxnet.ndarray.ndarray": _clip_slices,
+    "mxnet.numpy.multiarray": _complete_arrays,
+    "mxnet.numpy": _complete_functions,
+    "mxnet.numpy.linalg": _complete_linalg,
+}
