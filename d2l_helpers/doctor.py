@@ -95,7 +95,7 @@ def _guarded(name: str, examination: Callable[[], Iterator[Line]], fault: State 
     try:
         yield from examination()
     except Exception as error:
-        remedy = getattr(error, "remedy", "") or f"{_INSTALL}--force-reinstall the package it names, or report it"
+        remedy = getattr(error, "remedy", "") or "install the package that it names anew, or report it"
         yield Line(fault, name, f"could not be examined: {getattr(error, 'got', None) or explain(error)}", remedy)
 
 

@@ -7,6 +7,7 @@ computed by NumPy itself, as 1.9 does where it has no operator of its own.
 from __future__ import annotations
 
 import functools
+import operator
 import sys
 import types
 from collections.abc import Callable
@@ -56,28 +57,24 @@ def _clip_slices(module: Any) -> None:
 
 
 def _complete_arrays(module: Any) -> None:
+    import numpy
+
     array = module.ndarray
     if hasattr(array, "__matmul__"):
         return
     array.__matmul__ = _matmul
-    for name in ("all", "any"):
-        setattr(array, name, _method(name))
+    array.__abs__ = lambda self: module.abs(self)
+    array.round = lambda self, decimals=0: module.around(self, decimals)
+    for name in ("all", "any", "argsort"):
+        setattr(array, name, _computed_by_numpy(getattr(numpy, name)))
+    for name in ("and", "or", "xor", "invert"):
+        setattr(array, f"__{name}__", _computed_by_numpy(getattr(operator, f"__{name}__")))
 
 
 def _matmul(self: Any, other: Any) -> Any:
     if not isinstance(other, type(self)) or not (0 < self.ndim <= 2 and 0 < other.ndim <= 2):
         return NotImplemented
     return self.dot(other)  # for these the same, and it has a derivative
-
-
-def _method(name: str) -> Callable[..., Any]:
-    def method(self: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
-        if out is not None:
-            raise NotImplementedError(f"MXNet 1.6 has no {name}() with out=")
-        return getattr(sys.modules["mxnet.numpy"], name)(self, axis=axis, keepdims=keepdims)
-
-    method.__name__ = name
-    return method
 
 
 def _complete_functions(module: Any) -> None:
@@ -104,12 +101,12 @@ def _computed_by_numpy(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def on_mxnets_arrays(*args: Any, **kwargs: Any) -> Any:
         mxnet: Any = sys.modules["mxnet"]
-        if mxnet.autograd.is_recording():  # else its derivative would be zero, and nobody told
-            raise NotImplementedError(f"MXNet 1.6 has no {function.__name__} with a derivative; MXNet 1.9 has")
         contexts = [value.ctx for value in args if isinstance(value, mxnet.np.ndarray)]
         result = function(*map(_to_numpy, args), **{name: _to_numpy(value) for name, value in kwargs.items()})
         if not hasattr(result, "dtype"):
             return result  # a plain bool, of allclose
+        if mxnet.autograd.is_recording() and result.dtype.kind == "f":  # its derivative would be zero, and nobody told
+            raise NotImplementedError(f"MXNet 1.6 has no {function.__name__} with a derivative; MXNet 1.9 has")
         return mxnet.np.array(result, dtype=result.dtype, ctx=contexts[0] if contexts else None)
 
     return on_mxnets_arrays

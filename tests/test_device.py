@@ -9,7 +9,8 @@ import mxnet
 import pytest
 from drivers import driver, driver_without_gpu
 
-from d2l_helpers.cuda import Driver, Gpu, fitting, installed_in
+from d2l_helpers.cuda import CU117, Driver, Gpu, fitting, installed_in, wheels
+from d2l_helpers.cuda.libraries import CUDA_11
 from d2l_helpers.device import try_gpu
 
 # A GPU that is counted while none is to be seen: MXNet itself then fails at the first computation, as it does on a GPU
@@ -118,6 +119,14 @@ def test_wheels_are_told_from_packages_that_only_sound_like_them(tmp_path):
     found = installed_in([tmp_path, tmp_path / "nowhere", tmp_path])
     assert [str(wheel) for wheel in found] == ["mxnet 1.9.1", "mxnet-cu101mkl 1.6.0.post0", "mxnet-mkl 1.6.0"]
     assert [wheel.needs_cuda for wheel in found] == [False, True, False]
+
+
+def test_without_a_checkout_the_command_names_every_package(monkeypatch, tmp_path):
+    monkeypatch.setattr(wheels, "_LOCK", tmp_path / "nowhere")
+    monkeypatch.setenv("D2L_CUDA", "/opt/cuda")
+    command, _, packages = CU117.command.partition(" /opt/cuda ")
+    assert command == "python -m pip install --no-deps --upgrade --target"
+    assert packages.split() == [CU117.requirement, *(library.requirement for library in CUDA_11)]
 
 
 # -------------------------------------------------------------------------------------------------- which is imported

@@ -153,7 +153,7 @@ def fitting(driver: Driver | None) -> Fit:
         )
     for wheel in coded:
         if wheel.cuda and wheel.cuda <= driver.cuda:
-            return Fit(wheel, f"it has machine code for compute capability {dotted(gpu.capability)}, so it is the CPU")
+            return Fit(wheel, f"it has machine code for compute capability {dotted(gpu.capability)}")
     needed = min(wheel.cuda for wheel in coded if wheel.cuda)
     return Fit(
         CPU, f"the driver runs CUDA up to {dotted(driver.cuda)}; with one for CUDA {dotted(needed)} the GPU can be used"

@@ -2,7 +2,6 @@
 # verdict: wrong
 # earned: 0
 # why: answers the questions that come next, too
-# others: wrong 0
 
 import json
 import struct

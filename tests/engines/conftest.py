@@ -27,7 +27,6 @@ COLABS_PACKAGES = (
     "requests",
     "nbformat",
 )
-IN_COLAB = {"COLAB_RELEASE_TAG": "release-colab"}
 
 RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
 

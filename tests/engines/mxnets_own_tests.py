@@ -1,12 +1,13 @@
 """Run MXNet's own unit tests without `compat` and with it, and print the counts: python mxnets_own_tests.py CHECKOUT.
 
 CHECKOUT is a clone of MXNet at its tag 1.9.1, or of it the folder tests/python; nothing is written into it, and nothing
-of MXNet's is fetched but its wheel. Both runs have the same seeds. Some tests need the internet, scikit-learn or a
-compiler of C++, and fail in every run: what counts is what fails in one run only.
+of MXNet's is fetched but its wheel. All runs have the same seeds. Some tests need the internet and fail in every run:
+what counts is what fails in one run only.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -112,4 +113,10 @@ def main(checkout: Path, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve(), sys.argv[2:])
+    parser = argparse.ArgumentParser(description="Run MXNet's own unit tests without compat and with it.")
+    parser.add_argument("checkout", type=Path, help="a clone of MXNet at its tag 1.9.1")
+    parser.add_argument("runs", nargs="*", help=f"of {', '.join(map(repr, RUNS))}; all by default")
+    asked = parser.parse_args()
+    if not (asked.checkout / "tests" / "python" / "unittest").is_dir() or not RUNS.keys() >= set(asked.runs):
+        parser.error("no folder tests/python/unittest in the checkout, or no such run")
+    main(asked.checkout.resolve(), asked.runs)

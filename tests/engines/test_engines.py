@@ -9,15 +9,18 @@ import os
 import re
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import IN_COLAB, ROOT, RunNotebook
+from environments import ROOT
 from packaging.utils import canonicalize_name
 
 from d2l_helpers.notebooks import read_notebook
 from d2l_helpers.notebooks.links import INSTALL, WITHOUT_DEPENDENCIES
 
+RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
+IN_COLAB = {"COLAB_RELEASE_TAG": "release-colab"}
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("0[1-7]*.ipynb"))  # 08 is about TensorFlow
 COLABS_OWN = {"numpy": "2.1.3", "pandas": "2.2.3", "matplotlib": "3.10.0", "ipython": "7.34.0", "ipywidgets": "7.7.1"}
 

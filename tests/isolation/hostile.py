@@ -73,7 +73,8 @@ CASES = {
     ),
     "walk the disk": Case(
         "import os, re\nseen = [f'{f}/{n}' for f, _, names in os.walk('/') if f[:5] != '/proc' for n in names]\n"
-        "print([p for p in seen if re.search('gradebook|answers/|d2l_helpers/autograder|/[.]git/', p)])\n"
+        "ours = 'gradebook|answers/|d2l_helpers/autograder|/[.]git/'\n"
+        "print([p for p in seen if re.search(ours, p) and 'packages/nbgrader/' not in p])\n"
         "print(len(seen) > 1000, [p for p in seen if p.startswith(('/etc', '/home', '/var'))])",
         OK,
         r"^\[\]\nTrue \[('/etc/(ld.so.cache|alternatives/[^']*)'(, )?)*\]",

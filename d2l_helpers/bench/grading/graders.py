@@ -141,7 +141,7 @@ class Grader(ABC):
 class Ours(Grader):
     """``d2l-helpers grade``, as many at a time as there are cores."""
 
-    name = "d2l-helpers grade"
+    name = "ours"
 
     def __init__(self, folder: Path, python: Path, assignment: Assignment, answers: Path) -> None:
         super().__init__(folder, python, assignment)
@@ -203,7 +203,7 @@ class NBGrader(Grader):
 class Otter(Grader):
     """``otter run``: one command a submission, tests in the kernel; it has no limit of time."""
 
-    name = "otter run 7.0.0"
+    name = "otter 7.0.0"
 
     def takes(self, student: Student) -> bool:
         """Leave out who would hang it."""
