@@ -35,7 +35,7 @@ links: .venv/ready  ## REPO=owner/name: the public address, from which badges an
 wheel: .venv/ready  ## build d2l_helpers as dist/d2l_helpers-*.whl
 	$(BIN)/python -m hatchling build --target wheel --directory dist
 
-test-engines: data  ## run the notebooks with Colab's Python and with MXNet 1.6.0; needs Python 3.13, takes 15 minutes
+test-engines: data  ## run the notebooks with Colab's Python and with MXNet 1.6.0; needs Python 3.13, takes 10 minutes
 	$(BIN)/pytest tests/engines
 
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
