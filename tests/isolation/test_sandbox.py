@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
+import venv
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -285,3 +287,21 @@ def test_an_interrupt_leaves_nothing(opened):
         threading.Timer(0.3, os.kill, (os.getpid(), 2)).start()
         with pytest.raises(KeyboardInterrupt):
             sandbox.run("a", "while True: pass")
+
+
+def test_an_environment_in_tmp_can_be_used(tmp_path):
+    """The sandbox has a /tmp of its own; what is shown inside must lie on top of it."""
+    venv.create(tmp_path / "environment", symlinks=True)
+    (packages,) = (tmp_path / "environment").glob("lib/python*/site-packages")
+    folders = [sysconfig.get_path("purelib"), str(Path(mounts.PACKAGE).parent)]
+    (packages / "rest.pth").write_text("".join(f"import site; site.addsitedir({folder!r})\n" for folder in folders))
+    script = "from d2l_helpers.autograder.isolation import Sandbox\n"
+    script += "with Sandbox() as sandbox: print(sandbox.run('a', '1 + 1').printed)"
+    done = subprocess.run(
+        [tmp_path / "environment" / "bin" / "python", "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.split()) == (0, ["2"]), done.stderr

@@ -47,8 +47,8 @@ def command_line(
     return [
         shutil.which("bwrap") or "bwrap",
         *_namespaces(),
-        *file_system,
         *_devices(limits),
+        *file_system,  # after /tmp, in which the environment may lie
         *(part for pair in environment.items() for part in ("--setenv", *pair)),
         *(part for option, fd in fds.items() for part in (option, str(fd))),
         *("--chdir", mounts.HOME, "--remount-ro", "/dev", "--remount-ro", "/", "--"),
