@@ -13,21 +13,26 @@ from d2l_helpers.data import cache_folder, obtain
 ROOT = Path(__file__).parents[1]
 NOBODY = "65534"
 
-# In a mount namespace of its own: the private folder is covered, and what is needed of it is shown again.
+# In a mount namespace of its own: private folders are covered, and what is needed of them is shown again.
 SHOW = """
 set -e
-private=$1 aside=$2; shift 2
+aside=$1; shift
+target() { if [ -d "$1" ]; then mkdir -p "$2"; else mkdir -p "$(dirname "$2")"; : > "$2"; fi; }
+private=
+while [ "$1" != -- ]; do private="$private $1"; shift; done
+shift
 number=0
 while [ "$1" != -- ]; do
-    mkdir -p "$aside/$number"; mount --bind "$1" "$aside/$number"
+    target "$1" "$aside/$number"; mount --bind "$1" "$aside/$number"
     eval "path_$number=\\$1"; number=$((number + 1)); shift
 done
 shift
-mount -t tmpfs -o mode=755 tmpfs "$private"
+for folder in $private; do mount -t tmpfs -o mode=755 tmpfs "$folder"; done
 while [ $number -gt 0 ]; do
     number=$((number - 1)); eval "path=\\$path_$number"
-    mkdir -p "$path"; mount --bind "$aside/$number" "$path"; umount "$aside/$number"
+    target "$aside/$number" "$path"; mount --bind "$aside/$number" "$path"; umount "$aside/$number"
 done
+cd "$PWD"
 exec "$@"
 """
 
@@ -66,8 +71,24 @@ def _as_nobody(aside):
         pytest.skip("there is no unshare here: sudo apt-get install util-linux")
     obtain()
     home, needed = Path.home(), {Path(sys.base_prefix), Path(sys.prefix), ROOT, cache_folder()}
-    hidden = sorted(str(path) for path in needed if path.is_relative_to(home))
     if any(str(path) in ("/", str(home)) for path in needed):
         pytest.skip("the checkout is the home itself: clone into a folder below it")
+    private, hidden = [home], {path for path in needed if path.is_relative_to(home)}
+    if not ROOT.stat().st_mode & 0o001:  # as mktemp makes it
+        private.append(ROOT)
+        hidden = {path for path in hidden if not path.is_relative_to(ROOT)} | set(ROOT.iterdir())
     drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    return ["unshare", "--mount", "sh", "-c", SHOW, "sh", str(home), str(aside), *hidden, "--", *drop]
+    return [
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        SHOW,
+        "sh",
+        str(aside),
+        *map(str, private),
+        "--",
+        *sorted(map(str, hidden)),
+        "--",
+        *drop,
+    ]

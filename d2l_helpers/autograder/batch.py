@@ -16,7 +16,7 @@ from d2l_helpers.autograder.marking import mark_submission, not_attempted
 from d2l_helpers.autograder.results import Kept, Result, Status, Store
 from d2l_helpers.autograder.submission import LARGEST, Submission, digest_of, read_submission
 from d2l_helpers.data import cache_folder
-from d2l_helpers.errors import NotebookError, SandboxError
+from d2l_helpers.errors import D2LHelpersError, NotebookError
 
 __all__ = ["LIMITS", "Grader", "Outcome", "inside_of"]
 
@@ -149,7 +149,7 @@ class Grader:
                     submission, assignment, self.secret, lambda: Session(self.limits, supply=supply)
                 )
                 break
-            except SandboxError as error:
+            except D2LHelpersError as error:  # of the sandbox, the key or the data, never of the student
                 if attempt == _TRIES:
                     fault = f"{error.failed} {error.got}; {error.remedy}"
                     result = Result(entry.student, assignment.name, Status.SANDBOX_FAULT, fault)

@@ -17,6 +17,7 @@ from d2l_helpers.autograder.reference import evaluate, on_mxnets_thread
 from d2l_helpers.autograder.results import Finding, Mark
 from d2l_helpers.autograder.slicing import names_in
 from d2l_helpers.autograder.submission import Submission
+from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.checking import judge
 from d2l_helpers.exercises.exercise import NotYet
 
@@ -59,6 +60,8 @@ def mark_submission(
     ------
     SandboxError
         If the sandbox fails by no fault of the student's.
+    ArgumentError
+        If the key fails.
     """
 
     def draw(*place: str) -> np.random.Generator:
@@ -124,8 +127,7 @@ def _check_value(item: Item, answers: Answers) -> Finding:
 
 def _try(item: Item, probe: Any, answers: Answers, draw: Draw) -> Finding:
     for number in range(probe.draws):
-        arguments = probe.arguments(draw(item.exercise.name, probe.title, str(number)))
-        expected = evaluate(item.answer.solution, probe.through, arguments)
+        arguments, expected = _posed(item, probe, draw(item.exercise.name, probe.title, str(number)))
         try:
             got = answers.call(item.exercise.name, probe.through, arguments)
             if probe.judge:
@@ -139,6 +141,20 @@ def _try(item: Item, probe: Any, answers: Answers, draw: Draw) -> Finding:
         except Exception:  # a judge met an answer of a kind that it cannot read
             return Finding(probe.title, Verdict.BAD_ANSWER, "a result of another kind", "the kind that is asked for")
     return Finding(probe.title, Verdict.RIGHT)
+
+
+def _posed(item: Item, probe: Any, rng: np.random.Generator) -> tuple[tuple[Any, ...], Any]:
+    """Draw a probe's arguments, and give what the solution makes of them."""
+    try:
+        arguments = probe.arguments(rng)
+        return arguments, evaluate(item.answer.solution, probe.through, arguments)
+    except Exception as error:
+        raise ArgumentError(
+            f"The answer key has failed at {item.exercise.name}, {probe.title}.",
+            got=f"{type(error).__name__}: {error}",
+            expected="arguments, and what the solution gives for them",
+            remedy="mend the key; pytest tests/autograder/test_key.py tries all of it",
+        ) from error
 
 
 def _lost(title: str, lost: Lost) -> Finding:

@@ -1,5 +1,6 @@
 """Many submissions through real sandboxes: all eight notebooks, results that are kept, and peers that do not meet."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -138,3 +139,20 @@ def test_what_is_of_no_assignment_has_a_clear_status(assignments, tmp_path):
     outcome = grade(assignments, [entry])["someone"]
     assert outcome.result.status == Status.DAMAGED
     assert "does not say of which assignment" in outcome.result.detail
+
+
+def test_a_key_that_fails_costs_nobody_points_and_stops_nothing(assignments, tmp_path):
+    def fails(Z):
+        raise RuntimeError("of the key")
+
+    first, *others = assignments[ONE].items
+    broken = replace(first, answer=replace(first.answer, solution=fails))
+    assignment = replace(assignments[ONE], items=(broken, *others))
+    entries = handed_in(
+        tmp_path, {"solved": notebook(assignments[ONE]), "untouched": nbformat.writes(assignment.release)}
+    )
+    found = grade({ONE: assignment}, entries, store=Store(tmp_path / "results"))
+    assert found["solved"].result.status == Status.SANDBOX_FAULT
+    assert "RuntimeError: of the key" in found["solved"].result.detail
+    assert found["untouched"].result.status == Status.MARKED
+    assert not (tmp_path / "results" / "solved").exists()
