@@ -52,7 +52,7 @@ class Probe:
         cannot cross the boundary, such as networks, gradients and generators.
     judge : callable, optional
         ``judge(got, expected, arguments)`` raises NotYet unless what the submission gave is as right as what the
-        solution gave; by default, both must agree in kind and shape, and numbers to four digits.
+        solution gave; by default, both must agree in kind and shape, and numbers to three digits.
     draws : int, optional
         How often arguments are drawn.
     """

@@ -34,7 +34,7 @@ class Session:
     inside : Inside, optional
         What each sandbox has ready.
     supply : callable, optional
-        Gives a sandbox that is started and that no one has used, such as one of a pool; by default, a new one is
+        Gives a sandbox that is started and that no one has used; by default, a new one is
         started with `limits` and `inside`. The session ends each that it gets.
 
     Attributes
