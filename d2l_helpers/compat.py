@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import importlib
 import importlib.machinery
+import importlib.util
 import os
 import re
 import sys
@@ -24,6 +25,7 @@ from typing import Any
 __all__ = ["install"]
 
 _DOWNLOADERS = ("requests",)  # what MXNet imports for downloads that the chapter never asks it for
+_SELDOM = ("mxnet.onnx", "mxnet.contrib.onnx")  # what MXNet imports though the chapter never uses it: on first use
 # These modules write operator parameters with str(); see _ParameterText.
 _WRITE_PARAMETERS = {"mxnet._ctypes.ndarray", "mxnet._ctypes.symbol", "mxnet.symbol.symbol", "mxnet.io.io"}
 
@@ -55,6 +57,8 @@ class _Finder:
         if spec and type(spec.loader) is importlib.machinery.SourceFileLoader:
             loader = _D2LLoader if name == "d2l.mxnet" else _MXNetLoader
             spec.loader = loader(spec.loader.name, spec.loader.path)
+            if name in _SELDOM:
+                spec.loader = importlib.util.LazyLoader(spec.loader)
         return spec
 
 
@@ -66,6 +70,8 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         with warnings.catch_warnings(), _one_thread(), self._libraries():
             warnings.simplefilter("ignore")  # old escapes and deprecations: nothing that a reader could act on
             super().exec_module(module)
+        if module.__name__ == "mxnet" and importlib.util.find_spec("mxnet.onnx"):  # 1.6 has it in contrib alone
+            importlib.import_module("mxnet.onnx")  # mxnet.contrib.onnx would have, were it not put off
         if module.__name__ == "mxnet.base":
             from d2l_helpers.operators import make_when_called
 

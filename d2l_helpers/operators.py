@@ -3,8 +3,8 @@
 While MXNet is imported it writes the Python source of some 2,500 functions, one for each operator of its C++ in each
 of its interfaces, and compiles it all: three quarters of the time that the import takes, for the few dozen that a
 notebook calls. Here each begins as a stand-in, which at its first call becomes the function that it stands for. Name
-and module are right from the start, and so is the docstring except in ``mxnet.symbol``; the signature is from the
-first call.
+and module are right from the start, and so is the docstring in ``mxnet.np`` and ``mxnet.npx``, where readers look; all
+others', and the signature, are from the first call.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 __all__ = ["make_when_called"]
 
 Make = Callable[[Any, str, str], types.FunctionType]
+_READ = ("_np_", "_npx_")  # what the names of MXNet's operators begin with in the two interfaces like NumPy's
 
 
 def make_when_called(namespace: dict[str, Any]) -> None:
@@ -73,6 +74,6 @@ _ANY_ARGUMENTS = inspect.signature(lambda *args, **kwargs: None)
 
 
 def _documentation(make: Make, handle: Any, name: str, func_name: str) -> str:
-    """Write the docstring, which comes with the source; of the symbols' only when they are made: few use them."""
+    """Write the docstring, which comes with the source, where somebody will read it: it takes half of the time."""
     generate = make.__globals__.get("_generate_ndarray_function_code")
-    return str(generate(handle, name, func_name)[1]) if generate else ""
+    return str(generate(handle, name, func_name)[1]) if generate and name.startswith(_READ) else ""

@@ -73,9 +73,10 @@ def _as_nobody(aside):
     home, needed = Path.home(), {Path(sys.base_prefix), Path(sys.prefix), ROOT, cache_folder()}
     if any(str(path) in ("/", str(home)) for path in needed):
         pytest.skip("the checkout is the home itself: clone into a folder below it")
-    private, hidden = [home], {path for path in needed if path.is_relative_to(home)}
-    if not ROOT.stat().st_mode & 0o001:  # as mktemp makes it
-        private.append(ROOT)
+    closed = next((path for path in (*reversed(ROOT.parents), ROOT) if not path.stat().st_mode & 0o001), home)
+    private = list({home, closed})  # such as mktemp makes it
+    hidden = {path for path in needed if any(path.is_relative_to(folder) for folder in private)}
+    if closed == ROOT:
         hidden = {path for path in hidden if not path.is_relative_to(ROOT)} | set(ROOT.iterdir())
     drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     return [

@@ -9,7 +9,7 @@ import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
@@ -167,6 +167,7 @@ def load_key(answers: Path) -> ModuleType:
     return importlib.import_module("answers.key")
 
 
+@cache
 def environment() -> str:
     """Name what marks may depend on: the versions of Python and of what computes."""
     found = []

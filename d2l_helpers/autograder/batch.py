@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from d2l_helpers.autograder.assignment import Assignment
@@ -34,13 +34,13 @@ class Outcome:
         The marks.
     kept : Kept or None
         Whether the result is new; None where it was there already, or is a fault of ours that is not kept.
-    submission : Submission or None
-        The mended notebook, unless it was damaged or unreadable.
+    entry : Entry
+        What it became of.
     """
 
     result: Result
     kept: Kept | None
-    submission: Submission | None = None
+    entry: Entry
 
 
 def inside_of(assignment: Assignment) -> Inside:
@@ -97,19 +97,24 @@ class Grader:
             if name in self.assignments:
                 yield from self._grade_assignment(self.assignments[name], list(group))
             else:
-                yield from (Outcome(_unknown(entry, self.assignments), None) for entry in group)
+                yield from (Outcome(_unknown(entry, self.assignments), None, entry) for entry in group)
 
-    def _grade_assignment(self, assignment: Assignment, entries: Iterable[Entry]) -> Iterator[Outcome]:
-        waiting = []
-        for entry in entries:
-            outcome = self._without_running(entry, assignment)
-            if outcome:
-                yield outcome
-            else:
-                waiting.append(entry)
-        if not waiting:
-            return
-        jobs = min(self.jobs, len(waiting))
+    def notebook_of(self, outcome: Outcome) -> Submission | None:
+        """Read what was marked once more, mended; None where it was damaged, or is no longer what was marked.
+
+        An outcome does not hold it: a class's notebooks would fill the memory.
+        """
+        assignment = self.assignments.get(outcome.result.assignment)
+        try:
+            contents = read_file(outcome.entry.file, LARGEST)
+            if assignment and self._digest(assignment, contents) == outcome.result.digest:
+                return read_submission(contents, assignment)
+        except NotebookError:
+            pass
+        return None
+
+    def _grade_assignment(self, assignment: Assignment, entries: Sequence[Entry]) -> Iterator[Outcome]:
+        jobs = min(self.jobs, len(entries))
 
         def start() -> Sandbox:
             return Sandbox(self.limits, inside_of(assignment), is_confined=self.is_sandboxed).__enter__()
@@ -117,32 +122,31 @@ class Grader:
         # Each thread starts the sandboxes that it marks in. Starting them ahead makes nothing faster, as every core is
         # busy with a start anyway, and costs the memory of those that wait.
         with ThreadPoolExecutor(jobs) as threads:
-            futures = [threads.submit(self._mark, entry, assignment, start) for entry in waiting]
+            futures = [threads.submit(self._outcome, entry, assignment, start) for entry in entries]
             try:
                 for future in as_completed(futures):
                     yield future.result()
             finally:
                 threads.shutdown(wait=False, cancel_futures=True)
 
-    def _without_running(self, entry: Entry, assignment: Assignment) -> Outcome | None:
-        """Give the outcome of what is in the store, or cannot be marked; else None."""
+    def _outcome(self, entry: Entry, assignment: Assignment, supply: Callable[[], Sandbox]) -> Outcome:
         try:
             contents = read_file(entry.file, LARGEST)
             digest = self._digest(assignment, contents)
+            if self.store and not self.again and (found := self.store.find(entry.student, assignment.name, digest)):
+                return Outcome(found, None, entry)
             submission = read_submission(contents, assignment)
         except NotebookError as error:
-            return self._keep(_damaged(entry, assignment, error), None)
-        if self.store and not self.again and (found := self.store.find(entry.student, assignment.name, digest)):
-            return Outcome(found, None, submission)
-        return None
+            return self._keep(_damaged(entry, assignment, error), entry)
+        result = self._mark(entry, submission, assignment, supply)
+        if result.status == Status.SANDBOX_FAULT:
+            return Outcome(result, None, entry)
+        return self._keep(replace(result, digest=digest), entry)
 
-    def _mark(self, entry: Entry, assignment: Assignment, supply: Callable[[], Sandbox]) -> Outcome:
+    def _mark(
+        self, entry: Entry, submission: Submission, assignment: Assignment, supply: Callable[[], Sandbox]
+    ) -> Result:
         began = time.monotonic()
-        try:
-            contents = read_file(entry.file, LARGEST)  # a second time, as a class's would not fit into memory
-            submission = read_submission(contents, assignment)
-        except NotebookError as error:  # somebody has changed it meanwhile
-            return self._keep(_damaged(entry, assignment, error), None)
         for attempt in range(1, _TRIES + 1):
             try:
                 marks = mark_submission(
@@ -152,25 +156,22 @@ class Grader:
             except D2LHelpersError as error:  # of the sandbox, the key or the data, never of the student
                 if attempt == _TRIES:
                     fault = f"{error.failed} {error.got}; {error.remedy}"
-                    result = Result(entry.student, assignment.name, Status.SANDBOX_FAULT, fault)
-                    return Outcome(result, None, submission)
+                    return Result(entry.student, assignment.name, Status.SANDBOX_FAULT, fault)
         repairs = submission.repairs
         if entry.others:
             repairs = (*repairs, f"there were {len(entry.others) + 1} files; {entry.file.name} was marked")
-        result = Result(
+        return Result(
             student=entry.student,
             assignment=assignment.name,
             status=Status.MARKED,
             marks=marks,
             repairs=repairs,
-            digest=self._digest(assignment, contents),
             is_sandboxed=self.is_sandboxed,
             seconds=round(time.monotonic() - began, 2),
         )
-        return self._keep(result, submission)
 
-    def _keep(self, result: Result, submission: Submission | None) -> Outcome:
-        return Outcome(result, self.store.keep(result) if self.store else Kept.NEW, submission)
+    def _keep(self, result: Result, entry: Entry) -> Outcome:
+        return Outcome(result, self.store.keep(result) if self.store else Kept.NEW, entry)
 
     def _digest(self, assignment: Assignment, contents: bytes) -> str:
         return assignment.digest(digest_of(contents), f"{self.limits} sandboxed={self.is_sandboxed}")

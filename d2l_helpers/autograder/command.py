@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +13,12 @@ from tqdm import tqdm
 
 from d2l_helpers.autograder import gradebook
 from d2l_helpers.autograder.assignment import Assignment, load_assignment
-from d2l_helpers.autograder.batch import Grader, Outcome
+from d2l_helpers.autograder.batch import Grader
 from d2l_helpers.autograder.course import Course, read_course
 from d2l_helpers.autograder.draws import course_secret
 from d2l_helpers.autograder.inbox import Entry, entry_of, find_entries
 from d2l_helpers.autograder.report import marks_table, summary, write_reports
-from d2l_helpers.autograder.results import Kept, Result, Status, Store
+from d2l_helpers.autograder.results import Status, Store
 from d2l_helpers.errors import ArgumentError, LibraryUnusable
 
 __all__ = ["Source", "chapter_source", "course_around", "course_source", "grade_class", "grade_one"]
@@ -136,20 +135,13 @@ def grade_class(
         is_sandboxed=is_sandboxed,
         again=again,
     )
-    results: list[tuple[Result, Kept | None]] = []
-
-    def watched() -> Iterator[Outcome]:
-        """Let outcomes pass, of which only the marks are remembered: a class's notebooks would fill the memory."""
-        for outcome in tqdm(grader.grade(entries), total=len(entries), unit="notebook", file=sys.stderr):
-            results.append((outcome.result, outcome.kept))
-            yield outcome
-
-    try:
-        gradebook.save(watched(), grader.assignments, out)
+    outcomes = list(tqdm(grader.grade(entries), total=len(entries), unit="notebook", file=sys.stderr))
+    outcomes.sort(key=lambda outcome: (outcome.result.student, outcome.result.assignment))
+    results = [outcome.result for outcome in outcomes]
+    write_reports(results, out, gradescope)
+    Console().print(summary(results, [outcome.kept for outcome in outcomes]))
+    try:  # with no sandbox beside it, as nbgrader takes as much memory as one
+        gradebook.save(((each.result, grader.notebook_of(each)) for each in outcomes), grader.assignments, out)
     except LibraryUnusable as error:
         Console(stderr=True).print(f"No gradebook.db: {error.got}. {error.remedy} for one.", markup=False)
-        deque(watched(), maxlen=0)
-    results.sort(key=lambda pair: (pair[0].student, pair[0].assignment))
-    write_reports([result for result, _ in results], out, gradescope)
-    Console().print(summary([result for result, _ in results], [kept for _, kept in results]))
-    return all(result.status != Status.SANDBOX_FAULT for result, _ in results)
+    return all(result.status != Status.SANDBOX_FAULT for result in results)

@@ -60,7 +60,8 @@ class MarkSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nor does nb
         course = read_course(Path(folders.root))
         assignment = course.load(Path(folders.format_path(folders.release_directory, ".", name)) / file)
         entry = Entry(student, name, Path(folders.format_path(folders.submitted_directory, student, name)) / file)
-        (outcome,) = Grader({name: assignment}, course.secret(), jobs=1).grade([entry])
+        grader = Grader({name: assignment}, course.secret(), jobs=1)
+        (outcome,) = grader.grade([entry])
         if outcome.result.status == Status.SANDBOX_FAULT:
             raise SandboxError(
                 "This submission was not marked, by no fault of the student's.",
@@ -68,4 +69,4 @@ class MarkSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nor does nb
                 expected="a sandbox that works",
                 remedy="run d2l-helpers doctor, then nbgrader autograde again",
             )
-        return marked_notebook(outcome.result, assignment, outcome.submission), resources
+        return marked_notebook(outcome.result, assignment, grader.notebook_of(outcome)), resources

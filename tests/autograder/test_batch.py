@@ -125,13 +125,18 @@ def test_results_are_kept_once_and_a_regrade_gives_the_same(assignments, tmp_pat
 def test_a_file_that_goes_while_others_are_marked_stops_nothing(assignments, tmp_path):
     solved = notebook(assignments[ONE])
     entries = handed_in(tmp_path, {"damaged": "{", "gone": solved, "whole": solved})
-    outcomes = []
-    for outcome in Grader(assignments, SECRET).grade(entries):
-        outcomes.append(outcome.result)
-        if outcome.result.student == "damaged":
-            entries[1].file.unlink()
-    found = {result.student: (result.status, result.earned) for result in outcomes}
+    entries[1].file.unlink()
+    found = {student: (one.result.status, one.result.earned) for student, one in grade(assignments, entries).items()}
     assert found == {"damaged": ("damaged", 0), "gone": ("damaged", 0), "whole": ("marked", 11)}
+
+
+def test_a_marked_notebook_is_read_again_unless_it_changed(assignments, tmp_path):
+    entries = handed_in(tmp_path, {"changed": notebook(assignments[ONE]), "same": notebook(assignments[ONE])})
+    grader = Grader(assignments, SECRET)
+    outcomes = {outcome.result.student: outcome for outcome in grader.grade(entries)}
+    entries[0].file.write_text(entries[0].file.read_text() + " ")
+    assert grader.notebook_of(outcomes["same"]).attempted
+    assert grader.notebook_of(outcomes["changed"]) is None
 
 
 def test_what_is_of_no_assignment_has_a_clear_status(assignments, tmp_path):

@@ -12,7 +12,6 @@ from courses import NAME, ROOT, need_nbgrader
 
 from d2l_helpers.autograder import gradebook
 from d2l_helpers.autograder.assignment import load_assignment
-from d2l_helpers.autograder.batch import Outcome
 from d2l_helpers.autograder.isolation import Verdict
 from d2l_helpers.autograder.marked_notebook import marked_notebook
 from d2l_helpers.autograder.results import Finding, Mark, Result, Status
@@ -53,7 +52,7 @@ def submission(assignment, *cells):
 
 
 def outcome(assignment, *cells, **changes):
-    return Outcome(result(assignment, **changes), None, submission(assignment, *cells))
+    return result(assignment, **changes), submission(assignment, *cells)
 
 
 def book(folder):
@@ -122,8 +121,8 @@ def test_saving_twice_changes_no_file(saved):
 
 @pytest.mark.filterwarnings("ignore::Warning:nbgrader")
 def test_our_faults_and_unknown_assignments_leave_no_mark(saved, assignment):
-    fault = Outcome(result(assignment, status=Status.SANDBOX_FAULT, marks=()), None)
-    unknown = Outcome(dataclasses.replace(result(assignment), assignment="unknown"), None)
+    fault = result(assignment, status=Status.SANDBOX_FAULT, marks=()), None
+    unknown = dataclasses.replace(result(assignment), assignment="unknown"), None
     folder = saved(fault, unknown, outcome(assignment, student="bob"))
     assert [path.name for path in (folder / "autograded").iterdir()] == ["bob"]
     with book(folder) as found:
@@ -133,7 +132,7 @@ def test_our_faults_and_unknown_assignments_leave_no_mark(saved, assignment):
 @pytest.mark.filterwarnings("ignore::Warning:nbgrader")
 def test_a_damaged_submission_has_no_points_and_says_why(saved, assignment):
     damaged = result(assignment, share=0, status=Status.DAMAGED, detail=f"it is {EVIL}")
-    folder = saved(Outcome(damaged, None))
+    folder = saved((damaged, None))
     with book(folder) as found:
         assert (found.find_submission(NAME, "ada").score, grade(found).auto_score) == (0, 0)
     (file,) = folder.glob("autograded/*/*/*.ipynb")

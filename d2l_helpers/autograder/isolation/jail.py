@@ -99,7 +99,10 @@ class Jail:
                 start_new_session=True,  # an interrupt from the keyboard is ours to handle
             )
         self._hold(info)
-        os.write(release, b"x")
+        try:
+            os.write(release, b"x")
+        except BrokenPipeError as error:  # it has already given up
+            raise self.fault("bubblewrap did not build the sandbox") from error
 
     def _hold(self, info: int) -> None:
         """Take hold of the first process inside, before it may run."""
