@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-import os
-import sys
+import sqlite3
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -57,31 +56,25 @@ def save(
 
 
 class _Book:
-    """A gradebook that is open, nbgrader's interface to it, and the steps of nbgrader's commands.
+    """A gradebook that is open, and nbgrader's interface to it.
 
-    Those steps would open it anew for each notebook, and write each cell's mark to the disk by itself.
+    The steps of nbgrader's own commands would open it anew for each notebook, look for each of its cells, and write
+    each mark to the disk by itself.
     """
 
     def __init__(self, nbgrader: Any, folder: Path) -> None:
         self._nbgrader, self._folder = nbgrader, folder
-        self._database = f"sqlite:///{folder.resolve() / 'gradebook.db'}"
+        file = folder.resolve() / "gradebook.db"
+        if not file.exists():
+            _begin(file, Path(nbgrader.__file__).parent / "alembic")
+        self._database = f"sqlite:///{file}"
         self._open = nbgrader.api.Gradebook(self._database)
+        self._cells: dict[str, dict[str, str]] = {}  # of each assignment: their names, by their keys in the gradebook
+        self._checksums: dict[str, dict[str, str]] = {}  # of each assignment: those of its cells, by their names
 
     def close(self) -> None:
         """Close it."""
         self._open.close()
-
-    def save(self, result: Result, submission: Submission | None, assignment: Assignment) -> None:
-        """Put marks in their places."""
-        student, name = file_name(result.student), assignment.name  # nbgrader makes a folder of either
-        notebook = self._restored(marked_notebook(result, assignment, submission), name)
-        file, contents = self._folder / "autograded" / student / name / f"{name}.ipynb", to_bytes(notebook)
-        if self._has_marks(name, student) and file.is_file() and file.read_bytes() == contents:
-            return  # nbgrader would ask the teacher to look again at marks that are given
-        self._open.update_or_create_student(student)
-        submitted = self._open.update_or_create_submission(name, student)
-        self._mark(submitted, notebook)
-        write(file, contents, mode=0o444)
 
     def declare(self, assignment: Assignment) -> None:
         """Say which cells the assignment has, as `nbgrader generate_assignment` does."""
@@ -99,24 +92,36 @@ class _Book:
                 expected="the cells that earlier submissions were marked by",
                 remedy="write to another folder, or remove the assignment with nbgrader db assignment remove",
             ) from error
+        known = [cell.metadata.nbgrader for cell in release.cells if "nbgrader" in cell.metadata]
+        self._checksums[name] = {cell.grade_id: cell.checksum for cell in known if "checksum" in cell}
+        found = self._open.find_notebook(name, name)
+        marked = (*found.grade_cells, *found.solution_cells, *found.task_cells)
+        self._cells[name] = {cell.id: cell.name for cell in marked}
 
-    def _restored(self, notebook: NotebookNode, assignment: str) -> NotebookNode:
-        """Make of the cells that nbgrader knows what the gradebook says of them, checksums included."""
-        step = self._nbgrader.preprocessors.OverwriteCells()
-        step.gradebook, step.assignment_id, step.notebook_id = self._open, assignment, assignment
-        notebook.cells = [step.preprocess_cell(cell, {}, number)[0] for number, cell in enumerate(notebook.cells)]
-        return notebook
+    def save(self, result: Result, submission: Submission | None, assignment: Assignment) -> None:
+        """Put marks in their places."""
+        student, name = file_name(result.student), assignment.name  # nbgrader makes a folder of either
+        notebook = marked_notebook(result, assignment, submission)
+        cells = {cell.metadata.nbgrader.get("grade_id"): cell for cell in notebook.cells if "nbgrader" in cell.metadata}
+        for each, checksum in self._checksums[name].items():
+            cells[each].metadata.nbgrader["checksum"] = checksum
+        file, contents = self._folder / "autograded" / student / name / f"{name}.ipynb", to_bytes(notebook)
+        if self._has_marks(name, student) and file.is_file() and file.read_bytes() == contents:
+            return  # nbgrader would ask the teacher to look again at marks that are given
+        self._open.update_or_create_student(student)
+        submitted = self._open.update_or_create_submission(name, student)
+        self._mark(submitted.notebooks[0], {key: cells[each] for key, each in self._cells[name].items()})
+        write(file, contents, mode=0o444)
 
-    def _mark(self, submitted: Any, notebook: NotebookNode) -> None:
+    def _mark(self, submitted: Any, cells: Mapping[str, NotebookNode]) -> None:
         """Write what `nbgrader autograde` writes: scores that the checks show, and which answers were left as stubs."""
         read = self._nbgrader.utils
-        cells = {cell.metadata.nbgrader.get("grade_id"): cell for cell in notebook.cells if "nbgrader" in cell.metadata}
-        for grade in submitted.notebooks[0].grades:
-            grade.auto_score, _ = read.determine_grade(cells[grade.name])
+        for grade in submitted.grades:
+            grade.auto_score, _ = read.determine_grade(cells[grade.cell_id])
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-        for comment in submitted.notebooks[0].comments:
-            cell = cells[comment.name]
-            is_stub = cell.metadata.nbgrader.get("checksum") == read.compute_checksum(cell) and not read.is_task(cell)
+        for comment in submitted.comments:
+            cell = cells[comment.cell_id]
+            is_stub = cell.metadata.nbgrader.checksum == read.compute_checksum(cell) and not read.is_task(cell)
             comment.auto_comment = "No response." if is_stub else None
         self._open.db.commit()
 
@@ -128,9 +133,19 @@ class _Book:
         return all(grade.auto_score is not None for notebook in submission.notebooks for grade in notebook.grades)
 
 
+def _begin(file: Path, versions: Path) -> None:
+    """Make a gradebook that is empty but for its version, which nbgrader would ask a program for, in seconds."""
+    from alembic.script import ScriptDirectory
+
+    version = ScriptDirectory(str(versions)).get_current_head()
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        database.execute("INSERT INTO alembic_version VALUES (?)", (version,))
+
+
 @contextmanager
 def _nbgrader() -> Iterator[Any]:
-    """Give nbgrader, quiet, and able to find the program that it calls by its name."""
+    """Give nbgrader, quiet."""
     try:
         import nbgrader.api
         import nbgrader.preprocessors
@@ -139,11 +154,6 @@ def _nbgrader() -> Iterator[Any]:
         raise LibraryUnusable(
             "Cannot write nbgrader's gradebook.", got=error, expected="nbgrader 0.9.6", remedy="run make grading"
         ) from error
-    path = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = os.pathsep.join([path, str(Path(sys.executable).parent)])
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module="nbgrader")  # of SQLAlchemy, about how nbgrader uses it
-            yield nbgrader
-    finally:
-        os.environ["PATH"] = path
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="nbgrader")  # of SQLAlchemy, about how nbgrader uses it
+        yield nbgrader

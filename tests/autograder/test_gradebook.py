@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -93,6 +95,19 @@ def test_marks_in_the_gradebook_are_the_results(saved, assignment):
             }
         assert grade(found).auto_score == 1.33
         assert not grade(found).needs_manual_grade
+
+
+@pytest.mark.filterwarnings("ignore::Warning:nbgrader")
+def test_a_new_gradebook_has_the_version_that_nbgrader_gives_it(saved, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)  # nbgrader calls alembic by name
+    from sqlalchemy import text
+
+    versions = []
+    for folder in (saved(), tmp_path):
+        with book(folder) as found:
+            versions.append(found.db.execute(text("SELECT version_num FROM alembic_version")).all())
+    assert len(versions[0]) == 1
+    assert versions[0] == versions[1]
 
 
 @pytest.mark.filterwarnings("ignore::Warning:nbgrader")
