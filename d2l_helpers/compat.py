@@ -24,8 +24,9 @@ from typing import Any
 
 __all__ = ["install"]
 
-_DOWNLOADERS = ("requests",)  # what MXNet imports for downloads that the chapter never asks it for
-_SELDOM = ("mxnet.onnx", "mxnet.contrib.onnx")  # what MXNet imports though the chapter never uses it: on first use
+# What MXNet imports for what the chapter never asks of it is imported when something asks.
+_OTHERS = ("requests", "h5py")
+_OWN = ("mxnet.onnx", "mxnet.contrib.onnx")
 # These modules write operator parameters with str(); see _ParameterText.
 _WRITE_PARAMETERS = {"mxnet._ctypes.ndarray", "mxnet._ctypes.symbol", "mxnet.symbol.symbol", "mxnet.io.io"}
 
@@ -57,7 +58,7 @@ class _Finder:
         if spec and type(spec.loader) is importlib.machinery.SourceFileLoader:
             loader = _D2LLoader if name == "d2l.mxnet" else _MXNetLoader
             spec.loader = loader(spec.loader.name, spec.loader.path)
-            if name in _SELDOM:
+            if name in _OWN:
                 spec.loader = importlib.util.LazyLoader(spec.loader)
         return spec
 
@@ -145,7 +146,7 @@ def _to_numpy(self: Any, dtype: Any = None, copy: bool | None = None) -> Any:
 def _builtins_for_mxnet() -> dict[str, Any]:
     """Python's builtins with an ``__import__`` that hands out the proxy; made once, before mxnet's first module."""
     proxy, version = _numpy_proxy(), _version_module()
-    downloaders = {name: _WhenUsed(name) for name in _DOWNLOADERS}
+    others = {name: _WhenUsed(name) for name in _OTHERS if importlib.util.find_spec(name)}
 
     def import_(
         name: str,
@@ -156,8 +157,8 @@ def _builtins_for_mxnet() -> dict[str, Any]:
     ) -> types.ModuleType:
         if level == 0 and name == "distutils.version" and fromlist:
             return version  # distutils left the standard library with Python 3.12
-        if level == 0 and name in _DOWNLOADERS:
-            return downloaders[name]
+        if level == 0 and name in others:
+            return others[name]
         module = builtins.__import__(name, globals, locals, fromlist, level)
         if level == 0 and (name == "numpy" or (name.startswith("numpy.") and not fromlist)):
             return proxy
