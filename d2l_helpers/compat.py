@@ -26,7 +26,9 @@ __all__ = ["install"]
 
 # What MXNet imports for what the chapter never asks of it is imported when something asks.
 _OTHERS = ("requests", "h5py")
-_OWN = ("mxnet.onnx", "mxnet.contrib.onnx")
+_OWN = ("mxnet.onnx", "mxnet.contrib.onnx", "mxnet.test_utils")
+# Copies of the operators for editors to read, replaced while MXNet is imported; only those of gen_sparse are called.
+_GENERATED = re.compile(r"mxnet\.(ndarray|symbol)\.gen_(op|contrib|image|linalg|random|_internal)")
 # These modules write operator parameters with str(); see _ParameterText.
 _WRITE_PARAMETERS = {"mxnet._ctypes.ndarray", "mxnet._ctypes.symbol", "mxnet.symbol.symbol", "mxnet.io.io"}
 
@@ -52,6 +54,8 @@ class _Finder:
     ) -> importlib.machinery.ModuleSpec | None:
         if name.partition(".")[0] != "mxnet" and name != "d2l.mxnet":
             return None
+        if _GENERATED.fullmatch(name):
+            raise ModuleNotFoundError(f"{name} is left out", name=name)  # which MXNet expects, and passes over
         if name == "mxnet" and (folder := _cuda_folder()):
             path = [folder, *sys.path]
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)

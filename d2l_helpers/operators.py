@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 __all__ = ["make_when_called"]
@@ -46,24 +47,25 @@ def _put_off(make: Make) -> Make:
     """Give what makes a function's stand-in instead of the function."""
 
     def make_stand_in(handle: Any, name: str, func_name: str) -> types.FunctionType:
-        def become() -> types.FunctionType:
-            """Become what it stands for; two threads that come here at once do the same."""
-            real = make(handle, name, func_name)
-            stand_in.__doc__ = stand_in.__doc__ or real.__doc__
-            stand_in.__defaults__ = real.__defaults__
-            stand_in.__code__ = real.__code__
-            stand_in.__kwdefaults__ = real.__kwdefaults__  # after the code: another thread may still need `become`
-            stand_in.__dict__.pop("__signature__", None)
-            return stand_in
-
         stand_in = types.FunctionType(_stand_in.__code__, make.__globals__, func_name)
         stand_in.__qualname__ = func_name
-        stand_in.__kwdefaults__ = {"become": become}
+        stand_in.__kwdefaults__ = {"become": partial(_become, stand_in, make, handle, name)}
         stand_in.__dict__["__signature__"] = _ANY_ARGUMENTS
         stand_in.__doc__ = _documentation(make, handle, name, func_name)
         return stand_in
 
     return make_stand_in
+
+
+def _become(stand_in: types.FunctionType, make: Make, handle: Any, name: str) -> types.FunctionType:
+    """Become what it stands for; two threads that come here at once do the same."""
+    real = make(handle, name, stand_in.__name__)
+    stand_in.__doc__ = stand_in.__doc__ or real.__doc__
+    stand_in.__defaults__ = real.__defaults__
+    stand_in.__code__ = real.__code__
+    stand_in.__kwdefaults__ = real.__kwdefaults__  # after the code: another thread may still need `become`
+    stand_in.__dict__.pop("__signature__", None)
+    return stand_in
 
 
 def _stand_in(*args: Any, become: Callable[[], types.FunctionType], **kwargs: Any) -> Any:

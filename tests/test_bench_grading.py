@@ -1,7 +1,9 @@
 """The race of the graders: who is in the class, what the hidden tests ask, and how memory is counted."""
 
+import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from d2l_helpers.autograder.assignment import load_assignment
 from d2l_helpers.bench.grading.coursework import checks, notebook, students, submission
-from d2l_helpers.bench.grading.memory import Peaks
+from d2l_helpers.bench.grading.memory import Peaks, _is_being_started
 
 ROOT = Path(__file__).parents[1]
 
@@ -72,6 +74,20 @@ def test_memory_is_that_of_all_processes_together():
     assert peaks.program < 40e6
     assert peaks.processes == 2
     assert peaks.kernel == 0
+
+
+def test_a_process_that_has_its_parents_memory_still_is_not_counted():
+    starts = "import subprocess\nwhile True: subprocess.run(['true'])"
+    program, found = subprocess.Popen([sys.executable, "-c", starts]), []
+    deadline = time.monotonic() + 30
+    children = Path(f"/proc/{program.pid}/task/{program.pid}/children")
+    while not any(found) and time.monotonic() < deadline:
+        found += map(_is_being_started, map(int, children.read_text().split()))
+    program.kill()
+    program.wait()
+    assert any(found)
+    assert not all(found)
+    assert not _is_being_started(os.getpid())
 
 
 def test_a_program_that_does_not_end_is_killed():

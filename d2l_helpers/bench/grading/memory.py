@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import platform
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +14,9 @@ from pathlib import Path
 __all__ = ["Peaks"]
 
 _EVERY = 0.3  # seconds between two looks
+_KCMP = {"x86_64": 312, "aarch64": 272}.get(platform.machine(), -1)  # compares what two processes share
+_KCMP_VM = 1
+_system_call = ctypes.CDLL(None).syscall
 
 
 @dataclass
@@ -54,10 +59,10 @@ class Peaks:
             program.wait()
 
     def _look(self, program: int) -> None:
-        held = {process: _held(process) for process in _tree(program)}
+        held = {process: _held(process) for process in _tree(program) if not _is_being_started(process)}
         if sum(held.values()) > self.everything:
             self.everything, self.processes = sum(held.values()), len(held)
-        self.program = max(self.program, held[program])
+        self.program = max(self.program, held.get(program, 0))
         self.kernel = max([self.kernel, *(size for process, size in held.items() if _is_kernel(process))])
 
 
@@ -78,6 +83,15 @@ def _held(pid: int) -> int:
                 if line.startswith(name):
                     return int(line.split()[1]) << 10
     return 0
+
+
+def _is_being_started(pid: int) -> bool:
+    """Whether it still has its parent's memory, as between vfork and exec: that counts once."""
+    try:
+        (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("PPid:")]
+    except OSError:
+        return False
+    return bool(_system_call(_KCMP, pid, int(line.split()[1]), _KCMP_VM, 0, 0) == 0)
 
 
 def _is_kernel(pid: int) -> bool:
