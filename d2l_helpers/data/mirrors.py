@@ -8,8 +8,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tqdm import tqdm
-
 from d2l_helpers.data.idx import Bytes, IdxFile, read_verified
 from d2l_helpers.errors import DataCorrupt
 
@@ -139,6 +137,7 @@ def _transfer_all(url: str, part: Path, limit: int) -> None:
 def _transfer(url: str, part: Path, limit: int) -> None:
     """Ask once for what is missing, and append whatever comes."""
     import requests
+    from tqdm import tqdm
 
     held = _size(part)
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={held}-"} if held else {})

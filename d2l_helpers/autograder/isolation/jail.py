@@ -171,13 +171,11 @@ class Jail:
 
     def measure(self) -> None:
         """Take note of what the processes have used so far: no account of the dead reaches us past bubblewrap."""
-        cpu, memory = 0.0, 0
-        for pid in self.processes():
-            used = accounts.of_process(pid)
-            cpu += used.cpu_seconds
-            memory = max(memory, used.memory)
-        if self.group:
-            cpu, memory = max(cpu, self.group.cpu_seconds), max(memory, self.group.peak)
+        cpu, memory = (self.group.cpu_seconds, self.group.peak) if self.group else (0.0, 0)
+        if not (cpu and memory):  # not every kernel tells: then of each process
+            used = [accounts.of_process(pid) for pid in self.processes()]
+            cpu = max(cpu, sum(each.cpu_seconds for each in used))
+            memory = max(memory, *(each.memory for each in used))
         seconds = time.monotonic() - self._started
         self.usage = Usage(seconds, max(cpu, self.usage.cpu_seconds), max(memory, self.usage.memory))
 
