@@ -13,6 +13,7 @@ import pytest
 from d2l_helpers.autograder.assignment import load_assignment
 from d2l_helpers.bench.grading.coursework import checks, notebook, students, submission
 from d2l_helpers.bench.grading.memory import Peaks, _is_being_started
+from d2l_helpers.errors import ArgumentError
 
 ROOT = Path(__file__).parents[1]
 
@@ -63,6 +64,13 @@ def test_the_tests_give_each_kind_its_due(assignment):
         if student.kind in due:
             least, most = due[student.kind]
             assert least <= earned(assignment, student) <= most, student
+
+
+@pytest.mark.parametrize("name", ["06_softmax_regression_scratch", "07_softmax_regression_gluon"])
+def test_an_assignment_that_other_graders_could_not_grade_is_refused(name):
+    other = load_assignment(ROOT / "notebooks" / f"{name}.ipynb", ROOT / "answers")
+    with pytest.raises(ArgumentError, match="cannot be raced"):
+        students(other, 40), checks(other)
 
 
 def test_memory_is_that_of_all_processes_together():

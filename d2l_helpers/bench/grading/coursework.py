@@ -96,9 +96,17 @@ class Check:
 
 
 def students(assignment: Assignment, count: int) -> list[Student]:
-    """Make a class: of forty, 14 have all right, 12 a part of it, 8 nothing, 6 crash, one of them without end."""
+    """Make a class: of forty, 14 have all right, 12 a part of it, 8 nothing, 6 crash, one of them without end.
+
+    Raises
+    ------
+    ArgumentError
+        If the key has no wrong answer to an exercise that earns nothing and stands by itself.
+    """
     right = {item.exercise.name: item.answer.source() for item in assignment.items}
     wrong = {item.exercise.name: _wrong_sources(item) for item in assignment.items}
+    if lonely := [name for name, sources in wrong.items() if not sources]:
+        raise _unfit(f"no wrong answer to {', '.join(lonely)} that earns nothing and stands by itself")
     unanswered = {name: cell.source for name, cell in stubs(assignment.release)}
     names, kinds = list(right), [KINDS[number % len(KINDS)] for number in range(count)]
     crashing = [number for number in range(count) if kinds[number] == "crashing"]
@@ -152,12 +160,7 @@ def _checks_of(item: Item) -> Iterator[Check]:
         yield Check(name, item.points, "", f"assert abs({{answer}} - {solution!r}) <= {margin!r}")
         return
     if any(probe.through or probe.judge for probe in probes):
-        raise ArgumentError(
-            "This assignment cannot be raced.",
-            got=f"a probe of {name} that goes through a function of its own or has a judge",
-            expected="probes that call the function and compare what it gives",
-            remedy="choose an assignment as 04_softmax_regression is",
-        )
+        raise _unfit(f"a probe of {name} that goes through a function of its own or has a judge")
     for number in range(len(probes)):
         numbers = sorted({0, number})
         yield Check(name, item.points / len(probes), _definition(item), f"check_{name}({{answer}}, {numbers})")
@@ -200,3 +203,12 @@ def _wrong_sources(item: Item) -> list[str]:
         elif len(sources := _sources(wrong.answer)) == 1:
             result.append(sources[wrong.answer.__name__].replace(f"def {wrong.answer.__name__}(", f"def {name}(", 1))
     return result
+
+
+def _unfit(got: str) -> ArgumentError:
+    return ArgumentError(
+        "This assignment cannot be raced.",
+        got=got,
+        expected="wrong answers to all exercises, and probes that call a function and compare what it gives",
+        remedy="choose an assignment as 04_softmax_regression is",
+    )
