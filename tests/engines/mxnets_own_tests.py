@@ -85,6 +85,7 @@ def outcomes(python: Path, checkout: Path) -> dict[str, str]:
         (nose / "__init__.py").touch()
         (nose / "tools.py").write_text(NOSE)
         command = [python, "-m", "pytest", "-q", "--tb=no", "-W", "ignore", "-p", "no:cacheprovider", "--timeout=120"]
+        command += [f"--junit-xml={report}"]
         values = os.environ | SEEDS | {"PYTHONPATH": folder}
         subprocess.run(
             [*command, "-k", TOO_LARGE, *FILES], cwd=tests / "unittest", env=values, check=False, timeout=3600
