@@ -39,7 +39,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hand_in(folder, "bob", partly)
     made = read_course(folder)
     assignments = {NAME: made.load(folder / "release" / NAME / f"{NAME}.ipynb")}
-    save(Grader(assignments, made.secret()).grade(find_entries(folder / "submitted", assignments)), assignments, folder)
+    grader = Grader(assignments, made.secret())
+    outcomes = grader.grade(find_entries(folder / "submitted", assignments))
+    save(((outcome.result, grader.notebook_of(outcome)) for outcome in outcomes), assignments, folder)
     hand_in(folder, "cyd", released(folder))
     return folder
 
