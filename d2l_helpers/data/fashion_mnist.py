@@ -224,7 +224,7 @@ def synthetic_data(w: Any, b: float, num_examples: int) -> tuple[Any, Any]:
     Parameters
     ----------
     w : mxnet.np.ndarray, shape (d,)
-        The true weights.
+        The true weights; the examples are on their device.
     b : float
         The true bias.
     num_examples : int
@@ -233,7 +233,8 @@ def synthetic_data(w: Any, b: float, num_examples: int) -> tuple[Any, Any]:
     Returns
     -------
     X : mxnet.np.ndarray of float32, shape (n, d)
-        Standard normal features, drawn from MXNet's generator, as is the noise.
+        Standard normal features, drawn from MXNet's generator for the CPU, as is the noise: a GPU's own would give
+        other numbers.
     y : mxnet.np.ndarray of float32, shape (n, 1)
         Labels with normal noise of standard deviation 0.01.
 
@@ -243,11 +244,13 @@ def synthetic_data(w: Any, b: float, num_examples: int) -> tuple[Any, Any]:
         If `num_examples` is not a positive integer.
     """
     n = require_positive_integer("num_examples", num_examples)
+    from mxnet import cpu
     from mxnet import np as mx_np
 
-    w = mx_np.array(w, dtype="float32").reshape(-1, 1)
-    X = mx_np.random.normal(0, 1, (n, len(w)))
-    return X, mx_np.dot(X, w) + b + mx_np.random.normal(0, 0.01, (n, 1))
+    w = w.astype("float32").reshape(-1, 1)
+    X = mx_np.random.normal(0, 1, (n, len(w)), ctx=cpu()).as_in_ctx(w.ctx)
+    noise = mx_np.random.normal(0, 0.01, (n, 1), ctx=cpu()).as_in_ctx(w.ctx)
+    return X, mx_np.dot(X, w) + b + noise
 
 
 def _label(value: Any) -> str:

@@ -166,6 +166,16 @@ def test_synthetic_data_is_d2ls(numpy_interface):
     assert np.allclose(y.asnumpy().ravel(), y_d2l.asnumpy().ravel(), rtol=0, atol=1e-5)
 
 
+def test_synthetic_data_are_where_the_weights_are_and_the_same_everywhere():
+    drawn = {}
+    for device in (mxnet.cpu(0), mxnet.cpu(1)):
+        seed_all(0)
+        X, y = synthetic_data(mxnet.np.array([2, -3.4], ctx=device), 4.2, 100)
+        assert X.ctx == y.ctx == device
+        drawn[device] = np.concatenate([X.asnumpy(), y.asnumpy()], axis=1)
+    assert np.array_equal(*drawn.values())
+
+
 def test_the_noise_is_small_and_the_seed_governs_it():
     w, b = mxnet.np.array([2, -3.4, 0.5]), -1.0
     seed_all(1)
