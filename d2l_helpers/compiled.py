@@ -1,19 +1,20 @@
-"""Network, loss and count of hits as one MXNet operator over arrays that stay where they are.
+"""Network, loss and count of hits as one MXNet operator over arrays that stay where they are; SGD as another.
 
-In Python, MXNet's cost is the dispatch of operators: gather a batch, apply the network, the loss, the argmax, the sums.
-Traced once as symbols and run as one cached operator, a batch costs one dispatch. That brings Gluon to the speed of a
-plain NumPy loop; ``make bench`` measures it.
+In Python, MXNet's cost is the dispatch of operators: gather a batch, apply the network, the loss, the argmax, the sums,
+then each one's derivative. Traced once as symbols and bound to the arrays, a batch costs one dispatch for all that, one
+for the derivative and one for the step. That brings Gluon to the speed of a plain NumPy loop: see ``make bench``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from d2l_helpers.data import ArrayBatches
 
-__all__ = ["CompiledLoss", "compile_loss"]
+__all__ = ["CompiledGradient", "CompiledLoss", "compile_gradient", "compile_loss", "compile_sgd"]
 
 _IMAGES, _LABELS, _ROWS = "d2l_helpers_images", "d2l_helpers_labels", "d2l_helpers_rows"
 
@@ -29,6 +30,15 @@ class CompiledLoss:
         Called as ``loss(y_hat, y)``; one value an example.
     batches : ArrayBatches
         The arrays X, shape (n, ...), and y, shape (n,).
+
+    Attributes
+    ----------
+    parameters : dict
+        The network's `mxnet.gluon.Parameter` by name.
+    symbol : mxnet.symbol.Symbol
+        Its outputs are the sum of the losses and the number of hits; its inputs, parameters, data, and chosen rows.
+    arrays : dict
+        All these inputs by name, but for the rows, as `mxnet.nd.NDArray`.
 
     Raises
     ------
@@ -46,11 +56,13 @@ class CompiledLoss:
         targets = mx.sym.np.take(y, rows, axis=0, mode="clip")
         hits = mx.sym.np.argmax(y_hat, axis=1).astype("int32") == targets
         outputs = mx.sym.Group([loss(y_hat, targets).sum(), hits.astype("float32").sum()])
-        known = {name: parameter.data(batches.X.ctx) for name, parameter in net.collect_params().items()}
+        self.parameters, self.symbol = dict(net.collect_params()), outputs
+        known = {name: parameter.data(batches.X.ctx) for name, parameter in self.parameters.items()}
         known |= {_IMAGES: batches.X, _LABELS: batches.y}
-        names = outputs.list_inputs()
         # Classic arrays share the memory of mx.np's, and slicing them costs a third
-        self._inputs = [known[name].as_nd_ndarray() if name in known else None for name in names]
+        self.arrays = {name: array.as_nd_ndarray() for name, array in known.items()}
+        names = outputs.list_inputs()
+        self._inputs = [self.arrays.get(name) for name in names]
         self._rows_at = names.index(_ROWS)
         # Fixed shapes let MXNet run many operators as one; only an epoch's last batch has another, and costs a new plan
         self._operator = mx.nd.CachedOp(outputs, [("static_alloc", True), ("static_shape", True)])
@@ -91,6 +103,119 @@ class CompiledLoss:
         self._inputs[self._rows_at] = rows
         loss_sum, hits = self._operator(*self._inputs)
         return loss_sum, hits
+
+
+class CompiledGradient:
+    """The same with the derivative, which goes to the parameters' own gradients, as after ``backward()``.
+
+    Parameters
+    ----------
+    loss : CompiledLoss
+        Its parameters are trained, where they have a gradient.
+
+    Raises
+    ------
+    Exception
+        Whatever MXNet raises when the symbols cannot be bound to the arrays.
+    """
+
+    def __init__(self, loss: CompiledLoss) -> None:
+        import mxnet as mx
+
+        self.loss, self._ctx = loss, loss.batches.X.ctx
+        self._trained = [parameter for parameter in loss.parameters.values() if parameter.grad_req != "null"]
+        # The derivative of the loss is asked for, and none of the hits
+        self._heads = [mx.np.array(head, ctx=self._ctx).as_nd_ndarray() for head in (1.0, 0.0)]
+        self._bound = {loss.batches.batch_size: self._bind(loss.batches.batch_size)}
+
+    def __call__(self, rows: Any) -> tuple[Any, Any]:
+        """Compute the gradients of the summed loss; arguments and result are those of `CompiledLoss`."""
+        size = len(rows)
+        if size not in self._bound:  # an epoch's last batch
+            self._bound[size] = self._bind(size)
+        executor, chosen = self._bound[size]
+        rows.copyto(chosen)
+        executor.forward(is_train=True)
+        executor.backward(self._heads)
+        _mark_gradients(self._trained, self._ctx, fresh=True)
+        loss_sum, hits = (output.copy() for output in executor.outputs)  # the next call overwrites them
+        return loss_sum, hits
+
+    def _bind(self, num_rows: int) -> tuple[Any, Any]:
+        import mxnet as mx
+
+        os.environ.setdefault("MXNET_SUBGRAPH_VERBOSE", "0")  # else MXNet writes a line into the reader's cell
+        symbol, chosen = self.loss.symbol, mx.nd.zeros((num_rows,), ctx=self._ctx, dtype="int32")
+        arrays = self.loss.arrays | {_ROWS: chosen}
+        trained = {parameter.name: parameter for parameter in self._trained}
+        names = symbol.list_arguments()
+        executor = symbol.bind(
+            self._ctx,
+            {name: arrays[name] for name in names},
+            args_grad={name: parameter.grad(self._ctx).as_nd_ndarray() for name, parameter in trained.items()},
+            grad_req={name: trained[name].grad_req if name in trained else "null" for name in names},
+            aux_states={name: arrays[name] for name in symbol.list_auxiliary_states()},
+        )
+        return executor, chosen
+
+
+def compile_gradient(net: Any, loss: Any, batches: object) -> CompiledGradient | None:
+    """Compile where it is possible, as `compile_loss` does."""
+    compiled = compile_loss(net, loss, batches)
+    try:
+        return CompiledGradient(compiled) if compiled else None
+    except Exception:  # as there
+        return None
+
+
+def compile_sgd(trainer: Any, loss: CompiledLoss) -> Callable[[int], None] | None:
+    """Give what does the work of a Trainer's ``step`` without looking everything up anew for each batch.
+
+    Parameters
+    ----------
+    trainer : object
+        Maybe a `mxnet.gluon.Trainer`.
+    loss : CompiledLoss
+        Whose parameters are trained.
+
+    Returns
+    -------
+    callable or None
+        To be called with the batch size. None if this is not plain stochastic gradient descent on one device, of
+        parameters that all belong to `loss`: the Trainer's own ``step`` is for everything.
+    """
+    from mxnet import gluon, nd, optimizer
+
+    if type(trainer) is not gluon.Trainer or len(trainer._contexts) > 1:
+        return None
+    sgd, ctx = trainer._optimizer, loss.batches.X.ctx
+    if not trainer._kv_initialized:
+        trainer._init_kvstore()  # as its first step does
+    trained = {at: parameter for at, parameter in enumerate(trainer._params) if parameter.grad_req != "null"}
+    has_more = trainer._kvstore or sgd.multi_precision or getattr(sgd, "momentum", 0) or sgd.clip_gradient
+    is_sgd = type(sgd) is optimizer.SGD and not has_more
+    is_ours = all(loss.parameters.get(parameter.name) is parameter for parameter in trained.values())
+    if not (is_sgd and is_ours and 0 < len(trained) <= sgd.aggregate_num):  # more would be several operators
+        return None
+    indices, parameters = list(trained), list(trained.values())
+    weights = [parameter.data(ctx).as_nd_ndarray() for parameter in parameters]
+    gradients = [parameter.grad(ctx).as_nd_ndarray() for parameter in parameters]
+    pairs = [array for pair in zip(weights, gradients, strict=True) for array in pair]
+
+    def step(batch_size: int) -> None:
+        sgd.rescale_grad = trainer._scale / batch_size
+        sgd._update_count(indices)
+        settings = {"lrs": sgd._get_lrs(indices), "wds": sgd._get_wds(indices), "rescale_grad": sgd.rescale_grad}
+        nd.multi_sgd_update(*pairs, out=weights, num_weights=len(weights), **settings)
+        _mark_gradients(parameters, ctx, fresh=False)
+
+    return step
+
+
+def _mark_gradients(parameters: list[Any], ctx: Any, *, fresh: bool) -> None:
+    """Say whether the gradients are newer than the last step: a Trainer refuses those that are not."""
+    for parameter in parameters:
+        parameter.data(ctx)._fresh_grad = fresh
 
 
 def compile_loss(net: Any, loss: Any, batches: object) -> CompiledLoss | None:

@@ -21,7 +21,7 @@ from d2l_helpers.arguments import (
     foreign_trainer,
     no_batches,
 )
-from d2l_helpers.compiled import CompiledLoss, compile_loss
+from d2l_helpers.compiled import CompiledGradient, compile_gradient, compile_loss, compile_sgd
 from d2l_helpers.errors import LossNotFinite
 from d2l_helpers.evaluation import Score, accuracy, score, total
 from d2l_helpers.history import Epoch, History, Progress
@@ -114,13 +114,15 @@ def _reports(
     updater: Any,
 ) -> Iterator[Progress]:
     step = _step(updater)
-    compiled = compile_loss(net, loss, train_iter)
+    gradient = compile_gradient(net, loss, train_iter)
+    if gradient:
+        step = compile_sgd(updater, gradient.loss) or step
     compiled_test = compile_loss(net, loss, test_iter)
     history, reported = History(), time.monotonic()
     size = getattr(train_iter, "num_examples", 0)
     for epoch in range(num_epochs):
         epoch_score = Score()
-        for part in _train_compiled(compiled, step) if compiled else _train_plainly(net, train_iter, loss, step):
+        for part in _train_compiled(gradient, step) if gradient else _train_plainly(net, train_iter, loss, step):
             epoch_score.add(part.loss_sum, part.hits, part.num_examples)
             if not math.isfinite(epoch_score.loss_sum):
                 raise _not_finite(epoch, epoch_score, updater)
@@ -174,15 +176,11 @@ def _interrupts() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, previous)
 
 
-def _train_compiled(compiled: CompiledLoss, step: Callable[[int], None]) -> Iterator[Score]:
+def _train_compiled(gradient: CompiledGradient, step: Callable[[int], None]) -> Iterator[Score]:
     """Train one epoch; give what every few batches summed up to, after waiting for them."""
-    from mxnet import autograd
-
     pending = []
-    for rows in compiled.minibatches():
-        with autograd.record():
-            sums = compiled(rows)
-        sums[0].backward()
+    for rows in gradient.loss.minibatches():
+        sums = gradient(rows)
         step(len(rows))
         pending.append((*sums, len(rows)))
         if len(pending) == _BATCHES_BETWEEN_WAITS:

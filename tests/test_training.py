@@ -10,11 +10,12 @@ import time
 
 import numpy as np
 import pytest
-from mxnet import autograd, gluon, init, npx
+from mxnet import autograd, gluon, init, lr_scheduler, npx
 from mxnet import np as mx_np
 from mxnet.gluon import nn
 
 import d2l_helpers as helpers
+from d2l_helpers.compiled import compile_loss, compile_sgd
 from d2l_helpers.data import ArrayBatches
 from d2l_helpers.errors import ArgumentError, LossNotFinite, TrainingError
 from d2l_helpers.history import History, Progress
@@ -114,6 +115,54 @@ def test_both_paths_give_the_same_bits(hidden, batch_size):
     assert histories[0].train_acc == histories[1].train_acc
     assert histories[0].test_acc == histories[1].test_acc
     np.testing.assert_allclose(histories[0].train_loss, histories[1].train_loss, rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:ndarray.context:DeprecationWarning")  # MXNet's own, while it writes its message
+@pytest.mark.parametrize(
+    ("hidden", "optimizer", "settings", "is_compiled"),
+    [
+        ((), "sgd", {"wd": 0.1}, True),
+        ((), "sgd", {"lr_scheduler": lr_scheduler.CosineScheduler(12, 0.3)}, True),
+        ((8,), "sgd", {}, True),
+        ((8, 8), "sgd", {}, False),
+        ((), "sgd", {"clip_gradient": 0.1}, False),
+        ((), "sgd", {"multi_precision": True}, False),
+        ((), "sgd", {"momentum": 0.9}, False),
+        ((), "adam", {}, False),
+    ],
+    ids=["decay", "schedule", "a hidden layer", "two", "clipped", "precise", "momentum", "adam"],
+)
+def test_steps_are_the_trainers(hidden, optimizer, settings, is_compiled):
+    """Whether compiled or its own: weights, count of updates, and gradients that are used up."""
+    ends = []
+    for wrap in (lambda batches: batches, Plain):
+        net, test = make_net(*hidden), make_data(30, 8, False, 1)
+        net(test.X[:1])
+        net[-1].bias.lr_mult = 3
+        net[0].bias.grad_req = "write" if not hidden else "null"
+        trainer = gluon.Trainer(net.collect_params(), optimizer, {"learning_rate": 0.05} | settings)
+        helpers.train_ch3(net, wrap(make_data()), wrap(test), LOSS, 3, trainer)
+        weights = [parameter.data().asnumpy() for parameter in net.collect_params().values()]
+        ends.append((weights, trainer.learning_rate, trainer.optimizer.num_update))
+        assert is_compiled == (compile_sgd(trainer, compile_loss(net, LOSS, test)) is not None)
+        with pytest.raises(UserWarning, match="has not been updated"):
+            trainer.step(1)
+    for one, other in zip(ends[0][0], ends[1][0], strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert ends[0][1:] == ends[1][1:]
+    assert ends[0][2] == 3 * len(make_data())
+
+
+@pytest.mark.filterwarnings("ignore:ndarray.context:DeprecationWarning")
+def test_parameters_that_are_not_the_networks_are_the_trainers_business():
+    net, other = make_net(), make_net()
+    other(make_data().X[:1])
+    both = net.collect_params()
+    both.update(other.collect_params())
+    net(make_data().X[:1])
+    trainer = gluon.Trainer(both, "sgd", {"learning_rate": 0.1})
+    with pytest.raises(TrainingError, match="does not train this network"):
+        helpers.train_ch3(net, make_data(), make_data(), LOSS, 1, trainer)
 
 
 def test_the_seed_governs_everything():
