@@ -23,7 +23,7 @@ from d2l_helpers.training import watched
 
 __all__ = ["RetrainPanel", "retrain"]
 
-_DELAY = 0.1  # seconds a slider must rest before a fit starts
+_DELAY = 0.05  # seconds a slider must rest before a fit starts
 _ROUNDING = 1e-6  # what a mean in 32 bits may be above 1
 _TEMPLATES = (len(LABELS), 28 * 28)  # a weight's shape; or turned around
 
