@@ -43,7 +43,7 @@ def pass_as_nobody(tests, aside, seconds):
     Parameters
     ----------
     tests : sequence of str
-        Files, from the checkout's root.
+        Files, from the checkout's root, and pytest's options to choose among their tests.
     aside : Path
         A folder that does not exist yet.
     seconds : float

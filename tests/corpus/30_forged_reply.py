@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: writes a reply of its own to a request that does not exist
+# against: marking
 
 import json
 import struct

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: answers with marks and verdicts, before the worker does
+# against: marking
 
 import json
 import struct

@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: announces a message of four gigabytes
+# against: marking
 
 import sys
 import time

@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: sends JSON that is nested without end
+# against: marking
 
 import struct
 import sys

@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: sends a pickle that prints in whoever loads it
+# against: marking
 
 import json
 import struct

@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: returns an array of objects
+# against: marking
 
 import numpy
 

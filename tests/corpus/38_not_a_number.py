@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: returns nan everywhere, from which no number differs by more than a tolerance
+# against: marking
 
 
 def stable_softmax(Z):

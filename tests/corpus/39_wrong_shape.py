@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: returns the right numbers once for each row, which broadcasting would compare
+# against: marking
 
 
 def stable_softmax(Z):

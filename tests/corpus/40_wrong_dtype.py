@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: returns truth values
+# against: marking
 
 
 def stable_softmax(Z):

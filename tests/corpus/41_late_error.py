@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: MXNet notices the error when the result is asked for
+# against: marking
 
 
 def stable_softmax(Z):

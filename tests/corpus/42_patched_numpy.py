@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: lets NumPy find everything close to everything
+# against: marking
 
 import numpy
 

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: writes a mark into every message, and no error
+# against: marking
 
 import json
 

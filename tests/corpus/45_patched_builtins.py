@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: makes every difference 0 and everything true
+# against: marking
 
 import builtins
 

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: lets MXNet's arrays equal all others
+# against: marking
 
 from mxnet.numpy import ndarray
 

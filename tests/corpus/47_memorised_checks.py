@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: is right for the public check's arguments only
+# against: marking
 
 known = {(5, 3), (3, 2), (1, 3)}
 

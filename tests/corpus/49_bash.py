@@ -2,6 +2,7 @@
 # verdict: not_attempted
 # earned: 0
 # why: is a cell of the shell's
+# against: marking
 
 %%bash
 curl https://example.org/answer.py > answer.py

@@ -2,6 +2,7 @@
 # verdict: right
 # earned: 2
 # why: installs packages and asks for help; its answer is right
+# against: marking
 
 !pip install torch
 %matplotlib inline

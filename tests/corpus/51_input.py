@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: asks the teacher
+# against: marking
 
 
 def stable_softmax(Z):

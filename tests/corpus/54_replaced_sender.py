@@ -3,6 +3,7 @@
 # earned: 0
 # why: replaces the function with which the worker answers
 # others: wrong 0
+# against: marking
 
 import sys
 

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: answers once itself; the worker's own answer then meets the next question
+# against: marking
 
 import json
 import struct

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: answers the questions that come next, too
+# against: marking
 
 import json
 import struct

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: leaves a thread that writes answers while other functions are asked
+# against: marking
 
 import json
 import struct

@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: would answer once more when Python ends, and when its result is thrown away
+# against: marking
 
 import json
 import struct

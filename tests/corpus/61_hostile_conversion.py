@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: returns an object that becomes another array whenever it is asked
+# against: marking
 
 import numpy
 

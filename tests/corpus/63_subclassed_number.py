@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: returns a number that is near to every number
+# against: marking
 
 
 class Near(float):

@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: returns more than a message may hold
+# against: marking
 
 
 def stable_softmax(Z):

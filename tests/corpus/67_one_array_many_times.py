@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: names one array of 7 MB three hundred times, which would be 2 GB in the grader
+# against: marking
 
 import json
 import struct

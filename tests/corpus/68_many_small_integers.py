@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: returns eight million truth values, each eight bytes when it is compared
+# against: marking
 
 import numpy
 

@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: returns a list that holds itself
+# against: marking
 
 
 def stable_softmax(Z):

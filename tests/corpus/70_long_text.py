@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: returns text where numbers are wanted, and as much as fits
+# against: marking
 
 
 def stable_softmax(Z):

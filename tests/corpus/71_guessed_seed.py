@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: draws what the grader would draw with the seeds that people use
+# against: marking
 
 import numpy
 

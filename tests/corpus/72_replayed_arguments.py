@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: answers with what it was asked before
+# against: marking
 
 asked = []
 

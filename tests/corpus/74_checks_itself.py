@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: calls the public check in its cell, and lets that say right
+# against: marking
 
 from d2l_helpers.exercises import checking, feedback, ledger
 

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: replaces the public check of a number, which the grader uses too
+# against: marking
 
 from d2l_helpers.exercises import catalogue, softmax_regression
 

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: gives all temperatures, so that the right one is among them
+# against: marking
 
 import numpy
 

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: gives an object that is another number each time it is read
+# against: marking
 
 import numpy
 

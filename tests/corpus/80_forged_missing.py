@@ -2,6 +2,7 @@
 # verdict: not_attempted
 # earned: 0
 # why: says that it is not there
+# against: marking
 
 import json
 import struct

@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: says that the sandbox has failed, which would be tried again without end
+# against: marking
 
 import json
 import struct

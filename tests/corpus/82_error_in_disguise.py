@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: raises an error with a message for the teacher's terminal and browser
+# against: marking
 
 
 class Disguised(Exception):

@@ -2,6 +2,7 @@
 # verdict: died
 # earned: 0
 # why: raises an error that fails when it is asked what it is
+# against: marking
 
 
 class Failing(BaseException):

@@ -2,6 +2,7 @@
 # verdict: error
 # earned: 0
 # why: raises what ends programs
+# against: marking
 
 
 def stable_softmax(Z):

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: changes the arguments instead of giving a result that fits them
+# against: marking
 
 
 def stable_softmax(Z):

@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: returns a generator, which would run later, in whoever reads it
+# against: marking
 
 
 def stable_softmax(Z):

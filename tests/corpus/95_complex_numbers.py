@@ -2,6 +2,7 @@
 # verdict: bad_answer
 # earned: 0
 # why: returns complex numbers, whose real parts are right
+# against: marking
 
 import numpy
 

@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: watches and changes the worker's own variables, line by line
+# against: marking
 
 import sys
 

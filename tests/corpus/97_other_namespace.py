@@ -3,6 +3,7 @@
 # earned: 0
 # why: replaces the other exercises' functions by its own, which is right for them only once
 # others: not_attempted 0
+# against: marking
 
 import sys
 

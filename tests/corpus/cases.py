@@ -11,8 +11,9 @@ from d2l_helpers.notebooks import compose, read_notebook
 
 HERE = Path(__file__).parent
 ASSIGNMENT = "04_softmax_regression"
+SANDBOX, MARKING = "sandbox", "marking"
 RELEASE = HERE.parents[1] / "notebooks" / f"{ASSIGNMENT}.ipynb"
-_HEAD = re.compile(r"# (exercise|verdict|earned|why|others): (.*)\n")
+_HEAD = re.compile(r"# (exercise|verdict|earned|why|others|against): (.*)\n")
 
 ABOUT = """# The corpus of hostile submissions
 
@@ -21,6 +22,9 @@ solutions. `damaged.py` makes the notebooks that are hostile as a whole. `test_c
 time with an honest submission beside them, and sees to it that none earns more than the table says, that the others
 keep their marks, and that nothing is left. Who gets at what a case is after answers rightly, so that a hole in the
 sandbox shows as a mark.
+
+What is against the sandbox is graded once more by a user without powers. What is against the marking counts on how the
+grader reads and compares an answer, which is the same for every user, and is graded once.
 
 `PYTHONPATH=. .venv/bin/python tests/corpus/cases.py` writes this file from the heads of the cases.
 
@@ -39,6 +43,8 @@ class Case:
         What it earns there.
     others : tuple or None
         The verdict and points of every other exercise, where they do not keep all theirs.
+    against : str
+        What it is to get past: ``"sandbox"``, unless its head says ``"marking"``.
     """
 
     name: str
@@ -48,6 +54,7 @@ class Case:
     why: str
     source: str
     others: tuple[str, float] | None = None
+    against: str = SANDBOX
 
 
 def cases():
@@ -70,9 +77,12 @@ def table():
     """Write README.md."""
     from damaged import DAMAGED
 
-    rows = [(case.name, case.exercise, case.why, " or ".join(case.verdicts), f"{case.earned:g}") for case in cases()]
-    rows += [(f"`{one.name}`", "the notebook", one.why, one.status, f"{one.earned:g}") for one in DAMAGED]
-    head = "| case | in | what it does | verdict | points |\n|---|---|---|---|---|\n"
+    rows = [
+        (case.name, case.exercise, case.against, case.why, " or ".join(case.verdicts), f"{case.earned:g}")
+        for case in cases()
+    ]
+    rows += [(f"`{one.name}`", "the notebook", "reading", one.why, one.status, f"{one.earned:g}") for one in DAMAGED]
+    head = "| case | in | against | what it does | verdict | points |\n|---|---|---|---|---|---|\n"
     return ABOUT + head + "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
@@ -83,7 +93,8 @@ def _read(path):
     verdict, _, points = head.get("others", "").partition(" ")
     others = (verdict, float(points)) if points else None
     verdicts = tuple(head["verdict"].split(" or "))
-    return Case(path.stem, head["exercise"], verdicts, float(head["earned"]), head["why"], source, others)
+    against = head.get("against", SANDBOX)
+    return Case(path.stem, head["exercise"], verdicts, float(head["earned"]), head["why"], source, others, against)
 
 
 if __name__ == "__main__":

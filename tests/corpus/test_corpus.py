@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from cases import ASSIGNMENT, HERE, RELEASE, cases, notebook, submission, table
+from cases import ASSIGNMENT, HERE, MARKING, RELEASE, SANDBOX, cases, notebook, submission, table
 from damaged import DAMAGED, solved_notebook
 from leftovers import first_process, namespace_of, need_a_sandbox, nothing_left
 
@@ -41,8 +41,13 @@ OF_A_FILE = 2 * LARGEST + 64 * 10**6
 GRADER_MAY_GROW = OF_A_REPLY + OF_A_FILE  # no round has two of the largest
 
 CASES = cases()
-ROUNDS = [CASES[start : start + ROUND] for start in range(0, len(CASES), ROUND)]
-EACH = [pytest.param(number, case, id=case.name) for number, some in enumerate(ROUNDS) for case in some]
+# Apart, for test_corpus_unprivileged.py grades only the one kind
+KINDS = {kind: [case for case in CASES if case.against == kind] for kind in (SANDBOX, MARKING)}
+ROUNDS = [some[start : start + ROUND] for some in KINDS.values() for start in range(0, len(some), ROUND)]
+EACH = [
+    pytest.param(number, case, id=f"{case.against}-{case.name}") for number, some in enumerate(ROUNDS) for case in some
+]
+NUMBERS = [pytest.param(number, id=f"{some[0].against}-{number}") for number, some in enumerate(ROUNDS)]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -155,7 +160,7 @@ def test_a_hostile_answer_earns_what_it_should_and_costs_no_other(graded, number
         assert (mark.verdict, mark.earned) == (case.others or ("right", mark.points)), mark
 
 
-@pytest.mark.parametrize("number", range(len(ROUNDS)))
+@pytest.mark.parametrize("number", NUMBERS)
 def test_an_honest_submission_beside_them_earns_everything(graded, number):
     result = graded(number)["first"].result
     assert _is_paid(result), result
@@ -178,6 +183,10 @@ def test_a_damaged_notebook_is_marked_or_says_why_not(graded_damage, damage):
 
 def test_an_honest_submission_beside_damaged_ones_earns_everything(graded_damage):
     assert _is_paid(graded_damage[1]["first"].result)
+
+
+def test_every_case_is_graded():
+    assert sorted(case.name for some in ROUNDS for case in some) == [case.name for case in CASES]
 
 
 def test_the_table_is_what_the_cases_say():
