@@ -11,9 +11,11 @@ help:  ## list the targets
 lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8899" are passed on
 	cd $(NOTEBOOKS) && ../$(BIN)/jupyter lab $(ROOT_FLAG) $(ARGS)
 
+# Some containers forbid Python to keep what it compiled: each of a thousand processes would compile it anew
+test: export PYTHONDONTWRITEBYTECODE =
 test: lint keras grading  ## set up everything and run everything: lint, types, layers, unit tests, browser, notebooks
 	@sh tests/programs.sh chromium bubblewrap util-linux
-	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/cuda --ignore tests/engines
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/cuda --ignore tests/engines
 	$(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
 
 test-cuda: data  ## start MXNet's CUDA wheels on the CPU, with a stand-in for the driver: 3 GB to fetch, 8 GB of space
@@ -35,7 +37,7 @@ links: .venv/ready  ## REPO=owner/name: the public address, from which badges an
 wheel: .venv/ready  ## build d2l_helpers as dist/d2l_helpers-*.whl
 	$(BIN)/python -m hatchling build --target wheel --directory dist
 
-test-engines: data  ## run the notebooks with Colab's Python and with MXNet 1.6.0; needs Python 3.13, takes 10 minutes
+test-engines: data  ## run the notebooks with Colab's Python, MXNet 1.6.0 and another device; needs Python 3.13, takes 20 minutes
 	$(BIN)/pytest tests/engines
 
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
