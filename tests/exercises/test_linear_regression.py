@@ -14,8 +14,9 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01_linear_regression.ipynb
 def notebooks_log():
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     (cell,) = [cell for cell in notebook.cells if cell["id"] == "log"]
-    statements = ast.parse(cell.source).body
-    return {statement.targets[0].id: ast.literal_eval(statement.value.args[0]) for statement in statements}
+    (statement,) = ast.parse(cell.source).body
+    names, rows = statement.targets[0].elts, ast.literal_eval(statement.value.args[0])
+    return {name.id: row for name, row in zip(names, rows, strict=True)}
 
 
 def test_the_exercise_descends_on_the_notebooks_log():
