@@ -55,10 +55,8 @@ class LabNotebook:
 
     def wait_until_idle(self, seconds: float = 60) -> None:
         """Wait until no cell runs."""
-        try:
-            expect(self.page.get_by_text(re.compile(r"\| Idle"))).to_be_visible(timeout=1000 * seconds)
-        except AssertionError:
-            pytest.fail(f"not idle after {seconds} s; the page says: {self.page.inner_text('#jp-bottom-panel')}")
+        bar = self.page.locator("#jp-bottom-panel")
+        appears(bar.get_by_text(re.compile(r"\| Idle")), bar, seconds)
 
     def run_all(self) -> None:
         """Run all cells, and wait for the last one."""
@@ -66,7 +64,8 @@ class LabNotebook:
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         numbered = self.cell([cell["id"] for cell in self.cells if cell.cell_type == "code"][-1])
         count = sum(cell.cell_type == "code" for cell in self.cells)
-        expect(numbered.locator(".jp-InputPrompt")).to_have_text(f"[{count}]:", timeout=300_000)
+        prompt = numbered.locator(".jp-InputPrompt")
+        appears(prompt.filter(has_text=f"[{count}]:"), prompt, 300)
         self.wait_until_idle()
 
     def cell(self, cell_id: str) -> Locator:
@@ -129,6 +128,17 @@ class Watch:
         except TimeoutError:
             last = self.page.evaluate("window.seen.at(-1)")
             pytest.fail(f"never seen: {status!r} with {curves!r}; last seen: {last}")
+
+
+def appears(what: Locator, where: Locator, seconds: float = 60) -> None:
+    """Wait for what is not on the page yet: each time `expect` looks for it, it describes the whole page, for a second.
+
+    In vain, the test fails with the text that is there instead.
+    """
+    try:
+        what.wait_for(timeout=1000 * seconds)
+    except TimeoutError:
+        pytest.fail(f"not seen for {seconds} s: {what}; the page says: {where.all_inner_texts()}")
 
 
 def status(panel: Locator) -> Locator:
