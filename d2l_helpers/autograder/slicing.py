@@ -58,10 +58,13 @@ class Names:
 @lru_cache(maxsize=512)
 def names_in(source: str) -> Names:
     """Read a cell's names, those of the notebook and not a function's own; whatever it holds, this gives an answer."""
+    python, tree = source, tree_of(source)
     try:
         with _quietly():
-            python, _ = without_magics(source)  # as the sandbox will run it
-            table, tree = symtable.symtable(python, "<cell>", "exec"), ast.parse(python)
+            if tree is None:
+                python, _ = without_magics(source)  # as the sandbox will run it
+                tree = ast.parse(python)
+            table = symtable.symtable(python, "<cell>", "exec")
     except _UNREADABLE:
         return Names()
     top = table.get_symbols()
