@@ -1,4 +1,4 @@
-"""Every notebook in JupyterLab: its cells run, its exhibits answer, its exercises go from not attempted to right."""
+"""Every notebook in JupyterLab: its cells run, its exhibits answer, an exercise goes from not attempted to right."""
 
 from __future__ import annotations
 
@@ -118,15 +118,13 @@ def pictures(panel: Locator) -> list[str]:
 
 
 def solve(notebook: LabNotebook, name: str) -> None:
-    """Answer the first written exercise wrongly, then each with the key's answer, in the kernel that has run it all."""
-    group, answers = chapter()[name], answers_to(name)
-    first = next(exercise for exercise in group if exercise.kind == "written")
-    says(notebook, first, "not attempted, 0 of")
-    notebook.write(stub(first), f"{first.name} = lambda *arguments, **settings: 'wrong'")
-    says(notebook, first, "not yet, 0 of", "expected:")
-    for exercise in group:
-        notebook.write(stub(exercise), answers[exercise.name].source())
-        says(notebook, exercise, f"right, {exercise.points} of {exercise.points}")
+    """Answer the first written exercise, wrongly and then with the key's answer."""
+    exercise = next(exercise for exercise in chapter()[name] if exercise.kind == "written")
+    says(notebook, exercise, "not attempted, 0 of")
+    notebook.write(stub(exercise), f"{exercise.name} = lambda *arguments, **settings: 'wrong'")
+    says(notebook, exercise, "not yet, 0 of", "expected:")
+    notebook.write(stub(exercise), answers_to(name)[exercise.name].source())
+    says(notebook, exercise, f"right, {exercise.points} of {exercise.points}")
 
 
 def says(notebook: LabNotebook, exercise: Exercise, *texts: str) -> None:
