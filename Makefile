@@ -11,9 +11,11 @@ help:  ## list the targets
 lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8899" are passed on
 	cd $(NOTEBOOKS) && ../$(BIN)/jupyter lab $(ROOT_FLAG) $(ARGS)
 
+# Some containers forbid Python to keep what it compiled: each of a thousand processes would compile it anew
+test: export PYTHONDONTWRITEBYTECODE =
 test: lint keras grading  ## set up everything and run everything: lint, types, layers, unit tests, browser, notebooks
 	@sh tests/programs.sh chromium bubblewrap util-linux
-	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/cuda --ignore tests/engines
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/cuda --ignore tests/engines
 	$(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
 
 test-cuda: data  ## start MXNet's CUDA wheels on the CPU, with a stand-in for the driver: 3 GB to fetch, 8 GB of space

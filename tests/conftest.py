@@ -1,11 +1,48 @@
-"""What all tests share: MXNet in the mode the notebooks use, whatever the test before did to it."""
+"""What all tests share: MXNet in the mode the notebooks use, whatever the test before did to it; and their order."""
 
 import pytest
 from mxnet import npx
 
 import d2l_helpers  # noqa: F401  (MXNet's loader)
 
+# The longest first, or one worker is left with them when the other has nothing more to do
+EVERY_NOTEBOOK = "test_every_notebook"
+LONGEST = (
+    EVERY_NOTEBOOK,
+    "test_notebooks",
+    "test_corpus",
+    "test_corpus_unprivileged",
+    "test_environment",
+    "test_unprivileged",
+    "test_course",
+    "test_colabs_stack",
+    "test_formgrader",
+    "test_sources",
+    "test_batch",
+    "test_plots",
+    "test_hostile",
+    "test_command",
+    "test_resume",
+)
+
 
 @pytest.fixture(autouse=True)
 def numpy_mode():
     npx.set_np()
+
+
+def pytest_collection_modifyitems(items):
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give a worker a file at a time, whose tests share what they set up; or one notebook, which takes as long."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Dealing(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid if f"{EVERY_NOTEBOOK}.py" in nodeid else super()._split_scope(nodeid)
+
+    return Dealing(config, log) if config.option.dist == "loadfile" else None
