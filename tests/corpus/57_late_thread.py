@@ -1,5 +1,5 @@
 # exercise: stable_softmax
-# verdict: wrong
+# verdict: wrong or bad_answer
 # earned: 0
 # why: leaves a thread that writes answers while other functions are asked
 # against: marking
