@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["CompiledGradient", "CompiledLoss", "compile_gradient", "compile_loss", "compile_sgd"]
 
 _IMAGES, _LABELS, _ROWS = "d2l_helpers_images", "d2l_helpers_labels", "d2l_helpers_rows"
+_TALLY = "d2l_helpers_tally"
 
 
 class CompiledLoss:
@@ -108,6 +109,8 @@ class CompiledLoss:
 class CompiledGradient:
     """The same with the derivative, which goes to the parameters' own gradients, as after ``backward()``.
 
+    Losses and hits add up inside, until `tally` is asked for them.
+
     Parameters
     ----------
     loss : CompiledLoss
@@ -124,36 +127,45 @@ class CompiledGradient:
 
         self.loss, self._ctx = loss, loss.batches.X.ctx
         self._trained = [parameter for parameter in loss.parameters.values() if parameter.grad_req != "null"]
-        # The derivative of the loss is asked for, and none of the hits
-        self._heads = [mx.np.array(head, ctx=self._ctx).as_nd_ndarray() for head in (1.0, 0.0)]
+        self._head = mx.np.ones((), ctx=self._ctx).as_nd_ndarray()
+        # Zeros, times the sums: their derivative is the sums, and derivatives MXNet adds up without being asked again
+        self._zeros, self._tally = (mx.nd.zeros((2,), ctx=self._ctx) for _ in range(2))
+        loss_sum, hits = (output.as_np_ndarray() for output in loss.symbol)
+        sums = mx.sym.BlockGrad(mx.sym.np.stack([loss_sum, hits]).as_nd_ndarray()).as_np_ndarray()
+        self._symbol = loss_sum + mx.sym.np.sum(mx.sym.var(_TALLY).as_np_ndarray() * sums)
         self._bound = {loss.batches.batch_size: self._bind(loss.batches.batch_size)}
 
-    def __call__(self, rows: Any) -> tuple[Any, Any]:
-        """Compute the gradients of the summed loss; arguments and result are those of `CompiledLoss`."""
+    def __call__(self, rows: Any) -> None:
+        """Compute the gradients of the summed loss on chosen rows, given as to `CompiledLoss`."""
         size = len(rows)
         if size not in self._bound:  # an epoch's last batch
             self._bound[size] = self._bind(size)
         executor, chosen = self._bound[size]
         rows.copyto(chosen)
         executor.forward(is_train=True)
-        executor.backward(self._heads)
+        executor.backward(self._head)
         _mark_gradients(self._trained, self._ctx, fresh=True)
-        loss_sum, hits = (output.copy() for output in executor.outputs)  # the next call overwrites them
+
+    def tally(self) -> tuple[float, float]:
+        """Wait, and give the sum of the losses and the number of hits since the last time."""
+        loss_sum, hits = self._tally.asnumpy().tolist()
+        self._tally[:] = 0
         return loss_sum, hits
 
     def _bind(self, num_rows: int) -> tuple[Any, Any]:
         import mxnet as mx
 
         os.environ.setdefault("MXNET_SUBGRAPH_VERBOSE", "0")  # else MXNet writes a line into the reader's cell
-        symbol, chosen = self.loss.symbol, mx.nd.zeros((num_rows,), ctx=self._ctx, dtype="int32")
-        arrays = self.loss.arrays | {_ROWS: chosen}
-        trained = {parameter.name: parameter for parameter in self._trained}
+        symbol, chosen = self._symbol, mx.nd.zeros((num_rows,), ctx=self._ctx, dtype="int32")
+        arrays = self.loss.arrays | {_ROWS: chosen, _TALLY: self._zeros}
+        gradients = {each.name: (each.grad(self._ctx).as_nd_ndarray(), each.grad_req) for each in self._trained}
+        gradients[_TALLY] = self._tally, "add"
         names = symbol.list_arguments()
         executor = symbol.bind(
             self._ctx,
             {name: arrays[name] for name in names},
-            args_grad={name: parameter.grad(self._ctx).as_nd_ndarray() for name, parameter in trained.items()},
-            grad_req={name: trained[name].grad_req if name in trained else "null" for name in names},
+            args_grad={name: array for name, (array, _) in gradients.items()},
+            grad_req={name: gradients[name][1] if name in gradients else "null" for name in names},
             aux_states={name: arrays[name] for name in symbol.list_auxiliary_states()},
         )
         return executor, chosen

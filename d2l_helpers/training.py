@@ -23,7 +23,7 @@ from d2l_helpers.arguments import (
 )
 from d2l_helpers.compiled import CompiledGradient, compile_gradient, compile_loss, compile_sgd
 from d2l_helpers.errors import LossNotFinite
-from d2l_helpers.evaluation import Score, accuracy, score, total
+from d2l_helpers.evaluation import Score, accuracy, score
 from d2l_helpers.history import Epoch, History, Progress
 
 __all__ = ["fit", "train_ch3", "watched"]
@@ -178,16 +178,16 @@ def _interrupts() -> Iterator[threading.Event]:
 
 def _train_compiled(gradient: CompiledGradient, step: Callable[[int], None]) -> Iterator[Score]:
     """Train one epoch; give what every few batches summed up to, after waiting for them."""
-    pending = []
-    for rows in gradient.loss.minibatches():
-        sums = gradient(rows)
+    num_examples = 0
+    for number, rows in enumerate(gradient.loss.minibatches(), start=1):
+        gradient(rows)
         step(len(rows))
-        pending.append((*sums, len(rows)))
-        if len(pending) == _BATCHES_BETWEEN_WAITS:
-            yield total(pending)
-            pending.clear()
-    if pending:
-        yield total(pending)
+        num_examples += len(rows)
+        if number % _BATCHES_BETWEEN_WAITS == 0:
+            yield Score(*gradient.tally(), num_examples)
+            num_examples = 0
+    if num_examples:
+        yield Score(*gradient.tally(), num_examples)
 
 
 def _train_plainly(

@@ -15,7 +15,7 @@ from mxnet import np as mx_np
 from mxnet.gluon import nn
 
 import d2l_helpers as helpers
-from d2l_helpers.compiled import compile_loss, compile_sgd
+from d2l_helpers.compiled import compile_gradient, compile_loss, compile_sgd
 from d2l_helpers.data import ArrayBatches
 from d2l_helpers.errors import ArgumentError, LossNotFinite, TrainingError
 from d2l_helpers.history import History, Progress
@@ -115,6 +115,15 @@ def test_both_paths_give_the_same_bits(hidden, batch_size):
     assert histories[0].train_acc == histories[1].train_acc
     assert histories[0].test_acc == histories[1].test_acc
     np.testing.assert_allclose(histories[0].train_loss, histories[1].train_loss, rtol=1e-6)
+
+
+def test_what_can_be_compiled_is():
+    data, net = make_data(), nn.Sequential()
+    net.add(nn.Dense(16, activation="relu"), nn.BatchNorm(), nn.Dropout(0.1), nn.Dense(CLASSES))
+    net.initialize()
+    for each in (make_net(), make_net(8), net):
+        each(data.X[:1])
+        assert compile_gradient(each, LOSS, data) is not None
 
 
 @pytest.mark.filterwarnings("ignore:ndarray.context:DeprecationWarning")  # MXNet's own, while it writes its message
