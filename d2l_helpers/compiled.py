@@ -1,20 +1,20 @@
-"""Network, loss and count of hits as one MXNet operator over arrays that stay where they are; SGD as another.
+"""Network, loss and count of hits as one MXNet operator over arrays that stay where they are.
 
 In Python, MXNet's cost is the dispatch of operators: gather a batch, apply the network, the loss, the argmax, the sums,
-then each one's derivative. Traced once as symbols and bound to the arrays, a batch costs one dispatch for all that, one
-for the derivative and one for the step. That brings Gluon to the speed of a plain NumPy loop: see ``make bench``.
+then each one's derivative. Traced once as symbols and bound to the arrays, a batch costs one dispatch for all that, and
+one for the derivative. With one more for the step (`updates`) Gluon comes near a plain NumPy loop: see ``make bench``.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from d2l_helpers.data import ArrayBatches
 
-__all__ = ["CompiledGradient", "CompiledLoss", "compile_gradient", "compile_loss", "compile_sgd"]
+__all__ = ["CompiledGradient", "CompiledLoss", "compile_gradient", "compile_loss", "mark_gradients"]
 
 _IMAGES, _LABELS, _ROWS = "d2l_helpers_images", "d2l_helpers_labels", "d2l_helpers_rows"
 _TALLY = "d2l_helpers_tally"
@@ -144,7 +144,7 @@ class CompiledGradient:
         rows.copyto(chosen)
         executor.forward(is_train=True)
         executor.backward(self._head)
-        _mark_gradients(self._trained, self._ctx, fresh=True)
+        mark_gradients(self._trained, self._ctx, fresh=True)
 
     def tally(self) -> tuple[float, float]:
         """Wait, and give the sum of the losses and the number of hits since the last time."""
@@ -180,51 +180,7 @@ def compile_gradient(net: Any, loss: Any, batches: object) -> CompiledGradient |
         return None
 
 
-def compile_sgd(trainer: Any, loss: CompiledLoss) -> Callable[[int], None] | None:
-    """Give what does the work of a Trainer's ``step`` without looking everything up anew for each batch.
-
-    Parameters
-    ----------
-    trainer : object
-        Maybe a `mxnet.gluon.Trainer`.
-    loss : CompiledLoss
-        Whose parameters are trained.
-
-    Returns
-    -------
-    callable or None
-        To be called with the batch size. None if this is not plain stochastic gradient descent on one device, of
-        parameters that all belong to `loss`: the Trainer's own ``step`` is for everything.
-    """
-    from mxnet import gluon, nd, optimizer
-
-    if type(trainer) is not gluon.Trainer or len(trainer._contexts) > 1:
-        return None
-    sgd, ctx = trainer._optimizer, loss.batches.X.ctx
-    if not trainer._kv_initialized:
-        trainer._init_kvstore()  # as its first step does
-    trained = {at: parameter for at, parameter in enumerate(trainer._params) if parameter.grad_req != "null"}
-    has_more = trainer._kvstore or sgd.multi_precision or getattr(sgd, "momentum", 0) or sgd.clip_gradient
-    is_sgd = type(sgd) is optimizer.SGD and not has_more
-    is_ours = all(loss.parameters.get(parameter.name) is parameter for parameter in trained.values())
-    if not (is_sgd and is_ours and 0 < len(trained) <= sgd.aggregate_num):  # more would be several operators
-        return None
-    indices, parameters = list(trained), list(trained.values())
-    weights = [parameter.data(ctx).as_nd_ndarray() for parameter in parameters]
-    gradients = [parameter.grad(ctx).as_nd_ndarray() for parameter in parameters]
-    pairs = [array for pair in zip(weights, gradients, strict=True) for array in pair]
-
-    def step(batch_size: int) -> None:
-        sgd.rescale_grad = trainer._scale / batch_size
-        sgd._update_count(indices)
-        settings = {"lrs": sgd._get_lrs(indices), "wds": sgd._get_wds(indices), "rescale_grad": sgd.rescale_grad}
-        nd.multi_sgd_update(*pairs, out=weights, num_weights=len(weights), **settings)
-        _mark_gradients(parameters, ctx, fresh=False)
-
-    return step
-
-
-def _mark_gradients(parameters: list[Any], ctx: Any, *, fresh: bool) -> None:
+def mark_gradients(parameters: list[Any], ctx: Any, *, fresh: bool) -> None:
     """Say whether the gradients are newer than the last step: a Trainer refuses those that are not."""
     for parameter in parameters:
         parameter.data(ctx)._fresh_grad = fresh

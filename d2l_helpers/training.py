@@ -18,13 +18,13 @@ from d2l_helpers.arguments import (
     check_first_batch,
     check_labels,
     check_training_arguments,
-    foreign_trainer,
     no_batches,
 )
-from d2l_helpers.compiled import CompiledGradient, compile_gradient, compile_loss, compile_sgd
+from d2l_helpers.compiled import CompiledGradient, compile_gradient, compile_loss
 from d2l_helpers.errors import LossNotFinite
 from d2l_helpers.evaluation import Score, accuracy, score
 from d2l_helpers.history import Epoch, History, Progress
+from d2l_helpers.updates import checked_step, compile_sgd
 
 __all__ = ["fit", "train_ch3", "watched"]
 
@@ -113,10 +113,8 @@ def _reports(
     num_epochs: int,
     updater: Any,
 ) -> Iterator[Progress]:
-    step = _step(updater)
     gradient = compile_gradient(net, loss, train_iter)
-    if gradient:
-        step = compile_sgd(updater, gradient.loss) or step
+    step = (compile_sgd(updater, gradient.loss) if gradient else None) or checked_step(updater)
     compiled_test = compile_loss(net, loss, test_iter)
     history, reported = History(), time.monotonic()
     size = getattr(train_iter, "num_examples", 0)
@@ -206,19 +204,6 @@ def _train_plainly(
         losses.backward()
         step(len(y))
         yield Score(float(losses.sum()), accuracy(y_hat, y), len(y))
-
-
-def _step(updater: Any) -> Callable[[int], None]:
-    """Give the function that changes the parameters after a batch of some size."""
-    step = getattr(updater, "step", updater)
-
-    def checked(batch_size: int) -> None:
-        try:
-            step(batch_size)
-        except UserWarning as warning:  # MXNet raises it for gradients that no backward pass has touched
-            raise foreign_trainer(warning) from warning
-
-    return checked
 
 
 def _not_finite(epoch: int, total: Score, updater: Any) -> LossNotFinite:

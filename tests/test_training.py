@@ -15,11 +15,12 @@ from mxnet import np as mx_np
 from mxnet.gluon import nn
 
 import d2l_helpers as helpers
-from d2l_helpers.compiled import compile_gradient, compile_loss, compile_sgd
+from d2l_helpers.compiled import compile_gradient, compile_loss
 from d2l_helpers.data import ArrayBatches
 from d2l_helpers.errors import ArgumentError, LossNotFinite, TrainingError
 from d2l_helpers.history import History, Progress
 from d2l_helpers.training import fit, watched
+from d2l_helpers.updates import compile_sgd
 
 npx.set_np()
 

@@ -1,6 +1,6 @@
 """Every notebook but 08 with Colab's Python and with MXNet 1.6.0: the recorded numbers, within their tolerance.
 
-`make test-engines` runs it, `make test` does not: it takes twenty minutes, and five more the first time.
+`make test-engines` runs it, `make test` does not: it takes ten minutes, and five more the first time.
 """
 
 from __future__ import annotations
