@@ -13,6 +13,8 @@ lab: data  ## set up everything and open JupyterLab; ARGS="--no-browser --port 8
 
 # Some containers forbid Python to keep what it compiled: each of a thousand processes would compile it anew
 test: export PYTHONDONTWRITEBYTECODE =
+# What `make cu117` adds warns where there is no GPU for it, and a warning is an error here; D2L_CUDA=.venv/mxnet-cuda tests it
+test: export D2L_CUDA ?= $(CURDIR)/.venv/no-cuda
 test: lint keras grading  ## set up everything and run everything: lint, types, layers, unit tests, browser, notebooks
 	@sh tests/programs.sh chromium bubblewrap util-linux
 	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/cuda --ignore tests/engines
