@@ -11,7 +11,6 @@ EVERY_NOTEBOOK = "test_every_notebook"
 FIRST = (
     "test_resume",
     EVERY_NOTEBOOK,
-    "test_notebooks",
     "test_corpus",
     "test_corpus_unprivileged",
     "test_environment",

@@ -15,13 +15,17 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import nbformat
 import pytest
 
 pytest.importorskip("playwright.sync_api")
 from environments import made_environment
-from jupyter_lab import SCREENSHOTS
+from jupyter_lab import SCREENSHOTS, left_open
 from lacking import lacking
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from answers.key import answers_to
+from d2l_helpers.notebooks import compose, read_notebook, stubs
 
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=60_000)  # a fit on a busy machine
@@ -47,8 +51,17 @@ def browser() -> Iterator[Browser]:
 def lab(
     lab_in: Callable[[Path], AbstractContextManager[tuple[str, str]]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """The address of a JupyterLab that serves copies of the notebooks, to be completed by a notebook's name."""
-    with lab_in(_copies(tmp_path_factory.mktemp("lab"))) as (address, token):
+    """The address of a JupyterLab that serves the notebooks with their answers, to be completed by a notebook's name.
+
+    In each, one exercise is left to be solved on the page.
+    """
+    folder = _copies(tmp_path_factory.mktemp("lab"))
+    for path in folder.glob("*.ipynb"):
+        notebook = read_notebook(path)
+        answers = {name: answer.source() for name, answer in answers_to(path.stem).items()}
+        untouched = {name: cell.source for name, cell in stubs(notebook) if name == left_open(path.stem).name}
+        nbformat.write(compose(notebook, answers | untouched), path)
+    with lab_in(folder) as (address, token):
         # A workspace for each notebook: Lab would open the others again beside it
         yield f"{address}/lab/workspaces/{{0}}/tree/{{0}}.ipynb?token={token}"
 

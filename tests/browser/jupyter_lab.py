@@ -10,6 +10,8 @@ from typing import Self
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
+from d2l_helpers.exercises.catalogue import chapter
+from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.notebooks import read_notebook
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -128,6 +130,11 @@ class Watch:
         except TimeoutError:
             last = self.page.evaluate("window.seen.at(-1)")
             pytest.fail(f"never seen: {status!r} with {curves!r}; last seen: {last}")
+
+
+def left_open(name: str) -> Exercise:
+    """Give the exercise of a notebook that is solved on the page: its first written one."""
+    return next(exercise for exercise in chapter()[name] if exercise.kind == "written")
 
 
 def appears(what: Locator, where: Locator, seconds: float = 60) -> None:

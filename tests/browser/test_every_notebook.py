@@ -1,11 +1,13 @@
-"""Every notebook in JupyterLab: its cells run, its exhibits answer, an exercise goes from not attempted to right."""
+"""Every notebook in JupyterLab, composed with the key's answers: its cells run, every check says right, its exhibits
+answer, and the one exercise that was left open goes from not attempted over not yet to right.
+"""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from jupyter_lab import SCREENSHOTS, LabNotebook, Watch, appears, settled, status
+from jupyter_lab import SCREENSHOTS, LabNotebook, Watch, appears, left_open, settled, status
 from playwright.sync_api import Locator, Page, expect
 
 from answers.key import answers_to
@@ -22,6 +24,9 @@ MOST = {"slider to first text": 1, "slider to first curve": 3, "slider to last c
 def test_a_reader_works_through(page: Page, lab: str, name: str) -> None:
     with LabNotebook(page, lab, name) as notebook:
         notebook.run_all()
+        for exercise in chapter()[name]:
+            is_open = exercise == left_open(name)
+            says(notebook, exercise, "not attempted, 0 of" if is_open else f"right, {exercise.points} of")
         panels = notebook.panels()
         assert panels, "a notebook has at least one exhibit"
         for panel in panels:
@@ -118,9 +123,8 @@ def pictures(panel: Locator) -> list[str]:
 
 
 def solve(notebook: LabNotebook, name: str) -> None:
-    """Answer the first written exercise, wrongly and then with the key's answer."""
-    exercise = next(exercise for exercise in chapter()[name] if exercise.kind == "written")
-    says(notebook, exercise, "not attempted, 0 of")
+    """Answer the open exercise, wrongly and then with the key's answer."""
+    exercise = left_open(name)
     notebook.write(stub(exercise), f"{exercise.name} = lambda *arguments, **settings: 'wrong'")
     says(notebook, exercise, "not yet, 0 of", "expected:")
     notebook.write(stub(exercise), answers_to(name)[exercise.name].source())
