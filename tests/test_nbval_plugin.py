@@ -1,5 +1,6 @@
 """Real notebooks: recorded by a real kernel, changed here and there, and run again by a real ``pytest --nbval``."""
 
+import os
 import re
 import subprocess
 import sys
@@ -51,7 +52,8 @@ def change(path, **changes):
 def run_pytest(folder, *arguments):
     """Run pytest with every warning an error; return its exit code and what it prints."""
     command = [sys.executable, "-W", "error", "-m", "pytest", "-W", "error", "-rA", "--color=no", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    ours = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}  # meant for the outer one
+    done = subprocess.run(command, cwd=folder, env=ours, capture_output=True, text=True, timeout=300, check=False)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -5,6 +5,7 @@ answer, and the one exercise that was left open goes from not attempted over not
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from jupyter_lab import SCREENSHOTS, LabNotebook, Watch, appears, left_open, settled, status
@@ -46,13 +47,20 @@ def answers_at_once(panel: Locator) -> None:
         at_its_end = control.get_attribute("aria-valuenow") == control.get_attribute("aria-valuemax")
         control.press("ArrowLeft" if at_its_end else "ArrowRight")
         expect(line).not_to_have_text(book)
-        panel.page.wait_for_timeout(300)  # status line and picture come one after the other
-        has_moved |= pictures(panel) != drawn
+        has_moved = has_moved or soon(panel.page, lambda: pictures(panel) != drawn)
         panel.get_by_role("button", name="Book values").press("Enter")
         expect(line).to_have_text(book)
     assert has_moved, "some controls change only the words, not all"
-    panel.page.wait_for_timeout(300)
-    assert pictures(panel) == drawn
+    assert soon(panel.page, lambda: pictures(panel) == drawn)
+
+
+def soon(page: Page, is_so: Callable[[], bool]) -> bool:
+    """Wait for what comes after the status line: on a busy machine, not at once."""
+    for _ in range(30):
+        if is_so():
+            return True
+        page.wait_for_timeout(100)
+    return False
 
 
 def retrains(panel: Locator, name: str) -> None:
