@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Answer", "Probe", "Wrong", "answers_to"]
+__all__ = ["Answer", "Probe", "Wrong", "answers_to", "solutions_to"]
 
 
 @dataclass(frozen=True)
@@ -84,3 +84,8 @@ def answers_to(notebook: str) -> dict[str, Answer]:
     """Give the answers to a notebook's exercises, by the name; `notebook` is such as 04_softmax_regression."""
     key = importlib.import_module(f"answers.{notebook.partition('_')[2]}")
     return {answer.exercise: answer for answer in key.ANSWERS}
+
+
+def solutions_to(notebook: str) -> dict[str, str]:
+    """Give the solutions of a notebook's exercises, as the cells that take the stubs' place."""
+    return {name: answer.source() for name, answer in answers_to(notebook).items()}

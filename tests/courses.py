@@ -14,7 +14,7 @@ import pytest
 from lacking import lacking
 from nbformat import NotebookNode
 
-from answers.key import answers_to
+from answers.key import answers_to, solutions_to
 from d2l_helpers.autograder.course import build_course
 from d2l_helpers.notebooks import compose, read_notebook, stubs, to_bytes
 
@@ -59,7 +59,7 @@ def answered(course: Path, answers: Mapping[str, str]) -> NotebookNode:
 
 
 def solutions() -> dict[str, str]:
-    return {name: answer.source() for name, answer in answers_to(NAME).items()}
+    return solutions_to(NAME)
 
 
 def half_right(name: str) -> str:

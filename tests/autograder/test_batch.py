@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from leftovers import need_a_sandbox, nothing_left
 
-from answers.key import answers_to
+from answers.key import solutions_to
 from d2l_helpers.autograder.assignment import load_assignment
 from d2l_helpers.autograder.batch import Grader
 from d2l_helpers.autograder.inbox import Entry, find_entries
@@ -33,7 +33,7 @@ def assignments():
 
 def notebook(assignment, **other):
     """Write the reference solution, with some exercises answered otherwise."""
-    solutions = {name: answer.source() for name, answer in answers_to(assignment.name).items()}
+    solutions = solutions_to(assignment.name)
     return nbformat.writes(compose(assignment.release, solutions | other))
 
 

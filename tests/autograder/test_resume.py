@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from leftovers import namespace_of, need_a_sandbox, nothing_left
 
-from answers.key import answers_to
+from answers.key import solutions_to
 from d2l_helpers.autograder.assignment import load_assignment
 from d2l_helpers.autograder.batch import Grader
 from d2l_helpers.autograder.inbox import find_entries
@@ -68,7 +68,7 @@ def wait_for(what, grader):
 def test_a_killed_grader_leaves_nothing_and_the_next_finishes(tmp_path):
     need_a_sandbox()
     assignment = load_assignment(ROOT / "notebooks" / f"{NAME}.ipynb", ROOT / "answers")
-    solutions = {name: answer.source() for name, answer in answers_to(NAME).items()}
+    solutions = solutions_to(NAME)
     submissions, out = tmp_path / "submissions", tmp_path / "out"
     submissions.mkdir()
     for number, other in enumerate(ANSWERS * 2):

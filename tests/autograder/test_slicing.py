@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from answers.key import answers_to
+from answers.key import solutions_to
 from d2l_helpers.autograder.slicing import imports_of, names_in, needed, tree_of
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.checking import judge
@@ -20,7 +20,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 def composed(name):
     """Give a notebook's cells, without its checks, with the key's answers; and their ids."""
-    sources = {exercise: answer.source() for exercise, answer in answers_to(name).items()}
+    sources = solutions_to(name)
     notebook = compose(read_notebook(NOTEBOOKS / f"{name}.ipynb"), sources)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return [cell for cell in code if not cell.metadata.get("nbgrader", {}).get("grade")]

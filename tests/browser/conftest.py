@@ -24,7 +24,7 @@ from jupyter_lab import SCREENSHOTS, left_open
 from lacking import lacking
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from answers.key import answers_to
+from answers.key import solutions_to
 from d2l_helpers.notebooks import compose, read_notebook, stubs
 
 ROOT = Path(__file__).parents[2]
@@ -58,9 +58,8 @@ def lab(
     folder = _copies(tmp_path_factory.mktemp("lab"))
     for path in folder.glob("*.ipynb"):
         notebook = read_notebook(path)
-        answers = {name: answer.source() for name, answer in answers_to(path.stem).items()}
         untouched = {name: cell.source for name, cell in stubs(notebook) if name == left_open(path.stem).name}
-        nbformat.write(compose(notebook, answers | untouched), path)
+        nbformat.write(compose(notebook, solutions_to(path.stem) | untouched), path)
     with lab_in(folder) as (address, token):
         # A workspace for each notebook: Lab would open the others again beside it
         yield f"{address}/lab/workspaces/{{0}}/tree/{{0}}.ipynb?token={token}"

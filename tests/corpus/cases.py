@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-from answers.key import answers_to
+from answers.key import solutions_to
 from d2l_helpers.notebooks import compose, read_notebook
 
 HERE = Path(__file__).parent
@@ -64,7 +64,7 @@ def cases():
 
 def notebook(sources=None, release=None):
     """Compose the reference solution, with some exercises answered otherwise."""
-    solutions = {name: answer.source() for name, answer in answers_to(ASSIGNMENT).items()}
+    solutions = solutions_to(ASSIGNMENT)
     return compose(release or read_notebook(RELEASE), solutions | (sources or {}))
 
 

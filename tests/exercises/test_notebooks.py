@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from answers.key import answers_to
+from answers.key import solutions_to
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.notebooks import compose, read_notebook, stubs
@@ -22,11 +22,6 @@ each_notebook = pytest.mark.parametrize("name", chapter())
 
 def read(name: str) -> nbformat.NotebookNode:
     return read_notebook(NOTEBOOKS / f"{name}.ipynb")
-
-
-def sources(name: str) -> dict[str, str]:
-    """Give the key's answers as cells."""
-    return {exercise: answer.source() for exercise, answer in answers_to(name).items()}
 
 
 @each_notebook
@@ -52,7 +47,7 @@ def test_each_exercise_has_its_cells(name: str):
 
 @each_notebook
 def test_stubs_and_solutions_have_one_signature_and_docstring(name: str):
-    solutions = sources(name)
+    solutions = solutions_to(name)
     for exercise, cell in stubs(read(name)):
         stub, solution = (ast.parse(source).body for source in (cell.source, solutions[exercise]))
         if isinstance(solution[0], ast.FunctionDef):
