@@ -2,7 +2,7 @@
 
 from d2l_helpers.figures.charts import Bars, Chart, Dots, Line
 from d2l_helpers.figures.charts_plot import plot_charts
-from d2l_helpers.figures.charts_svg import charts_svg
+from d2l_helpers.figures.charts_svg import as_images, charts_svg
 from d2l_helpers.figures.contact_sheet import contact_sheet_html, plot_contact_sheet
 from d2l_helpers.figures.curves import curves_svg
 from d2l_helpers.figures.images import plot_images, plot_templates, templates_html, to_numpy
@@ -16,6 +16,7 @@ __all__ = [
     "Dots",
     "Line",
     "Picture",
+    "as_images",
     "charts_svg",
     "contact_sheet_html",
     "curves_svg",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,14 +12,28 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["Bars", "Chart", "Dots", "Line", "Mark", "are_crowded", "check_charts", "named_places", "span", "ticks"]
+__all__ = [
+    "BAR",
+    "Bars",
+    "Chart",
+    "Dots",
+    "Line",
+    "Mark",
+    "are_crowded",
+    "check_charts",
+    "named_places",
+    "not_numbers",
+    "span",
+    "ticks",
+]
 
 _LARGEST = 1e30  # an axis that reaches further shows nothing
+BAR = 0.8  # a bar's width, or that of several side by side, as a share of the way to the next
 
 
 @dataclass(frozen=True, eq=False)  # arrays cannot be compared with a yes or a no
 class Line:
-    """A line through points; it has a gap where a value is not finite.
+    """A line through points; it has a gap where a value is not finite, and at the gap's start that value is written.
 
     Attributes
     ----------
@@ -56,7 +71,7 @@ class Bars:
     Attributes
     ----------
     heights : sequence of float
-        A value that is not finite has no bar.
+        A value that is not finite has no bar; it is written in its place.
     label, style
         As those of `Line`.
     """
@@ -162,3 +177,24 @@ def ticks(low: float, high: float, is_log: bool) -> list[float]:
     """Give round values within an axis, about five."""
     locator = LogLocator(numticks=6) if is_log else MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10])
     return [float(tick) for tick in locator.tick_values(low, high) if low <= tick <= high]
+
+
+def not_numbers(chart: Chart) -> list[tuple[float, str]]:
+    """Return the places along the x axis where a value is nan or infinite, each with the value in letters.
+
+    A bar that is missing would look like one of height 0, and a line that ends like a fit that was stopped. Of a gap
+    in a line, it is the first place. What has no place of its own, such as a mean over nothing, is left out.
+    """
+    found: dict[float, str] = {}
+    bars = [mark for mark in chart.marks if isinstance(mark, Bars)]
+    for mark in chart.marks:
+        if isinstance(mark, Dots) or (isinstance(mark, Line) and mark.faint):
+            continue
+        offset = BAR * ((bars.index(mark) + 0.5) / len(bars) - 0.5) if isinstance(mark, Bars) else 0.0
+        was_finite = True
+        for x, y in zip(np.asarray(mark.x, float).tolist(), np.asarray(mark.y, float).tolist(), strict=True):
+            is_finite = math.isfinite(y)
+            if not is_finite and math.isfinite(x) and (was_finite or isinstance(mark, Bars)):
+                found.setdefault(x + offset, f"{y}".replace("-", "−"))
+            was_finite = is_finite
+    return sorted(found.items())

@@ -12,7 +12,19 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, NullLocator
 
-from d2l_helpers.figures.charts import Bars, Chart, Dots, are_crowded, check_charts, named_places, span, ticks
+from d2l_helpers.figures.charts import (
+    BAR,
+    Bars,
+    Chart,
+    Dots,
+    are_crowded,
+    check_charts,
+    named_places,
+    not_numbers,
+    span,
+    ticks,
+)
+from d2l_helpers.figures.charts_svg import charts_html
 from d2l_helpers.figures.picture import Picture
 from d2l_helpers.figures.style import FONT_SIZE, stroke
 
@@ -21,7 +33,6 @@ __all__ = ["draw_charts", "plot_charts"]
 _CAPTION, _LINE = 105, 0.16  # letters in a line; inches from line to line
 _LETTER, _MARGINS = 0.065, 0.7  # inches: a letter's width; beside the axes of a chart
 _WIDE, _NARROW = 7.2, 4.6  # inches
-_BAR = 0.8  # of the way from one bar to the next
 
 
 def plot_charts(charts: Sequence[Chart], alt: str, caption: str = "", height: float = 2.9) -> Picture:
@@ -37,7 +48,7 @@ def plot_charts(charts: Sequence[Chart], alt: str, caption: str = "", height: fl
         wrapped = "\n".join(textwrap.fill(line, _CAPTION) for line in caption.splitlines())
         figure.supxlabel(wrapped, x=0.01, ha="left", fontsize=FONT_SIZE)
         figure.set_figheight(figure.get_figheight() + _LINE * (wrapped.count("\n") + 1))
-    return Picture(figure, alt)
+    return Picture(figure, alt, lambda: charts_html(charts, alt))
 
 
 def draw_charts(figure: Figure | SubFigure, charts: Sequence[Chart]) -> None:
@@ -62,8 +73,8 @@ def _plot(axes: Axes, chart: Chart, letters: float) -> None:
     for mark in chart.marks:
         look: dict[str, Any] = {"color": stroke(mark.style).colour, "label": mark.label or None}
         if isinstance(mark, Bars):
-            width = _BAR / len(bars)
-            left = np.arange(len(mark.heights)) - _BAR / 2 + width * bars.index(mark)
+            width = BAR / len(bars)
+            left = np.arange(len(mark.heights)) - BAR / 2 + width * bars.index(mark)
             hatch = "///" if stroke(mark.style).dashes else None
             axes.bar(left, mark.heights, width, align="edge", hatch=hatch, edgecolor="white", linewidth=0, **look)
         elif isinstance(mark, Dots):
@@ -72,6 +83,8 @@ def _plot(axes: Axes, chart: Chart, letters: float) -> None:
             dashes = stroke(mark.style).dashes
             style: Any = (0, dashes) if dashes else "-"
             axes.plot(mark.x, mark.y, linewidth=1.6, linestyle=style, alpha=0.3 if mark.faint else 1.0, **look)
+    for x, text in not_numbers(chart):
+        axes.annotate(text, (x, 0), (0, 2), ("data", "axes fraction"), "offset points", ha="center", fontsize=FONT_SIZE)
     axes.set(xlim=x_span, ylim=y_span)
     axes.yaxis.set_major_locator(FixedLocator(ticks(*y_span, chart.log_y)))
     if chart.x_names:

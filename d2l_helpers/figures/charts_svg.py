@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import math
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from d2l_helpers.figures.charts import (
+    BAR,
     Bars,
     Chart,
     Dots,
@@ -17,30 +20,48 @@ from d2l_helpers.figures.charts import (
     are_crowded,
     check_charts,
     named_places,
+    not_numbers,
     span,
     ticks,
 )
 from d2l_helpers.figures.style import Stroke, stroke
 
-__all__ = ["charts_svg"]
+__all__ = ["as_images", "charts_html", "charts_svg"]
 
-_WIDTH, _HEIGHT = 680, 270
+_WIDTHS, _HEIGHT = (440, 340, 226), 270  # pixels, of one chart where there are so many; three fit into 680
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 24, 36  # margins of one chart; each row of its legend takes from the top
 _LEGEND_ROW = 16
 _LETTER = 6.0  # a letter's width
-_BAR = 0.8  # of the way from one bar to the next
 _FARTHEST = 50.0  # spans; browsers cannot draw to infinity
 
 
+# Inside an <img>, a drawing takes neither the page's colours nor its own from outside. Browsers match the media query
+# with the color-scheme of the page around the image, which JupyterLab sets by its theme, trusted notebook or not
+_CARD = (
+    "<style>:root{color:#1f1f1f;background:#fff}"
+    "@media (prefers-color-scheme:dark){:root{color:#e0e0e0;background:#111}}</style>"
+)
+_CHART = '<svg class="d2l-chart" '
+_EACH = re.compile(rf"{_CHART}.*?</svg>(?={_CHART}|</div>)", re.DOTALL)  # a drawing within it ends before a <text>
+_DRAWN = re.compile(rf'<div role="img" aria-label="([^"]*)"[^>]*>((?:{_EACH.pattern})+)</div>', re.DOTALL)
+
+
 def charts_svg(charts: Sequence[Chart], alt: str) -> str:
-    """Draw charts side by side as an ``<svg>`` element without scripts.
+    """Draw charts side by side, below each other where the page is narrow, as HTML without scripts.
+
+    The charts keep their size on a narrow page, so that their text stays readable.
 
     Parameters
     ----------
     charts : sequence of Chart
         One to three.
     alt : str
-        What is to be seen, in words; it becomes the element's label.
+        What is to be seen, in words; it becomes the drawing's label.
+
+    Returns
+    -------
+    str
+        A ``<div>`` with an ``<svg>`` for each chart, in the colour of the page's text.
 
     Raises
     ------
@@ -48,16 +69,45 @@ def charts_svg(charts: Sequence[Chart], alt: str) -> str:
         If there is no chart or more than three, or a mark's x and y differ in length.
     """
     check_charts(charts)
-    width = _WIDTH / len(charts)
-    parts = [
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" style="width:100%;max-width:{_WIDTH}px;height:auto;display:block" '
-        f'font-family="sans-serif" font-size="11" fill="currentColor" role="img" aria-label="{html.escape(alt)}">'
-    ]
-    for index, chart in enumerate(charts):
-        parts.append(f'<g transform="translate({index * width:.1f} 0)">')
+    width = _WIDTHS[len(charts) - 1]
+    parts = [f'<div role="img" aria-label="{html.escape(alt)}" style="display:flex;flex-wrap:wrap">']
+    for chart in charts:
+        parts.append(
+            f'{_CHART}aria-hidden="true" data-title="{html.escape(chart.title)}" viewBox="0 0 {width} {_HEIGHT}" '
+            f'width="{width}" height="{_HEIGHT}" style="max-width:100%;height:auto;display:block" '
+            'font-family="sans-serif" font-size="11" fill="currentColor">'
+        )
         parts.extend(_Drawing(chart, width).elements())
-        parts.append("</g>")
-    return "".join((*parts, "</svg>"))
+        parts.append("</svg>")
+    return "".join((*parts, "</div>"))
+
+
+def charts_html(charts: Sequence[Chart], alt: str) -> str:
+    """Draw what `charts_svg` does as ``<img>`` elements with alt text, to be kept in a notebook."""
+    return as_images(charts_svg(charts, alt))
+
+
+def as_images(markup: str) -> str:
+    """Replace the drawings of `charts_svg` in some HTML by ``<img>`` elements with alt text.
+
+    A page that does not trust a notebook removes ``<svg>`` elements and keeps images.
+    """
+    return _DRAWN.sub(lambda drawn: _images(html.unescape(drawn[1]), _EACH.findall(drawn[0])), markup)
+
+
+def _images(alt: str, drawings: Sequence[str]) -> str:
+    parts = []
+    for number, drawing in enumerate(drawings, start=1):
+        start, elements = drawing.split(">", 1)
+        title, width = (html.unescape(re.search(rf'{name}="([^"]*)"', start)[1]) for name in ("data-title", " width"))  # type: ignore[index]
+        file = f'{start} xmlns="http://www.w3.org/2000/svg">{_CARD}{elements}'
+        source = f"data:image/svg+xml;base64,{base64.b64encode(file.encode()).decode()}"
+        said = alt if number == 1 else f"Chart {number} of {len(drawings)}: {title}."
+        look = "max-width:100%;height:auto;border-radius:6px"
+        parts.append(
+            f'<img src="{source}" alt="{html.escape(said)}" width="{width}" height="{_HEIGHT}" style="{look}">'
+        )
+    return f'<div style="display:flex;flex-wrap:wrap">{"".join(parts)}</div>'
 
 
 class _Drawing:
@@ -98,6 +148,8 @@ class _Drawing:
                 yield from self._dots(mark)
             else:
                 yield from self._line(mark)
+        for x, text in not_numbers(chart):
+            yield f'<text x="{self.x(x):.1f}" y="{self.height - 4}" text-anchor="middle">{text}</text>'
         yield "</svg>"
         middle = _LEFT + self.width / 2
         yield f'<text x="{middle:.1f}" y="{_HEIGHT - 5}" text-anchor="middle">{html.escape(chart.x_label)}</text>'
@@ -145,11 +197,11 @@ class _Drawing:
                 yield _marker(stroke(mark.style), self.x(x), self.y(y))
 
     def _bars(self, mark: Bars, index: int, count: int) -> Iterator[str]:
-        width = _BAR / count
+        width = BAR / count
         for place, height in enumerate(mark.heights):
             if not math.isfinite(height):
-                continue
-            x, right = (self.x(place - _BAR / 2 + width * (index + end)) for end in (0, 1))
+                continue  # `_not_numbers` writes what it is
+            x, right = (self.x(place - BAR / 2 + width * (index + end)) for end in (0, 1))
             y, zero = self.y(height), self.y(max(0.0, self.y_span[0]))
             place_and_size = f'x="{x:.1f}" y="{min(y, zero):.1f}" width="{right - x:.1f}" height="{abs(y - zero):.1f}"'
             yield f"<rect {place_and_size} {_fill(stroke(mark.style))}/>"

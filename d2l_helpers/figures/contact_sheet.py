@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.image
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -17,13 +13,15 @@ from matplotlib.figure import Figure
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures.charts import Chart
 from d2l_helpers.figures.charts_plot import plot_charts
+from d2l_helpers.figures.charts_svg import charts_html
+from d2l_helpers.figures.gallery import gallery_html
 from d2l_helpers.figures.picture import Picture
 from d2l_helpers.figures.style import FONT_SIZE
 
 __all__ = ["contact_sheet_html", "plot_contact_sheet"]
 
-_SCALE = 2  # pixels of the page for a pixel of an image
-_GAP = 2  # white pixels around each image, before scaling
+_PAGE = 680  # pixels, of a full row
+_GAP = 1  # white pixels around each image, before scaling
 _ROW_INCHES, _CAPTION_INCHES, _NOTHING_INCHES = 0.62, 0.17, 0.05
 
 
@@ -39,12 +37,12 @@ def contact_sheet_html(images: Any, captions: Sequence[str], alt: str, num_colum
     alt : str
         What is to be seen, in words.
     num_columns : int
-        Images in a full row. Half a row is half as wide.
+        Images in a full row; fewer where the page is narrow.
 
     Returns
     -------
     str
-        A ``<div>`` with one PNG a row; empty if there is no image.
+        A ``<div>`` with a PNG for each image; empty if there is no image.
 
     Raises
     ------
@@ -52,8 +50,9 @@ def contact_sheet_html(images: Any, captions: Sequence[str], alt: str, num_colum
         If the shape is another, or the numbers of images and captions differ.
     """
     grey = _checked(images, captions)
-    rows = "".join(_rows(grey, list(captions), alt, num_columns))
-    return f'<div style="max-width:680px">{rows}</div>' if rows else ""
+    inked = (255 * (1 - np.clip(np.nan_to_num(grey), 0, 1))).round().astype(np.uint8)
+    framed = np.pad(inked, ((0, 0), (_GAP, _GAP), (_GAP, _GAP)), constant_values=255)
+    return gallery_html(framed, captions, alt, _PAGE // num_columns) if len(grey) else ""
 
 
 def plot_contact_sheet(
@@ -80,7 +79,13 @@ def plot_contact_sheet(
             part = slice(row * num_columns, (row + 1) * num_columns)
             _plot_row(figure.add_subplot(places[row, 0]), grey[part], captions[part], num_columns)
     titles = ", ".join(f"“{chart.title}”" for chart in charts)
-    return Picture(figure, f"{alt}. Above, charts: {titles}." if charts else f"{alt}.")
+    said = f"{alt}. Above, charts: {titles}." if charts else f"{alt}."
+
+    def markup() -> str:
+        drawn = charts_html(charts, titles) if charts else ""
+        return drawn + contact_sheet_html(images, captions, f"{alt}.", num_columns)
+
+    return Picture(figure, said, markup, is_chart=False)
 
 
 def _plot_row(axes: Axes, grey: npt.NDArray[np.float32], captions: Sequence[str], num_columns: int) -> None:
@@ -97,29 +102,6 @@ def _plot_row(axes: Axes, grey: npt.NDArray[np.float32], captions: Sequence[str]
 
 def _strip(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.concatenate([np.pad(image, _GAP) for image in grey], axis=1)
-
-
-def _rows(grey: npt.NDArray[np.float32], captions: Sequence[str], alt: str, num_columns: int) -> Iterator[str]:
-    for start in range(0, len(grey), num_columns):
-        row = slice(start, start + num_columns)
-        strip = _strip(grey[row])
-        count = len(grey[row])
-        labels = "".join(
-            f'<span style="flex:1;text-align:center">{html.escape(caption)}</span>' for caption in captions[row]
-        )
-        said = html.escape(alt if not start else f"{alt}, continued")
-        yield (
-            f'<div style="width:{100 * count / num_columns:.4g}%"><img src="{_data_uri(strip)}" alt="{said}" '
-            f'style="width:100%;display:block"><div style="display:flex;font-size:11px;line-height:1.5">'
-            f"{labels}</div></div>"
-        )
-
-
-def _data_uri(strip: npt.NDArray[np.float32]) -> str:
-    stream = io.BytesIO()
-    pixels = np.kron(strip, np.ones((_SCALE, _SCALE)))
-    matplotlib.image.imsave(stream, pixels, cmap="gray_r", vmin=0, vmax=1, format="png")
-    return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
 
 
 def _checked(images: Any, captions: Sequence[str]) -> npt.NDArray[np.float32]:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import io
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.image
 import numpy as np
 import numpy.typing as npt
 from matplotlib import colormaps
 from matplotlib.figure import Figure, FigureBase
 
 from d2l_helpers.errors import ArgumentError
+from d2l_helpers.figures.gallery import gallery_html
 from d2l_helpers.figures.picture import Picture
 from d2l_helpers.figures.style import FONT_SIZE
 
 __all__ = ["draw_templates", "plot_images", "plot_templates", "templates_html", "to_numpy"]
 
 _WEIGHTS = "cividis_r"  # grows darker all the way, so it can be read without colour, too
+_IMAGE_WIDTH, _TEMPLATE_WIDTH = 84, 68  # pixels of the page; ten templates fill a panel's row
 
 
 def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) -> Picture:
@@ -59,7 +57,8 @@ def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) 
         if titles:
             axes.set_title(titles[index], fontsize=FONT_SIZE - 1)
     said = "; ".join(title.replace("\n", ", ") for title in titles)
-    return Picture(figure, f"{len(grey)} grey images" + (f": {said}." if said else "."))
+    alt = f"{len(grey)} grey images" + (f": {said}." if said else ".")
+    return Picture(figure, alt, lambda: gallery_html(_inked(grey), titles, alt, _IMAGE_WIDTH), is_chart=False)
 
 
 def plot_templates(weight: Any, names: Sequence[str]) -> Picture:
@@ -83,6 +82,8 @@ def plot_templates(weight: Any, names: Sequence[str]) -> Picture:
         figure,
         "The weights of each class as an image of 28 by 28: " + ", ".join(names) + ". "
         "Dark blue pixels speak for the class, yellow ones against it.",
+        lambda: templates_html(weight, names),
+        is_chart=False,
     )
 
 
@@ -93,18 +94,11 @@ def templates_html(weight: Any, names: Sequence[str]) -> str:
     """
     templates = _as_templates(weight, names)
     scale = np.nanmax(np.abs(templates), initial=0.0) or 1.0
-    coloured = colormaps[_WEIGHTS](templates / (2 * scale) + 0.5, bytes=True)  # before there are nine times the pixels
-    framed = np.pad(coloured, ((0, 0), (1, 1), (1, 1), (0, 0)), constant_values=255)
-    strip = np.concatenate(framed, axis=1).repeat(3, axis=0).repeat(3, axis=1)
-    stream = io.BytesIO()
-    matplotlib.image.imsave(stream, strip, format="png", pil_kwargs={"compress_level": 1})
-    source = f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
-    labels = "".join(f'<span style="flex:1;text-align:center">{html.escape(name)}</span>' for name in names)
-    return (
-        f'<div style="max-width:680px"><img src="{source}" style="width:100%;display:block" '
-        f'alt="The weights of each class as an image; dark blue pixels speak for it, yellow ones against it.">'
-        f'<div style="display:flex;font-size:11px;line-height:1.3">{labels}</div></div>'
-    )
+    coloured = colormaps[_WEIGHTS](templates / (2 * scale) + 0.5, bytes=True)
+    coloured[np.isnan(templates)] = 255  # white, in a picture without transparency
+    framed = np.pad(coloured[..., :3], ((0, 0), (0, 0), (0, 1), (0, 0)), constant_values=255)
+    alt = "The weights of each class as an image; dark blue pixels speak for it, yellow ones against it."
+    return gallery_html(framed, names, alt, _TEMPLATE_WIDTH)
 
 
 def draw_templates(figure: FigureBase, weight: Any, names: Sequence[str]) -> None:
@@ -117,6 +111,14 @@ def draw_templates(figure: FigureBase, weight: Any, names: Sequence[str]) -> Non
     for axes, template, name in zip(grid, templates, names, strict=False):
         axes.imshow(template, cmap=_WEIGHTS, vmin=-scale, vmax=scale, interpolation="nearest")
         axes.set_title(name, fontsize=FONT_SIZE)
+
+
+def _inked(images: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Turn each image's lowest value into white and its highest into black."""
+    values = np.nan_to_num(images.astype(np.float64), posinf=0.0, neginf=0.0)
+    low, high = (end(values, axis=(1, 2), keepdims=True) for end in (np.min, np.max))
+    inked = 255 * (1 - (values - low) / np.where(high > low, high - low, 1))
+    return np.pad(inked.round().astype(np.uint8), ((0, 0), (1, 1), (1, 1)), constant_values=255)
 
 
 def _as_images(images: Any) -> npt.NDArray[Any]:

@@ -13,8 +13,9 @@ from matplotlib.ticker import MaxNLocator
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures.charts_plot import draw_charts, plot_charts
+from d2l_helpers.figures.charts_svg import charts_html
 from d2l_helpers.figures.curves import has_accuracies, history_charts
-from d2l_helpers.figures.images import draw_templates
+from d2l_helpers.figures.images import draw_templates, templates_html
 from d2l_helpers.figures.picture import Picture
 from d2l_helpers.figures.style import FONT_SIZE, Stroke, stroke
 
@@ -117,7 +118,7 @@ def plot_confusion(counts: npt.NDArray[np.int64], names: Sequence[str]) -> Pictu
             remedy="pass confusion_matrix(prediction) and get_fashion_mnist_labels(range(10))",
         )
     errors = counts - np.diag(np.diag(counts))
-    figure = Figure(figsize=(5.6, 5.0), layout="constrained")
+    figure = Figure(figsize=(4.9, 4.6), layout="constrained")  # a narrow page shows it without scaling
     axes = figure.subplots()
     axes.imshow(errors, cmap="Oranges", vmin=0, vmax=max(1, int(errors.max())) * 1.3)
     for (row, column), count in np.ndenumerate(counts):
@@ -130,6 +131,7 @@ def plot_confusion(counts: npt.NDArray[np.int64], names: Sequence[str]) -> Pictu
     return Picture(
         figure,
         f"Confusion matrix of {len(names)} classes: rows are true, columns predicted; the darker, the more errors.",
+        is_chart=False,
     )
 
 
@@ -144,7 +146,8 @@ def plot_panel(history: History, weight: Any | None, names: Sequence[str]) -> Pi
     upper, lower = cast("tuple[SubFigure, SubFigure]", figure.subfigures(2, 1))
     draw_charts(upper, charts)
     draw_templates(lower, weight, names)
-    return Picture(figure, f"{alt}, and weight templates.")
+    said = f"{alt}, and weight templates."
+    return Picture(figure, said, lambda: charts_html(charts, f"{alt}.") + templates_html(weight, names), is_chart=False)
 
 
 def _plot_series(axes: Axes, values: Sequence[float], label: str, style: Stroke) -> None:

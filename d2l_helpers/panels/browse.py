@@ -148,4 +148,4 @@ def browse_fashion_mnist() -> Exhibit:
         choice("order", "order", list(ORDERS), ORDERS[0]),
         slider("page", "page", 1, low=1, high=_PAGES, step=1),
     )
-    return Exhibit("Fashion-MNIST, page by page", controls, show)
+    return Exhibit("Fashion-MNIST, page by page", controls, show, room=(115, 105))

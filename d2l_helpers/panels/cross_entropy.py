@@ -21,7 +21,7 @@ def explore_cross_entropy() -> Exhibit:
         slider("margin", "margin", 0.0, low=-_MOST, high=_MOST, step=0.1),
         choice("classes", "classes", (2, 3, 10), 3),
     )
-    return Exhibit("The loss and its gradient against the right class's margin", controls, _show)
+    return Exhibit("The loss and its gradient against the right class's margin", controls, _show, room=(115, 85))
 
 
 def loss_at(margin: float, classes: int) -> float:

@@ -42,7 +42,7 @@ def explore_descent(X: Any, y: Any) -> Exhibit:
         seen_from_above = landscape(bowl, path, "Loss, seen from above")
         return View(_say(bowl, learning_rate, path), (seen_from_above, _lines(bowl, path[-1])))
 
-    return Exhibit("Gradient descent on the loss of a line", (rate, steps), show)
+    return Exhibit("Gradient descent on the loss of a line", (rate, steps), show, room=(120, 130))
 
 
 def _round(value: float) -> float:

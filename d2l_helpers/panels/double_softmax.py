@@ -48,7 +48,7 @@ def explore_double_softmax() -> Exhibit:
     The other nine logits are equal; the slider sets how far the right one is above them.
     """
     controls = (slider("margin", "margin", 0.0, low=-_MOST, high=_MOST, step=0.1),)
-    return Exhibit("Softmax once and twice, against the margin of the right logit", controls, _show)
+    return Exhibit("Softmax once and twice, against the margin of the right logit", controls, _show, room=(115, 90))
 
 
 def effects_at(margin: float) -> tuple[Effect, Effect]:

@@ -87,6 +87,8 @@ class Exhibit:
         Their values at the start are the book's, to which "Book values" goes back.
     show : callable
         ``show(**values)`` gives the View for the controls' values, in under 50 ms.
+    room : sequence of int
+        For each line of the View's text, the number of characters that it may have at some setting of the controls.
 
     Raises
     ------
@@ -94,8 +96,10 @@ class Exhibit:
         If two controls have one name.
     """
 
-    def __init__(self, title: str, controls: Sequence[Control], show: Callable[..., View]) -> None:
-        self.title, self._view_of = title, show
+    def __init__(
+        self, title: str, controls: Sequence[Control], show: Callable[..., View], room: Sequence[int] = ()
+    ) -> None:
+        self.title, self._view_of, self._room = title, show, room
         self._controls = {control.name: control.widget for control in controls}
         if len(self._controls) < len(controls):
             raise ArgumentError(
@@ -142,7 +146,7 @@ class Exhibit:
             if self._resetting:
                 return
             view = self._show(**self.values)
-            self._status.value = status_html(view.text)
+            self._status.value = status_html(view.text, room=self._room)
             # The numbers are in the status line, where they are spoken; nobody needs to hear them twice
             titles = "; ".join(chart.title for chart in view.charts)
             self._charts.value = charts_svg(view.charts, f"{self.title}: {titles}") if view.charts else ""

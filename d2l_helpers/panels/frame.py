@@ -2,18 +2,56 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
+import math
 import re
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets as widgets
 
-from d2l_helpers.figures import Picture
+from d2l_helpers.figures import Picture, as_images
+from d2l_helpers.stills import EXHIBIT, VIEW, keep_still
 
 __all__ = ["bundle", "button", "column", "look", "row", "status_html", "typeset"]
 
 _PAGE, _CONTROL, _BUTTON, _TITLE = "700px", "330px", "110px", "110px"  # widths
+_SOON = 0.2  # seconds
+_HOW = "Run this cell to bring it to life."
+_WORD_CHARACTERS = 6
+_WORD = '<i style="display:inline-block;width:3em;height:1.4em;vertical-align:top"></i>'  # as wide as 6 characters
+_ROOM = re.compile(r'<div aria-hidden="true" style="grid-area:1/1.*?</div></div>', re.DOTALL)
+_SPOKEN = re.compile(r' role="(status|alert)"')
+# ipywidgets gives a slider's handle no name, and a position for its value: that of a logarithmic slider is the exponent.
+# The page runs this each time that it shows the exhibit. In ipywidgets 7 the handle has no role either
+_NAME_SLIDERS = """
+(() => {
+  const start = element[0] || element;  // the classic Notebook passes jQuery's
+  const name = (row, handle) => {
+    const title = row.querySelector('.widget-label'), readout = row.querySelector('.widget-readout');
+    const set = (key, text) => handle.getAttribute(key) === text || handle.setAttribute(key, text);
+    const say = () => {
+      set('aria-label', title.textContent);
+      set('aria-valuetext', readout.textContent);
+      if (handle.matches('.ui-slider-handle')) {
+        set('role', 'slider');
+        set('aria-valuenow', String(parseFloat(handle.style.left) || 0));
+      }
+    };
+    say();
+    new MutationObserver(say).observe(row, {subtree: true, childList: true, characterData: true, attributes: true});
+  };
+  const find = tries => {
+    const exhibit = start.closest('.d2l-exhibit');
+    const handles = exhibit ? exhibit.querySelectorAll('[role=slider], .ui-slider-handle') : [];
+    for (const handle of handles) name(handle.closest('.widget-hslider, .widget-inline-hbox'), handle);
+    if (!handles.length && tries) setTimeout(() => find(tries - 1), 100);  // not on the page yet
+  };
+  find(100);
+})();
+"""
 # That of a number, or of its power of ten; not that of t-shirt
 _MINUS = re.compile(r"(?<!\w)-(?=\.?\d)|(?<=\de)-(?=\d)")
 
@@ -40,14 +78,35 @@ def row(parts: Sequence[widgets.Widget]) -> widgets.Box:
 
 
 def column(parts: Sequence[widgets.Widget]) -> widgets.VBox:
-    """Set widgets below each other, as the whole that a cell shows."""
-    return widgets.VBox(list(parts), layout=widgets.Layout(max_width=_PAGE))
+    """Set widgets below each other, as the whole that a cell shows; its sliders get names for a screen reader."""
+    script = {"output_type": "display_data", "data": {"application/javascript": _NAME_SLIDERS}, "metadata": {}}
+    namer = widgets.Output(outputs=(script,), layout=widgets.Layout(height="0", margin="0", overflow="hidden"))
+    whole = widgets.VBox([*parts, namer], layout=widgets.Layout(max_width=_PAGE))
+    whole.add_class("d2l-exhibit")
+    return whole
 
 
-def status_html(text: str, role: str = "status", more: str = "") -> str:
-    """Write a message that a screen reader speaks; `more` is HTML that follows the text."""
-    look = "line-height:1.4;min-height:2.8em;white-space:pre-line"
-    return f'<div role="{role}" style="{look}">{html.escape(text)}{more}</div>'
+def status_html(text: str, role: str = "status", more: str = "", room: Sequence[int] = ()) -> str:
+    """Write a message that a screen reader speaks.
+
+    Parameters
+    ----------
+    text : str
+        Plain text; its lines are paragraphs.
+    role : {"status", "alert"}
+        An alert interrupts what is being spoken.
+    more : str
+        HTML that follows the text.
+    room : sequence of int
+        For each paragraph, the number of characters that some setting of the controls may need. The message keeps that
+        height on a page of any width, so that what stands below it does not move.
+    """
+    look = "grid-area:1/1;line-height:1.4;min-height:2.8em"
+    words = "".join(f"<div>{_WORD * math.ceil(characters / _WORD_CHARACTERS)}</div>" for characters in room)
+    return (
+        f'<div style="display:grid"><div aria-hidden="true" style="{look}">{words}</div>'
+        f'<div role="{role}" style="{look};white-space:pre-line">{html.escape(text)}{more}</div></div>'
+    )
 
 
 def typeset(text: str) -> str:
@@ -56,11 +115,58 @@ def typeset(text: str) -> str:
 
 
 def bundle(view: widgets.Widget, text: str, picture: Picture | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Give a notebook the live view, what it is in words, and, where recording, its picture with size and alt text."""
-    data: dict[str, Any] = {"text/plain": text}
-    metadata: dict[str, Any] = {}
+    """Return what a notebook gets of an exhibit, and its metadata.
+
+    Parameters
+    ----------
+    view : Widget
+        What `column` made.
+    text : str
+        What it is, in words, for pages that show nothing else.
+    picture : Picture, optional
+        Of the exhibit, where the notebook is recorded. The bundle then has no live view: its model would not be found.
+
+    Returns
+    -------
+    tuple of dict
+        The live view, until the server replaces it in the file, and the still as HTML; where recorded, the still and
+        the picture as a PNG, which is what GitHub shows.
+    """
+    data: dict[str, Any] = {"text/plain": f"{text} {_HOW}", "text/html": _still(view)}
+    metadata: dict[str, Any] = {EXHIBIT: True}
     if picture:
-        data, metadata = picture._repr_mimebundle_()
-        data["text/plain"] = f"{text}\n{picture.alt}"
-    live = {"version_major": 2, "version_minor": 0, "model_id": view.model_id}
-    return {**data, "application/vnd.jupyter.widget-view+json": live}, metadata
+        drawn, about = picture._repr_mimebundle_()
+        data |= {"image/png": drawn["image/png"], "text/plain": f"{text} {_HOW}\n{picture.alt}"}
+        return data, metadata | about
+    _keep_last_picture(view)
+    return data | {VIEW: {"version_major": 2, "version_minor": 0, "model_id": view.model_id}}, metadata
+
+
+def _still(view: widgets.Widget) -> str:
+    """Write what an exhibit shows below its controls, without a kernel."""
+    shown = "".join(as_images(part.value) for part in view.children if isinstance(part, widgets.HTML))
+    shown = _SPOKEN.sub("", _ROOM.sub("", shown))  # what the file says is not news
+    return f'<div style="max-width:{_PAGE}"><p style="margin:0 0 8px"><b>{_HOW}</b></p>{shown}</div>'
+
+
+def _keep_last_picture(view: widgets.Widget) -> None:
+    """Keep the still of what an exhibit shows, from now on and soon after each change."""
+    lock, timers = threading.Lock(), []
+
+    def keep() -> None:
+        with lock:
+            timers.clear()  # a change from here on starts another
+        with contextlib.suppress(OSError):  # a full disk: the file then has the first picture
+            keep_still(view.model_id, _still(view))
+
+    def changed(*_: object) -> None:
+        with lock:
+            if not timers:  # a slider moves ten times a second, and what is drawn does not wait for the disk
+                timers.append(threading.Timer(_SOON, keep))
+                timers[0].daemon = True
+                timers[0].start()
+
+    for part in view.children:
+        if isinstance(part, widgets.HTML):
+            part.observe(changed, "value")
+    changed()

@@ -64,7 +64,7 @@ def explore_errors(prediction: Prediction, test_iter: Any) -> Exhibit:
     true, predicted = commonest_error(prediction)
     classes = [(name, index) for index, name in enumerate(LABELS)]
     controls = (choice("true", "true class", classes, true), choice("predicted", "taken for", classes, predicted))
-    return Exhibit("What is taken for what, and how sure the network is", controls, show)
+    return Exhibit("What is taken for what, and how sure the network is", controls, show, room=(150, 220))
 
 
 def _count(prediction: Prediction, true: int, predicted: int) -> str:

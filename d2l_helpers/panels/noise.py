@@ -31,7 +31,7 @@ def explore_noise() -> Exhibit:
         slider("minutes_lost", "minutes lost", 20, low=0, high=_MOST, step=1),
         slider("draw", "draw", 1, low=1, high=20, step=1),
     )
-    return Exhibit("Two losses, a flat tyre, and two kinds of noise", controls, _show)
+    return Exhibit("Two losses, a flat tyre, and two kinds of noise", controls, _show, room=(140, 55))
 
 
 def trips(kind: str, draw: int, minutes_lost: float = 0.0) -> Array:

@@ -26,7 +26,7 @@ def explore_robust_loss() -> Exhibit:
         slider("distance", "outliers' distance", 8.0, low=0.0, high=_FARTHEST, step=0.5),
         log_slider("delta", "Huber's delta", 1.0, low=0.01, high=100.0),
     )
-    return Exhibit("Three losses and four outliers", controls, _show)
+    return Exhibit("Three losses and four outliers", controls, _show, room=(150, 70))
 
 
 def points(distance: float) -> Array:

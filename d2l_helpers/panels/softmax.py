@@ -33,7 +33,7 @@ def explore_softmax() -> Exhibit:
         slider("shift", "shift", 0, low=-120, high=120, step=1),
         choice("bits", "computed in", [("32 bits", "float32"), ("16 bits", "float16")], "float32"),
     )
-    return Exhibit("Logits become probabilities", controls, _show)
+    return Exhibit("Logits become probabilities", controls, _show, room=(120, 160))
 
 
 def as_written(logits: npt.ArrayLike, kind: npt.DTypeLike = "float64") -> _Floats:
