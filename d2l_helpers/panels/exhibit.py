@@ -97,7 +97,7 @@ class Exhibit:
     """
 
     def __init__(
-        self, title: str, controls: Sequence[Control], show: Callable[..., View], room: Sequence[int] = ()
+        self, title: str, controls: Sequence[Control], show: Callable[..., View], room: Sequence[int] = (100, 100)
     ) -> None:
         self.title, self._view_of, self._room = title, show, room
         self._controls = {control.name: control.widget for control in controls}

@@ -22,10 +22,10 @@ _SOON = 0.2  # seconds
 _HOW = "Run this cell to bring it to life."
 _WORD_CHARACTERS = 6
 _WORD = '<i style="display:inline-block;width:3em;height:1.4em;vertical-align:top"></i>'  # as wide as 6 characters
-_ROOM = re.compile(r'<div aria-hidden="true" style="grid-area:1/1.*?</div></div>', re.DOTALL)
+_ROOM = re.compile(r'<div aria-hidden="true" style="grid-area:1/1[^"]*">(<div>(<i [^>]*></i>)*</div>)*</div>')
 _SPOKEN = re.compile(r' role="(status|alert)"')
-# ipywidgets gives a slider's handle no name, and a position for its value: that of a logarithmic slider is the exponent.
-# The page runs this each time that it shows the exhibit. In ipywidgets 7 the handle has no role either
+# ipywidgets gives a slider's handle no name, and a position for its value, which is the exponent on a logarithmic slider.
+# The page runs this each time that it shows the exhibit. In ipywidgets 7 the handle has no role either.
 _NAME_SLIDERS = """
 (() => {
   const start = element[0] || element;  // the classic Notebook passes jQuery's
@@ -86,7 +86,7 @@ def column(parts: Sequence[widgets.Widget]) -> widgets.VBox:
     return whole
 
 
-def status_html(text: str, role: str = "status", more: str = "", room: Sequence[int] = ()) -> str:
+def status_html(text: str, role: str = "status", more: str = "", room: Sequence[int] = (100, 100)) -> str:
     """Write a message that a screen reader speaks.
 
     Parameters

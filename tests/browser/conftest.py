@@ -73,6 +73,12 @@ def lab_in() -> Callable[[Path], AbstractContextManager[tuple[str, str]]]:
 
 
 @pytest.fixture(scope="session")
+def served() -> Callable[[list[str], Path, str], AbstractContextManager[tuple[str, str]]]:
+    """Run any Jupyter server's command in a folder; it gives its address and its token."""
+    return _served
+
+
+@pytest.fixture(scope="session")
 def classic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a classic Notebook with Colab's versions, to be completed by a notebook's name."""
     command = [str(_colabs_python()), "-m", "notebook"]
