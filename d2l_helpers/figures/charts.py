@@ -186,6 +186,7 @@ def not_numbers(chart: Chart) -> list[tuple[float, str]]:
     in a line, it is the first place. What has no place of its own, such as a mean over nothing, is left out.
     """
     found: dict[float, str] = {}
+    low, high = span(chart, "x")
     bars = [mark for mark in chart.marks if isinstance(mark, Bars)]
     for mark in chart.marks:
         if isinstance(mark, Dots) or (isinstance(mark, Line) and mark.faint):
@@ -194,7 +195,7 @@ def not_numbers(chart: Chart) -> list[tuple[float, str]]:
         was_finite = True
         for x, y in zip(np.asarray(mark.x, float).tolist(), np.asarray(mark.y, float).tolist(), strict=True):
             is_finite = math.isfinite(y)
-            if not is_finite and math.isfinite(x) and (was_finite or isinstance(mark, Bars)):
+            if not is_finite and low <= x <= high and (was_finite or isinstance(mark, Bars)):
                 found.setdefault(x + offset, f"{y}".replace("-", "−"))
             was_finite = is_finite
     return sorted(found.items())

@@ -30,6 +30,8 @@ _MACHINE_PATH = re.compile(
     r"(?<![\w.~/-])/(?:home|root|tmp|Users)/[^\s'\"]*|(?<!\w)[A-Z]:\\{1,2}(?:[A-Z]|\w{2,}\\)[^\s'\"]*"
 )
 _PLOTTING = re.compile(r"^[ \t]*(?:import|from)\s.*\b(matplotlib|pyplot|ipywidgets)\b", re.MULTILINE)
+_DATA = re.compile(r"data:image/[^\"']*")
+_IMAGE = re.compile(r"<img\b", re.IGNORECASE)
 _IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\][(\[]|<img\b(?![^<>]*\balt\s*=\s*(?:\"\s*[^\s\"]|'\s*[^\s']))", re.IGNORECASE)
 
 
@@ -144,6 +146,13 @@ def _outputs(cell: NotebookNode) -> Iterator[str]:
         is_type_name = description.startswith("<") and description.endswith(">")  # <Figure size 640x480 …>
         if any(kind.startswith("image/") for kind in data) and (is_type_name or not description):
             yield "shows a picture whose text/plain does not say what is to be seen"
+        markup = _joined(data.get("text/html", ""))
+        if any(kind.startswith("image/") for kind in data) and not _IMAGE.search(markup):
+            yield "shows a picture without the text/html that gives it an alt text on the page"
+        if _IMAGE_WITHOUT_ALT.search(markup):
+            yield "shows an image without an alt text"
+        if "application/vnd.jupyter.widget-view+json" in data:
+            yield 'keeps a live view, where a page would say "model not found"'
 
 
 def _prose(cell: NotebookNode) -> Iterator[str]:
@@ -158,7 +167,11 @@ def _texts(output: NotebookNode) -> Iterator[str]:
     yield "\n".join(output.get("traceback", []))
     for kind, content in output.get("data", {}).items():
         if not kind.startswith("image/") or kind == "image/svg+xml":
-            yield content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+            yield _DATA.sub("", content if isinstance(content, str) else json.dumps(content, ensure_ascii=False))
+
+
+def _joined(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)
 
 
 def _repository(path: Path) -> Path | None:

@@ -24,7 +24,7 @@ _WORD_CHARACTERS = 6
 _WORD = '<i style="display:inline-block;width:3em;height:1.4em;vertical-align:top"></i>'  # as wide as 6 characters
 _ROOM = re.compile(r'<div aria-hidden="true" style="grid-area:1/1[^"]*">(<div>(<i [^>]*></i>)*</div>)*</div>')
 _SPOKEN = re.compile(r' role="(status|alert)"')
-# ipywidgets gives a slider's handle no name, and a position for its value, which is the exponent on a logarithmic slider.
+# ipywidgets gives a slider's handle no name, and a position for its value: on a logarithmic slider, the exponent.
 # The page runs this each time that it shows the exhibit. In ipywidgets 7 the handle has no role either.
 _NAME_SLIDERS = """
 (() => {

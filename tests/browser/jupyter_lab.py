@@ -13,18 +13,17 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.notebooks import read_notebook
+from d2l_helpers.stills import EXHIBIT
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
-
-VIEW = "application/vnd.jupyter.widget-view+json"
 
 _WATCH = """
 ([panel]) => {
   window.seen = [];
   const note = () => {
     const status = panel.querySelector('[role=status]')?.textContent ?? '';
-    const curves = panel.querySelector('svg')?.getAttribute('aria-label') ?? '';
+    const curves = panel.querySelector('[role=img]')?.getAttribute('aria-label') ?? '';
     window.seen.push([performance.now(), status, curves]);
   };
   new MutationObserver(note).observe(panel, {subtree: true, childList: true, characterData: true, attributes: true});
@@ -86,7 +85,8 @@ class LabNotebook:
 
     def panels(self) -> list[Locator]:
         """Find the exhibits, in the notebook's order: all that were recorded."""
-        recorded = sum(VIEW in output.get("data", {}) for cell in self.cells for output in cell.get("outputs", []))
+        outputs = [output for cell in self.cells for output in cell.get("outputs", [])]
+        recorded = sum(EXHIBIT in output.get("metadata", {}) for output in outputs)
         shown = self.page.locator(".jp-OutputArea-output:has(button:text-is('Book values'))")
         expect(shown).to_have_count(recorded)
         return shown.all()

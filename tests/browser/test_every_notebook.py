@@ -71,7 +71,7 @@ def retrains(panel: Locator, name: str) -> None:
         print(f"{name}: {what:<22}{seconds:.2f} s")
         assert seconds < MOST[what] or not is_flagship, what
 
-    line, curves = status(panel), panel.locator("svg").first
+    line, curves = status(panel), panel.get_by_role("img").first
     expect(line).to_contain_text("done after")
     book = settled(line)
     label = curves.get_attribute("aria-label")

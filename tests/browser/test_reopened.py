@@ -32,6 +32,7 @@ helpers.retrain(train)""",
 )
 OUTPUTS = ".jp-OutputArea-output, .output_area .output_subarea"
 CLASSIC = ("--no-deps", "nbclassic==1.3.3", "nest-asyncio==1.6.0", "ipython-genutils==0.2.0")
+_WIDTHS = "images => images.map(image => image.naturalWidth)"
 Serve = Callable[..., AbstractContextManager[tuple[str, str]]]
 
 
@@ -101,6 +102,8 @@ def test_an_exhibit_shows_its_last_picture(
         page.wait_for_timeout(1000)
         front.run_all(page)
         softmax, training = (page.locator(OUTPUTS).filter(has_text=text) for text in ("Entropy", "done after"))
+        expect(training).to_contain_text("done after 3")
+        page.wait_for_timeout(2000)  # the page sets the exhibit's parts one by one
         first = moved(page, softmax, "ArrowRight")
         front.save(page)
         until(lambda: first in content(path), "the first save has the picture of that moment")
@@ -122,9 +125,7 @@ def test_an_exhibit_shows_its_last_picture(
                 expect(shown).to_contain_text(text)
                 expect(shown).to_contain_text(HOW)
                 assert shown.locator("img").first.get_attribute("alt")
-                assert shown.locator("img").evaluate_all(
-                    "all => all.every(one => one.complete && one.naturalWidth > 0)"
-                )
+                until(lambda shown=shown: all(shown.locator("img").evaluate_all(_WIDTHS)), "the pictures are drawn")
             expect(page.get_by_text("not found")).to_have_count(0)
         until(lambda: "idle" in states(server, token), "the kernel starts")
         front.wait_for_kernel(page)

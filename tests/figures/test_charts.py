@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 import statistics
@@ -14,13 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.figures import Bars, Chart, Dots, Line, charts_svg, plot_charts
+from d2l_helpers.figures import Bars, Chart, Dots, Line, as_images, charts_svg, plot_charts
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def parse(svg: str) -> ElementTree.Element:
-    return ElementTree.fromstring(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+    return ElementTree.fromstring(svg.replace('<svg class="d2l-chart" ', '<svg xmlns="http://www.w3.org/2000/svg" '))
+
+
+def plot_of(svg: str) -> ElementTree.Element:
+    """The part of a chart that lies between its axes."""
+    return next(parse(svg).iter(f"{SVG}svg")).find(f"{SVG}svg")
 
 
 def points(element: ElementTree.Element) -> np.ndarray:
@@ -29,8 +35,7 @@ def points(element: ElementTree.Element) -> np.ndarray:
 
 def test_points_lie_where_the_spans_say():
     chart = Chart("t", [Line([0, 5, 10], [0, 1, 0])], x_span=(0, 10), y_span=(0, 2))
-    drawing = parse(charts_svg([chart], "a tent"))
-    plot = next(drawing.iter(f"{SVG}g")).find(f"{SVG}svg")
+    plot = plot_of(charts_svg([chart], "a tent"))
     width, height = float(plot.attrib["width"]), float(plot.attrib["height"])
     found = points(plot.find(f"{SVG}polyline"))
     assert np.allclose(found, [[0, height], [width / 2, height / 2], [width, height]], atol=0.06)
@@ -45,9 +50,9 @@ def test_logarithmic_axes_put_decades_at_equal_distances():
 
 def test_bars_stand_side_by_side_and_hang_below_zero():
     chart = Chart("t", [Bars([1, -1]), Bars([0.5, float("nan")], style=1)], y_span=(-1, 1))
-    plot = next(parse(charts_svg([chart], "")).iter(f"{SVG}g")).find(f"{SVG}svg")
+    plot = plot_of(charts_svg([chart], ""))
     places = ("x", "y", "width", "height")
-    first, second, third = ({place: float(bar.attrib[place]) for place in places} for bar in plot)
+    first, second, third = ({place: float(bar.attrib[place]) for place in places} for bar in plot.iter(f"{SVG}rect"))
     assert first["x"] + first["width"] == pytest.approx(third["x"], abs=0.2)
     assert first["y"] + first["height"] == pytest.approx(second["y"], abs=0.2)
     assert first["height"] == pytest.approx(2 * third["height"], abs=0.2)
@@ -150,3 +155,51 @@ def test_charts_are_drawn_while_a_slider_moves():
         charts_svg(charts, "waves")
         seconds.append(time.perf_counter() - started)
     assert statistics.median(seconds) < 0.05
+
+
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        (Bars([1, NAN, INF]), [(1, "nan"), (2, "inf")]),
+        (Bars([-INF]), [(0, "−inf")]),
+        (Line([0, 1, 2, 3, 4], [1, NAN, NAN, 1, INF]), [(1, "nan"), (4, "inf")]),
+        (Line([0, 1], [1, NAN], faint=True), []),
+        (Line([0, NAN], [1, NAN]), []),
+        (Line([0, 1e30], [1, NAN]), []),
+        (Dots([0, 1], [1, NAN]), []),
+    ],
+)
+def test_a_value_that_is_not_finite_is_written_where_it_would_be(mark, said):
+    chart = Chart("t", [mark], x_span=(-1, 5), y_span=(0, 2))
+    plot = plot_of(charts_svg([chart], ""))
+    width = float(plot.attrib["width"])
+    texts = [(float(text.attrib["x"]) / width * 6 - 1, text.text) for text in plot.iter(f"{SVG}text")]
+    assert texts == [(pytest.approx(x, abs=0.01), text) for x, text in said]
+    (axes,) = plot_charts([chart], "").figure.axes
+    assert [(text.xy[0], text.get_text()) for text in axes.texts] == said
+
+
+def test_bars_side_by_side_are_each_named():
+    chart = Chart("t", [Bars([NAN]), Bars([INF], style=1)])
+    (first, second) = plot_of(charts_svg([chart], "")).iter(f"{SVG}text")
+    assert (first.text, second.text) == ("nan", "inf")
+    assert float(first.attrib["x"]) < float(second.attrib["x"])
+
+
+def test_kept_charts_are_images_with_alt_text_in_the_colours_of_both_themes():
+    charts = [Chart("one & <1>", [Line([0, 1], [0, 1])]), Chart("two", [Bars([1])])]
+    live = charts_svg(charts, 'It says "so".')
+    kept = as_images(f"<p>before</p>{live}<p>after</p>")
+    assert re.sub("<div.*</div>", "", kept) == "<p>before</p><p>after</p>"
+    first, second = ElementTree.fromstring(re.search("<div.*</div>", kept)[0])
+    assert (first.attrib["alt"], second.attrib["alt"]) == ('It says "so".', "Chart 2 of 2: two.")
+    for image in (first, second):
+        drawing = ElementTree.fromstring(base64.b64decode(image.attrib["src"].partition("base64,")[2]))
+        assert (drawing.tag, drawing.attrib["width"]) == (f"{SVG}svg", image.attrib["width"])
+        style = drawing.find(f"{SVG}style").text
+        assert "prefers-color-scheme:dark" in style
+        assert style.count("background") == 2, "where a page says no theme, dark text must not stand on dark"
+    assert as_images(kept) == kept

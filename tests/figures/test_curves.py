@@ -108,6 +108,7 @@ def test_it_is_drawn_in_less_than_5_ms():
 def test_a_fit_without_accuracies_has_one_logarithmic_chart(values, test, before, more):
     history = History(values, test_loss=test)
     svg = curves_svg(history, len(values) + more, History(before) if before else None)
+    svg = re.sub(r">(nan|−?inf)<", "><", svg)  # what is not finite is written in its place
     root = ElementTree.fromstring(svg)
     assert f"Curves after {len(values)} epoch{'s' if len(values) > 1 else ''}: train loss {values[-1]:.4g}" in root.get(
         "aria-label"

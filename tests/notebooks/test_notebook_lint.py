@@ -14,8 +14,11 @@ def code(chapter):
     return chapter.cells[2]
 
 
+IMAGE = '<img src="data:image/png;base64,iVBORw0KGgo=" alt="A boot"/>'
+
+
 def show(chapter, **data):
-    code(chapter).outputs.append(v4.new_output("display_data", {k.replace("_", "/"): v for k, v in data.items()}))
+    code(chapter).outputs.append(v4.new_output("display_data", {k.replace("_", "/", 1): v for k, v in data.items()}))
 
 
 def swap_sections(chapter):
@@ -71,7 +74,16 @@ FAULTS = {
     ),
     "chapter.ipynb: is 1.0 MB, more than 1 MB": lambda c: c.metadata.update(padding="x" * 1_000_000),
     "chapter.ipynb:train-the-model: shows a picture whose text/plain does not say what is to be seen": lambda c: show(
-        c, image_png="iVBORw0KGgo=", text_plain="<Figure size 640x480 with 1 Axes>"
+        c, image_png="iVBORw0KGgo=", text_html=IMAGE, text_plain="<Figure size 640x480 with 1 Axes>"
+    ),
+    "chapter.ipynb:train-the-model: shows a picture without the text/html that gives it an alt text on the page": (
+        lambda c: show(c, image_png="iVBORw0KGgo=", text_html="<p>A boot</p>", text_plain="A boot.")
+    ),
+    "chapter.ipynb:train-the-model: shows an image without an alt text": lambda c: show(
+        c, text_html=f'{IMAGE}<img src="a.png"/>', text_plain="A boot."
+    ),
+    'chapter.ipynb:train-the-model: keeps a live view, where a page would say "model not found"': lambda c: show(
+        c, text_plain="A panel.", **{"application/vnd.jupyter.widget-view+json": {"model_id": "0"}}
     ),
     "chapter.ipynb:title: has a picture without alt text: ![](garments.svg)": lambda c: title(c).update(
         source="# Title\n![](garments.svg)"
@@ -119,7 +131,13 @@ def test_pictures_with_alt_text_pass(write, chapter, image):
 
 
 def test_a_picture_with_a_description_passes_whatever_its_base64_spells(write, chapter):
-    show(chapter, image_png="AAAA/tmp/AAAA", text_plain="The loss falls from 0.79 to 0.57 in two epochs.")
+    spelt = '<img src="data:image/png;base64,AAAA+/tmp/AAAA" alt="A boot"/>'
+    show(
+        chapter,
+        image_png="AAAA/tmp/AAAA",
+        text_html=spelt,
+        text_plain="The loss falls from 0.79 to 0.57 in two epochs.",
+    )
     assert lint_notebook(write(chapter)) == []
 
 

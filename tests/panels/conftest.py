@@ -19,6 +19,12 @@ _random = np.random.default_rng(0)
 X, Y = _random.random((256, 1, 28, 28), dtype=np.float32), _random.integers(0, 10, 256).astype(np.int32)
 
 
+@pytest.fixture(autouse=True)
+def runtime_folder(tmp_path, monkeypatch):
+    """Keep the exhibits' last pictures out of the user's own folder."""
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+
+
 class Trained:
     """A function to retrain; `calls` are what it was asked, `histories` what came of it."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import math
+import re
+import time
 
 import pytest
 from traitlets import TraitError
@@ -11,6 +13,7 @@ from traitlets import TraitError
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Line, plot_charts
 from d2l_helpers.panels.exhibit import Exhibit, View, choice, log_slider, slider
+from d2l_helpers.stills import still_of
 
 
 def show(rate: float, steps: int, kind: str) -> View:
@@ -52,18 +55,52 @@ def test_book_values_come_back_in_one_step(exhibit):
     assert "&lt;a&gt; at 0.1 after 5" in shown[0]
 
 
-def test_readers_without_a_kernel_get_a_picture_of_the_books_values(exhibit, monkeypatch):
+WHAT = "A test. An exhibit with controls for rate, steps, kind. Run this cell to bring it to life."
+
+
+def test_a_cell_gets_the_live_view_and_the_books_values_as_html(exhibit):
     bundle, metadata = exhibit._repr_mimebundle_()
-    assert bundle["text/plain"] == "A test. An exhibit with controls for rate, steps, kind."
+    assert bundle["text/plain"] == WHAT
     assert "image/png" not in bundle
-    assert metadata == {}
+    assert metadata == {"d2l_helpers_exhibit": True}
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == exhibit._view.model_id
+    assert "&lt;a&gt; at 0.1 after 5" in bundle["text/html"]
+    assert re.findall('<img [^>]*alt="(.*?)"', bundle["text/html"]) == ["A test: t"]
+    assert "<p>a</p>" in bundle["text/html"]
+    assert not re.search("<svg|<script|role=", bundle["text/html"]), "nothing that a page removes"
+
+
+def test_readers_without_a_kernel_get_a_picture_of_the_books_values(exhibit, monkeypatch):
+    live = exhibit._repr_mimebundle_()[0]["text/html"]
     monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
     bundle, metadata = exhibit._repr_mimebundle_()
-    assert bundle["text/plain"] == ("A test. An exhibit with controls for rate, steps, kind.\n<a> at 0.1 after 5")
+    assert sorted(bundle) == ["image/png", "text/html", "text/plain"], "a page would look for the live view's model"
+    assert bundle["text/plain"] == f"{WHAT}\n<a> at 0.1 after 5"
+    assert bundle["text/html"] == live
     picture = plot_charts(show(0.1, 5, "a").charts, "A test", "<a> at 0.1 after 5")
     assert base64.b64decode(bundle["image/png"]) == picture.png()
-    assert metadata == picture._repr_mimebundle_()[1]
-    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == exhibit._view.model_id
+    assert metadata == {"d2l_helpers_exhibit": True} | picture._repr_mimebundle_()[1]
+
+
+def test_the_last_picture_is_kept_for_the_notebooks_file(exhibit):
+    bundle, _ = exhibit._repr_mimebundle_()
+    model_id = exhibit._view.model_id
+    for steps in range(10):
+        exhibit._controls["steps"].value = steps
+    deadline = time.monotonic() + 10
+    while "at 0.1 after 9" not in (still_of(model_id) or ""):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert still_of(model_id) == bundle["text/html"].replace("after 5", "after 9")
+
+
+def test_the_status_line_keeps_the_height_of_its_longest_text():
+    exhibit = Exhibit("t", [slider("a", "a", 1, 0, 2, 1)], lambda a: View("text"), room=(12, 30))
+    hidden, said = exhibit._status.value.split("<div role=")
+    assert [paragraph.count("<i ") for paragraph in hidden.split("</div>")[:2]] == [2, 5]
+    assert "aria-hidden" in hidden
+    assert re.sub("<[^>]*>", "", hidden) == "", "no text that a search or a screen reader could find"
+    assert said.startswith('"status"')
 
 
 def test_a_picture_of_its_own(monkeypatch):

@@ -109,7 +109,7 @@ def test_it_begins_at_the_commonest_error(drawn):
         f"Class shirt: {(shirts & coats).sum()} of {shirts.sum()} taken for coat; the first 12 are below" in view.text
     )
     believed = drawn[0].probabilities[np.flatnonzero(shirts & coats)[:12], 6]
-    assert view.html.count("<img") == 1
+    assert view.html.count("<img") == 12
     assert [f">{p:.2f}<" in view.html for p in believed] == [True] * 12
 
 

@@ -185,8 +185,8 @@ def test_the_bundle_of_a_reader_is_the_live_panel_at_once(read):
     assert time.perf_counter() - started < 0.5
     assert not reader.panel.wait(0)
     leave.set()
-    assert sorted(bundle) == [VIEW, "text/plain"]
-    assert bundle["text/plain"] == "A panel with sliders for learning rate, epochs."
+    assert sorted(bundle) == [VIEW, "text/html", "text/plain"]
+    assert bundle["text/plain"] == "A panel with sliders for learning rate, epochs. Run this cell to bring it to life."
     assert bundle[VIEW] == {"version_major": 2, "version_minor": 0, "model_id": reader.panel._view.model_id}
 
 
@@ -195,11 +195,13 @@ def test_the_recorded_bundle_has_a_picture_of_the_first_fit(monkeypatch, read, t
     panel = read(train).panel
     bundle, metadata = panel._repr_mimebundle_()
     assert len(train.histories) == len(panel.runs) == 1, "it waited for the fit"
-    assert sorted(bundle) == [VIEW, "image/png", "text/plain"]
+    assert sorted(bundle) == ["image/png", "text/html", "text/plain"], "a page would look for the live panel's model"
+    assert "<b>Run this cell to bring it to life.</b>" in bundle["text/html"]
+    assert "done after 3 of 3 epochs" in bundle["text/html"]
     assert bundle["image/png"].startswith("iVBORw0KGgo"), "a PNG file in base64"
     assert bundle["image/png"] == panel._repr_mimebundle_()[0]["image/png"]
     what, alt = bundle["text/plain"].splitlines()
-    assert what == "A panel with sliders for learning rate, batch size, epochs."
+    assert what == "A panel with sliders for learning rate, batch size, epochs. Run this cell to bring it to life."
     assert alt == ("The training panel after its first fit: curves of loss and accuracy, and weight templates.")
     width, height = metadata["image/png"]["width"], metadata["image/png"]["height"]
     assert width > height > 300

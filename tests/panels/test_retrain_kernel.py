@@ -54,20 +54,20 @@ def outputs():
     return {name: cell.outputs for name, cell in zip(sources, notebook.cells, strict=True)}
 
 
-def test_a_recorded_cell_shows_one_bundle_of_live_panel_and_picture(outputs):
+def test_a_recorded_cell_keeps_a_picture_and_no_live_panel(outputs):
     (output,) = outputs["recorded"]
     assert output.output_type == "execute_result"
-    assert sorted(output.data) == [VIEW, "image/png", "text/plain"]
+    assert sorted(output.data) == ["image/png", "text/html", "text/plain"]
     assert sorted(output.metadata["image/png"]) == ["height", "width"]
     assert output.data["text/plain"] == (
-        "A panel with sliders for learning rate, epochs.\n"
+        "A panel with sliders for learning rate, epochs. Run this cell to bring it to life.\n"
         "The training panel after its first fit: curves of loss and accuracy, and weight templates."
     )
 
 
 def test_a_live_cell_shows_the_panel_without_a_picture_and_its_fit_no_progress_bar(outputs):
     (output,) = outputs["live"]
-    assert sorted(output.data) == [VIEW, "text/plain"]
+    assert sorted(output.data) == [VIEW, "text/html", "text/plain"]
     assert len(outputs["beside"]) == 1
 
 
