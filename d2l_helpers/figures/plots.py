@@ -118,7 +118,7 @@ def plot_confusion(counts: npt.NDArray[np.int64], names: Sequence[str]) -> Pictu
             remedy="pass confusion_matrix(prediction) and get_fashion_mnist_labels(range(10))",
         )
     errors = counts - np.diag(np.diag(counts))
-    figure = Figure(figsize=(4.9, 4.6), layout="constrained")  # a narrow page shows it without scaling
+    figure = Figure(figsize=(4.7, 4.5), layout="constrained")  # a narrow page shows it without scaling
     axes = figure.subplots()
     axes.imshow(errors, cmap="Oranges", vmin=0, vmax=max(1, int(errors.max())) * 1.3)
     for (row, column), count in np.ndenumerate(counts):

@@ -56,7 +56,7 @@ def runs_table(runs: list[Run]) -> str:
     names = list(runs[-1].settings)
     shown = list(enumerate(runs, start=1))[: -_ROWS - 1 : -1]
     columns = [name for name in _QUANTITIES if any(name in run.measured for _, run in shown)]
-    cell = 'style="padding:1px 10px 1px 0;text-align:right;font-variant-numeric:tabular-nums"'
+    cell = 'style="padding:1px 8px 1px 0;vertical-align:bottom;text-align:right;font-variant-numeric:tabular-nums"'
     titles = ("run", *(TITLES[name] for name in names), *(name.replace("_", " ") for name in columns))
     heads = "".join(f'<th scope="col" {cell}>{title}</th>' for title in titles) + '<th scope="col">note</th>'
     rows = []
@@ -68,12 +68,15 @@ def runs_table(runs: list[Run]) -> str:
             *(run.number(name) for name in columns),
         )
         rows.append("<tr>" + "".join(f"<td {cell}>{value}</td>" for value in values) + f"<td>{note}</td></tr>")
-    return f"<table><caption>Past runs</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    table = f"<table><caption>Past runs</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    # A narrow page wraps the heads; where many parameters still do not fit, the reader scrolls, by keyboard too
+    look = "overflow-x:auto;white-space:normal;font-size:12px;line-height:1.3"
+    return f'<div role="region" aria-label="Past runs" tabindex="0" style="{look}">{table}</div>'
 
 
 def _four_digits(value: float) -> str:
     if not math.isfinite(value):
-        return "infinite" if math.isinf(value) else "not a number"
+        return f"{value}"
     if 1e-6 <= abs(value) < 1e6:
         return np.format_float_positional(value, precision=4, fractional=False, trim="-")
     return f"{value:.4g}"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 from jupyter_lab import SCREENSHOTS, LabNotebook, Watch, appears, left_open, settled, status
 from playwright.sync_api import Locator, Page, expect
+from readable import check_outputs
 
 from answers.key import answers_to
 from d2l_helpers.exercises.catalogue import CHAPTER, chapter
@@ -31,10 +32,22 @@ def test_a_reader_works_through(page: Page, lab: str, name: str) -> None:
         panels = notebook.panels()
         assert panels, "a notebook has at least one exhibit"
         for panel in panels:
+            names_its_sliders(panel)
+        check_outputs(page, page.locator(".jp-OutputArea-output"))
+        for panel in panels:
             panel.scroll_into_view_if_needed()
             is_training = panel.get_by_role("button", name="Retrain").count()
             retrains(panel, name) if is_training else answers_at_once(panel)
         solve(notebook, name)
+
+
+def names_its_sliders(panel: Locator) -> None:
+    """A screen reader hears of each slider what is written before and behind it."""
+    panel.scroll_into_view_if_needed()
+    for row in panel.locator(".widget-hslider, .widget-inline-hbox:has([role=slider])").all():
+        title, value = (row.locator(f".widget-{part}").inner_text() for part in ("label", "readout"))
+        handle = row.get_by_role("slider", name=title, exact=True)
+        expect(handle).to_have_attribute("aria-valuetext", value)
 
 
 def answers_at_once(panel: Locator) -> None:
@@ -43,10 +56,12 @@ def answers_at_once(panel: Locator) -> None:
     panel.locator("svg, img").first.wait_for()
     book, drawn, has_moved = settled(line), pictures(panel), False
     for control in panel.get_by_role("slider").all():
+        top = pictures_top(panel)
         control.focus()
         at_its_end = control.get_attribute("aria-valuenow") == control.get_attribute("aria-valuemax")
         control.press("ArrowLeft" if at_its_end else "ArrowRight")
         expect(line).not_to_have_text(book)
+        assert pictures_top(panel) == top, "what stands below the status line does not move"
         has_moved = has_moved or soon(panel.page, lambda: pictures(panel) != drawn)
         panel.get_by_role("button", name="Book values").press("Enter")
         expect(line).to_have_text(book)
@@ -124,6 +139,12 @@ def rate_after(keys: int, book: str) -> float:
 def slider_of(panel: Locator, title: str) -> Locator:
     row = panel.locator(".widget-hslider, .widget-inline-hbox", has_text=title)
     return row.get_by_role("slider").first
+
+
+def pictures_top(panel: Locator) -> float:
+    """How far below the exhibit's upper edge its first picture lies, in pixels."""
+    top = "node => node.getBoundingClientRect().top"
+    return float(panel.locator("svg, img").first.evaluate(top) - panel.evaluate(top))
 
 
 def pictures(panel: Locator) -> list[str]:
