@@ -44,8 +44,9 @@ def test_a_reader_works_through(page: Page, lab: str, name: str) -> None:
 def names_its_sliders(panel: Locator) -> None:
     """A screen reader hears of each slider what is written before and behind it."""
     panel.scroll_into_view_if_needed()
+    panel.get_by_role("slider", name=re.compile(".")).first.wait_for()
     for row in panel.locator(".widget-hslider, .widget-inline-hbox:has([role=slider])").all():
-        title, value = (row.locator(f".widget-{part}").inner_text() for part in ("label", "readout"))
+        title, value = (settled(row.locator(f".widget-{part}")) for part in ("label", "readout"))
         handle = row.get_by_role("slider", name=title, exact=True)
         expect(handle).to_have_attribute("aria-valuetext", value)
 
@@ -143,8 +144,12 @@ def slider_of(panel: Locator, title: str) -> Locator:
 
 def pictures_top(panel: Locator) -> float:
     """How far below the exhibit's upper edge its first picture lies, in pixels."""
-    top = "node => node.getBoundingClientRect().top"
-    return float(panel.locator("svg, img").first.evaluate(top) - panel.evaluate(top))
+    top = "node.getBoundingClientRect().top"
+    return float(
+        panel.evaluate(
+            f"panel => {{ const at = node => {top}; return at(panel.querySelector('svg, img')) - at(panel); }}"
+        )
+    )
 
 
 def pictures(panel: Locator) -> list[str]:
