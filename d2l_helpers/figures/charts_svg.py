@@ -105,7 +105,7 @@ def _images(alt: str, drawings: Sequence[str]) -> str:
         said = alt if number == 1 else f"Chart {number} of {len(drawings)}: {title}."
         look = "max-width:100%;height:auto;border-radius:6px"
         parts.append(
-            f'<img src="{source}" alt="{html.escape(said)}" width="{width}" height="{_HEIGHT}" style="{look}">'
+            f'<img src="{source}" alt="{html.escape(said)}" width="{width}" height="{_HEIGHT}" style="{look}"/>'
         )
     return f'<div style="display:flex;flex-wrap:wrap">{"".join(parts)}</div>'
 

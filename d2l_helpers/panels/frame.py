@@ -151,12 +151,14 @@ def _still(view: widgets.Widget) -> str:
 
 def _keep_last_picture(view: widgets.Widget) -> None:
     """Keep the still of what an exhibit shows, from now on and soon after each change."""
-    lock, timers = threading.Lock(), []
+    lock, writing = threading.Lock(), threading.Lock()
+    timers: list[threading.Timer] = []
 
     def keep() -> None:
         with lock:
             timers.clear()  # a change from here on starts another
-        with contextlib.suppress(OSError):  # a full disk: the file then has the first picture
+        # Two at once could leave the older picture. On a full disk, the file has the first one
+        with writing, contextlib.suppress(OSError):
             keep_still(view.model_id, _still(view))
 
     def changed(*_: object) -> None:

@@ -275,3 +275,20 @@ def test_a_picture_can_still_be_changed():
     picture.figure.suptitle("mine")
     assert isinstance(picture, Picture)
     assert picture.png() != before
+
+
+def test_nbconvert_hands_the_alt_text_on():
+    pytest.importorskip("nbconvert")
+    source = (
+        "import nbformat, warnings\n"
+        "warnings.simplefilter('ignore')\n"
+        "from nbconvert import HTMLExporter\n"
+        "from d2l_helpers.figures import plot_comparison\n"
+        "from d2l_helpers.history import History\n"
+        "data, metadata = plot_comparison({'plain': History([1], [1], [1], [1])})._repr_mimebundle_()\n"
+        "output = nbformat.v4.new_output('display_data', data, metadata=metadata)\n"
+        "cell = nbformat.v4.new_code_cell('', outputs=[output])\n"
+        "print(HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))[0])\n"
+    )
+    page = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True).stdout
+    assert re.findall(r'<img [^>]*alt="([^"]*)"', page) == [plot_comparison({"plain": History([1], [1], [1], [1])}).alt]
