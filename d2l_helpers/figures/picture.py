@@ -75,7 +75,7 @@ class Picture:
         if self.is_chart:
             file = f'<svg xmlns="http://www.w3.org/2000/svg" {shape}>{_TURN}<image href="{source}" {shape}/></svg>'
             source = "data:image/svg+xml," + quote(file, safe=_KEPT)
-        look = "max-width:100%;height:auto;border-radius:6px;background:#fff"
+        look = "max-width:100%;height:auto;border-radius:6px"
         return f'<img src="{source}" alt="{html.escape(self.alt)}" {shape} style="{look}"/>'
 
     def __repr__(self) -> str:
