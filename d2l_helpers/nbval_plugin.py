@@ -6,6 +6,7 @@ without ``--nbval`` it does nothing.
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -125,4 +126,6 @@ def _without_drawing(output: Any) -> Any:
     data = output.get("data", {})
     if "image/png" not in data:
         return output
-    return {**output, "data": {kind: content for kind, content in data.items() if kind != "text/html"}}
+    without = copy.copy(output)  # nbval wants nbformat's own type
+    without["data"] = {kind: content for kind, content in data.items() if kind != "text/html"}
+    return without

@@ -143,6 +143,21 @@ def test_a_bundle_of_other_words_fails(good, tmp_path):
     assert "same = # ± #" in failures(text)["Cell 1"]
 
 
+def test_another_drawing_of_a_picture_passes_and_another_alt_text_fails(tmp_path):
+    source = (
+        "from IPython.display import display\n"
+        "display({'image/png': 'AAAA', 'text/html': '<img alt=\"A boot\"/>', 'text/plain': 'A boot'}, raw=True)"
+    )
+    path = tmp_path / "picture.ipynb"
+    record(path, {"picture": source})
+    for kind, expected in (("text/html", 0), ("text/plain", 1)):
+        notebook = read_notebook(path)
+        notebook.cells[0].outputs[0].data[kind] = "another"
+        path.write_bytes(to_bytes(notebook))
+        code, text = run_pytest(tmp_path, "--nbval", "--nbval-current-env", path)
+        assert code == expected, text
+
+
 def test_a_broken_notebook_fails_without_a_traceback_of_ours(tmp_path):
     path = tmp_path / "old.ipynb"
     path.write_text('{"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {}}, "cells": []}')
