@@ -80,8 +80,11 @@ def row(parts: Sequence[widgets.Widget]) -> widgets.Box:
 def column(parts: Sequence[widgets.Widget]) -> widgets.VBox:
     """Set widgets below each other, as the whole that a cell shows; its sliders get names for a screen reader."""
     script = {"output_type": "display_data", "data": {"application/javascript": _NAME_SLIDERS}, "metadata": {}}
-    namer = widgets.Output(outputs=(script,), layout=widgets.Layout(height="0", margin="0", overflow="hidden"))
-    whole = widgets.VBox([*parts, namer], layout=widgets.Layout(max_width=_PAGE))
+    names: list[widgets.Widget] = []
+    if widgets.__version__ >= "8":  # the page of ipywidgets 7 cannot make an Output that has outputs already
+        layout = widgets.Layout(height="0", margin="0", overflow="hidden")
+        names.append(widgets.Output(outputs=(script,), layout=layout))
+    whole = widgets.VBox([*parts, *names], layout=widgets.Layout(max_width=_PAGE))
     whole.add_class("d2l-exhibit")
     return whole
 
