@@ -1,0 +1,128 @@
+"""``d2l-helpers lab`` as a reader starts it: the address that it prints, and the page that opens there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from d2l_helpers.notebooks import read_notebook
+
+ROOT = Path(__file__).parents[2]
+FIRST = "01_linear_regression.ipynb"
+HOMES = ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
+OTHER_HOMES = ("JUPYTER_DATA_DIR", "IPYTHONDIR", "XDG_STATE_HOME")
+
+Start = Callable[..., tuple[subprocess.Popen[bytes], str]]
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that may write to its console: the notebooks are looked at before they are run."""
+    context = browser.new_context(viewport={"width": 1200, "height": 1000})
+    context.set_default_timeout(60_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "das Projekt für Übungen"
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    return folder
+
+
+@pytest.fixture
+def start(project: Path, tmp_path: Path) -> Iterator[Start]:
+    """Start the command in the project's folder, for a user with no settings yet; return process and printed address."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*options: str) -> tuple[subprocess.Popen[bytes], str]:
+        homes = {name: str(tmp_path / "home" / name) for name in (*HOMES, *OTHER_HOMES)}
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, "-m", "d2l_helpers", "lab", "--no-browser", "--port", str(port), *options]
+        log = tmp_path / f"log-{port}"
+        with log.open("wb") as file:
+            started.append(
+                subprocess.Popen(
+                    command,
+                    cwd=project,
+                    env=os.environ | homes | {"PYTHONPATH": str(ROOT)},
+                    stdout=file,
+                    stderr=subprocess.STDOUT,
+                )
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and started[-1].poll() is None:
+            if printed := re.search(rf"http://127\.0\.0\.1:{port}/\S+", log.read_text()):
+                return started[-1], printed[0]
+            time.sleep(0.1)
+        pytest.fail(f"the command printed no address:\n{log.read_text()[-2000:]}")
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait(20)
+
+
+def test_it_opens_the_first_page_asks_nothing_and_keeps_work_through_a_release(
+    page: Page, start: Start, project: Path
+) -> None:
+    process, address = start()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    page.get_by_role("heading", name="Linear Regression", exact=True).wait_for()
+    expect(page.locator("#jp-bottom-panel").get_by_text(re.compile(r"\| Idle"))).to_be_visible()
+    expect(page.get_by_title(re.compile("^Notebook trusted"))).to_be_visible()
+    page.wait_for_timeout(3000)  # JupyterLab asks about news after the page is up
+    assert page.get_by_role("dialog").count() == 0
+    assert page.locator(".Toastify__toast").count() == 0
+    assert not [url for url in asked if "/lab/api/news" in url or "/lab/api/update" in url]
+    names = page.locator(".jp-DirListing-itemText").all_inner_texts()
+    assert names == sorted(path.name for path in (project / "notebooks").glob("*.ipynb"))
+
+    page.get_by_role("heading", name="Linear Regression", exact=True).dblclick()
+    page.locator(".jp-Notebook .jp-Cell").first.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text("\n\nA note of mine.")
+    page.keyboard.press("Control+S")
+    saved = project / "work" / FIRST
+    for _ in range(100):
+        if "A note of mine." in saved.read_text():
+            break
+        page.wait_for_timeout(100)
+    assert "A note of mine." in read_notebook(saved).cells[0].source
+    assert (project / "notebooks" / FIRST).read_bytes() == (ROOT / "notebooks" / FIRST).read_bytes()
+    page.goto("about:blank")  # a page whose server is gone would write errors to its console
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+
+    release = project / "notebooks" / FIRST
+    release.write_text(release.read_text().replace("Twenty minutes", "Thirty minutes"))
+    start()
+    assert "A note of mine." in saved.read_text()
+    assert "Thirty minutes" in (project / "work" / "01_linear_regression (newer).ipynb").read_text()
+
+
+def test_the_readers_options_win(page: Page, start: Start) -> None:
+    _, address = start("--LabApp.default_url=/lab/tree/03_linear_regression_gluon.ipynb")
+    page.goto(address)
+    page.get_by_role("heading", name="Linear Regression in Gluon").first.wait_for()
+
+
+def test_authors_open_the_notebooks_themselves(start: Start, project: Path) -> None:
+    start("--edit")
+    assert not (project / "work").exists()
