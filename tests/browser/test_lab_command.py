@@ -44,7 +44,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start(project: Path, tmp_path: Path) -> Iterator[Start]:
-    """Start the command in the project's folder, for a user with no settings yet; return process and printed address."""
+    """Start the command in the project's folder, for a user with no settings; return process and address."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start(*options: str) -> tuple[subprocess.Popen[bytes], str]:
