@@ -42,16 +42,14 @@ def lab(notebooks: Path, work: Path, edit: bool, options: tuple[str, ...]) -> No
     from d2l_helpers.data import obtain
     from d2l_helpers.lab import refresh_copies, report, start_lab, trust
 
+    if not edit and (copies := refresh_copies(notebooks, work)):
+        trust(copies)
+        for line in report(copies, work):
+            click.echo(line)
     try:
         obtain()
     except DataError as error:  # the first notebooks need no dataset, and there may be a network later
         click.echo(f"{type(error).__name__}: {error}\nJupyterLab opens without the dataset.", err=True)
-    if not edit:
-        copies = refresh_copies(notebooks, work)
-        if copies:
-            trust(copies)
-        for line in report(copies, work):
-            click.echo(line)
     start_lab(notebooks if edit else work, options)
 
 

@@ -39,7 +39,15 @@ def page(browser: Browser) -> Iterator[Page]:
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "das Projekt für Übungen"
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copy(ROOT / ".gitignore", folder)
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
+    git(folder, "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "--quiet", "--message", "release")
     return folder
+
+
+def git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture
@@ -47,7 +55,7 @@ def start(project: Path, tmp_path: Path) -> Iterator[Start]:
     """Start the command in the project's folder, for a user with no settings; return process and address."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(*options: str) -> tuple[subprocess.Popen[bytes], str]:
+    def start(*options: str, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
         homes = {name: str(tmp_path / "home" / name) for name in (*HOMES, *OTHER_HOMES)}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -59,7 +67,7 @@ def start(project: Path, tmp_path: Path) -> Iterator[Start]:
                 subprocess.Popen(
                     command,
                     cwd=project,
-                    env=os.environ | homes | {"PYTHONPATH": str(ROOT)},
+                    env=os.environ | homes | {"PYTHONPATH": str(ROOT)} | environment,
                     stdout=file,
                     stderr=subprocess.STDOUT,
                 )
@@ -105,7 +113,7 @@ def test_it_opens_the_first_page_asks_nothing_and_keeps_work_through_a_release(
             break
         page.wait_for_timeout(100)
     assert "A note of mine." in read_notebook(saved).cells[0].source
-    assert (project / "notebooks" / FIRST).read_bytes() == (ROOT / "notebooks" / FIRST).read_bytes()
+    assert git(project, "status", "--porcelain") == ""  # so that git pull goes on
     page.goto("about:blank")  # a page whose server is gone would write errors to its console
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
@@ -126,3 +134,11 @@ def test_the_readers_options_win(page: Page, start: Start) -> None:
 def test_authors_open_the_notebooks_themselves(start: Start, project: Path) -> None:
     start("--edit")
     assert not (project / "work").exists()
+
+
+def test_without_a_dataset_it_opens_all_the_same(start: Start, tmp_path: Path) -> None:
+    _, address = start(D2L_DATA=str(tmp_path / "nowhere"))
+    assert address.partition("?")[0].endswith(f"/lab/workspaces/chapter/tree/{FIRST}")
+    (log,) = tmp_path.glob("log-*")
+    assert "nowhere" in log.read_text()
+    assert "JupyterLab opens without the dataset." in log.read_text()
