@@ -6,6 +6,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,7 +14,9 @@ from d2l_helpers.errors import LibraryUnusable, NotebookError
 
 __all__ = ["start_lab"]
 
-_CONFIG = Path(__file__).parent / "config"  # the first page, no question about news, whole file names
+_CONFIG = Path(__file__).parent / "config"  # the first page, no question about news, no dates beside file names
+# How JupyterLab calls the file of the workspace "chapter", which the address of the first page names
+_WORKSPACE = "chapter-667b.jupyterlab-workspace"
 
 
 def start_lab(folder: Path, options: Sequence[str] = ()) -> NoReturn:
@@ -52,6 +55,7 @@ def start_lab(folder: Path, options: Sequence[str] = ()) -> NoReturn:
             expected="a folder of notebooks",
             remedy="look at the folder's name and permissions",
         ) from error
+    _lay_out()
     paths = [str(_CONFIG), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
     # Jupyter refuses to run as root, who is the only user in many containers; the same flag twice is an error
@@ -59,3 +63,15 @@ def start_lab(folder: Path, options: Sequence[str] = ()) -> NoReturn:
     sys.stdout.flush()
     # -P: without it, a notebook's neighbour called json.py would be imported by the server
     os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterlab", *root, *options])
+
+
+def _lay_out() -> None:
+    """Make the file browser as wide as the notebooks' names, until the user drags it to another width."""
+    from jupyter_core.paths import jupyter_config_dir
+
+    default = Path(jupyter_config_dir(), "lab", "workspaces")
+    path = Path(os.environ.get("JUPYTERLAB_WORKSPACES_DIR", default), _WORKSPACE)
+    with suppress(OSError):  # a home that cannot be written, or the file that is there already
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write((_CONFIG / _WORKSPACE).read_bytes())
