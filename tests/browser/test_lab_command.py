@@ -46,6 +46,11 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
+def answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
 def git(folder: Path, *arguments: str) -> str:
     return subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True).stdout
 
@@ -74,7 +79,8 @@ def start(project: Path, tmp_path: Path) -> Iterator[Start]:
             )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and started[-1].poll() is None:
-            if printed := re.search(rf"http://127\.0\.0\.1:{port}/\S+", log.read_text()):
+            printed = re.search(rf"http://127\.0\.0\.1:{port}/\S+", log.read_text())
+            if printed and answers(port):  # Jupyter prints the address a moment before it listens
                 return started[-1], printed[0]
             time.sleep(0.1)
         pytest.fail(f"the command printed no address:\n{log.read_text()[-2000:]}")
