@@ -12,7 +12,6 @@ from .evaluation import evaluate_accuracy as evaluate_accuracy
 from .evaluation import evaluate_loss as evaluate_loss
 from .evaluation import most_wrong as most_wrong
 from .evaluation import predict as predict
-from .exercises import check as check
 from .exercises import hint as hint
 from .exercises import progress as progress
 from .figures import Bars as Bars
@@ -31,6 +30,7 @@ from .history import Epoch as Epoch
 from .keras import import_keras as import_keras
 from .keras import keras_history as keras_history
 from .panels import browse_fashion_mnist as browse_fashion_mnist
+from .panels import check as check
 from .panels import explore_cross_entropy as explore_cross_entropy
 from .panels import explore_descent as explore_descent
 from .panels import explore_double_softmax as explore_double_softmax

@@ -1,4 +1,4 @@
-"""The command line: ``d2l-helpers data | record | lint | links | bench | bench-grading | course | grade | doctor``."""
+"""The command line, ``d2l-helpers``: lab, data, record, lint, links, bench, bench-grading, course, grade, doctor."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 import click
 
-from d2l_helpers.errors import D2LHelpersError, NotebookError
+from d2l_helpers.errors import D2LHelpersError, DataError, NotebookError
 
 __all__ = ["main"]
 
@@ -30,6 +30,27 @@ def main() -> None:
     except D2LHelpersError as error:
         click.echo(f"{type(error).__name__}: {error}", err=True)
         sys.exit(1)
+
+
+@_commands.command(context_settings={"ignore_unknown_options": True})
+@click.option("--notebooks", default="notebooks", type=_PLACE, help="The released notebooks.")
+@click.option("--work", default="work", type=_PLACE, help="The folder of your copies.")
+@click.option("--edit", is_flag=True, help="Open the released notebooks themselves, as their authors do.")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB'S OPTIONS]")
+def lab(notebooks: Path, work: Path, edit: bool, options: tuple[str, ...]) -> None:
+    """Open the chapter in JupyterLab: copies of the notebooks, in which your work is kept."""
+    from d2l_helpers.data import obtain
+    from d2l_helpers.lab import refresh_copies, report, start_lab, trust
+
+    if not edit and (copies := refresh_copies(notebooks, work)):
+        trust(copies)
+        for line in report(copies, work):
+            click.echo(line)
+    try:
+        obtain()
+    except DataError as error:  # the first notebooks need no dataset, and there may be a network later
+        click.echo(f"{type(error).__name__}: {error}\nJupyterLab opens without the dataset.", err=True)
+    start_lab(notebooks if edit else work, options)
 
 
 @_commands.command()

@@ -64,7 +64,9 @@ class D2LHelpersError(Exception):
 
     def __init__(self, failed: str, *, got: object, expected: str, remedy: str) -> None:
         self.failed, self.got, self.expected, self.remedy = failed, got, expected, remedy
-        super().__init__(f"{failed}\n  got:      {got}\n  expected: {expected}\n  try:      {remedy}")
+        rows = {"got": got, "expected": expected, "try": remedy}
+        lines = (f"\n  {label + ':':<10}{_hang(value)}" for label, value in rows.items())
+        super().__init__(failed + "".join(lines))
 
     def __reduce__(self) -> tuple[object, ...]:
         state = {"failed": self.failed, "got": str(self.got), "expected": self.expected, "remedy": self.remedy}
@@ -168,6 +170,11 @@ def _text(error: BaseException) -> str:
         return str(error)
     except BaseException:  # the reader's own class may fail at that, too
         return "an error that cannot be shown"
+
+
+def _hang(value: object) -> str:
+    """Set each line of a value below its first, in the column beside the labels."""
+    return str(value).replace("\n", "\n" + " " * 12)
 
 
 def _rebuild(kind: type[D2LHelpersError], state: dict[str, str]) -> D2LHelpersError:

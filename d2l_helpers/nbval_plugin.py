@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import json
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 
 __all__ = ["pytest_configure"]
 
+_PROSE = "prose"  # the name of the item that reads the prose
 _SCATTERING = ("load", "worksteal", "loadgroup")  # xdist's ways to deal out tests that part one notebook's cells
 
 
@@ -38,9 +40,15 @@ def pytest_configure(config: pytest.Config) -> None:
 class _NotebookChecks:
     """The hooks of a run with ``--nbval``."""
 
-    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        """Add an item a notebook for its prose."""
-        return _ProseFile.from_parent(parent, path=file_path) if file_path.suffix == ".ipynb" else None
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Generator[None, list[Any], list[Any]]:
+        """Call a notebook's cells by their ids, and add an item for its prose."""
+        collectors = yield
+        if file_path.suffix != ".ipynb":
+            return collectors
+        for collector in collectors:
+            collector.collect = functools.partial(_collect_by_id, collector.collect, file_path)
+        return [*collectors, _ProseFile.from_parent(parent, path=file_path)]
 
     def pytest_itemcollected(self, item: Any) -> None:
         """Compare a cell's metrics, also where a tag lets its other outputs differ."""
@@ -71,7 +79,7 @@ class _NotebookChecks:
 
 class _ProseFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
-        yield _ProseItem.from_parent(self, name="prose")
+        yield _ProseItem.from_parent(self, name=_PROSE)
 
 
 class _ProseItem(pytest.Item):
@@ -89,7 +97,43 @@ class _ProseItem(pytest.Item):
             pytest.fail("\n".join(findings), pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, 0, f"{self.path.name}::prose"
+        return self.path, 0, f"{self.path.name}::{_PROSE}"
+
+
+def _collect_by_id(collect: Callable[[], Iterator[Any]], path: Path) -> Iterator[Any]:
+    """Stand in for ``IPyNbFile.collect``: softmax-by-hand says more than Cell 3, and stays when a cell comes before."""
+    ids: list[str] | None = None
+    for item in collect():
+        if not _is_cell(item):
+            yield item
+            continue
+        if ids is None:  # nbval has read the file by now, so that what is no notebook is nbval's to report
+            ids = _ids(path)
+        cell_id = ids[item.cell_num]
+        yield _renamed(item, cell_id) if ids.count(cell_id) == 1 and cell_id not in ("", _PROSE) else item
+
+
+def _ids(path: Path) -> list[str]:
+    """Read the ids of the code cells from the file: nbformat makes up those that are missing, anew in each process."""
+    cells = json.loads(path.read_bytes())["cells"]
+    return [str(cell.get("id", "")) for cell in cells if cell["cell_type"] == "code"]
+
+
+def _renamed(item: Any, name: str) -> Any:
+    """Return the same cell under another name, which its reports have too."""
+    renamed = type(item).from_parent(
+        item.parent, name=name, cell_num=item.cell_num, cell=item.cell, options=item.options
+    )
+
+    def reportinfo() -> tuple[Any, int, str]:
+        path, line, description = item.reportinfo()
+        return path, line, f"{description.rpartition('::')[0]}::{name}"
+
+    def repr_failure(excinfo: Any) -> str:
+        return str(item.repr_failure(excinfo)).replace(f"Cell {item.cell_num}: ", f"Cell {name}: ", 1)
+
+    renamed.reportinfo, renamed.repr_failure = reportinfo, repr_failure
+    return renamed
 
 
 def _is_cell(item: object) -> bool:

@@ -48,6 +48,20 @@ def test_a_message_says_what_failed_what_was_got_what_was_expected_and_what_to_t
     assert str(error) == "Cannot count.\n  got:      [1, 'two']\n  expected: numbers\n  try:      leave 'two' out"
 
 
+def test_every_line_of_a_message_stands_in_its_column():
+    error = ArgumentError("Cannot count.", got="one\ntwo\nthree", expected="a\nb", remedy="c\nd")
+    assert str(error).splitlines() == [
+        "Cannot count.",
+        "  got:      one",
+        "            two",
+        "            three",
+        "  expected: a",
+        "            b",
+        "  try:      c",
+        "            d",
+    ]
+
+
 @given(st.sampled_from(KINDS), words, st.integers() | st.text() | st.lists(st.floats()), words, words)
 def test_pickling_and_copying_keep_kind_and_words(kind, failed, got, expected, remedy):
     error = kind(failed, got=got, expected=expected, remedy=remedy)

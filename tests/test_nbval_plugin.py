@@ -1,5 +1,6 @@
 """Real notebooks: recorded by a real kernel, changed here and there, and run again by a real ``pytest --nbval``."""
 
+import json
 import os
 import re
 import subprocess
@@ -119,7 +120,8 @@ def test_a_run_within_tolerance_passes(good):
 )
 def test_a_run_that_differs_fails_with_the_reason(bad_run, cell_id, message):
     reports = failures(bad_run[1])
-    assert message in reports[f"Cell {list(BAD).index(cell_id)}"]
+    assert message in reports[cell_id]
+    assert f"Cell {cell_id}: " in reports[cell_id]
 
 
 def test_false_prose_fails(bad_run):
@@ -138,9 +140,48 @@ def test_a_bundle_of_other_words_fails(good, tmp_path):
     path = tmp_path / "other.ipynb"
     path.write_bytes(good.read_bytes())
     change(path, same=lambda cell, metrics: cell.outputs[0].data.update({"text/plain": "other = 0.8300 ± 0.0005"}))
-    code, text = run_pytest(tmp_path, "--nbval", "-k", "Cell")
+    code, text = run_pytest(tmp_path, "--nbval", "-k", "setup or same")
     assert code == 1
-    assert "same = # ± #" in failures(text)["Cell 1"]
+    assert "same = # ± #" in failures(text)["same"]
+
+
+def node_ids(folder, *arguments):
+    code, text = run_pytest(folder, "--nbval", "--collect-only", "-q", *arguments)
+    assert code == 0, text
+    return [line for line in text.splitlines() if "::" in line]
+
+
+def test_cells_are_named_by_their_ids(good):
+    assert node_ids(good.parent) == [f"good.ipynb::{name}" for name in (*GOOD, "prose")]
+
+
+def test_a_cell_is_chosen_by_its_node_id_or_by_a_part_of_its_name(good):
+    for choice in (["good.ipynb::setup", "good.ipynb::same"], ["-k", "setup or same"]):
+        code, text = run_pytest(good.parent, "--nbval", *choice)
+        assert code == 0, text
+        assert set(re.findall(r"^PASSED (.*)", text, re.MULTILINE)) == {"good.ipynb::setup", "good.ipynb::same"}
+
+
+@pytest.mark.parametrize(
+    ("minor", "ids", "names"),
+    [
+        (4, [None, None], ["Cell 0", "Cell 1"]),
+        (5, [None, "words"], ["Cell 0", "words"]),
+        (5, ["twice", "twice"], ["Cell 0", "Cell 1"]),
+        (5, ["prose", "words"], ["Cell 0", "words"]),
+    ],
+)
+def test_a_cell_without_an_id_of_its_own_keeps_its_number(tmp_path, minor, ids, names):
+    cells = [
+        {"cell_type": "code", "metadata": {}, "source": "1", "outputs": [], "execution_count": 1}
+        | ({"id": cell_id} if cell_id else {})
+        for cell_id in ids
+    ]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    content = {"nbformat": 4, "nbformat_minor": minor, "metadata": metadata, "cells": cells}
+    (tmp_path / "some.ipynb").write_text(json.dumps(content))
+    relaxed = ["-W", "ignore"]  # nbformat warns of ids that are missing or double
+    assert node_ids(tmp_path, *relaxed) == [f"some.ipynb::{name}" for name in (*names, "prose")]
 
 
 def test_another_drawing_of_a_picture_passes_and_another_alt_text_fails(tmp_path):

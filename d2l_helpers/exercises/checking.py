@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
@@ -16,7 +16,7 @@ from d2l_helpers.exercises import ledger
 from d2l_helpers.exercises.catalogue import find
 from d2l_helpers.exercises.exercise import Exercise, NotYet, Verdict
 from d2l_helpers.exercises.expectations import describe
-from d2l_helpers.exercises.feedback import show_verdict
+from d2l_helpers.exercises.feedback import show, verdict_message
 from d2l_helpers.exercises.stub import is_untouched
 from d2l_helpers.exercises.time_limit import OutOfTime, call_limited
 
@@ -26,7 +26,7 @@ _SECONDS = 1.5
 _MOST_PRINTED = 2000
 
 
-def check(name: str, answer: Any) -> None:
+def check(name: str, answer: Any, show_verdict: Callable[[Verdict], None] | None = None) -> None:
     """Check an answer to an exercise and show how it fares.
 
     Parameters
@@ -35,6 +35,8 @@ def check(name: str, answer: Any) -> None:
         The exercise, as in ``check("stable_softmax", stable_softmax)``.
     answer : object
         The function itself, or the number or letter.
+    show_verdict : callable, optional
+        Shows the verdict; as a message, if not given.
 
     Raises
     ------
@@ -48,7 +50,10 @@ def check(name: str, answer: Any) -> None:
     for text, stream in ((printed, sys.stdout), (warned, sys.stderr)):
         if text.getvalue():
             print(text.getvalue(), end="", file=stream)
-    show_verdict(verdict)
+    if show_verdict:
+        show_verdict(verdict)
+    else:
+        show(verdict_message(verdict))
     ledger.note(verdict)
 
 

@@ -7,11 +7,19 @@ from collections.abc import Sequence
 
 from d2l_helpers.exercises.exercise import Verdict
 
-__all__ = ["points_text", "show_note", "show_table", "show_verdict"]
+__all__ = ["Message", "note_message", "points_text", "show", "show_table", "verdict_message"]
+
+Message = dict[str, str]  # by MIME type: text/plain and text/html, both of them encodable
 
 _MOST_LETTERS = 600
+_HANG = " " * len("expected: ")
 # A mark for each state, and the colour of the bar beside it
 _MARKS = {"not attempted": ("○", "#767676"), "not yet": ("◐", "#B45000"), "right": ("●", "#007A59")}
+_NOTE = "#0072B2"
+# Set here and not left to the page: each front end has its own ideas of lists of terms
+_GRID = "display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 1ch;margin:2px 0 0;padding:0"
+_TERM = "float:none;width:auto;margin:0;padding:0;font-weight:normal"
+_VALUE = "float:none;width:auto;margin:0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace"
 
 
 def points_text(earned: int, total: int) -> str:
@@ -19,23 +27,22 @@ def points_text(earned: int, total: int) -> str:
     return f"{earned} of {total} point{'s' * (total != 1)}"
 
 
-def show_verdict(verdict: Verdict) -> None:
-    """Show how an answer fares."""
+def verdict_message(verdict: Verdict) -> Message:
+    """Write how an answer fares."""
     exercise, state = verdict.exercise, verdict.state
     mark, colour = _MARKS[state]
-    lines = [f"{mark} {exercise.title}: {state}, {points_text(verdict.points, exercise.points)}"]
+    title = f"{mark} {exercise.title}: {state}, {points_text(verdict.points, exercise.points)}"
+    if state == "right":
+        return _message(title, colour, text=exercise.reason)
+    rows = {"help": f"helpers.hint({exercise.name!r})"}
     if state == "not yet":
-        lines += [f"got:      {_short(verdict.got)}", f"expected: {_short(verdict.expected)}"]
-    if state == "right" and exercise.reason:
-        lines.append(exercise.reason)
-    if state != "right":
-        lines.append(f"help:     helpers.hint({exercise.name!r})")
-    _show(lines, colour)
+        rows = {"got": _short(verdict.got), "expected": _short(verdict.expected), **rows}
+    return _message(title, colour, rows)
 
 
-def show_note(title: str, text: str) -> None:
-    """Show a hint."""
-    _show([title, text], "#0072B2")
+def note_message(title: str, text: str) -> Message:
+    """Write a hint."""
+    return _message(title, _NOTE, text=text)
 
 
 def show_table(title: str, rows: Sequence[tuple[str, ...]]) -> None:
@@ -43,23 +50,38 @@ def show_table(title: str, rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(len(text) for text in column) for column in zip(*rows, strict=True)]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     cells = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>" for row in rows)
-    _display(
-        "\n".join((title, *lines)), f"<table><caption>{html.escape(title)}</caption><tbody>{cells}</tbody></table>"
-    )
+    table = f"<table><caption>{html.escape(title)}</caption><tbody>{cells}</tbody></table>"
+    show(_encodable("\n".join((title, *lines)), table))
 
 
-def _show(lines: Sequence[str], colour: str) -> None:
-    style = f"border-left:4px solid {colour};padding:4px 10px;white-space:pre-wrap;line-height:1.4"
-    first, rest = html.escape(lines[0]), html.escape("\n".join(lines[1:]))
-    _display("\n".join(lines), f'<div role="status" style="{style}"><b>{first}</b>\n{rest}</div>')
-
-
-def _display(text: str, markup: str) -> None:
+def show(message: Message) -> None:
+    """Show a message as the output of the cell that runs."""
     from IPython.display import display
 
+    display(message, raw=True)  # type: ignore[no-untyped-call]
+
+
+def _message(title: str, colour: str, rows: dict[str, str] | None = None, text: str = "") -> Message:
+    """Write a title, and below it rows of a label and a value, each line of a value below its first; or a text."""
+    lines = [title, *(f"{label + ':':<{len(_HANG)}}{_hang(value)}" for label, value in (rows or {}).items())]
+    lines += [text] if text else []
+    terms = "".join(
+        f'<dt style="{_TERM}">{label}:</dt><dd style="{_VALUE}">{html.escape(value)}</dd>'
+        for label, value in (rows or {}).items()
+    )
+    below = f'<dl style="{_GRID}">{terms}</dl>' if rows else f"\n{html.escape(text)}"
+    style = f"border-left:4px solid {colour};padding:4px 10px;white-space:pre-wrap;line-height:1.4"
+    return _encodable("\n".join(lines), f'<div role="status" style="{style}"><b>{html.escape(title)}</b>{below}</div>')
+
+
+def _encodable(text: str, markup: str) -> Message:
     # Half a surrogate pair, from an answer's own message, could not be sent
     text, markup = (said.encode(errors="replace").decode() for said in (text, markup))
-    display({"text/plain": text, "text/html": markup}, raw=True)  # type: ignore[no-untyped-call]
+    return {"text/plain": text, "text/html": markup}
+
+
+def _hang(value: str) -> str:
+    return value.replace("\n", f"\n{_HANG}")
 
 
 def _short(text: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 
 from d2l_helpers.exercises.catalogue import find
-from d2l_helpers.exercises.feedback import show_note
+from d2l_helpers.exercises.exercise import Exercise
+from d2l_helpers.exercises.feedback import Message, note_message, show
 
-__all__ = ["hint"]
+__all__ = ["count_hint", "given_hints", "hint", "hint_message"]
 
 _given: Counter[str] = Counter()
+_counting = threading.Lock()  # a button's callback may run beside a cell
 
 
 def hint(name: str) -> None:
@@ -26,6 +29,21 @@ def hint(name: str) -> None:
         If there is no such exercise.
     """
     exercise = find(name)
-    number = min(_given[exercise.name] + 1, len(exercise.hints))
-    _given[exercise.name] = number
-    show_note(f"{exercise.title}: hint {number} of {len(exercise.hints)}", exercise.hints[number - 1])
+    show(hint_message(exercise, count_hint(exercise)))
+
+
+def count_hint(exercise: Exercise) -> int:
+    """Count one more hint as given, three at most; return how many are given now."""
+    with _counting:
+        _given[exercise.name] = min(_given[exercise.name] + 1, len(exercise.hints))
+        return _given[exercise.name]
+
+
+def given_hints(exercise: Exercise) -> int:
+    """Return how many hints of an exercise were given in this kernel, by `hint` or by a button."""
+    return _given[exercise.name]
+
+
+def hint_message(exercise: Exercise, number: int) -> Message:
+    """Write a hint of an exercise; `number` counts from 1."""
+    return note_message(f"{exercise.title}: hint {number} of {len(exercise.hints)}", exercise.hints[number - 1])

@@ -120,7 +120,7 @@ def to_bytes(notebook: NotebookNode) -> bytes:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file that is there as a whole, or not at all; it keeps its mode.
+    """Write a file that is there as a whole, or not at all; one that is replaced keeps its mode.
 
     Raises
     ------
@@ -130,7 +130,8 @@ def replace_file(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         temporary.write_bytes(content)
-        shutil.copymode(path, temporary)
+        if path.exists():
+            shutil.copymode(path, temporary)
         temporary.replace(path)
     except OSError as error:
         raise NotebookError(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nbformat import NotebookNode
 
 from d2l_helpers.errors import RecordError
+from d2l_helpers.notebooks.bold_numbers import unmarked_numbers
 from d2l_helpers.records import Metric, split_outputs, within
 
 __all__ = ["check_prose"]
@@ -22,13 +23,15 @@ _MARK = re.compile(
     re.VERBOSE,
 )
 
+_UNMARKED = "{} is bold but has no mark: record it and mark it, as in **83.0%**<!--test_acc-->, or do without bold type"
+
 
 def check_prose(notebook: NotebookNode) -> list[str]:
     """Find the marked numbers in a notebook's prose that its recorded metrics do not bear out.
 
-    A mark is a comment of one name after a number, bold, in backticks or plain: ``**83.0%**<!--test_acc-->``. A percent
-    sign multiplies the metric by 100. Of a metric with a number an epoch one is chosen as in Python:
-    ``0.485<!--train_loss[4]-->`` is the fifth epoch's, ``[-1]`` the last.
+    A mark is a comment of one name after a number, bold, in backticks or plain: ``**83.0%**<!--test_acc-->``. A bold
+    number must have one. A percent sign multiplies the metric by 100. Of a metric with a number an epoch one is chosen
+    as in Python: ``0.485<!--train_loss[4]-->`` is the fifth epoch's, ``[-1]`` the last.
 
     Parameters
     ----------
@@ -39,7 +42,8 @@ def check_prose(notebook: NotebookNode) -> list[str]:
     -------
     list of str
         A finding each, as ``cell-id: message``: a number that is not the metric rounded to the decimals written, a
-        mark without a number, a name or index that was not recorded, a name recorded with two values.
+        mark without a number, a bold number without a mark, a name or index that was not recorded, a name recorded with
+        two values.
     """
     recorded: dict[str, Metric] = {}
     findings = []
@@ -50,6 +54,7 @@ def check_prose(notebook: NotebookNode) -> list[str]:
         if cell.cell_type == "markdown":
             marks = _MARK.finditer(cell.source)
             findings += [f"{cell['id']}: {message}" for mark in marks for message in _judge(mark, recorded)]
+            findings += [f"{cell['id']}: {_UNMARKED.format(number)}" for number in unmarked_numbers(cell.source)]
     return findings
 
 

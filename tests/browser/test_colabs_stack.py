@@ -37,12 +37,14 @@ def press(panel: Locator, slider: str, key: str) -> None:
 
 
 def solve(page: Page, name: str) -> None:
-    """Write the solution of the first exercise into its stub, as a reader does, and see it found right."""
+    """Take a hint for the first exercise, then write its solution into the stub, and see it found right."""
     answer = next(iter(answers_to(name).values()))
     find = "grade_id => Jupyter.notebook.get_cells().find(c => (c.metadata.nbgrader || {}).grade_id === grade_id)"
     verdict = page.evaluate_handle(f"({find})({f'check-{answer.exercise}'!r}).element[0]").as_element()
     assert verdict is not None
     assert "not attempted" in verdict.inner_text()
+    verdict.query_selector("button:has-text('Next hint for')").press("Enter")
+    page.wait_for_function("element => element.innerText.includes('hint 1 of 3')", arg=verdict)
     page.evaluate(f"([id, source]) => ({find})(id).set_text(source)", [answer.exercise, answer.source()])
     for cell in (answer.exercise, f"check-{answer.exercise}"):
         page.evaluate(f"id => ({find})(id).execute()", cell)

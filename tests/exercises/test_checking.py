@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 import signal
 import sys
 import time
@@ -68,6 +69,25 @@ def test_from_wrong_to_right(shown):
     check("double", lambda x: 2 * x)
     assert shown[-1]["text/plain"] == "● Twice a number: right, 2 of 2 points"
     assert "right, 2 of 2 points" in shown[-1]["text/html"]
+
+
+def raises_three_lines(x):
+    raise ValueError("one\ntwo <b>")
+
+
+def test_got_expected_and_help_stand_in_columns(shown):
+    check("double", raises_three_lines)
+    text, markup = shown[-1]["text/plain"].splitlines(), shown[-1]["text/html"]
+    assert text[1:3] == ["got:      ValueError: one", "          two <b>"]
+    assert text[3].startswith("            line ")
+    assert text[4:] == ["expected: a result", "help:     helpers.hint('double')"]
+    assert [term for term, _ in rows_of(markup)] == ["got:", "expected:", "help:"]
+    got = rows_of(markup)[0][1]
+    assert got.startswith("ValueError: one\ntwo &lt;b&gt;\n  line ")
+
+
+def rows_of(markup):
+    return re.findall(r"<dt[^>]*>(.*?)</dt><dd[^>]*>(.*?)</dd>", markup, re.DOTALL)
 
 
 def test_a_choice_is_followed_by_its_reason(shown):

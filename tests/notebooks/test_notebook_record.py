@@ -78,7 +78,7 @@ def test_a_failing_cell_is_named_and_the_file_left_alone(write, code, source, go
     before = path.read_bytes()
     with pytest.raises(NotebookError, match="Cell 'cell-2' of chapter") as caught:
         record_notebook(path)
-    assert got in str(caught.value)
+    assert got in str(caught.value.got)
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
 

@@ -1,0 +1,227 @@
+"""Copy the notebooks for a learner: once, never over a change of theirs, and each newer release beside it.
+
+`d2l_helpers.notebooks` takes a quarter of a second to import, so it is imported only where there is something to copy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from d2l_helpers.errors import NotebookError
+
+__all__ = ["Copy", "Outcome", "refresh_copies", "report", "trust"]
+
+_MANIFEST = ".releases.json"
+_LARGEST = 1_000_000  # bytes of a manifest: ten thousand releases
+
+# By the notebook's name, each release that was copied: the digest of its bytes, and of what a learner changes in it
+_Releases = dict[str, dict[str, str]]
+
+
+class Outcome(Enum):
+    """What became of a release."""
+
+    NEW = "copied"
+    REPLACED = "brought up to date"
+    BESIDE = "beside"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A file that was written.
+
+    Attributes
+    ----------
+    path : Path
+        The copy.
+    outcome : Outcome
+        `BESIDE` if the learner changed every earlier copy: those stay, and this one has another name.
+    original : Path
+        The released notebook.
+    """
+
+    path: Path
+    outcome: Outcome
+    original: Path
+
+
+def refresh_copies(notebooks: Path, work: Path) -> list[Copy]:
+    """Copy into `work` what is new in `notebooks`.
+
+    A notebook that is not in `work`, or no longer, is copied. A newer release replaces a copy that the learner has not
+    changed; a changed copy stays, and the release is written beside it, once, as ``NAME (newer).ipynb``. To open
+    a notebook and to save it is no change; another source or another text in an output is.
+
+    Parameters
+    ----------
+    notebooks : Path
+        The folder of the released notebooks.
+    work : Path
+        The learner's folder; made if it is missing.
+
+    Returns
+    -------
+    list of Copy
+        What was written, in the order of the names; empty if all is up to date.
+
+    Raises
+    ------
+    NotebookError
+        If there is no released notebook, or one cannot be read or copied. No copy is half written.
+    """
+    originals = sorted(path for path in notebooks.glob("*.ipynb") if path.is_file())
+    if not originals:
+        raise NotebookError(
+            "There is no notebook to copy.",
+            got=notebooks,
+            expected="the folder with the chapter's notebooks",
+            remedy="run the command in the project's folder, or restore the notebooks there",
+        )
+    _make_folder(work)
+    releases = _read_manifest(work / _MANIFEST)
+    before = json.dumps(releases)
+    try:
+        written = [copy for original in originals if (copy := _refresh(original, work, releases))]
+    finally:
+        if json.dumps(releases) != before:
+            _write(work / _MANIFEST, json.dumps(releases, indent=1).encode())
+    return written
+
+
+def report(copies: Sequence[Copy], work: Path) -> Iterator[str]:
+    """Return what a learner should know of these copies, line by line."""
+    for outcome in (Outcome.NEW, Outcome.REPLACED):
+        names = [copy.path.name for copy in copies if copy.outcome is outcome]
+        if names:
+            yield f"{outcome.value} in {work}: {', '.join(names)}"
+    for copy in copies:
+        if copy.outcome is Outcome.BESIDE:
+            yield f"{copy.original.name} in {work} has your changes and stays; the newer release is {copy.path.name}"
+
+
+def trust(copies: Sequence[Copy]) -> None:
+    """Sign copies as Jupyter signs what it saves: in a notebook that nobody signed, JupyterLab strips the outputs."""
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    # What may fail: a home that cannot be written, a database of signatures that is locked or damaged
+    with suppress(Exception), NotebookNotary() as notary:
+        for copy in copies:
+            notary.sign(nbformat.read(copy.path, as_version=nbformat.NO_CONVERT))
+
+
+def _refresh(original: Path, work: Path, releases: _Releases) -> Copy | None:
+    """Copy one notebook, if there is something to copy, and note the release among the copied ones."""
+    content = _read(original)
+    digest = _digest(content)
+    copied = releases.get(original.name, {})
+    first = work / original.name
+    if digest in copied and os.path.lexists(first):
+        return None
+    copied_or_new = copied | {digest: _digest_of_work(original)}
+    for path in itertools.chain([first], _names_beside(first)):
+        if not os.path.lexists(path):  # a link that leads nowhere is there, and not ours to replace
+            outcome = Outcome.NEW if path == first else Outcome.BESIDE
+        elif _is_untouched(path, copied_or_new):
+            outcome = Outcome.REPLACED
+        else:
+            continue
+        _write(path, content)
+        releases[original.name] = copied_or_new
+        return Copy(path, outcome, original)
+    raise AssertionError("the names do not end")
+
+
+def _names_beside(path: Path) -> itertools.chain[Path]:
+    """Return the names of newer releases, which a file browser sorts beside the first one; they do not end."""
+    numbered = (path.with_stem(f"{path.stem} (newer {number})") for number in itertools.count(2))
+    return itertools.chain([path.with_stem(f"{path.stem} (newer)")], numbered)
+
+
+def _is_untouched(path: Path, copied: dict[str, str]) -> bool:
+    """Tell whether a copy holds a release, perhaps opened and saved, but not changed."""
+    if path.is_symlink():
+        return False  # replacing it would cut it from the file that it leads to
+    try:
+        return _digest(path.read_bytes()) in copied or _digest_of_work(path) in copied.values()
+    except OSError:  # what cannot be read may be the learner's work
+        return False
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _digest_of_work(path: Path) -> str:
+    """Digest what a learner changes: sources and the text of outputs. Of what is no notebook, digest the bytes.
+
+    To open a notebook and to save it changes more: JupyterLab writes metadata, 5 for 5.0, and no dead widgets.
+    """
+    from d2l_helpers.notebooks import read_notebook
+
+    try:
+        cells = read_notebook(path).cells
+    except NotebookError:
+        return _digest(path.read_bytes())
+    work = [[cell.cell_type, cell.source, [_text(output) for output in cell.get("outputs", [])]] for cell in cells]
+    return _digest(json.dumps(work).encode())
+
+
+def _text(output: Mapping[str, Any]) -> str:
+    return str(output.get("text") or output.get("evalue") or output.get("data", {}).get("text/plain"))
+
+
+def _make_folder(work: Path) -> None:
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotebookError(
+            f"Cannot make the folder {work} for your copies of the notebooks.",
+            got=error,
+            expected="a folder, or none yet, where files can be written",
+            remedy=f"move what is called {work.name} away, or make room on the disk, then run the command again",
+        ) from error
+
+
+def _write(path: Path, content: bytes) -> None:
+    from d2l_helpers.notebooks.file import replace_file
+
+    replace_file(path, content)
+
+
+def _read(original: Path) -> bytes:
+    try:
+        return original.read_bytes()
+    except OSError as error:
+        raise NotebookError(
+            f"Cannot read the notebook {original}",
+            got=error,
+            expected="a file that may be read",
+            remedy="look at its permissions, or restore it",
+        ) from error
+
+
+def _read_manifest(path: Path) -> _Releases:
+    """Read which releases were copied; without that, each copy that is no release counts as changed."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            return {}
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):  # none yet, or damaged
+        return {}
+    if not isinstance(content, dict):
+        return {}
+    return {
+        name: {str(digest): str(as_saved) for digest, as_saved in digests.items()}
+        for name, digests in content.items()
+        if isinstance(digests, dict)
+    }

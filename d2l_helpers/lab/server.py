@@ -1,0 +1,77 @@
+"""Start JupyterLab in place of this process."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+from d2l_helpers.errors import LibraryUnusable, NotebookError
+
+__all__ = ["start_lab"]
+
+_CONFIG = Path(__file__).parent / "config"  # the first page, no question about news, no dates beside file names
+# How JupyterLab calls the file of the workspace "chapter", which the address of the first page names
+_WORKSPACE = "chapter-667b.jupyterlab-workspace"
+
+
+def start_lab(folder: Path, options: Sequence[str] = ()) -> NoReturn:
+    """Replace this process by a JupyterLab, so that signals and the exit status are Jupyter's.
+
+    Our settings are defaults of Jupyter's own kind: an option on the command line wins, and so does what the user
+    chose in JupyterLab's settings.
+
+    Parameters
+    ----------
+    folder : Path
+        What the file browser shows, and where kernels start.
+    options : sequence of str
+        Options of ``jupyter lab``, such as ``--no-browser``.
+
+    Raises
+    ------
+    LibraryUnusable
+        If JupyterLab is not installed.
+    NotebookError
+        If the folder cannot be entered.
+    """
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise LibraryUnusable(
+            "Cannot open the notebooks.",
+            got="no JupyterLab beside this Python",
+            expected="the packages of requirements.lock",
+            remedy="run make lab in the project's folder, which installs them",
+        )
+    try:
+        os.chdir(folder)
+    except OSError as error:
+        raise NotebookError(
+            "Cannot open the notebooks.",
+            got=error,
+            expected="a folder of notebooks",
+            remedy="look at the folder's name and permissions",
+        ) from error
+    _lay_out()
+    paths = [str(_CONFIG), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
+    # Jupyter refuses to run as root, who is the only user in many containers; the same flag twice is an error
+    root = ["--allow-root"] if os.geteuid() == 0 and "--allow-root" not in options else []
+    sys.stdout.flush()
+    # -P: without it, a notebook's neighbour called json.py would be imported by the server
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterlab", *root, *options])
+
+
+def _lay_out() -> None:
+    """Make the file browser as wide as the notebooks' names, until the user drags it to another width."""
+    from jupyter_core.paths import jupyter_config_dir
+
+    default = Path(jupyter_config_dir(), "lab", "workspaces")
+    path = Path(os.environ.get("JUPYTERLAB_WORKSPACES_DIR", default), _WORKSPACE)
+    with suppress(OSError):  # a home that cannot be written, or the file that is there already
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write((_CONFIG / _WORKSPACE).read_bytes())
