@@ -58,9 +58,9 @@ cu117: .venv/cu117  ## add MXNet for CUDA 11, in .venv/mxnet-cuda: 2.4 GB, for c
 data: .venv/ready  ## fetch and verify Fashion-MNIST
 	@$(BIN)/d2l-helpers data --quiet
 
-RESOLVE = uv pip compile pyproject.toml --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
+RESOLVE = uv pip compile pyproject.toml --universal --python-version 3.11 --only-binary :all: \
 	--generate-hashes --no-header --no-annotate --upgrade --quiet
-LOCKED = $$(sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.lock)
+LOCKED = $$(sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.lock | uniq)
 
 lock:  ## resolve the four locks anew from pyproject.toml; needs uv
 	$(RESOLVE) --extra dev --output-file requirements.lock
