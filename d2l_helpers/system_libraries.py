@@ -1,0 +1,56 @@
+"""The shared libraries that MXNet's wheel takes from the system: named, with their packages, where they are missing."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from d2l_helpers.errors import LibraryUnusable
+
+__all__ = ["named"]
+
+# By file: the package on Debian and Ubuntu, and the one on Fedora
+_PACKAGES = {"libgomp.so.1": ("libgomp1", "libgomp"), "libquadmath.so.0": ("libquadmath0", "libquadmath")}
+_LINKERS_ERROR = re.compile(r"(\S+\.so[.\d]*): cannot open shared object file")
+
+
+@contextmanager
+def named() -> Iterator[None]:
+    """Name every library that is missing, and its package, where the linker's error names the first one's file alone.
+
+    Raises
+    ------
+    LibraryUnusable
+        In place of the linker's error.
+    """
+    try:
+        yield
+    except OSError as error:
+        found = _LINKERS_ERROR.search(str(error))
+        if found is None or not (packages := _missing(found[1])):
+            raise
+        debian, fedora = (" ".join(names) for names in zip(*packages.values(), strict=True))
+        raise LibraryUnusable(
+            "Cannot import MXNet.",
+            got=f"no {' and no '.join(packages)} on this system",
+            expected="the shared libraries that MXNet's wheel needs and does not bring along",
+            remedy=f"sudo apt-get install {debian} (Debian, Ubuntu) or sudo dnf install {fedora} (Fedora), or, without "
+            "root, make lab in a clone on Debian or Ubuntu, which fetches them; then restart the kernel",
+        ) from error
+
+
+def _missing(first: str) -> dict[str, tuple[str, str]]:
+    """Return the packages of the libraries that cannot be loaded; none if `first`, the linker's, is not of ours."""
+    if first not in _PACKAGES:
+        return {}
+    return {file: packages for file, packages in _PACKAGES.items() if file == first or not _loads(file)}
+
+
+def _loads(file: str) -> bool:
+    try:
+        ctypes.CDLL(file)
+    except OSError:
+        return False
+    return True
