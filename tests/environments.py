@@ -12,8 +12,7 @@ from pathlib import Path
 
 import yaml
 from lacking import lacking
-
-ROOT = Path(__file__).parents[1]
+from locks import ROOT, pins
 
 
 def made_environment(
@@ -27,13 +26,14 @@ def made_environment(
     Installing takes a minute or two, so it is kept in build/ for as long as the requirements stay the same.
     `finish(folder, pip)` completes a new one; `pip` is the beginning of a command that installs into it.
     """
-    key = hashlib.sha256("\n".join(requirements).encode()).hexdigest()[:12]
+    key = hashlib.sha256("\n".join([str(python), *requirements]).encode()).hexdigest()[:12]
     folder = ROOT / "build" / f"{name}-{key}"
     made = folder / "bin" / "python"
     if not (folder / "ready").exists():
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
         pip = [sys.executable, "-m", "pip", "--python", str(made), "install", "--quiet", "--no-compile"]
+        pip += ["--only-binary", ":all:"]  # a build from source would take minutes without a word
         subprocess.run([*pip, *requirements], check=True, timeout=900)
         finish(folder, pip)
         (folder / "ready").touch()
@@ -41,14 +41,19 @@ def made_environment(
 
 
 def cpu_twin() -> Path:
-    """Give a Python with environment.yml's packages, with the CPU twin mxnet-mkl 1.6.0 for the CUDA wheel."""
+    """Give a Python with environment.yml's packages, with the CPU twin mxnet-mkl 1.6.0 for the CUDA wheel.
 
-    def install_the_project(_: Path, pip: list[str]) -> None:
+    environment.yml's NumPy has no wheel after Python 3.12: there it is the lock's, which the twin's metadata refuses.
+    """
+
+    def add_the_rest(_: Path, pip: list[str]) -> None:
+        subprocess.run([*pip, "--no-deps", "mxnet-mkl==1.6.0", "graphviz==0.8.4"], check=True, timeout=300)
         subprocess.run([*pip, "--no-deps", "--editable", ROOT], check=True, timeout=300)  # as README.md says
 
     packages = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"][-1]["pip"]
-    twins = ["mxnet-mkl==1.6.0" if package.startswith("mxnet-cu101mkl") else package for package in packages]
-    return made_environment("environment", twins, install_the_project)
+    numpy = f"numpy=={pins('requirements.lock')['numpy']}"
+    others = [package for package in packages if not package.startswith(("mxnet", "numpy"))]
+    return made_environment("environment", [*others, numpy], add_the_rest)
 
 
 def usable_python(version: str) -> str:
