@@ -18,7 +18,7 @@ _LINKERS_ERROR = re.compile(r"(\S+\.so[.\d]*): cannot open shared object file")
 
 @contextmanager
 def named() -> Iterator[None]:
-    """Name every library that is missing, and its package, where the linker's error names the first one's file alone.
+    """Say what to do where the linker's error does not: it names the file of the first library that is missing.
 
     Raises
     ------
@@ -28,17 +28,26 @@ def named() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if "cannot enable executable stack" in str(error):  # MXNet 1.6, with glibc 2.41 and later
+            raise _unusable(
+                got=error,
+                expected="a library that the system's linker loads, or one that it is told to load",
+                remedy="set GLIBC_TUNABLES=glibc.rtld.execstack=2 in the environment in which Jupyter is started",
+            ) from error
         found = _LINKERS_ERROR.search(str(error))
         if found is None or not (packages := _missing(found[1])):
             raise
         debian, fedora = (" ".join(names) for names in zip(*packages.values(), strict=True))
-        raise LibraryUnusable(
-            "Cannot import MXNet.",
+        raise _unusable(
             got=f"no {' and no '.join(packages)} on this system",
             expected="the shared libraries that MXNet's wheel needs and does not bring along",
             remedy=f"sudo apt-get install {debian} (Debian, Ubuntu) or sudo dnf install {fedora} (Fedora), or, without "
             "root, make lab in a clone on Debian or Ubuntu, which fetches them; then restart the kernel",
         ) from error
+
+
+def _unusable(got: object, expected: str, remedy: str) -> LibraryUnusable:
+    return LibraryUnusable("Cannot import MXNet.", got=got, expected=expected, remedy=remedy)
 
 
 def _missing(first: str) -> dict[str, tuple[str, str]]:

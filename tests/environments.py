@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -46,14 +47,29 @@ def cpu_twin() -> Path:
     environment.yml's NumPy has no wheel after Python 3.12: there it is the lock's, which the twin's metadata refuses.
     """
 
-    def add_the_rest(_: Path, pip: list[str]) -> None:
+    def add_the_rest(folder: Path, pip: list[str]) -> None:
         subprocess.run([*pip, "--no-deps", "mxnet-mkl==1.6.0", "graphviz==0.8.4"], check=True, timeout=300)
+        for library in folder.glob("lib/python3*/site-packages/mxnet/libmxnet.so"):
+            _ask_for_no_executable_stack(library)
         subprocess.run([*pip, "--no-deps", "--editable", ROOT], check=True, timeout=300)  # as README.md says
 
     packages = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"][-1]["pip"]
     numpy = f"numpy=={pins('requirements.lock')['numpy']}"
     others = [package for package in packages if not package.startswith(("mxnet", "numpy"))]
     return made_environment("environment", [*others, numpy], add_the_rest)
+
+
+def _ask_for_no_executable_stack(library: Path) -> None:
+    """Clear a flag that MXNet 1.6 has for nothing, and for which glibc 2.41 and later refuse to load it."""
+    with library.open("r+b") as file:
+        header = file.read(64)
+        (start,), (size, count) = struct.unpack_from("<Q", header, 32), struct.unpack_from("<HH", header, 54)
+        for place in range(start, start + size * count, size):
+            file.seek(place)
+            kind, flags = struct.unpack("<II", file.read(8))
+            if kind == 0x6474E551:  # PT_GNU_STACK
+                file.seek(place + 4)
+                file.write(struct.pack("<I", flags & ~1))
 
 
 def usable_python(version: str) -> str:

@@ -175,6 +175,21 @@ def test_a_shared_library_that_the_system_lacks_is_named_with_its_package(tmp_pa
     assert remedy.startswith("sudo apt-get install libquadmath0 (Debian, Ubuntu) or sudo dnf install libquadmath")
 
 
+def test_a_library_that_asks_for_an_executable_stack_has_a_remedy(tmp_path):
+    (tmp_path / "mxnet").mkdir()
+    said = "libmxnet.so: cannot enable executable stack as shared object requires: Invalid argument"
+    (tmp_path / "mxnet" / "__init__.py").write_text(f"raise OSError({said!r})")
+    code = """
+        import d2l_helpers
+        try:
+            import mxnet
+        except Exception as error:
+            print(json.dumps([type(error).__name__, error.remedy]))
+    """
+    name, remedy = run(code, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    assert (name, "GLIBC_TUNABLES=glibc.rtld.execstack=2" in remedy) == ("LibraryUnusable", True)
+
+
 def test_an_error_of_the_system_that_is_no_missing_library_stays_what_it_is(tmp_path):
     (tmp_path / "mxnet").mkdir()
     (tmp_path / "mxnet" / "__init__.py").write_text("open('/nowhere')")
