@@ -94,7 +94,7 @@ LOCKED_ONLY = --only-binary :all: --require-hashes
 	@touch $@
 
 SIZE_keras = TensorFlow for notebook 08 (about 300 MB to fetch, 1 to 1.5 GB on the disk)
-SIZE_grading = nbgrader (10 MB to fetch, 40 MB on the disk)
+SIZE_grading = nbgrader (20 MB to fetch)
 
 .venv/cu117: requirements-cu117.lock .venv/ready  # apart: all of MXNet's wheels write to one folder
 	@echo "Installing MXNet for CUDA 11 in .venv/mxnet-cuda (2.4 GB to fetch)." >&2

@@ -84,7 +84,7 @@ make_venv() {
 }
 
 install_packages() { # wheels alone: a build from source would need a compiler, and minutes without a word
-    say "Installing $(grep -c == requirements.lock) packages (about 300 MB to fetch, 1 GB on the disk); this takes a minute or two."
+    say "Installing $(grep -c == requirements.lock) packages (240 MB to fetch, 1 GB on the disk); this takes a minute or two."
     if command -v uv >/dev/null; then # away from pyproject.toml, whose constraints have no hashes
         (cd / && uv pip install --quiet --python "$here/.venv/bin/python" --only-binary :all: --require-hashes \
             --no-deps -r "$here/requirements.lock") && return

@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -24,7 +26,8 @@ BUILD = ROOT / "build" / "machines"
 RELEASES = ("bookworm", "trixie", "testing")
 NOTEBOOKS = "notebooks/04*.ipynb notebooks/07*.ipynb"
 NBVAL = f".venv/bin/pytest --nbval --nbval-current-env -q {NOTEBOOKS}"
-PORT = 8899
+with socket.create_server(("127.0.0.1", 0)) as free:  # the machines share this one's ports
+    PORT = free.getsockname()[1]
 # Starts JupyterLab, waits until it answers, and ends it; its own words are shown if it does not
 LAB = f"""
 make lab ARGS="--no-browser --port {PORT}" >lab.log 2>&1 & lab=$!
@@ -158,6 +161,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if os.geteuid() != 0 or shutil.which("debootstrap") is None:
         sys.exit("This needs root and debootstrap: sudo apt-get install debootstrap, then sudo make test-machines.")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # what runs and lies in a machine is cleared away, too
     report = Report()
     with tempfile.TemporaryDirectory() as scratch:
         bundle = Path(scratch, "chapter.bundle")
