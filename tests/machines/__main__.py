@@ -33,7 +33,7 @@ LAB = f"""
 make lab ARGS="--no-browser --port {PORT}" >lab.log 2>&1 & lab=$!
 until python3 -c "import urllib.request as u; print(u.urlopen('http://127.0.0.1:{PORT}/api').read())" 2>/dev/null; do
     kill -0 $lab 2>/dev/null || {{ cat lab.log; exit 1; }}
-    sleep 0.2
+    sleep 1
 done
 cat lab.log
 """
