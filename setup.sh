@@ -146,7 +146,7 @@ Could not set up the environment.
 
 set_up() {
     before= # an environment that works is updated where it is: what cannot be fetched leaves it as it was
-    if is_usable; then before=$(cat .venv/packages); fi
+    if is_usable; then before=$(cat .venv/packages) pythons=.venv/bin/python; fi
     rm -f .venv/packages # until all is there again, the environment is half made
     if [ -z "$before" ]; then
         free=$(free_space)
