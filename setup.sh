@@ -152,6 +152,7 @@ set_up() {
         free=$(free_space)
         [ "$free" -ge "$megabytes" ] || fail "$free MB free on the disk of $here" "$megabytes MB" "free some space"
         say "Making the environment .venv."
+        rm -rf .venv # uv does not clear what was interrupted before it became an environment
         make_environment || return
     fi
     if install_packages; then
