@@ -42,6 +42,9 @@ wheel: .venv/ready  ## build d2l_helpers as dist/d2l_helpers-*.whl
 test-engines: data  ## run the notebooks with Colab's Python, MXNet 1.6.0 and another device; needs Python 3.13, takes 20 minutes
 	$(BIN)/pytest tests/engines
 
+test-machines:  ## set up fresh clones on minimal Debian 12, 13 and testing; needs root, debootstrap and 15 minutes
+	python3 tests/machines $(ARGS)
+
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
 	$(BIN)/python -m d2l_helpers bench $(ARGS)
 
@@ -58,11 +61,11 @@ cu117: .venv/cu117  ## add MXNet for CUDA 11, in .venv/mxnet-cuda: 2.4 GB, for c
 data: .venv/ready  ## fetch and verify Fashion-MNIST
 	@$(BIN)/d2l-helpers data --quiet
 
-RESOLVE = uv pip compile pyproject.toml --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
+RESOLVE = uv pip compile pyproject.toml --universal --python-version 3.11 --only-binary :all: \
 	--generate-hashes --no-header --no-annotate --upgrade --quiet
-LOCKED = $$(sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.lock)
+LOCKED = $$(sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.lock | uniq)
 
-lock:  ## resolve the four locks anew from pyproject.toml; needs uv
+lock:  ## resolve the four locks anew from pyproject.toml, and look that each pin has a wheel; needs uv
 	$(RESOLVE) --extra dev --output-file requirements.lock
 	$(RESOLVE) --extra keras --constraint requirements.lock \
 		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-keras.lock
@@ -70,23 +73,38 @@ lock:  ## resolve the four locks anew from pyproject.toml; needs uv
 		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-grading.lock
 	$(RESOLVE) --extra cu117 --constraint requirements.lock \
 		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-cu117.lock
+	@set -e; for python in 3.11 3.12 3.13 3.14; do for lock in "$(CURDIR)"/requirements*.lock; do \
+		echo "Python $$python, $${lock##*/}"; (cd / && uv pip install --dry-run --quiet --target "$(CURDIR)/build/lock" \
+			--python-version $$python --python-platform x86_64-manylinux_2_28 \
+			--only-binary :all: --require-hashes --no-deps -r "$$lock"); done; done  # cd: see setup.sh
 
 clean:  ## remove the environment and what tools left
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
 
+INSTALL = $(BIN)/python -I -m pip install --quiet --disable-pip-version-check --no-user --no-deps
+LOCKED_ONLY = --only-binary :all: --require-hashes
+
 .venv/ready: .venv/packages pyproject.toml  # what pyproject.toml declares: the commands and the pytest plugin
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 .venv/keras .venv/grading: .venv/%: requirements-%.lock .venv/ready  # only what requirements.lock does not have already
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r $<
+	@echo "Installing $(SIZE_$*)." >&2
+	@$(INSTALL) $(LOCKED_ONLY) -r $<
 	@touch $@
+
+SIZE_keras = TensorFlow for notebook 08 (about 300 MB to fetch, 1 to 1.5 GB on the disk)
+SIZE_grading = nbgrader (20 MB to fetch)
 
 .venv/cu117: requirements-cu117.lock .venv/ready  # apart: all of MXNet's wheels write to one folder
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --upgrade --target .venv/mxnet-cuda -r $<
+	@echo "Installing MXNet for CUDA 11 in .venv/mxnet-cuda (2.4 GB to fetch)." >&2
+	@$(INSTALL) $(LOCKED_ONLY) --upgrade --target .venv/mxnet-cuda -r $<
+	@sh setup.sh complete-mxnet .venv/mxnet-cuda/mxnet
 	@touch $@
 
-.venv/packages: requirements.lock setup.sh
+.venv/packages: ALWAYS  # setup.sh ends at once where nothing is to be done, and leaves the file as it is
 	@sh setup.sh
 
-.PHONY: help lab test test-cuda test-engines lint record links wheel bench bench-grading data keras grading cu117 lock clean
+ALWAYS:
+
+.PHONY: help lab test test-cuda test-engines test-machines lint record links wheel bench bench-grading data keras grading cu117 lock clean ALWAYS

@@ -17,7 +17,7 @@ import sys
 import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import cache, total_ordering
 from pathlib import Path
 from typing import Any
@@ -88,13 +88,17 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
 
             complete(module)
 
-    def _libraries(self) -> AbstractContextManager[None]:
-        """CUDA's, for a wheel that needs them, before MXNet's first module; what they lack is said, not traced."""
+    @contextmanager
+    def _libraries(self) -> Iterator[None]:
+        """Load CUDA's, for a wheel that needs them, before MXNet's first module; say which ones are missing."""
         if self.name != "mxnet":
-            return nullcontext()
-        from d2l_helpers.cuda import engine  # here, to keep our own import fast
+            yield
+            return
+        from d2l_helpers import system_libraries  # here, to keep our own import fast
+        from d2l_helpers.cuda import engine
 
-        return engine.ready(Path(self.path).parents[1])
+        with engine.ready(Path(self.path).parents[1]), system_libraries.named():
+            yield
 
 
 def _cuda_folder() -> str | None:

@@ -33,7 +33,7 @@ with warnings.catch_warnings(record=True) as caught:
         mxnet.nd.dot(mxnet.nd.ones((2, 2), ctx=device), mxnet.nd.ones((2, 2), ctx=device)).asnumpy()
         said = {"version": mxnet.__version__, "device": str(device), "folder": mxnet.__path__[0]}
     except BaseException as error:
-        said = {"error": explain(error), "remedy": getattr(error, "remedy", "")}
+        said = {"error": str(getattr(error, "got", "")) or explain(error), "remedy": getattr(error, "remedy", "")}
 said["warnings"] = [str(warning.message) for warning in caught if warning.category is UserWarning]
 print(json.dumps(said))
 """
@@ -108,11 +108,15 @@ def _one_line(text: str) -> str:
 
 
 def _python() -> Iterator[Line]:
-    yield Line(State.OK, "Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    said = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    if (3, 11) <= sys.version_info[:2] <= (3, 14):
+        yield Line(State.OK, "Python", said)
+    else:
+        yield Line(State.NOTE, "Python", f"{said}; the chapter is tested with 3.11 to 3.14")
 
 
 def _numpy() -> Iterator[Line]:
-    yield _package("numpy", (1, 23), (2,), "numpy==1.26.4", newer=(3,))
+    yield _package("numpy", (1, 23), (3,), "'numpy>=1.23,<3'")
 
 
 def _d2l() -> Iterator[Line]:

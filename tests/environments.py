@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -12,8 +13,7 @@ from pathlib import Path
 
 import yaml
 from lacking import lacking
-
-ROOT = Path(__file__).parents[1]
+from locks import ROOT, pins
 
 
 def made_environment(
@@ -27,13 +27,14 @@ def made_environment(
     Installing takes a minute or two, so it is kept in build/ for as long as the requirements stay the same.
     `finish(folder, pip)` completes a new one; `pip` is the beginning of a command that installs into it.
     """
-    key = hashlib.sha256("\n".join(requirements).encode()).hexdigest()[:12]
+    key = hashlib.sha256("\n".join([str(python), *requirements]).encode()).hexdigest()[:12]
     folder = ROOT / "build" / f"{name}-{key}"
     made = folder / "bin" / "python"
     if not (folder / "ready").exists():
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
         pip = [sys.executable, "-m", "pip", "--python", str(made), "install", "--quiet", "--no-compile"]
+        pip += ["--only-binary", ":all:"]  # a build from source would take minutes without a word
         subprocess.run([*pip, *requirements], check=True, timeout=900)
         finish(folder, pip)
         (folder / "ready").touch()
@@ -41,14 +42,34 @@ def made_environment(
 
 
 def cpu_twin() -> Path:
-    """Give a Python with environment.yml's packages, with the CPU twin mxnet-mkl 1.6.0 for the CUDA wheel."""
+    """Give a Python with environment.yml's packages, with the CPU twin mxnet-mkl 1.6.0 for the CUDA wheel.
 
-    def install_the_project(_: Path, pip: list[str]) -> None:
+    environment.yml's NumPy has no wheel after Python 3.12: there it is the lock's, which the twin's metadata refuses.
+    """
+
+    def add_the_rest(folder: Path, pip: list[str]) -> None:
+        subprocess.run([*pip, "--no-deps", "mxnet-mkl==1.6.0", "graphviz==0.8.4"], check=True, timeout=300)
+        for library in folder.glob("lib/python3*/site-packages/mxnet/libmxnet.so"):
+            _ask_for_no_executable_stack(library)
         subprocess.run([*pip, "--no-deps", "--editable", ROOT], check=True, timeout=300)  # as README.md says
 
     packages = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"][-1]["pip"]
-    twins = ["mxnet-mkl==1.6.0" if package.startswith("mxnet-cu101mkl") else package for package in packages]
-    return made_environment("environment", twins, install_the_project)
+    numpy = f"numpy=={pins('requirements.lock')['numpy']}"
+    others = [package for package in packages if not package.startswith(("mxnet", "numpy"))]
+    return made_environment("environment", [*others, numpy], add_the_rest)
+
+
+def _ask_for_no_executable_stack(library: Path) -> None:
+    """Clear a flag that MXNet 1.6 has for nothing, and for which glibc 2.41 and later refuse to load it."""
+    with library.open("r+b") as file:
+        header = file.read(64)
+        (start,), (size, count) = struct.unpack_from("<Q", header, 32), struct.unpack_from("<HH", header, 54)
+        for place in range(start, start + size * count, size):
+            file.seek(place)
+            kind, flags = struct.unpack("<II", file.read(8))
+            if kind == 0x6474E551:  # PT_GNU_STACK
+                file.seek(place + 4)
+                file.write(struct.pack("<I", flags & ~1))
 
 
 def usable_python(version: str) -> str:

@@ -158,6 +158,51 @@ def test_d2l_plots_as_svg_in_a_kernel():
     assert "image/svg+xml" in animated[-1]["data"]
 
 
+def test_a_shared_library_that_the_system_lacks_is_named_with_its_package(tmp_path):
+    (tmp_path / "mxnet").mkdir()
+    said = "libquadmath.so.0: cannot open shared object file: No such file or directory"
+    (tmp_path / "mxnet" / "__init__.py").write_text(f"raise OSError({said!r})")
+    code = """
+        import d2l_helpers
+        from d2l_helpers.errors import LibraryUnusable
+        try:
+            import mxnet
+        except LibraryUnusable as error:
+            print(json.dumps([error.got, error.remedy]))
+    """
+    got, remedy = run(code, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    assert got == "no libquadmath.so.0 on this system"
+    assert remedy.startswith("sudo apt-get install libquadmath0 (Debian, Ubuntu) or sudo dnf install libquadmath")
+
+
+def test_a_library_that_asks_for_an_executable_stack_has_a_remedy(tmp_path):
+    (tmp_path / "mxnet").mkdir()
+    said = "libmxnet.so: cannot enable executable stack as shared object requires: Invalid argument"
+    (tmp_path / "mxnet" / "__init__.py").write_text(f"raise OSError({said!r})")
+    code = """
+        import d2l_helpers
+        try:
+            import mxnet
+        except Exception as error:
+            print(json.dumps([type(error).__name__, error.remedy]))
+    """
+    name, remedy = run(code, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    assert (name, "GLIBC_TUNABLES=glibc.rtld.execstack=2" in remedy) == ("LibraryUnusable", True)
+
+
+def test_an_error_of_the_system_that_is_no_missing_library_stays_what_it_is(tmp_path):
+    (tmp_path / "mxnet").mkdir()
+    (tmp_path / "mxnet" / "__init__.py").write_text("open('/nowhere')")
+    code = """
+        import d2l_helpers
+        try:
+            import mxnet
+        except Exception as error:
+            print(json.dumps(type(error).__name__))
+    """
+    assert run(code, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}") == "FileNotFoundError"
+
+
 def test_an_mxnet_that_is_imported_already_is_left_alone():
     code = """
         import types

@@ -94,6 +94,17 @@ def test_a_cuda_wheel_in_the_environment_without_a_driver(tmp_path):
     assert "pip uninstall --yes mxnet-cu117 && python -m pip install --no-deps mxnet==1.9.1" in line["remedy"]
 
 
+def test_a_shared_library_that_the_system_lacks(tmp_path):
+    said = "libgomp.so.1: cannot open shared object file: No such file or directory"
+    package(tmp_path, "mxnet", "1.9.1", "mxnet", f"raise OSError({said!r})")
+    line = lines(status=1, PYTHONPATH=str(tmp_path))["MXNet"]
+    assert (line["state"], line["detail"]) == ("problem", "no libgomp.so.1 on this system")
+    assert line["remedy"].startswith(
+        "sudo apt-get install libgomp1 (Debian, Ubuntu) or sudo dnf install libgomp (Fedora)"
+    )
+    assert "force-reinstall" not in line["remedy"]
+
+
 def test_mxnet_that_ends_the_process(tmp_path):
     package(tmp_path, "mxnet", "1.9.1", "mxnet", "import os; os.kill(os.getpid(), 11)")
     line = lines(status=1, PYTHONPATH=str(tmp_path))["MXNet"]
@@ -115,7 +126,7 @@ def test_no_mxnet_at_all(tmp_path):
     ("name", "version", "state"),
     [
         ("numpy", "1.22.4", "problem"),
-        ("numpy", "2.1.3", "note"),
+        ("numpy", "2.1.3", "ok"),
         ("numpy", "3.0.0", "problem"),
         ("d2l", "1.0.3", "problem"),
         ("ipywidgets", "7.7.0", "problem"),

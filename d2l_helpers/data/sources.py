@@ -7,6 +7,7 @@ spoiled file in it is set aside and replaced. Other folders are the reader's: wh
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
@@ -182,6 +183,7 @@ def _fill_cache(search: Search, cache: Path, mirror_list: Sequence[str]) -> None
     search.found |= search.look_in(cache, "the cache", _set_aside)  # again: another process may have filled it
     _take(search, cache, debian.INSTALLED, "Debian's installed package")
     if search.missing:
+        print("Fetching Fashion-MNIST (30 MB).", file=sys.stderr, flush=True)
         _take_from_mirrors(search, cache, mirror_list)
     if search.missing:
         with tempfile.TemporaryDirectory() as scratch:

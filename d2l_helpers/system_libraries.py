@@ -1,0 +1,65 @@
+"""The shared libraries that MXNet's wheel takes from the system: named, with their packages, where they are missing."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from d2l_helpers.errors import LibraryUnusable
+
+__all__ = ["named"]
+
+# By file: the package on Debian and Ubuntu, and the one on Fedora
+_PACKAGES = {"libgomp.so.1": ("libgomp1", "libgomp"), "libquadmath.so.0": ("libquadmath0", "libquadmath")}
+_LINKERS_ERROR = re.compile(r"(\S+\.so[.\d]*): cannot open shared object file")
+
+
+@contextmanager
+def named() -> Iterator[None]:
+    """Say what to do where the linker's error does not: it names the file of the first library that is missing.
+
+    Raises
+    ------
+    LibraryUnusable
+        In place of the linker's error.
+    """
+    try:
+        yield
+    except OSError as error:
+        if "cannot enable executable stack" in str(error):  # MXNet 1.6, with glibc 2.41 and later
+            raise _unusable(
+                got=error,
+                expected="a library that the system's linker loads, or one that it is told to load",
+                remedy="set GLIBC_TUNABLES=glibc.rtld.execstack=2 in the environment in which Jupyter is started",
+            ) from error
+        found = _LINKERS_ERROR.search(str(error))
+        if found is None or not (packages := _missing(found[1])):
+            raise
+        debian, fedora = (" ".join(names) for names in zip(*packages.values(), strict=True))
+        raise _unusable(
+            got=f"no {' and no '.join(packages)} on this system",
+            expected="the shared libraries that MXNet's wheel needs and does not bring along",
+            remedy=f"sudo apt-get install {debian} (Debian, Ubuntu) or sudo dnf install {fedora} (Fedora), or, without "
+            "root, make lab in a clone on Debian or Ubuntu, which fetches them; then restart the kernel",
+        ) from error
+
+
+def _unusable(got: object, expected: str, remedy: str) -> LibraryUnusable:
+    return LibraryUnusable("Cannot import MXNet.", got=got, expected=expected, remedy=remedy)
+
+
+def _missing(first: str) -> dict[str, tuple[str, str]]:
+    """Return the packages of the libraries that cannot be loaded; none if `first`, the linker's, is not of ours."""
+    if first not in _PACKAGES:
+        return {}
+    return {file: packages for file, packages in _PACKAGES.items() if file == first or not _loads(file)}
+
+
+def _loads(file: str) -> bool:
+    try:
+        ctypes.CDLL(file)
+    except OSError:
+        return False
+    return True
