@@ -182,7 +182,7 @@ def said(cells, name):
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_needed_cells_give_what_all_cells_give(seed):
     cells, name = program(random.Random(seed))
     runs = needed(cells, [name])
@@ -231,7 +231,6 @@ def test_a_long_chain_of_cells_is_followed_in_time_that_grows_with_it():
 @given(st.text() | st.text("xy =()[]{}:.,'\"\\\n@%!?*0fimport def class lambda", max_size=60))
 @example("'\\d'")
 @example("%%")
-@settings(deadline=None)
 def test_any_text_is_a_cell(source):
     can_be_told = tree_of(source) or any(sign in source for sign in "%!?")
     assert names_in(source).always or can_be_told
