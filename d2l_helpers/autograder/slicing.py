@@ -78,7 +78,7 @@ def names_in(source: str) -> Names:
     for inner in _inner(table):
         is_class = inner.get_type() == "class"  # its body reads a name of the notebook until it gives it a value
         for symbol in inner.get_symbols():
-            if symbol.is_global() or (is_class and symbol.is_referenced()):
+            if symbol.is_global() or (is_class and symbol.is_referenced() and not symbol.is_free()):
                 used.add(symbol.get_name())
             if symbol.is_declared_global():
                 given.add(symbol.get_name())
