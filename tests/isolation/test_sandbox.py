@@ -308,3 +308,15 @@ def test_an_environment_in_tmp_can_be_used(tmp_path):
         check=False,
     )
     assert (done.returncode, done.stdout.split()) == (0, ["2"]), done.stderr
+
+
+def test_every_link_to_the_interpreter_is_shown(tmp_path, monkeypatch):
+    real, second, first = tmp_path / "usr" / "python3.x", tmp_path / "usr" / "python3", tmp_path / "bin" / "python"
+    for folder in (real.parent, first.parent):
+        folder.mkdir()
+    real.touch()
+    second.symlink_to("python3.x")
+    first.symlink_to(second)
+    monkeypatch.setattr(sys, "executable", str(first))
+    monkeypatch.setattr(sys, "_base_executable", str(real))
+    assert {str(real), str(second), str(first)} <= {*mounts.arguments(None)}
