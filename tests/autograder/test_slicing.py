@@ -137,7 +137,6 @@ USES = {
     "[lambda: x for x in ()]": set(),
     "class A:\n    x = 1\n    z = [x for y in y]": {"x", "y"},
     "def f(x): return [x for y in z]": {"z"},
-    "def f(a: x): b: y = 1": {"x", "y"},
     "a: x = 1": {"x"},
     "class A:\n    b: x": {"x"},
     "match x:\n    case y.z: w": {"x", "y", "w"},
