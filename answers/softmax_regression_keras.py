@@ -235,7 +235,7 @@ ANSWERS = (
             Wrong(_band_alone, "a network that has learnt nothing"),
             Wrong(_doubt_alone, "below the floor"),
             Wrong(_above_the_floor, "above the ceiling", earns=0.5),
-            Wrong(_fails_without_errors, "math domain error", earns=0.5),
+            Wrong(_fails_without_errors, "ValueError: ", earns=0.5),
             Wrong(_in_words, "True or False"),
         ),
         probes=(

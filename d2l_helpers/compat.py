@@ -83,6 +83,8 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
             make_when_called(module.__dict__)
         if module.__name__ == "mxnet.ndarray.ndarray" and not hasattr(module.NDArray, "__array__"):
             module.NDArray.__array__ = _to_numpy
+        if module.__name__ == "mxnet.gluon.data.dataloader" and sys.platform == "linux":
+            module.__dict__["multiprocessing"] = _forking()
         if module.__name__ in _INCOMPLETE:
             from d2l_helpers.mxnet_1_6 import complete
 
@@ -145,6 +147,18 @@ def _to_numpy(self: Any, dtype: Any = None, copy: bool | None = None) -> Any:
     """``np.asarray(mx_array)`` under NumPy 2's protocol; always a copy, as ``asnumpy()`` is."""
     array = self.asnumpy()
     return array if dtype is None else array.astype(dtype, copy=False)
+
+
+def _forking() -> types.SimpleNamespace:
+    """Return multiprocessing as Linux had it up to Python 3.13, for DataLoader's workers.
+
+    From 3.14 on a worker is no fork of this process but a new one, which imports MXNet without this module's help.
+    """
+    import multiprocessing
+
+    context = multiprocessing.get_context("fork")
+    own = {"Pool": context.Pool, "Process": context.Process, "get_context": lambda: context}
+    return types.SimpleNamespace(**vars(multiprocessing) | own)
 
 
 # ------------------------------------------------------------------------------------------ what mxnet imports

@@ -1,6 +1,7 @@
 """What all tests share: MXNet in the mode the notebooks use, whatever the test before did to it; and their order."""
 
 import pytest
+from hypothesis import settings
 from mxnet import npx
 
 import d2l_helpers  # noqa: F401  (MXNet's loader)
@@ -24,6 +25,10 @@ FIRST = (
     "test_hostile",
     "test_command",
 )
+
+
+settings.register_profile("no deadline", deadline=None)  # other work on the machine delays an example, too
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(autouse=True)

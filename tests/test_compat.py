@@ -122,6 +122,21 @@ def test_numpy_scalars_may_stand_in_shapes_and_axes(after_import):
     assert after_import["shapes"] == [[2, 3], [4, 1], [3, 2], [3, 1, 2], [2, 2], [2, 5]]
 
 
+def test_workers_load_batches_and_import_mxnet_with_our_help():
+    code = """
+        import d2l_helpers, warnings
+        from mxnet import np, npx
+        from mxnet.gluon.data import ArrayDataset, DataLoader
+
+        npx.set_np()
+        data = ArrayDataset(np.arange(6).reshape((3, 2)), np.arange(3))
+        warnings.simplefilter("ignore")  # Python warns of a fork beside threads
+        batches = [[X.tolist(), y.tolist()] for X, y in DataLoader(data, batch_size=2, num_workers=2)]
+        print(json.dumps(batches))
+    """
+    assert run(code) == [[[[0, 1], [2, 3]], [0, 1]], [[[4, 5]], [2]]]
+
+
 def test_d2l_plots_where_there_is_no_notebook():
     code = """
         import d2l_helpers

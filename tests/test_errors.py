@@ -122,7 +122,7 @@ def test_without_ipython_it_is_a_python_error_like_any_other():
         lambda: helpers.seed_all(-1),
         lambda: __import__("json").loads("{"),
         lambda: __import__("numpy").linalg.inv([[0.0]]),
-        lambda: exec("1 / 0"),
+        lambda: exec(compile("1 / 0", "<no text>", "exec")),  # "<string>" has one from 3.14 on: that of python -c
         lambda: __import__("no_such_module_anywhere"),
     ],
     ids=["ours", "Python's", "a library's", "without text", "the import system's"],

@@ -26,6 +26,12 @@ history = helpers.keras_history(net.fit(X, y, epochs=2, verbose=0, validation_da
 print([len(values) for values in (history.train_loss, history.train_acc, history.test_loss, history.test_acc)])
 """
 
+VERSIONS = """
+import tensorflow as tf
+version = getattr(keras, "__version__", None) or tf.__version__
+print(version.partition(".")[0], tf.keras.layers.Dense is keras.layers.Dense)
+"""
+
 MISSING = """
 import sys
 import d2l_helpers as helpers
@@ -52,16 +58,37 @@ def test_without_tensorflow_one_error_says_what_to_do():
     done = run(MISSING)
     assert done.returncode == 0, done.stderr
     assert "Cannot start Keras for this notebook." in done.stdout
-    assert "expected: TensorFlow 2.15, the last with Keras 2" in done.stdout
+    assert "expected: TensorFlow 2.15, the last with Keras 2, or a later one with tf_keras" in done.stdout
     assert "make keras" in done.stdout
 
 
-@pytest.mark.parametrize("version", ["2.16.1", "2.3.0", "2.150.0", "3.0.0"])
-def test_another_version_is_named(monkeypatch, version):
+@with_tensorflow
+def test_keras_is_keras_2_and_so_is_a_readers_own():
+    done = run("import d2l_helpers as helpers\nkeras = helpers.import_keras()\n" + VERSIONS)
+    assert done.stdout.split() == ["2", "True"], done.stderr
+
+
+@pytest.mark.skipif(not find_spec("tf_keras"), reason="needs TensorFlow later than 2.15: run make keras on Python 3.12")
+def test_keras_is_keras_2_where_the_reader_has_imported_tensorflow_before():
+    done = run("import tensorflow\nimport d2l_helpers as helpers\nkeras = helpers.import_keras()\n" + VERSIONS)
+    assert done.stdout.split() == ["2", "True"], done.stderr
+
+
+@pytest.mark.parametrize("version", ["2.14.1", "2.3.0", "1.15.0", "unknown"])
+def test_an_older_version_is_named(monkeypatch, version):
     monkeypatch.setitem(sys.modules, "tensorflow", types.SimpleNamespace(__version__=version))
     with pytest.raises(LibraryUnusable, match="the last with Keras 2") as refused:
         helpers.import_keras()
     assert refused.value.got == f"TensorFlow {version}"
+
+
+@pytest.mark.parametrize("version", ["2.16.1", "2.22.0-rc0", "2.150.0", "3.0.0"])
+def test_a_later_version_needs_tf_keras(monkeypatch, version):
+    monkeypatch.setitem(sys.modules, "tensorflow", types.SimpleNamespace(__version__=version))
+    monkeypatch.setitem(sys.modules, "tf_keras", None)
+    with pytest.raises(LibraryUnusable, match="or a later one with tf_keras") as refused:
+        helpers.import_keras()
+    assert "tf_keras" in str(refused.value.got)
 
 
 def test_a_tensorflow_that_does_not_start_is_named(monkeypatch):

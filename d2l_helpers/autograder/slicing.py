@@ -24,6 +24,7 @@ __all__ = ["Names", "imports_of", "names_in", "needed", "tree_of"]
 
 _NOT_SHOWN = re.compile(r"\b(exec|eval|globals|locals|vars|setattr|get_ipython|__main__)\b|\bimport[\s\\(]+\*")
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # all that Python's parser raises
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 _filters = threading.Lock()  # Python's warning filters belong to the process
 
 
@@ -64,7 +65,10 @@ def names_in(source: str) -> Names:
             if tree is None:
                 python, _ = without_magics(source)  # as the sandbox will run it
                 tree = ast.parse(python)
-            table = symtable.symtable(python, "<cell>", "exec")
+            plain = python
+            if any(isinstance(node, _COMPREHENSIONS) for node in ast.walk(tree)):
+                plain = ast.unparse(_WithGenerators().visit(tree))
+            table = symtable.symtable(plain, "<cell>", "exec")
     except _UNREADABLE:
         return Names()
     top = table.get_symbols()
@@ -74,7 +78,7 @@ def names_in(source: str) -> Names:
     for inner in _inner(table):
         is_class = inner.get_type() == "class"  # its body reads a name of the notebook until it gives it a value
         for symbol in inner.get_symbols():
-            if symbol.is_global() or (is_class and symbol.is_referenced()):
+            if symbol.is_global() or (is_class and symbol.is_referenced() and not symbol.is_free()):
                 used.add(symbol.get_name())
             if symbol.is_declared_global():
                 given.add(symbol.get_name())
@@ -99,8 +103,31 @@ def _quietly() -> Iterator[None]:
         yield
 
 
+class _WithGenerators(ast.NodeTransformer):
+    """Replaces each comprehension by a generator expression that binds and reads the same names.
+
+    From Python 3.12 on, symtable counts the variable of a comprehension among the names of the code around it, into
+    which it is compiled (PEP 709): the cell ``[y for y in data]`` would define `y`. A generator expression keeps its
+    variable to itself in every Python.
+    """
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.expr:
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    visit_SetComp = visit_ListComp  # noqa: N815 (the name that ast calls)
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.expr:
+        self.generic_visit(node)
+        return ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators)
+
+
 def _is_function(symbol: symtable.Symbol) -> bool:
-    return any(table.get_type() == "function" for table in symbol.get_namespaces())
+    tables = list(symbol.get_namespaces())
+    for table in symbol.get_namespaces():
+        if table.get_type().startswith("type parameter"):  # of ``def f[T]()``, around the function itself (PEP 695)
+            tables += table.get_children()
+    return any(table.get_type() == "function" for table in tables)
 
 
 def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

@@ -124,7 +124,9 @@ def torch_indexed() -> Runner:
 
 def keras_fit() -> Runner:
     """Give Keras's own `fit`."""
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # read at import
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # read at import, as is the next one
+    if find_spec("tf_keras"):
+        os.environ["TF_USE_LEGACY_KERAS"] = "1"  # Keras 2, as with TensorFlow 2.15
     import tensorflow as tf
 
     X, y, X_test, y_test = _flat()

@@ -154,7 +154,7 @@ def _is_array(value: Any) -> bool:
 
 
 def _kind(array: Any) -> str:
-    return np.dtype(array.dtype).kind
+    return str(np.dtype(array.dtype).kind)
 
 
 def _number(value: Any, digits: int = 5) -> str:

@@ -41,7 +41,7 @@ def _check_loss_and_gradient(loss_and_gradient: Callable[[Any, Any], Any]) -> No
     expect_close(gradient.sum(axis=1), 0, "the sum of a row of the gradient", atol=1e-4)
     for (row, column), slope in np.ndenumerate(_slopes(loss_and_gradient, Z.asnumpy(), y)):
         expect(
-            abs(gradient[row, column] - slope) < 2e-3,
+            bool(abs(gradient[row, column] - slope) < 2e-3),
             got=f"gradient[{row}, {column}] = {gradient[row, column]:.3f} where y[{row}] is {y[row]}",
             expected=f"{slope:.3f}, by which your loss of that row grows for each unit of its logit {column}",
         )

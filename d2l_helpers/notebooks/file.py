@@ -48,9 +48,10 @@ def read_notebook(path: Path) -> NotebookNode:
         _validate(content)
         notebook = nbformat.v4.to_notebook(content)
     except (OSError, ValueError, RecursionError) as error:
+        nested = isinstance(error, RecursionError)  # which speaks of Python's stack, in each version in other words
         raise NotebookError(
             f"Cannot read the notebook {path}",
-            got=error,
+            got="JSON that is nested too deep" if nested else error,
             expected="a notebook of nbformat 4, of 20 MB at most",
             remedy="open it in JupyterLab, which says more, and save it there",
         ) from error

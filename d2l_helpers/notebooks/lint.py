@@ -111,7 +111,8 @@ def _cell(cell: NotebookNode, root: Path | None) -> Iterator[str]:
     """What holds for prose and for code."""
     if not _WORDS.fullmatch(cell["id"]) or _RANDOM_ID.fullmatch(cell["id"]):
         yield "its id is not made of words, such as train-the-model"
-    texts = [cell.source, *(text for output in cell.get("outputs", []) for text in _texts(output))]
+    outputs = cell.outputs if cell.cell_type == "code" else []  # in another cell nbformat lets them be anything
+    texts = [cell.source, *(text for output in outputs for text in _texts(output))]
     for text in texts:
         if root and str(root) in text:
             yield f"names the folder of this repository, {root}"

@@ -93,7 +93,7 @@ def _charts(of_all: Reliability, of_class: Reliability, predicted: int) -> tuple
         Dots(of_class.confidence.tolist(), of_class.accuracy.tolist(), labels[1], style=1),
     )
     shares = [
-        Bars((one.counts / max(1, one.counts.sum())).tolist(), style=style)
+        Bars((one.counts / max(1, int(one.counts.sum()))).tolist(), style=style)
         for style, one in enumerate((of_all, of_class))
     ]
     tenths = [f".{tenth}" for tenth in range(len(of_all.counts))]

@@ -1,6 +1,9 @@
 """Which cells run: what the answers need always, the chapter's training never."""
 
+import dis
+import inspect
 import random
+import sys
 import time
 import warnings
 from pathlib import Path
@@ -59,6 +62,19 @@ GIVES = {
     "(x := 1)": {"x"},
     "[x := y for y in (1, 2)]": {"x"},
     "[y for y in (1, 2)]": set(),
+    "{y for y in (1, 2)}": set(),
+    "{y: z for y, z in ()}": set(),
+    "(y for y in (1, 2))": set(),
+    "[z for y in () for z in [w for w in y]]": set(),
+    "[[z := y for y in a] for a in ()]": {"z"},
+    "[(lambda: (z := y)) for y in ()]": set(),
+    "x = y = [y for y in ()]": {"x", "y"},
+    "print([y for y in ()]); y = 1": {"y"},
+    "class x: z = [y for y in ()]": {"x"},
+    "def x(): return [y for y in ()]": {"x"},
+    "def x():\n    global y\n    [y for y in ()]": {"x", "y"},
+    "f'{[y for y in ()]}'": set(),
+    "%time [y for y in ()]": set(),
     "def x(y): z = y": {"x"},
     "async def x(): pass": {"x"},
     "class x:\n    y = 1": {"x"},
@@ -79,11 +95,20 @@ GIVES = {
     "def f(x): x.y = 1": {"f"},
     "x()[0] = 1": set(),
     "print(x)": set(),
+    "try: pass\nexcept* E as x: pass": {"x"},
     "%%time\nx = 1": {"x"},
     "%matplotlib inline\nx = 1": {"x"},
     "!pip install x\nx = 1": {"x"},
     "%%bash\nx=1": set(),
 }
+if sys.version_info >= (3, 12):
+    GIVES |= {
+        "def x[T](y: T) -> T: z = T": {"x"},
+        "class x[T](list[T]): y = T": {"x"},
+        "type x[T] = list[T]": {"x"},
+        "type x = y": {"x"},
+        "f'{f'{(x := 1)}'}'": {"x"},
+    }
 
 
 @pytest.mark.parametrize("source", GIVES)
@@ -103,16 +128,121 @@ USES = {
     "class A:\n    x = x": {"x"},
     "class A:\n    def f(self): return x": {"x"},
     "[a for a in x if y]": {"x", "y"},
+    "[x for x in ()]": set(),
+    "[x for x in x]": {"x"},
+    "x, [x for x in ()]": {"x"},
+    "{x: y for x in z}": {"y", "z"},
+    "[[x for x in y] for y in z]": {"z"},
+    "[lambda: x for y in ()]": {"x"},
+    "[lambda: x for x in ()]": set(),
+    "class A:\n    x = 1\n    z = [x for y in y]": {"x", "y"},
+    "def f(x): return [x for y in z]": {"z"},
+    "a: x = 1": {"x"},
+    "class A:\n    b: x": {"x"},
+    "match x:\n    case y.z: w": {"x", "y", "w"},
     "def f():\n    def g():\n        return lambda: x": {"x"},
     "def f():\n    x = 1\n    return lambda: x": set(),
     "f'{x:{y}}'": {"x", "y"},
     "%time x": {"x"},
 }
+if sys.version_info >= (3, 12):
+    USES |= {
+        "def f[T: x](a: T) -> y: return T, z": {"x", "y", "z"},
+        "class A[T](x[T]):\n    b: T\n    def f(self): return y, T": {"x", "y"},
+        "type A[T] = x[T, y]": {"x", "y"},
+        "[lambda a: x for y in z]": {"x", "z"},
+    }
 
 
 @pytest.mark.parametrize("source", USES)
 def test_what_a_cell_uses(source):
-    assert names_in(source).used - {"a"} == USES[source]
+    assert names_in(source).used - {"a", "__conditional_annotations__"} == USES[source]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python 3.11 has no type parameters")
+def test_a_function_with_type_parameters_is_a_function_and_a_class_is_data():
+    assert names_in("def f[T](a: T): pass").defined == {"f"}
+    assert names_in("class A[T]:\n    def A(self): pass").data == {"A"}
+    assert names_in("type A[T] = list[T]").data == {"A"}
+
+
+NAMES = ("x", "y", "z", "len")
+
+
+def expression(drawn, depth=3):
+    """Write an expression at random: comprehensions, generators, lambdas and assignments in each other."""
+    if not depth or drawn.random() < 0.2:
+        return drawn.choice(NAMES)
+    first, second, third = (expression(drawn, depth - 1) for _ in range(3))
+    name, other = drawn.choice(NAMES), drawn.choice(NAMES)
+    return drawn.choice(
+        [
+            f"[{first} for {name} in {second}]",
+            f"[{first} for {name}, {other} in {second} if {third}]",
+            f"[{first} for {name} in {second} for {other} in {third}]",
+            f"{{{first} for {name} in {second}}}",
+            f"{{{first}: {second} for {name} in {third}}}",
+            f"sum({first} for {name} in {second})",
+            f"(lambda {name}: {first})",
+            f"(lambda {name}={first}: {second})",
+            f"({name} := {first})",
+            f"({first}, {second})",
+            f"f'{{{name}:{{{other}}}}}'",
+        ]
+    )
+
+
+def cell(drawn):
+    """Write a cell at random."""
+    name, other = drawn.choice(NAMES), drawn.choice(NAMES)
+    first, second = expression(drawn), expression(drawn)
+    statements = [
+        f"{name} = {first}",
+        f"{first}",
+        f"for {name} in {first}: {second}",
+        f"def {name}({other}={first}): return {second}",
+        f"def {name}({other}):\n    global z\n    z = {first}",
+        f"def {name}():\n    {other} = {first}\n    def f(): return {second}",
+        f"class {name}({first}):\n    {other} = {second}",
+        f"class {name}:\n    def {other}(self): return {first}\n    global y\n    y = {second}",
+        f"try: {first}\nexcept {name} as {other}: {second}",
+        f"with {first} as ({name}, {other}): del {name}",
+        f"match {first}:\n    case [{name}, *_]: {second}",
+        f"{name}: {first} = {second}",
+    ]
+    return "\n".join(drawn.sample(statements, drawn.randrange(1, 4)))
+
+
+def compiled_names(code, is_cell=True):
+    """Read the names of the notebook off what Python runs, which knows all about scopes."""
+    given, used = set(), set()
+    for step in dis.get_instructions(code):
+        if step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") or (
+            is_cell and step.opname in ("STORE_NAME", "DELETE_NAME")
+        ):
+            given.add(step.argval)
+        elif step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"):
+            used.add(step.argval)
+    for inner in filter(inspect.iscode, code.co_consts):
+        more_given, more_used = compiled_names(inner, is_cell=False)
+        given |= more_given
+        used |= more_used
+    return given, used
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=500)
+def test_names_are_those_that_python_compiles_a_cell_to(seed):
+    source = cell(random.Random(seed))
+    try:
+        given, used = compiled_names(compile(source, "<cell>", "exec"))
+    except SyntaxError:  # such as := for the variable of a comprehension
+        return
+    names = names_in(source)
+    assert {name for name in names.given if "__" not in name} == {name for name in given if "__" not in name}
+    wanted, found = used & {*NAMES} | names.given, names.used & {*NAMES} | names.given
+    # 3.12.1 takes the first x of [x for y in [x for x in z]] in a function for the last one, and says it has no value
+    assert found >= wanted if sys.version_info[:2] == (3, 12) else found == wanted
 
 
 UNTOLD = ["from x import *", "from x import \\\n  *", "exec(x)", "globals()['x'] = 1", "setattr(m, 'x', 1)", "x = ("]
@@ -182,7 +312,7 @@ def said(cells, name):
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_needed_cells_give_what_all_cells_give(seed):
     cells, name = program(random.Random(seed))
     runs = needed(cells, [name])
@@ -231,7 +361,6 @@ def test_a_long_chain_of_cells_is_followed_in_time_that_grows_with_it():
 @given(st.text() | st.text("xy =()[]{}:.,'\"\\\n@%!?*0fimport def class lambda", max_size=60))
 @example("'\\d'")
 @example("%%")
-@settings(deadline=None)
 def test_any_text_is_a_cell(source):
     can_be_told = tree_of(source) or any(sign in source for sign in "%!?")
     assert names_in(source).always or can_be_told

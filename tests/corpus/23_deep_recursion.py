@@ -1,7 +1,7 @@
 # exercise: stable_softmax
-# verdict: died
+# verdict: died or error
 # earned: 0
-# why: recurses deeper than the stack is
+# why: recurses deeper than the stack is, which Python notices from 3.12 on
 
 import sys
 

@@ -38,7 +38,8 @@ class Case:
     Attributes
     ----------
     verdicts : tuple of str
-        Those that the attacked exercise may have; more than one where the kernel's timing decides.
+        Those that the attacked exercise may have; more than one where the kernel's timing or the
+        version of Python decides.
     earned : float
         What it earns there.
     others : tuple or None

@@ -1,11 +1,13 @@
 """Small hostile programs: each a cell, and what becomes of it. One that ends well says what it found."""
 
+import sys
 from dataclasses import dataclass, field
 
 from d2l_helpers.autograder.isolation import Verdict
 
 MB = 1 << 20
 OK = None
+COUNTS_ITS_STACK = sys.version_info >= (3, 12)  # C's, whatever limit a program sets itself
 SMALL = {
     "seconds": 10,
     "memory": 300 * MB,
@@ -72,10 +74,11 @@ CASES = {
         r"^\[('FileNotFoundError'(, )?|'NotADirectoryError'(, )?|'PermissionError'(, )?)+\]\n",
     ),
     "walk the disk": Case(
-        "import os, re\nseen = [f'{f}/{n}' for f, _, names in os.walk('/') if f[:5] != '/proc' for n in names]\n"
+        "import os, re, sys\nseen = [f'{f}/{n}' for f, _, names in os.walk('/') if f[:5] != '/proc' for n in names]\n"
         "ours = 'gradebook|answers/|d2l_helpers/autograder|/[.]git/'\n"
         "print([p for p in seen if re.search(ours, p) and 'packages/nbgrader/' not in p])\n"
-        "print(len(seen) > 1000, [p for p in seen if p.startswith(('/etc', '/home', '/var'))])",
+        "private, own = ('/etc', '/home', '/var'), (sys.prefix, sys.base_prefix)\n"  # an environment may lie in a home
+        "print(len(seen) > 1000, [p for p in seen if p.startswith(private) and not p.startswith(own)])",
         OK,
         r"^\[\]\nTrue \[('/etc/(ld.so.cache|alternatives/[^']*)'(, )?)*\]",
         {"seconds": 60},
@@ -92,7 +95,7 @@ CASES = {
         "import os\nfds = [f'/proc/self/fd/{f}' for f in os.listdir('/proc/self/fd')]\n"
         "print(sorted(os.readlink(f).split(':')[0] for f in fds if os.path.exists(f)))",
         OK,
-        r"^\['/dev/null', '/dev/null', '/dev/null', 'pipe', 'pipe'\]",
+        r"^\['/dev/null', '/dev/null', '/dev/null', ('/usr/lib/[^']*/libffi[^']*', )?'pipe', 'pipe'\]",
     ),
     # --------------------------------------------------------------------------------------------- network
     "TCP to the world": Case(
@@ -207,8 +210,7 @@ CASES = {
     "deeper recursion": Case(
         "import sys\nsys.setrecursionlimit(10**9)\n"
         "class A:\n    def __getattr__(self, name): return getattr(self, name)\nA().x",
-        Verdict.DIED,
-        "SIGSEGV",
+        *((Verdict.ERROR, "RecursionError") if COUNTS_ITS_STACK else (Verdict.DIED, "SIGSEGV")),
     ),
     "abort": Case("import os\nos.abort()", Verdict.DIED, "SIGABRT"),
     "an error that cannot be shown": Case(

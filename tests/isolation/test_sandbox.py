@@ -203,7 +203,7 @@ def test_a_missing_program_is_named_with_what_to_install(monkeypatch, tmp_path):
 def test_a_start_that_fails_is_our_fault_and_says_why(monkeypatch):
     monkeypatch.setattr(mounts, "WORKER", "/proc/worker.py")  # where nobody can put it
     # Whether bubblewrap gives up before or after it is let go is a matter of time, so only its own words are certain.
-    with nothing_left(), pytest.raises(SandboxError, match=r"has failed(.|\n)*Can't create file at /proc/worker.py"):
+    with nothing_left(), pytest.raises(SandboxError, match=r"has failed(.|\n)*Can't create file (at )?/proc/worker.py"):
         Sandbox().start()
     monkeypatch.setattr(mounts, "HOME", "/proc/home")
     with nothing_left(), pytest.raises(SandboxError, match=r"bwrap: "):
@@ -308,3 +308,15 @@ def test_an_environment_in_tmp_can_be_used(tmp_path):
         check=False,
     )
     assert (done.returncode, done.stdout.split()) == (0, ["2"]), done.stderr
+
+
+def test_every_link_to_the_interpreter_is_shown(tmp_path, monkeypatch):
+    real, second, first = tmp_path / "usr" / "python3.x", tmp_path / "usr" / "python3", tmp_path / "bin" / "python"
+    for folder in (real.parent, first.parent):
+        folder.mkdir()
+    real.touch()
+    second.symlink_to("python3.x")
+    first.symlink_to(second)
+    monkeypatch.setattr(sys, "executable", str(first))
+    monkeypatch.setattr(sys, "_base_executable", str(real))
+    assert {str(real), str(second), str(first)} <= {*mounts.arguments(None)}

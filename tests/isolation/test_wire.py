@@ -72,7 +72,7 @@ BAD_HEADERS = {
     "an infinite float": (b'{"arrays": [], "a": 1e999}', "infinite"),
     "one key twice": (b'{"arrays": [], "a": 1, "a": 2}', "one key twice"),
     "a huge integer": (b'{"arrays": [], "a": ' + b"9" * 100_000 + b"}", "100000 digits"),
-    "a deep list": (b'{"arrays": [], "a": ' + b"[" * 100_000, "recursion"),
+    "a deep list": (b'{"arrays": [], "a": ' + b"[" * 100_000, "nested too deep"),
     "a deep list that ends": (b'{"arrays": [], "a": ' + b"[" * 500 + b"]" * 500 + b"}", "nested deeper"),
     "bytes that are no text": (b'{"arrays": [], "a": "\xff"}', "decode"),
     "half a character": (b'{"arrays": [], "a": "\\ud800"}', "no encoding"),

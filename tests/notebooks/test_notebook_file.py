@@ -29,7 +29,7 @@ def minimal(**changes):
         (minimal(cells=7), "$.cells: 7 is not"),
         (minimal(cells=[{"cell_type": "code"}]), "$.cells[0]: 'id' is a required property"),
         (minimal(metadata={"title": "\ud800"}), "surrogates not allowed"),
-        (b"[" * 100_000, "recursion"),
+        (b"[" * 100_000, "nested too deep"),
     ],
 )
 def test_what_is_no_notebook_is_refused_with_the_reason(write, content, got):

@@ -58,7 +58,8 @@ def to_npy(array: Array) -> bytes:
             remedy="convert it with astype('float32')",
         )
     stream = io.BytesIO()
-    np.lib.format.write_array(stream, plain, version=(1, 0), allow_pickle=False)  # type: ignore[no-untyped-call]
+    write = np.lib.format.write_array  # which has types from NumPy 2 on
+    write(stream, plain, version=(1, 0), allow_pickle=False)  # type: ignore[no-untyped-call, unused-ignore]
     return stream.getvalue()
 
 

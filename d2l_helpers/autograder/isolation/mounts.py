@@ -69,13 +69,22 @@ def _interpreter() -> Iterator[str]:
     """The interpreter's files and the environment's, at their own paths, each once."""
     prefixes = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.base_prefix).resolve()}
     executable = Path(getattr(sys, "_base_executable", sys.executable))
-    for path in {executable, executable.resolve()}:
+    for path in {*_chain(Path(sys.executable)), *_chain(executable)}:
         if not _is_below(path, prefixes - _SHARED):
             yield str(path)
     for prefix in sorted(prefixes):
         if prefix not in _SHARED:
             yield str(prefix)
     yield from (str(path) for path in _site_packages())
+
+
+def _chain(path: Path) -> Iterator[Path]:
+    """Follow links one at a time: an environment's interpreter is a link to /usr/bin/python3, which is one itself."""
+    yield path
+    while path.is_symlink():
+        path = Path(os.path.normpath(path.parent / path.readlink()))
+        yield path
+    yield path.resolve()
 
 
 _SHARED = {Path("/usr"), Path("/usr/local")}  # prefixes below which other things than Python lie, such as datasets

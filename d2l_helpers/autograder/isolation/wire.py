@@ -208,7 +208,9 @@ def _parse(text: bytes) -> dict[str, Any]:
         if not isinstance(header, dict):
             raise ValueError("a header that is no object")
         _check(header, 0)
-    except (ValueError, RecursionError) as error:  # ValueError: also bytes that are no UTF-8
+    except RecursionError:
+        raise _bad("JSON that is nested too deep", "a small JSON object") from None
+    except ValueError as error:  # also bytes that are no UTF-8
         raise _bad(str(error)[:200], "a small JSON object") from None
     return header
 
