@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
 __all__ = [
     "ArgumentError",
@@ -40,7 +40,9 @@ __all__ = [
     "TrainingError",
     "WireError",
     "explain",
+    "is_readers",
     "readers_line",
+    "running_line",
 ]
 
 _NOT_THE_READERS = {Path(__file__).parent, Path(traceback.__file__).parent}  # ours, and Python's own
@@ -150,8 +152,20 @@ def readers_line(trace: TracebackType | None) -> traceback.FrameSummary | None:
     traceback.FrameSummary or None
         None if no line of it, with its text, is the reader's.
     """
-    own = [frame for frame in traceback.extract_tb(trace) if frame.line and _is_readers(frame.filename)]
+    own = [frame for frame in traceback.extract_tb(trace) if frame.line and is_readers(frame.filename)]
     return own[-1] if own else None
+
+
+def running_line(frame: FrameType | None) -> traceback.FrameSummary | None:
+    """Find the innermost line of the reader's own code on a stack that is still running; None if there is none."""
+    while frame:  # not the whole stack at once: beside code that runs, a deep one would take seconds
+        code = frame.f_code
+        if is_readers(code.co_filename):
+            line = traceback.FrameSummary(code.co_filename, frame.f_lineno, code.co_name)
+            if line.line:
+                return line
+        frame = frame.f_back
+    return None
 
 
 def explain(error: BaseException) -> str:
@@ -181,6 +195,7 @@ def _rebuild(kind: type[D2LHelpersError], state: dict[str, str]) -> D2LHelpersEr
     return kind(**state)
 
 
-def _is_readers(filename: str) -> bool:
+def is_readers(filename: str) -> bool:
+    """Tell whether a file is the reader's: not ours, not Python's, not a library's."""
     path = Path(filename)
     return _NOT_THE_READERS.isdisjoint(path.parents) and _INSTALLED.isdisjoint(path.parts)

@@ -32,7 +32,9 @@ def drawn_tree():
 
 def test_the_drawn_tree_is_the_tree_of_the_classes():
     assert drawn_tree() == {kind.__name__: kind.__bases__[0].__name__ for kind in KINDS}
-    assert sorted(errors.__all__) == sorted([kind.__name__ for kind in KINDS] + ["explain", "readers_line"])
+    assert sorted(errors.__all__) == sorted(
+        [kind.__name__ for kind in KINDS] + ["explain", "is_readers", "readers_line", "running_line"]
+    )
 
 
 def test_the_drawing_names_the_other_bases():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-import math
+import html
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,32 +13,43 @@ import ipywidgets as widgets
 
 from d2l_helpers.data import LABELS
 from d2l_helpers.errors import D2LHelpersError, TrainingError, explain
-from d2l_helpers.figures import Picture, curves_svg, plot_panel, templates_html, to_numpy
-from d2l_helpers.history import Epoch, History, Progress
+from d2l_helpers.figures import Picture, curves_svg, plot_panel, templates_html
+from d2l_helpers.history import History, Progress
+from d2l_helpers.panels.capture import captured
+from d2l_helpers.panels.controls import tidy
 from d2l_helpers.panels.frame import bundle, button, column, row, status_html
-from d2l_helpers.panels.live import Job, the_worker
+from d2l_helpers.panels.live import REMEDY, Job, the_worker
+from d2l_helpers.panels.printed import Printed
+from d2l_helpers.panels.reports import as_epoch, nothing_reported, template_weight
 from d2l_helpers.panels.runs import Run, numbers_html, runs_table
-from d2l_helpers.panels.settings import TITLES, Settings, sliders
+from d2l_helpers.panels.settings import Settings, single_choices, sliders, title_of
+from d2l_helpers.panels.waiting_cells import hear_beside_cells
 from d2l_helpers.records import is_recording
 from d2l_helpers.training import watched
 
 __all__ = ["RetrainPanel", "retrain"]
 
 _DELAY = 0.05  # seconds a slider must rest before a fit starts
-_ROUNDING = 1e-6  # what a mean in 32 bits may be above 1
-_TEMPLATES = (len(LABELS), 28 * 28)  # a weight's shape; or turned around
+_BETWEEN_PRINTS = 0.1  # seconds; more often, a flood of prints would fill the way to the page
+_STARTING, _RUNNING = "starting", "running"
+_END = object()
 
 
-def retrain(train: Callable[..., Any]) -> RetrainPanel:
+def retrain(train: Callable[..., Any], /, **ranges: Any) -> RetrainPanel:
     """Show sliders that retrain a network with the reader's own function.
 
     Parameters
     ----------
     train : callable
-        Its parameters become the sliders, at their defaults: out of ``lr``, ``batch_size``, ``num_epochs`` and
-        ``sigma``. It trains with `train_ch3`, or is a generator that yields from `fit`, or one with a loop of its own
-        that yields each epoch's loss or an `Epoch`; a ``yield`` of nothing in between lets Stop be heard at once.
+        Its parameters become the controls, at their defaults: a number a slider, a bool a check box, a choice (a known
+        string such as ``"relu"``, an Enum's member, or what a Literal annotates) a slider over the choices. Parameters
+        with another default, such as None, keep it. The function trains with `train_ch3`, or is a generator that
+        yields from `fit`, or one with a loop of its own that yields each epoch's loss or an `Epoch`. Stop ends it
+        wherever it is; a ``yield`` of nothing in between makes that gentle. What it prints appears in the panel.
         Change it, run its cell and this one again, and the sliders train what you wrote.
+    **ranges : tuple or list
+        A parameter's range, if the usual one does not fit: ``width=(8, 512)`` from 8 to 512, ``width=(8, 512, 8)`` in
+        steps of 8, ``activation=["relu", "tanh"]`` these choices. It contains the default.
 
     Returns
     -------
@@ -47,21 +59,25 @@ def retrain(train: Callable[..., Any]) -> RetrainPanel:
     Raises
     ------
     ArgumentError
-        If `train` is no such function.
+        If `train` is no such function, or a range does not fit.
     """
-    return RetrainPanel(train)
+    return RetrainPanel(train, ranges)
 
 
 class RetrainPanel:
     """What `retrain` makes. `wait()` waits for the running fit; `runs` are the finished ones, the newest last."""
 
-    def __init__(self, train: Callable[..., Any]) -> None:
+    def __init__(self, train: Callable[..., Any], ranges: dict[str, Any] | None = None) -> None:
         self.runs: list[Run] = []
         self._train = train
-        self._sliders = sliders(train)
-        self._book = self._settings()
+        self._sliders = sliders(train, ranges)
+        self._book = {name: slider.value for name, slider in self._sliders.items()}
         self._lock = threading.RLock()  # callbacks come on several threads, reports on the worker's
         self._job: Job | None = None
+        self._run, self._state = Run({}), ""  # the newest, and what is said of it
+        self._has_ended = True
+        self._ended_before = ""  # where the fit before was, if it was ended by force
+        self._printed_at, self._is_printing_later, self._lines_before = 0.0, False, 0
         self._build()
         for slider in self._sliders.values():
             slider.observe(lambda _: self._request(_DELAY), "value")
@@ -75,21 +91,20 @@ class RetrainPanel:
             button("Stop", "Stop the running fit and keep its curves", self.stop),
             button("Book values", "Put the sliders back and train", self.reset),
         )
+        hear_beside_cells(buttons[1])
         self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="120px"))
-        self._status, self._chart, self._templates, self._table = (widgets.HTML() for _ in range(4))
-        self._view = column(
-            [
-                row(list(self._sliders.values())),
-                row([*buttons, self._bar]),
-                self._status,
-                self._chart,
-                self._templates,
-                self._table,
-            ]
-        )
+        texts = [widgets.HTML() for _ in range(5)]
+        self._status, self._chart, self._templates, self._printed, self._table = texts
+        hints = [widgets.HTML(self._hint(name)) for name in single_choices(self._sliders)]
+        self._view = column([row(list(self._sliders.values())), *hints, row([*buttons, self._bar]), *texts])
+
+    def _hint(self, name: str) -> str:
+        function = getattr(self._train, "__name__", "train")
+        example = f"helpers.retrain({function}, {name}=[{self._book[name]!r}, …])"
+        return f"{html.escape(title_of(name))} has no other choices yet; give them: <code>{html.escape(example)}</code>"
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        names = ", ".join(TITLES[name] for name in self._sliders)
+        names = ", ".join(title_of(name) for name in self._sliders)
         return bundle(self._view, f"A panel with sliders for {names}.", self._picture() if is_recording() else None)
 
     def _picture(self) -> Picture:
@@ -99,7 +114,8 @@ class RetrainPanel:
         return plot_panel(self.runs[-1].history, self.runs[-1].weight, LABELS)
 
     def _settings(self) -> Settings:
-        return {name: slider.value for name, slider in self._sliders.items()}
+        values = {name: slider.value for name, slider in self._sliders.items()}
+        return {name: value if value == self._book[name] else tidy(value) for name, value in values.items()}
 
     # ------------------------------------------------------------------------------------------------- actions
 
@@ -108,6 +124,8 @@ class RetrainPanel:
         with self._lock:
             if self._job:
                 self._job.cancel()
+            if self._state in (_STARTING, _RUNNING):
+                self._say("stopping")
 
     def reset(self) -> None:
         """Put the sliders back to the function's defaults, and train."""
@@ -122,9 +140,11 @@ class RetrainPanel:
     def _request(self, delay: float = 0.0) -> None:
         with self._lock:
             run = Run(self._settings())
-            self._job = Job(lambda job: self._fit(job, run))
-            self._say(run, "starting")
-            the_worker().submit(self._job, delay)
+            job = Job(lambda job: self._fit(job, run), lambda place: self._tell_stuck(job, place))
+            self._job, self._run, self._has_ended, self._ended_before = job, run, False, ""
+            self._say(_STARTING)
+            self._printed.value = Printed().html(self._lines_before)
+            the_worker().submit(job, delay)
 
     # ------------------------------------------------------------------------------------- on the worker's thread
 
@@ -132,31 +152,41 @@ class RetrainPanel:
         own = History()  # of a function that reports its epochs itself
 
         def report(what: Any) -> bool:
-            if isinstance(what, Progress):
-                run.num_epochs = what.num_epochs
-                self._show(job, run, what.history, what.done, what.net)
-            elif what is not None:
-                epoch = _as_epoch(what)
-                own.add(epoch)
-                run.num_epochs = max(run.settings.get("num_epochs", 1), len(own))
-                self._show(job, run, own, len(own), epoch)
-            return not job.cancelled
+            return job.shield(lambda: self._report(job, run, own, what))
+
+        def write(text: str) -> None:
+            job.shield(lambda: self._write(job, run, text))
 
         try:
-            with watched(report):
-                result = None if job.cancelled else self._train(**run.settings)
-                if isinstance(result, Iterator):
-                    for what in result:
-                        if not report(what):
-                            break
+            if not job.cancelled:
+                self._begin(job)
+                with watched(report), captured(write):
+                    result = job.run_readers(lambda: self._train(**run.settings))
+                    if isinstance(result, Iterator):
+                        _follow(job, result, report)
             if not len(run.history) and not job.cancelled:
-                raise _nothing_reported("a function that ended without a report of its training")
+                raise nothing_reported("a function that ended without a report of its training")
         except BaseException as error:  # the reader's code may raise anything, and nobody else would show it
-            with self._lock:
-                if job is self._job:
-                    self._say(run, _explain(error), is_error=True)
-            return
+            if not job.is_forced:
+                self._fail(job, run, error)
+                return
         self._finish(job, run)
+
+    def _begin(self, job: Job) -> None:
+        with self._lock:
+            if job is self._job:
+                self._say(_RUNNING)
+
+    def _report(self, job: Job, run: Run, own: History, what: Any) -> bool:
+        if isinstance(what, Progress):
+            run.num_epochs = what.num_epochs
+            self._show(job, run, what.history, what.done, what.net)
+        elif what is not None:
+            epoch = as_epoch(what)
+            own.add(epoch)
+            run.num_epochs = max(run.settings.get("num_epochs", 1), len(own))
+            self._show(job, run, own, len(own), epoch)
+        return not job.cancelled
 
     def _show(self, job: Job, run: Run, history: History, done: float, source: Any) -> None:
         with self._lock:
@@ -165,11 +195,38 @@ class RetrainPanel:
             self._bar.value = done / run.num_epochs
             if history != run.history:  # after each epoch, and where the function begins another fit
                 run.history = copy.deepcopy(history)
-                self._say(run, f"epoch {len(run.history)} of {run.num_epochs}")
+                self._say(f"epoch {len(run.history)} of {run.num_epochs}")
                 before = self.runs[-1].history if self.runs else None
                 self._chart.value = curves_svg(run.history, run.num_epochs, before)
-                run.weight = _template_weight(source)
+                run.weight = template_weight(source)
                 self._templates.value = "" if run.weight is None else templates_html(run.weight, LABELS)
+
+    def _write(self, job: Job, run: Run, text: str) -> None:
+        """Take what the function prints, and show it now or a little later."""
+        with self._lock:
+            run.printed.write(text)
+            remaining = self._printed_at + _BETWEEN_PRINTS - time.monotonic()
+            if self._is_printing_later:
+                return
+            if remaining <= 0:
+                self._show_printed(job, run)
+            else:
+                later = threading.Timer(remaining, self._show_printed, (job, run))
+                later.daemon = True
+                later.start()
+                self._is_printing_later = True
+
+    def _show_printed(self, job: Job, run: Run) -> None:
+        with self._lock:
+            self._is_printing_later, self._printed_at = False, time.monotonic()
+            if job is self._job:
+                # Not lower than before, or what stands below would jump with every fit
+                self._printed.value = run.printed.html(0 if self._has_ended else self._lines_before)
+
+    def _fail(self, job: Job, run: Run, error: BaseException) -> None:
+        with self._lock:
+            if job is self._job:
+                self._end(job, run, _explain(error), is_error=True)
 
     def _finish(self, job: Job, run: Run) -> None:
         with self._lock:
@@ -177,76 +234,48 @@ class RetrainPanel:
             if len(run.history):
                 self.runs.append(run)
                 self._table.value = runs_table(self.runs)
+            where = f" in {job.place}" if job.place else ""
             if job is self._job:
                 word = "stopped" if job.cancelled else "done"
                 after = f" after {len(run.history)} of {run.num_epochs} epochs" if len(run.history) else ""
-                self._say(run, word + after)
+                self._end(job, run, word + after + where)
                 self._bar.value = len(run.history) / run.num_epochs
+            elif where:
+                self._ended_before = f"; the fit before was ended{where}"
+                self._say(self._state)
 
-    def _say(self, run: Run, state: str, is_error: bool = False) -> None:
-        settings = ", ".join(f"{TITLES[k]} {v:.4g}" for k, v in run.settings.items())
+    def _end(self, job: Job, run: Run, state: str, is_error: bool = False) -> None:
+        self._has_ended, self._lines_before = True, len(run.printed)
+        self._say(state, is_error)
+        self._show_printed(job, run)
+
+    def _tell_stuck(self, job: Job, place: str) -> None:
+        """Say that the code cannot be ended; or, of a fit whose turn does not come, that the code before it cannot."""
+        with self._lock:
+            if job is not self._job or self._has_ended or not the_worker().stuck:
+                return
+            what = "cannot be stopped" if job.is_stuck else "cannot start: the fit before cannot be stopped"
+            self._say(f"{what}: {place}\n{REMEDY}" if place else f"{what}\n{REMEDY}", is_error=True)
+
+    def _say(self, state: str, is_error: bool = False) -> None:
+        self._state = state
+        more = self._ended_before if state in (_STARTING, _RUNNING) else ""
         role = "alert" if is_error else "status"
-        self._status.value = status_html(f"{settings}\n{state}", role, numbers_html(run))
+        self._status.value = status_html(f"{self._run.described}\n{state}{more}", role, numbers_html(self._run))
 
 
-def _as_epoch(what: Any) -> Epoch:
-    """Take what a function yields: an Epoch, or a number that is its loss."""
-    if isinstance(what, Epoch):
-        for name in ("train_acc", "test_acc"):
-            _check_fraction(name, getattr(what, name))
-        return what
+def _follow(job: Job, reports: Iterator[Any], report: Callable[[Any], bool]) -> None:
+    """Take what a generator yields until it ends or `report` says so; its own code may run at its end, too."""
     try:
-        if isinstance(what, str):
-            raise TypeError
-        return Epoch(float(what))
-    except (TypeError, ValueError):  # no number, or an array of several
-        got = f"an array of shape {what.shape}" if hasattr(what, "shape") else repr(what)
-        raise _nothing_reported(f"a function that yields {got}") from None
-
-
-def _check_fraction(name: str, value: Any) -> None:
-    number = math.nan if value is None else float(value)
-    if number < -_ROUNDING or number > 1 + _ROUNDING:
-        raise TrainingError(
-            "Cannot show the accuracy.",
-            got=f"{name}={number}",
-            expected="a fraction from 0 to 1",
-            remedy="divide by 100" if number > 1 else "count the right predictions, and divide by that of all",
-        )
-
-
-def _template_weight(source: Any) -> Any:
-    """Give the weights that look at the 784 pixels: an Epoch's, or a network's first; None if there are none."""
-    if isinstance(source, Epoch):
-        if source.weight is None:
-            return None
-        weight = to_numpy(source.weight)
-        if weight.shape not in (_TEMPLATES, _TEMPLATES[::-1]):
-            raise TrainingError(
-                "Cannot show the weights as images.",
-                got=f"a weight of shape {weight.shape}",
-                expected=f"{_TEMPLATES} or {_TEMPLATES[::-1]}: a layer that looks at the pixels",
-                remedy=f"yield Epoch(weight=W) with W of shape {_TEMPLATES[::-1]} or {_TEMPLATES}",
-            )
-        return weight.copy()  # the function may go on changing its array
-    parameters = source.collect_params().values() if hasattr(source, "collect_params") else ()
-    for parameter in parameters:
-        if parameter.shape == _TEMPLATES:
-            return parameter.data().asnumpy()
-    return None
+        while (what := job.run_readers(lambda: next(reports, _END))) is not _END:
+            if not report(what):
+                break
+    finally:
+        job.run_readers(getattr(reports, "close", lambda: None))
 
 
 def _explain(error: BaseException) -> str:
     return explain(error) if isinstance(error, D2LHelpersError) else f"Your function raised {explain(error)}"
-
-
-def _nothing_reported(got: str) -> TrainingError:
-    return TrainingError(
-        "There is nothing to show.",
-        got=got,
-        expected="one that calls helpers.train_ch3, yields from helpers.fit, or yields each epoch's loss",
-        remedy="let it train with helpers.train_ch3(net, train_iter, test_iter, loss, num_epochs, trainer)",
-    )
 
 
 def _nothing_recorded() -> TrainingError:
@@ -254,5 +283,5 @@ def _nothing_recorded() -> TrainingError:
         "Cannot record the panel.",
         got="a function that fails with its own defaults",
         expected="a first fit that ends",
-        remedy="call the function in a cell of its own, and mend what it then says",
+        remedy="call the function in a cell of its own, and repair what it then says",
     )

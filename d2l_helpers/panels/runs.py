@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from d2l_helpers.history import History
-from d2l_helpers.panels.settings import TITLES, Settings
+from d2l_helpers.panels.controls import said
+from d2l_helpers.panels.printed import Printed
+from d2l_helpers.panels.settings import Settings, title_of
 
 __all__ = ["Run", "numbers_html", "runs_table"]
 
@@ -25,6 +28,12 @@ class Run:
     history: History = field(default_factory=History)
     num_epochs: int = 1
     weight: Any = None
+    printed: Printed = field(default_factory=Printed)
+
+    @property
+    def described(self) -> str:
+        """The settings in a line."""
+        return ", ".join(f"{title_of(name)} {said(value)}" for name, value in self.settings.items())
 
     @property
     def measured(self) -> list[str]:
@@ -47,8 +56,8 @@ def numbers_html(run: Run) -> str:
     if not len(run.history):
         return ""
     names = {"train_loss": "loss", "test_loss": "test loss", "train_acc": "train accuracy", "test_acc": "test accuracy"}
-    said = [f"{names[name]} {run.number(name)}" for name in run.measured]
-    return " — " + ", ".join([*said[:-1], f"<b>{said[-1]}</b>"])
+    numbers = [f"{names[name]} {run.number(name)}" for name in run.measured]
+    return " — " + ", ".join([*numbers[:-1], f"<b>{numbers[-1]}</b>"])
 
 
 def runs_table(runs: list[Run]) -> str:
@@ -57,14 +66,15 @@ def runs_table(runs: list[Run]) -> str:
     shown = list(enumerate(runs, start=1))[: -_ROWS - 1 : -1]
     columns = [name for name in _QUANTITIES if any(name in run.measured for _, run in shown)]
     cell = 'style="padding:1px 8px 1px 0;vertical-align:bottom;text-align:right;font-variant-numeric:tabular-nums"'
-    titles = ("run", *(TITLES[name] for name in names), *(name.replace("_", " ") for name in columns))
-    heads = "".join(f'<th scope="col" {cell}>{title}</th>' for title in titles) + '<th scope="col">note</th>'
+    titles = ("run", *(title_of(name) for name in names), *(name.replace("_", " ") for name in columns))
+    heads = "".join(f'<th scope="col" {cell}>{html.escape(title)}</th>' for title in titles)
+    heads += '<th scope="col">note</th>'
     rows = []
     for number, run in shown:
         note = f"stopped after {len(run.history)}" if run.history.stopped else ""
         values = (
             str(number),
-            *(f"{run.settings[name]:.4g}" for name in names),
+            *(html.escape(said(run.settings[name])) for name in names),
             *(run.number(name) for name in columns),
         )
         rows.append("<tr>" + "".join(f"<td {cell}>{value}</td>" for value in values) + f"<td>{note}</td></tr>")

@@ -1,103 +1,208 @@
-"""The settings a panel varies: the parameters of the reader's function, each with its slider."""
+"""The settings a panel varies: the parameters of the reader's function, each with its control."""
 
 from __future__ import annotations
 
 import inspect
 import math
-import numbers
-from collections.abc import Callable
+import types
+import typing
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from enum import Enum
 from typing import Any
 
 import ipywidgets as widgets
 
 from d2l_helpers.errors import ArgumentError
+from d2l_helpers.panels import controls
+from d2l_helpers.panels.controls import log_step
 from d2l_helpers.panels.frame import look
+from d2l_helpers.panels.ranges import LARGEST, SMALLEST, chosen, is_number, ranged
 
-__all__ = ["TITLES", "Settings", "log_step", "sliders"]
+__all__ = ["Settings", "log_step", "single_choices", "sliders", "title_of"]
 
 Settings = dict[str, Any]
 
 _BATCH_SIZES = (1, 4, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
-_LARGEST = 10**6
-TITLES = {
+_LARGEST = 10**6  # of the book's parameters
+_BOOKS = {
     "lr": "learning rate",
     "batch_size": "batch size",
     "num_epochs": "epochs",
     "sigma": "initial sigma",
 }
+_COUNTS = ("batch_size", "num_epochs")
+# What Gluon knows by name; a parameter whose default is one of a family offers all of it
+_FAMILIES = (
+    ("relu", "sigmoid", "tanh", "softrelu", "softsign"),
+    ("sgd", "nag", "adam", "rmsprop", "adagrad", "adadelta"),
+)
+_UNNAMED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-def sliders(train: Callable[..., Any]) -> dict[str, widgets.Widget]:
-    """Make a slider for each parameter of `train`, at the parameter's default.
+def title_of(name: str) -> str:
+    """Return what the page calls a parameter."""
+    return _BOOKS.get(name) or name.replace("_", " ").strip() or name
+
+
+def sliders(train: Callable[..., Any], ranges: Mapping[str, Any] | None = None) -> dict[str, widgets.Widget]:
+    """Make a control for each parameter of `train` that has a number, a bool or a choice as default, at this default.
 
     Parameters
     ----------
     train : callable
-        With parameters out of `lr` (learning rate), `batch_size`, `num_epochs` and `sigma` (standard deviation of the
-        initial weights); each has a default, the book's value.
+        The book's parameters are `lr` (learning rate), `batch_size`, `num_epochs` and `sigma` (standard deviation of
+        the initial weights), with defaults above 0. A choice is a string, a member of an Enum, or what is annotated
+        with a Literal. A parameter with any other default, such as None, keeps it and has no control.
+    ranges : mapping, optional
+        For a parameter's name, its range ``(low, high)`` or ``(low, high, step)``, or a list of its choices.
 
     Raises
     ------
     ArgumentError
-        If `train` is no function, or has another parameter, none, or one without a default that a slider can take.
+        If `train` is no function, has no such parameter, or one that needs a value and has no default; if a default is
+        too large or not finite; if a range is none of these, does not contain the default, or names no parameter.
     """
+    signature = _signature(train)
+    parameters = _parameters(train, signature)
+    ranges = ranges or {}
+    unknown = [name for name in ranges if name not in parameters]
+    if unknown:
+        raise ArgumentError(
+            "Cannot give a range to this parameter.",
+            got=f"{unknown[0]}={ranges[unknown[0]]!r}",
+            expected=f"a parameter of the function: {', '.join(parameters) or 'it has none'}",
+            remedy=f"add {unknown[0]} to the function's parameters, with a default, or correct the name",
+        )
+    made = {}
+    for name, parameter in parameters.items():
+        control = _ranged(name, parameter, ranges[name]) if name in ranges else _control(name, parameter)
+        if control:
+            made[name] = control
+    if not made:
+        raise _refused(_called(train, signature), "at least one parameter with a number, a bool or a choice as default")
+    return made
+
+
+def single_choices(made: Mapping[str, widgets.Widget]) -> list[str]:
+    """Return the names of the parameters whose control has only one choice."""
+    return [name for name, control in made.items() if len(getattr(control, "options", "several")) == 1]
+
+
+def _signature(train: Callable[..., Any]) -> inspect.Signature:
     try:
-        signature = None if isinstance(train, type) else inspect.signature(train)
-    except (TypeError, ValueError):  # nothing that can be called, or nothing written in Python
-        signature = None
-    if signature is None:
-        raise _refused(repr(train))
-    parameters = signature.parameters
-    fitting = [name for name, parameter in parameters.items() if name in TITLES and _can_be_set(parameter)]
-    if not fitting or len(fitting) < len(parameters):
-        raise _refused(f"{getattr(train, '__name__', train)}{signature}")
-    return {name: _slider(name, parameters[name].default) for name in fitting}
+        if not isinstance(train, type):
+            return inspect.signature(train, eval_str=True)
+    except Exception:  # an annotation that names something unknown
+        with suppress(TypeError, ValueError):  # nothing that can be called, or nothing written in Python
+            return inspect.signature(train)
+    raise _refused(repr(train), "a function")
 
 
-def log_step(value: float, start: float, step: float) -> float:
-    """Give a step of about `step`, by which a logarithmic slider from the exponent `start` reaches `value`.
+def _parameters(train: Callable[..., Any], signature: inspect.Signature) -> dict[str, inspect.Parameter]:
+    """Return the parameters that have a name to be called by, after a look whether each has a default."""
+    named = {name: one for name, one in signature.parameters.items() if one.kind not in _UNNAMED}
+    for name, parameter in named.items():
+        if parameter.kind is parameter.POSITIONAL_ONLY:
+            raise _refused(
+                f"{_called(train, signature)}: {name} cannot be given by its name",
+                "parameters that can be given by name",
+                "leave out the / among the function's parameters",
+            )
+        if parameter.default is parameter.empty:
+            raise _refused(f"{_called(train, signature)}: {name} has no default", "a default for each parameter")
+    return named
 
-    A value between two steps would be moved by the page, and no longer be the book's.
-    """
-    distance = math.log10(value) - start
-    return distance / max(1, round(distance / step)) if distance > 0 else step
+
+def _control(name: str, parameter: inspect.Parameter) -> widgets.Widget | None:
+    """Make a parameter's control; None if its default is nothing that one could vary."""
+    title, default = title_of(name), controls.plain(parameter.default)
+    if name in _BOOKS:
+        return _books_control(name, default)
+    if options := _options(parameter.annotation, default):
+        return chosen(name, title, default, options)
+    if isinstance(default, bool):
+        return controls.check_box(title, default)
+    if isinstance(default, (int, float)):
+        if not is_number(default):
+            raise _refused(f"{name}={default!r}", f"numbers of a size from {SMALLEST:g} to {LARGEST:g}, or 0")
+        if isinstance(default, int):
+            return controls.whole_slider(title, default)
+        return controls.float_slider(title, default)
+    return None
 
 
-def _can_be_set(parameter: inspect.Parameter) -> bool:
-    kind = numbers.Integral if parameter.name in ("batch_size", "num_epochs") else numbers.Real
-    default = parameter.default
-    is_number = isinstance(default, kind) and not isinstance(default, bool)
-    return is_number and 0 < default <= _LARGEST and parameter.kind is not parameter.POSITIONAL_ONLY
+def _ranged(name: str, parameter: inspect.Parameter, given: Any) -> widgets.Widget:
+    default = controls.plain(parameter.default)
+    if name in _BOOKS:
+        if not _fits(name, default):
+            raise _books_refused(f"{name}={default!r}")
+        if isinstance(given, (list, tuple)) and not all(_fits(name, one) for one in given):
+            raise _books_refused(f"{name}={given!r}")
+    return ranged(name, title_of(name), default, given)
 
 
-def _slider(name: str, default: Any) -> widgets.Widget:
-    common = look(TITLES[name])
+def _options(annotation: Any, default: Any) -> list[Any]:
+    """Return the choices that a parameter's annotation or default stands for; none for a number or a bool."""
+    if literals := _literals(annotation):
+        return literals
+    if isinstance(default, Enum):
+        return list(type(default))
+    if isinstance(default, str):
+        return list(next((family for family in _FAMILIES if default in family), (default,)))
+    return []
+
+
+def _literals(annotation: Any) -> list[Any]:
+    origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Literal:
+        return list(parts)
+    if origin is typing.Annotated:
+        return _literals(parts[0])
+    if origin in (typing.Union, types.UnionType):
+        found = [option for part in parts for option in _literals(part)]
+        return found + [None] * (bool(found) and type(None) in parts)
+    return []
+
+
+def _books_control(name: str, default: Any) -> widgets.Widget:
+    title = title_of(name)
+    if not _fits(name, default):
+        raise _books_refused(f"{name}={default!r}")
     # ipywidgets would silently replace a default outside of a slider's range: the range gives way
     if name == "lr":
-        ends = _exponents(default, -3, 1)
-        step = log_step(default, ends["min"], 0.05)
-        return widgets.FloatLogSlider(float(default), **ends, step=step, readout_format=".3g", **common)
+        return controls.log_slider(title, float(default), *_exponents(default, -3, 1), 0.05, 3)
     if name == "sigma":
-        ends = _exponents(default, -4, 1)
-        step = log_step(default, ends["min"], 0.1)
-        return widgets.FloatLogSlider(float(default), **ends, step=step, readout_format=".2g", **common)
+        return controls.log_slider(title, float(default), *_exponents(default, -4, 1), 0.1, 2)
     if name == "num_epochs":
-        return widgets.IntSlider(int(default), min=1, max=max(30, int(default)), **common)
-    sizes = sorted({*_BATCH_SIZES, int(default)})
-    return widgets.SelectionSlider(options=sizes, value=int(default), **common)
+        return widgets.IntSlider(default, min=1, max=max(30, default), **look(title))
+    return controls.choices(title, sorted({*_BATCH_SIZES, default}), default)
 
 
-def _exponents(default: Any, lowest: int, highest: int) -> dict[str, int]:
-    """Give a logarithmic slider's ends, as powers of ten that the default lies between."""
+def _fits(name: str, value: Any) -> bool:
+    kinds = (int,) if name in _COUNTS else (int, float)
+    value = controls.plain(value)
+    return isinstance(value, kinds) and not isinstance(value, bool) and 0 < value <= _LARGEST
+
+
+def _exponents(default: float, lowest: int, highest: int) -> tuple[int, int]:
+    """Return a logarithmic slider's ends, as powers of ten that the default lies between."""
     exponent = math.log10(default)
-    return {"min": min(lowest, math.floor(exponent)), "max": max(highest, math.ceil(exponent))}
+    return min(lowest, math.floor(exponent)), max(highest, math.ceil(exponent))
 
 
-def _refused(got: str) -> ArgumentError:
-    return ArgumentError(
-        "Cannot make a panel for this.",
-        got=got,
-        expected=f"a function whose parameters are among {', '.join(TITLES)}, each with a default above 0 and up "
-        f"to {_LARGEST:,}, whole for batch_size and num_epochs",
-        remedy="write def train(lr=0.1, batch_size=256, num_epochs=10, sigma=0.01): and return train_ch3(...)",
-    )
+def _called(train: Callable[..., Any], signature: object) -> str:
+    return f"{getattr(train, '__name__', train)}{signature}"
+
+
+def _books_refused(got: str) -> ArgumentError:
+    expected = f"numbers above 0 and up to {_LARGEST:,} for {', '.join(_BOOKS)}, whole ones for {' and '.join(_COUNTS)}"
+    return _refused(got, expected)
+
+
+def _refused(
+    got: str,
+    expected: str,
+    remedy: str = "write, for example, def train(lr=0.1, batch_size=256, num_epochs=10, width=64): with train_ch3(...)",
+) -> ArgumentError:
+    return ArgumentError("Cannot make a panel for this.", got=got, expected=expected, remedy=remedy)

@@ -49,8 +49,8 @@ class Trained:
 class Reader:
     """Someone before a panel."""
 
-    def __init__(self, train):
-        self.panel = RetrainPanel(train)
+    def __init__(self, train, ranges):
+        self.panel = RetrainPanel(train, ranges)
 
     def wait(self):
         """Wait for the newest fit."""
@@ -76,7 +76,7 @@ class Reader:
 
     @property
     def html(self):
-        """The four texts: status, chart, templates and table."""
+        """The five texts: status, chart, templates, prints and table."""
         return [one.value for one in _widgets(self.panel._view) if type(one).__name__ == "HTML"]
 
     @property
@@ -89,9 +89,15 @@ class Reader:
         return html.unescape(re.sub("<.*?>", "", self.html[0]))
 
     @property
+    def printed(self):
+        """The lines that the panel shows of what the function printed."""
+        lines = re.search("<pre.*?>(.*?)</pre>", self.html[3], re.DOTALL)
+        return html.unescape(lines[1]).splitlines() if lines else []
+
+    @property
     def table(self):
         """The rows of the past runs, the heads first, as texts."""
-        rows = re.findall("<tr>(.*?)</tr>", self.html[3])
+        rows = re.findall("<tr>(.*?)</tr>", self.html[4])
         return [[html.unescape(cell) for cell in re.findall("<t[dh].*?>(.*?)</t[dh]>", row)] for row in rows]
 
 
@@ -113,8 +119,8 @@ def read():
     """Let a reader open a panel for a function; at the end of the test its fit is stopped."""
     readers = []
 
-    def read(function):
-        readers.append(Reader(function))
+    def read(function, **ranges):
+        readers.append(Reader(function, ranges))
         return readers[-1]
 
     yield read

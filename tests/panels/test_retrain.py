@@ -27,10 +27,11 @@ def test_the_first_fit_shows_the_functions_own_numbers(reader, train):
         "learning rate 0.1, batch size 64, epochs 3\ndone after 3 of 3 epochs"
         f" — loss {loss:.4f}, train accuracy {train_acc:.4f}, test accuracy {test_acc:.4f}"
     )
-    said, chart, templates, _ = reader.html
+    said, chart, templates, printed, _ = reader.html
     assert 'role="status"' in said
     assert f"Curves after 3 epochs: train loss {loss:.3f}, test loss {history.test_loss[-1]:.3f}" in chart
     assert "data:image/png;base64," in templates
+    assert printed == ""
     assert reader.panel.runs[-1].history == history
     assert reader.bar == 1
 
@@ -83,11 +84,10 @@ def test_stop_keeps_the_epochs_that_are_finished(reader, train):
     reader.until("epoch 1 of 30")
     reader.click("Stop")
     reader.wait()
-    history = train.histories[-1]
+    history = reader.panel.runs[-1].history
     assert history.stopped
     assert 1 <= len(history) < 30
     assert f"stopped after {len(history)} of 30 epochs" in reader.status
-    assert reader.panel.runs[-1].history == history
     assert reader.table[1][-1] == f"stopped after {len(history)}"
 
 
@@ -205,6 +205,40 @@ def test_the_recorded_bundle_has_a_picture_of_the_first_fit(monkeypatch, read, t
     assert alt == ("The training panel after its first fit: curves of loss and accuracy, and weight templates.")
     width, height = metadata["image/png"]["width"], metadata["image/png"]["height"]
     assert width > height > 300
+
+
+def test_any_parameter_of_the_function_is_varied_and_told(read):
+    calls = []
+
+    def train(lr=0.1, hidden_units=64, momentum=0.9, nesterov=False, activation="relu"):
+        calls.append((lr, hidden_units, momentum, nesterov, activation))
+        yield 0.5
+
+    reader = read(train, hidden_units=(8, 512), activation=["relu", "tanh"])
+    reader.wait()
+    assert reader.status.startswith(
+        "learning rate 0.1, hidden units 64, momentum 0.9, nesterov no, activation relu\ndone after 1 of 1 epochs"
+    )
+    for title, value in {"hidden units": 100, "momentum": 0.5, "nesterov": True, "activation": "tanh"}.items():
+        reader.move(title, value)
+    reader.wait()
+    assert calls[0] == (0.1, 64, 0.9, False, "relu")
+    assert calls[-1] == (0.1, 100, 0.5, True, "tanh")
+    heads, newest, *_ = reader.table
+    assert heads[1:6] == ["learning rate", "hidden units", "momentum", "nesterov", "activation"]
+    assert newest[1:6] == ["0.1", "100", "0.5", "yes", "tanh"]
+    reader.click("Book values")
+    reader.wait()
+    assert calls[-1] == calls[0]
+
+
+def test_a_choice_without_others_says_how_to_give_them(read):
+    reader = read(lambda mode="<fast>": iter([0.5]))
+    reader.wait()
+    hint, *_ = reader.html
+    assert "mode has no other choices yet" in hint
+    assert "helpers.retrain(&lt;lambda&gt;, mode=[&#x27;&lt;fast&gt;&#x27;, …])" in hint
+    assert reader.panel.runs[-1].settings == {"mode": "<fast>"}
 
 
 def test_only_widgets_that_colab_has_are_used():

@@ -106,8 +106,104 @@ def test_interrupting_a_cell_that_waits_stops_the_fit_and_runs_the_cell(kernel):
         assert client.execute(source, reply=True, timeout=60)["content"]["status"] == "ok"
     cell = client.execute("print(len(fits), fits[0].stopped, panel.wait(0))")
     messages = published(client, cell)
-    assert next(messages)["content"] == {"execution_state": "busy"}
-    time.sleep(0.3)  # until it waits for the fit
+    while "waits until" not in str(next(messages)["content"]):
+        pass
+    time.sleep(0.5)  # until the fit has begun
     manager.interrupt_kernel()
     printed = [message["content"]["text"] for message in messages if message["msg_type"] == "stream"]
     assert "".join(printed) == "1 True True\n"
+
+
+ENDLESS = """
+import d2l_helpers as helpers
+def train(lr=0.1):
+    print("begun")
+    while True: pass
+panel = helpers.retrain(train)
+import time
+while not (panel._printed.value or panel.wait(0)): time.sleep(0.01)
+"""
+ASLEEP = ENDLESS.replace("while True: pass", "time.sleep(8)\n    yield 0.5").replace("import", "import time\nimport", 1)
+
+
+def shown(client, cell):
+    """Give what a cell has shown, in the order of the messages: streams' texts, displays, and what took them away."""
+    told = []
+    for message in published(client, cell):
+        content = message["content"]
+        if message["msg_type"] == "stream":
+            told.append(content["text"])
+        elif message["msg_type"] in ("display_data", "execute_result"):
+            told.append(content["data"].get("text/html") or content["data"]["text/plain"])
+        elif message["msg_type"] in ("clear_output", "error"):
+            told.append(content.get("evalue", message["msg_type"]))
+    return told
+
+
+def test_a_cell_that_waits_says_so_and_takes_it_back(kernel):
+    _, client = kernel
+    slow = "import time\n" + SETUP.replace("data = helpers", "time.sleep(2)\n    data = helpers")
+    for source in (slow, "panel = helpers.retrain(train)"):
+        assert client.execute(source, reply=True, timeout=60)["content"]["status"] == "ok"
+    waiting, cleared, printed = shown(client, client.execute("print(len(fits), panel.wait(0))"))
+    assert "This cell waits until the running fit of a panel has ended" in waiting
+    assert "press Stop in its panel" in waiting
+    assert "interrupt the kernel (■)" in waiting
+    assert (cleared, printed) == ("clear_output", "1 True\n")
+
+
+def test_interrupting_a_cell_that_waits_ends_an_endless_loop_whose_prints_stand_in_the_panel(kernel):
+    manager, client = kernel
+    assert client.execute(ENDLESS, reply=True, timeout=60)["content"]["status"] == "ok"
+    cell = client.execute("panel.wait(); print(panel._status.value); print(panel._printed.value)")
+    messages = published(client, cell)
+    while "waits until" not in str(next(messages)["content"]):
+        pass
+    manager.interrupt_kernel()
+    rest = "".join(message["content"]["text"] for message in messages if message["msg_type"] == "stream")
+    assert "stopped in train(), line 4: while True: pass" in rest
+    assert "begun</pre>" in rest
+    assert not rest.startswith("begun"), "what is printed on the panel's thread goes to the panel"
+
+
+def test_a_cell_goes_on_beside_a_call_that_cannot_be_ended_and_says_so(kernel):
+    manager, client = kernel
+    assert client.execute(ASLEEP, reply=True, timeout=60)["content"]["status"] == "ok"
+    cell = client.execute("print('goes on')")
+    messages = published(client, cell)
+    while "waits until" not in str(next(messages)["content"]):
+        pass
+    manager.interrupt_kernel()
+    rest = "".join(message["content"]["text"] for message in messages if message["msg_type"] == "stream")
+    assert "Cannot stop train(), line 5: time.sleep(8)" in rest
+    assert "restart the kernel (Kernel > Restart Kernel…)" in rest
+    assert "goes on\n" in rest
+    told = "".join(shown(client, client.execute("print(panel._status.value)")))
+    assert "cannot be stopped: train(), line 5: time.sleep(8)" in told
+    # Once the call has ended by itself, everything is as before
+    assert client.execute("panel.wait()", reply=True, timeout=60)["content"]["status"] == "ok"
+    (told,) = shown(client, client.execute("print(panel._status.value)"))
+    assert "stopped" in told
+    assert "cannot" not in told
+
+
+def test_what_the_function_displays_appears_as_text_in_the_panel(kernel):
+    _, client = kernel
+    source = ENDLESS.replace("while True: pass", "display({'a': 1})\n    import warnings; warnings.warn('of mine')")
+    assert client.execute(source, reply=True, timeout=60)["content"]["status"] == "ok"
+    told = shown(client, client.execute("panel.wait(); print(panel._printed.value)"))[-1]
+    assert "begun\n{&#x27;a&#x27;: 1}\n" in told
+    assert "UserWarning: of mine" in told
+
+
+def test_input_is_refused_on_the_panels_thread_and_asked_in_cells(kernel):
+    _, client = kernel
+    source = ENDLESS.replace("while True: pass", "input('how many?')")
+    assert client.execute(source, reply=True, timeout=60)["content"]["status"] == "ok"
+    told = shown(client, client.execute("panel.wait(); print(panel._status.value)"))[-1]
+    assert "A panel&#x27;s function cannot ask for input" in told
+    assert client.execute("panel._request()\nimport time; time.sleep(0.5)", reply=True, timeout=60)
+    asked = client.execute("print('got', input('in a cell? '))", allow_stdin=True)
+    assert client.get_stdin_msg(timeout=20)["content"]["prompt"] == "in a cell? "
+    client.input("6")
+    assert shown(client, asked) == ["got 6\n"]

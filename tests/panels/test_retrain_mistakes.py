@@ -128,8 +128,10 @@ def test_a_mistake_of_a_fit_that_was_replaced_does_not_speak_over_the_new_one(re
 
 
 def test_what_cannot_be_varied_is_refused_at_once():
-    with pytest.raises(ArgumentError, match=r"train\(momentum=0.9\)"):
-        helpers.retrain(function_in("<cell>", "def train(momentum=0.9): pass"))
+    with pytest.raises(ArgumentError, match=r"train\(momentum\): momentum has no default"):
+        helpers.retrain(function_in("<cell>", "def train(momentum): pass"))
+    with pytest.raises(ArgumentError, match=r"momentum=\(1, 0\)|a range from 1 to 0"):
+        helpers.retrain(function_in("<cell>", "def train(momentum=0.9): pass"), momentum=(1, 0))
 
 
 def test_a_panel_without_a_fit_is_not_recorded(monkeypatch, read):

@@ -1,0 +1,73 @@
+"""What a function with a loop of its own reports after an epoch: a loss, or an Epoch with more."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from d2l_helpers.data import LABELS
+from d2l_helpers.errors import TrainingError
+from d2l_helpers.figures import to_numpy
+from d2l_helpers.history import Epoch
+
+__all__ = ["as_epoch", "nothing_reported", "template_weight"]
+
+_ROUNDING = 1e-6  # what a mean in 32 bits may be above 1
+_TEMPLATES = (len(LABELS), 28 * 28)  # a weight's shape; or turned around
+
+
+def as_epoch(what: Any) -> Epoch:
+    """Take what a function yields: an Epoch, or a number that is its loss."""
+    if isinstance(what, Epoch):
+        for name in ("train_acc", "test_acc"):
+            _check_fraction(name, getattr(what, name))
+        return what
+    try:
+        if isinstance(what, str):
+            raise TypeError
+        return Epoch(float(what))
+    except (TypeError, ValueError):  # no number, or an array of several
+        got = f"an array of shape {what.shape}" if hasattr(what, "shape") else repr(what)
+        raise nothing_reported(f"a function that yields {got}") from None
+
+
+def _check_fraction(name: str, value: Any) -> None:
+    number = math.nan if value is None else float(value)
+    if number < -_ROUNDING or number > 1 + _ROUNDING:
+        raise TrainingError(
+            "Cannot show the accuracy.",
+            got=f"{name}={number}",
+            expected="a fraction from 0 to 1",
+            remedy="divide by 100" if number > 1 else "count the right predictions, and divide by that of all",
+        )
+
+
+def template_weight(source: Any) -> Any:
+    """Return the weights that look at the 784 pixels: an Epoch's, or a network's first; None if there are none."""
+    if isinstance(source, Epoch):
+        if source.weight is None:
+            return None
+        weight = to_numpy(source.weight)
+        if weight.shape not in (_TEMPLATES, _TEMPLATES[::-1]):
+            raise TrainingError(
+                "Cannot show the weights as images.",
+                got=f"a weight of shape {weight.shape}",
+                expected=f"{_TEMPLATES} or {_TEMPLATES[::-1]}: a layer that looks at the pixels",
+                remedy=f"yield Epoch(weight=W) with W of shape {_TEMPLATES[::-1]} or {_TEMPLATES}",
+            )
+        return weight.copy()  # the function may go on changing its array
+    parameters = source.collect_params().values() if hasattr(source, "collect_params") else ()
+    for parameter in parameters:
+        if parameter.shape == _TEMPLATES:
+            return parameter.data().asnumpy()
+    return None
+
+
+def nothing_reported(got: str) -> TrainingError:
+    """Return the error for a function from which a panel learns nothing."""
+    return TrainingError(
+        "There is nothing to show.",
+        got=got,
+        expected="one that calls helpers.train_ch3, yields from helpers.fit, or yields each epoch's loss",
+        remedy="let it train with helpers.train_ch3(net, train_iter, test_iter, loss, num_epochs, trainer)",
+    )
