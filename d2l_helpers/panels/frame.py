@@ -25,27 +25,23 @@ _WORD = '<i style="display:inline-block;width:3em;height:1.4em;vertical-align:to
 _ROOM = re.compile(r'<div aria-hidden="true" style="grid-area:1/1[^"]*">(<div>(<i [^>]*></i>)*</div>)*</div>')
 _SPOKEN = re.compile(r' role="(status|alert)"')
 # ipywidgets gives a slider's handle no name, and a position for its value: on a logarithmic slider, the exponent.
-# The page runs this each time that it shows the exhibit. In ipywidgets 7 the handle has no role either.
+# The page runs this each time that it shows the exhibit.
 _NAME_SLIDERS = """
 (() => {
-  const start = element[0] || element;  // the classic Notebook passes jQuery's
+  const start = element[0] || element;  // nbclassic passes jQuery's
   const name = (row, handle) => {
     const title = row.querySelector('.widget-label'), readout = row.querySelector('.widget-readout');
     const set = (key, text) => handle.getAttribute(key) === text || handle.setAttribute(key, text);
     const say = () => {
       set('aria-label', title.textContent);
       set('aria-valuetext', readout.textContent);
-      if (handle.matches('.ui-slider-handle')) {
-        set('role', 'slider');
-        set('aria-valuenow', String(parseFloat(handle.style.left) || 0));
-      }
     };
     say();
     new MutationObserver(say).observe(row, {subtree: true, childList: true, characterData: true, attributes: true});
   };
   const find = tries => {
     const exhibit = start.closest('.d2l-exhibit');
-    const handles = exhibit ? exhibit.querySelectorAll('[role=slider], .ui-slider-handle') : [];
+    const handles = exhibit ? exhibit.querySelectorAll('[role=slider]') : [];
     for (const handle of handles) name(handle.closest('.widget-hslider, .widget-inline-hbox'), handle);
     if (!handles.length && tries) setTimeout(() => find(tries - 1), 100);  // not on the page yet
   };
