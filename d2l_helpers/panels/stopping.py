@@ -89,7 +89,7 @@ class ReadersCode:
         Returns
         -------
         bool
-            False if a library takes a lock now, so that one should come again soon.
+            False if a library takes a lock or frees something now, so that one should come again soon.
         """
         # It arrives where the thread is now: while this thread runs Python code, the other does not
         if _is_delicate(sys._current_frames().get(self._thread)):
@@ -129,6 +129,11 @@ class ReadersCode:
 
 
 def _is_delicate(frame: FrameType | None) -> bool:
-    if frame is None or is_readers(frame.f_code.co_filename):
-        return False
-    return any(word in frame.f_code.co_name for word in _DELICATE)
+    """Tell whether a library takes a lock, or frees an array in a finalizer, out of which no exception can pass on."""
+    if frame is not None and any(word in frame.f_code.co_name for word in _DELICATE):
+        return not is_readers(frame.f_code.co_filename)
+    while frame is not None and not is_readers(frame.f_code.co_filename):
+        if frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False

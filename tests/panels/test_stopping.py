@@ -123,15 +123,39 @@ def test_threads_of_the_readers_pass_a_shield_as_they_are():
     assert seen == [6]
 
 
-def test_a_library_that_takes_a_lock_is_waited_for():
+LOCK = """
+def use(until):
+    acquire(until)
+
+def acquire(until):
+    is_in.set()
+    while not until: pass
+"""
+FINALIZER = """
+class use:
+    def __init__(self, until):
+        self.until = until
+
+    def __del__(self):
+        free(self.until)
+
+def free(until):
+    is_in.set()
+    while not until: pass
+"""
+
+
+@pytest.mark.parametrize("source", [LOCK, FINALIZER], ids=["lock", "finalizer"])
+def test_a_library_that_takes_a_lock_or_frees_something_is_waited_for(source):
     filename = str(Path(threading.__file__).parent / "somebodys.py")
-    names = {"lock": threading.Lock()}
-    exec(compile("def acquire(until):\n    lock.acquire()\n    while not until: pass\n", filename, "exec"), names)
+    is_in = threading.Event()
+    names = {"is_in": is_in}
+    exec(compile(source, filename, "exec"), names)
     until, started, outcomes, answers = [], threading.Event(), [], []
 
     def readers():
         started.set()
-        names["acquire"](until)
+        names["use"](until)
         with_it = time.monotonic() + SECONDS
         while time.monotonic() < with_it:
             pass
@@ -148,8 +172,7 @@ def test_a_library_that_takes_a_lock_is_waited_for():
     thread = threading.Thread(target=work)
     thread.start()
     assert started.wait(SECONDS)
-    while not names["lock"].locked():
-        time.sleep(0.001)
+    assert is_in.wait(SECONDS)
     answers += [code.interrupt() for _ in range(20)]
     assert answers == [False] * 20
     until.append(True)
