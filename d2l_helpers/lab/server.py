@@ -14,7 +14,9 @@ from d2l_helpers.errors import LibraryUnusable, NotebookError
 
 __all__ = ["start_lab"]
 
-_CONFIG = Path(__file__).parent / "config"  # the first page, no question about news, no dates beside file names
+# The first page, no question about news, no dates beside file names; and no search for language servers,
+# which takes up to 0.8 s of a processor's time while the page loads
+_CONFIG = Path(__file__).parent / "config"
 # How JupyterLab calls the file of the workspace "chapter", which the address of the first page names
 _WORKSPACE = "chapter-667b.jupyterlab-workspace"
 
