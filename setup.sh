@@ -246,7 +246,10 @@ complete-mxnet)
     exit
     ;;
 esac
-if [ -L .venv ]; then exit; fi # somebody else's environment, which is not ours to change
+if [ -L .venv ]; then # somebody else's environment, which is not ours to change
+    [ -x .venv/bin/python ] || fail "a link .venv that leads to no environment" "an environment, or nothing yet" "rm .venv"
+    exit
+fi
 
 tried=
 pythons=
