@@ -81,7 +81,7 @@ def record(paths: tuple[Path, ...]) -> None:
 @_commands.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def lint(paths: tuple[Path, ...]) -> None:
-    """Check notebooks without running them; status 1 if there is something to mend."""
+    """Check notebooks without running them; status 1 if there is something to repair."""
     from d2l_helpers.notebooks import lint_notebook
 
     notebooks = _notebooks(paths)
