@@ -13,7 +13,7 @@ from pathlib import Path
 
 from d2l_helpers.errors import LibraryUnusable
 
-__all__ = ["replace_unwritable_folders"]
+__all__ = ["replace_unwritable_folders", "temporary_folder"]
 
 
 def replace_unwritable_folders() -> dict[str, Path]:
@@ -36,13 +36,13 @@ def replace_unwritable_folders() -> dict[str, Path]:
 
     replaced: dict[str, Path] = {}
     if os.path.expanduser("~") == "~":  # noqa: PTH111  Path.home() raises an error: HOME is not set, nor the user known
-        replaced["~"] = _replacement() / "home"
+        replaced["~"] = temporary_folder() / "home"
         os.environ["HOME"] = str(replaced["~"])
 
     def replace(variable: str, *folders: str) -> None:
         for folder in folders:
             if not _is_writable(folder):
-                replaced[folder] = _replacement() / variable.lower()
+                replaced[folder] = temporary_folder() / variable.lower()
                 os.environ[variable] = str(replaced[folder])
 
     for variable, folder, reading in (
@@ -86,8 +86,14 @@ def _is_writable(folder: str) -> bool:
 
 
 @cache
-def _replacement() -> Path:
-    """Return this user's folder among the temporary files; another one if someone else has a folder of its name."""
+def temporary_folder() -> Path:
+    """Return this user's folder among the temporary files; another one if someone else has a folder of its name.
+
+    Raises
+    ------
+    LibraryUnusable
+        If there is no folder for temporary files in which files can be written.
+    """
     try:
         folder = Path(tempfile.gettempdir(), f"d2l-helpers-{os.geteuid()}")
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from d2l_helpers.errors import LibraryUnusable
-from d2l_helpers.lab import homes, replace_unwritable_folders
+from d2l_helpers.lab import homes, replace_unwritable_folders, server
 
 VARIABLES = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR")
 OTHERS = ("HOME", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME")
@@ -26,11 +27,11 @@ def home(tmp_path, monkeypatch):
         monkeypatch.delenv(name)
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    homes._replacement.cache_clear()
+    homes.temporary_folder.cache_clear()
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir()
     yield tmp_path / "home"
-    homes._replacement.cache_clear()
+    homes.temporary_folder.cache_clear()
 
 
 @pytest.fixture
@@ -116,3 +117,13 @@ def test_matplotlib_says_nothing_where_its_folders_are_replaced(closed):
         [sys.executable, "-c", "import matplotlib.pyplot"], capture_output=True, text=True, check=True
     )
     assert done.stderr.replace("Matplotlib is building the font cache; this may take a moment.", "").strip() == ""
+
+
+def test_our_settings_are_found_below_a_path_with_a_dollar_sign(home, tmp_path, monkeypatch):
+    assert server._config_folder() == str(server._CONFIG)
+    shutil.copytree(server._CONFIG, tmp_path / "a $HOME" / "config")
+    monkeypatch.setattr(server, "_CONFIG", tmp_path / "a $HOME" / "config")
+    for _ in range(2):  # the second time, the copy is there already
+        found = Path(server._config_folder())
+        assert "$" not in str(found)
+        assert (found / "labconfig" / "default_setting_overrides.json").exists()
