@@ -1,17 +1,19 @@
 # make help lists the targets. Every one sets up what it needs first.
 BIN := .venv/bin
+# Scripts in .venv/bin do not start where the clone's path has a space and a dollar sign; a module does
+HELPERS := $(BIN)/python -P -m d2l_helpers
 NOTEBOOKS := notebooks
 ARGS :=
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 14
 
-# Where Python may not keep what it compiled, each start would compile JupyterLab anew: four seconds
+# PYTHONDONTWRITEBYTECODE, which some containers set, would have JupyterLab compiled at each start, for four seconds
 lab: export PYTHONDONTWRITEBYTECODE =
 lab: .venv/ready  ## set up everything and open your copies, in work/, in JupyterLab; ARGS="--no-browser --port 8899"
-	@$(BIN)/d2l-helpers lab $(ARGS)
+	@$(HELPERS) lab $(ARGS)
 
-# Some containers forbid Python to keep what it compiled: each of a thousand processes would compile it anew
+# For the same reason: the tests start a thousand processes
 test: export PYTHONDONTWRITEBYTECODE =
 # What `make cu117` adds warns where there is no GPU for it, and a warning is an error here; D2L_CUDA=.venv/mxnet-cuda tests it
 test: export D2L_CUDA ?= $(CURDIR)/.venv/no-cuda
@@ -28,13 +30,13 @@ lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/d2l-helpers lint $(NOTEBOOKS)
+	$(HELPERS) lint $(NOTEBOOKS)
 
 record: data keras  ## run the notebooks in fresh kernels and write their outputs
-	$(BIN)/d2l-helpers record $(NOTEBOOKS)
+	$(HELPERS) record $(NOTEBOOKS)
 
 links: .venv/ready  ## REPO=owner/name: the public address, from which badges and the cells that install are made
-	$(BIN)/d2l-helpers links $(REPO)
+	$(HELPERS) links $(REPO)
 
 wheel: .venv/ready  ## build d2l_helpers as dist/d2l_helpers-*.whl
 	$(BIN)/python -m hatchling build --target wheel --directory dist
@@ -59,13 +61,13 @@ grading: .venv/grading  ## add nbgrader, which a teacher's course needs
 cu117: .venv/cu117  ## add MXNet for CUDA 11, in .venv/mxnet-cuda: 2.4 GB, for compute capability 5.0 to 8.9
 
 data: .venv/ready  ## fetch and verify Fashion-MNIST
-	@$(BIN)/d2l-helpers data --quiet
+	@$(HELPERS) data --quiet
 
 RESOLVE = uv pip compile pyproject.toml --universal --python-version 3.11 --only-binary :all: \
 	--generate-hashes --no-header --no-annotate --upgrade --quiet
 LOCKED = $$(sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.lock | uniq)
 
-lock:  ## resolve the four locks anew from pyproject.toml, and look that each pin has a wheel; needs uv
+lock:  ## resolve the four locks anew from pyproject.toml, and check that each pin has a wheel; needs uv
 	$(RESOLVE) --extra dev --output-file requirements.lock
 	$(RESOLVE) --extra keras --constraint requirements.lock \
 		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-keras.lock
@@ -76,12 +78,12 @@ lock:  ## resolve the four locks anew from pyproject.toml, and look that each pi
 	@set -e; for python in 3.11 3.12 3.13 3.14; do for lock in "$(CURDIR)"/requirements*.lock; do \
 		echo "Python $$python, $${lock##*/}"; (cd / && uv pip install --dry-run --quiet --target "$(CURDIR)/build/lock" \
 			--python-version $$python --python-platform x86_64-manylinux_2_28 \
-			--only-binary :all: --require-hashes --no-deps -r "$$lock"); done; done  # cd: see setup.sh
+			--only-binary :all: --require-hashes --no-deps -r "$$lock"); done; done  # cd /: there, uv does not read pyproject.toml, whose constraints have no hashes
 
 clean:  ## remove the environment and what tools left
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
 
-INSTALL = $(BIN)/python -I -m pip install --quiet --disable-pip-version-check --no-user --no-deps
+INSTALL = sh setup.sh run $(BIN)/python -I -m pip install --quiet --disable-pip-version-check --no-user --no-deps
 LOCKED_ONLY = --only-binary :all: --require-hashes
 
 .venv/ready: .venv/packages pyproject.toml  # what pyproject.toml declares: the commands and the pytest plugin

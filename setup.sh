@@ -2,24 +2,43 @@
 # Makes .venv with the locked packages, or completes it. Asks nothing, needs neither root nor a compiler, and may be
 # run again at any time: where nothing is to be done it ends at once.
 #
-# Python: uv if it is there; else venv and its own pip; and, where Debian has Python without its pip, the pip that
-# Debian packs apart. Shared libraries that MXNet needs and a minimal system lacks come from Debian's packages, too.
+# It installs with uv if uv is there; otherwise with venv and its pip; and on Debian, whose Python may come without pip,
+# with the pip of Debian's package python3-pip-whl. Shared libraries that MXNet needs and a minimal system lacks are
+# taken from Debian's packages, too.
+#
+#   sh setup.sh                          what is described above
+#   sh setup.sh run COMMAND...           run a command that changes .venv, while no other one changes it
+#   sh setup.sh complete-mxnet FOLDER    fetch the shared libraries that the MXNet in this folder lacks
 set -eu
-cd "$(dirname -- "$0")"
+CDPATH='' cd -- "$(dirname -- "$0")"
 here=$(pwd -P)
-megabytes=1500 # what the environment takes, and what pip needs beside it while it installs
+megabytes=1500 # of space: what the environment takes, and what pip needs beside it while it installs
+to_fetch=300    # of them: what is fetched into the folder for temporary files, and a little more
 
 say() { printf '%s\n' "$*" >&2; }
 note() { tried="$tried
   $*"; }
 
-work= # for packages of Debian's, removed at the end, however it comes
-trap '[ -z "$work" ] || rm -rf "$work"' EXIT
+work=   # the folder for Debian's packages, removed when this script ends, by a signal too
+before= # what .venv/packages held, while an environment that works is updated
+before_listing=
+finish() {
+    [ -z "$work" ] || rm -rf "$work"
+    [ -z "$before" ] || restore_stamp
+}
+trap finish EXIT
 trap 'exit 130' HUP INT TERM
 
 # ------------------------------------------------------------------------------------------------ the environment
 
-state() { echo "$here $(cksum <requirements.lock)"; } # a folder that was moved has scripts that start nothing
+# In a folder that was moved, the scripts in .venv/bin start nothing: the folder's name is part of the state
+state() { printf '%s\n' "$here $(cksum <requirements.lock)"; }
+
+listing() { ls -1 .venv/lib/python3.*/site-packages 2>/dev/null; }
+
+# An update that failed or was interrupted before it changed a package leaves an environment that works as it was:
+# without a network, nothing could replace it
+restore_stamp() { [ "$(listing)" != "$before_listing" ] || printf '%s\n' "$before" >.venv/packages; }
 
 is_usable() { # an earlier set-up finished it, in this folder, by a Python that is still there
     case $(cat .venv/packages 2>/dev/null) in "$here "*) ;; *) return 1 ;; esac
@@ -76,7 +95,7 @@ make_venv() {
     fi
     say "This Python has no pip of its own: fetching Debian's package python3-pip-whl (2 MB)."
     if fetch_from_debian python3-pip-whl; then
-        wheel=$(echo "$work"/usr/share/python-wheels/pip-*.whl)
+        wheel=$(printf '%s\n' "$work"/usr/share/python-wheels/pip-*.whl)
         .venv/bin/python -I "$wheel/pip" install --quiet --no-index "$wheel" && return
     fi
     note "$1 -m venv: $error" && note "apt-get: could not fetch a pip for it"
@@ -87,7 +106,7 @@ install_packages() { # wheels alone: a build from source would need a compiler, 
     say "Installing $(grep -c == requirements.lock) packages (240 MB to fetch, 1 GB on the disk); this takes a minute or two."
     if command -v uv >/dev/null; then # away from pyproject.toml, whose constraints have no hashes
         (cd / && uv pip install --quiet --python "$here/.venv/bin/python" --only-binary :all: --require-hashes \
-            --no-deps -r "$here/requirements.lock") && return
+            --no-deps --compile-bytecode -r "$here/requirements.lock") && return
         note "uv pip install: failed, see above"
         return 1
     fi
@@ -117,11 +136,14 @@ fetch_from_debian() { # unpacks packages below $work; the lists of packages are 
     )
 }
 
-free_space() { df -Pk . | awk 'NR == 2 {print int($4 / 1024)}'; }
+free_space() { df -Pk "$1" | awk 'NR == 2 {print int($4 / 1024)}'; } # megabytes
 
 suggestion() { # a remedy that exists on this system
-    if [ "$(free_space)" -lt "$megabytes" ]; then
-        echo "free $megabytes MB on the disk of $here"
+    temporary=${TMPDIR:-/tmp}
+    if [ "$(free_space .)" -lt "$to_fetch" ]; then
+        printf '%s\n' "free $megabytes MB on the disk of $here"
+    elif [ "$(free_space "$temporary")" -lt "$to_fetch" ]; then
+        printf '%s\n' "free $to_fetch MB in $temporary, or name another folder for temporary files by TMPDIR"
     elif [ -n "$pythons" ]; then
         echo "see above. Without pip: sudo apt-get install python3-venv on Debian and Ubuntu, or install uv. Without a way to PyPI: name a mirror by PIP_INDEX_URL"
     else
@@ -145,28 +167,31 @@ Could not set up the environment.
 }
 
 set_up() {
-    before= # an environment that works is updated where it is: what cannot be fetched leaves it as it was
-    if is_usable; then before=$(cat .venv/packages) pythons=.venv/bin/python; fi
-    rm -f .venv/packages # until all is there again, the environment is half made
+    if is_usable; then # it is updated where it is
+        before_listing=$(listing)
+        before=$(cat .venv/packages) pythons=.venv/bin/python
+    fi
+    rm -f .venv/packages # until all packages are there, the environment is unfinished
     if [ -z "$before" ]; then
-        free=$(free_space)
+        free=$(free_space .)
         [ "$free" -ge "$megabytes" ] || fail "$free MB free on the disk of $here" "$megabytes MB" "free some space"
-        say "Making the environment .venv."
+        if [ -e .venv ]; then
+            say "Making the environment .venv anew: the one that is there is of an earlier release, moved or unfinished."
+        else
+            say "Making the environment .venv."
+        fi
         rm -rf .venv # uv does not clear what was interrupted before it became an environment
         make_environment || return
     fi
-    if install_packages; then
-        state >.venv/packages
-    else
-        [ -z "$before" ] || echo "$before" >.venv/packages
-        return 1
-    fi
+    install_packages || return
+    state >.venv/packages
+    before=
 }
 
 # -------------------------------------------------------------------------------------------- MXNet's shared libraries
 
-# MXNet's wheel takes libgomp.so.1 and, for its Fortran, libquadmath.so.0 from the system. Its own RPATH names its own
-# folder: what is put there is found in every process that imports it, without a setting.
+# MXNet's wheel takes libgomp.so.1 and, for its Fortran code, libquadmath.so.0 from the system. The RPATH of its library
+# names the folder that the library is in: what is put there is found by every process that imports MXNet.
 missing_for() { # FOLDER
     ldd "$1/libmxnet.so" 2>/dev/null | awk '/not found/ {print $1}' | sort -u
 }
@@ -177,7 +202,7 @@ complete_mxnet() { # FOLDER
     packages=$(printf '%s\n' "$missing" | sed 's/\.so\.//' | tr '\n' ' ') # Debian's names for the packages
     say "This system lacks shared libraries of MXNet's: fetching Debian's packages $packages(under 1 MB)."
     # shellcheck disable=SC2086
-    fetch_from_debian $packages || return 0 # whoever imports MXNet says what to do
+    fetch_from_debian $packages || return 0 # the import that follows says what to do
     for library in $missing; do
         path=$(find "$work/usr/lib" "$work/lib" -name "$library" 2>/dev/null | head -n 1)
         [ -z "$path" ] || cp -L "$path" "$1/"
@@ -187,20 +212,44 @@ complete_mxnet() { # FOLDER
 import_mxnet() {
     .venv/bin/python -c '
 import sys
-import d2l_helpers
+from d2l_helpers.errors import D2LHelpersError
 try:
     import mxnet
+except D2LHelpersError as error:
+    sys.exit(f"\n{type(error).__name__}: {error}")
 except Exception as error:
-    sys.exit(f"\n{type(error).__name__}: {error}")'
+    sys.exit(f"""
+Cannot import MXNet.
+  got:      {type(error).__name__}: {error}
+  expected: the packages of requirements.lock, as they were installed
+  try:      make clean, then run make again; if that does not help, report it""")'
 }
 
 # ------------------------------------------------------------------------------------------------------------- begin
 
-if [ "${1:-}" = complete-mxnet ]; then
+# Two set-ups at the same time would remove one another's files. Where there is no flock, or the disk has no locks, the
+# user has to see to that.
+exec 9<.
+if command -v flock >/dev/null && ! flock --nonblock 9; then
+    say "Waiting for another set-up in this folder."
+    flock 9 || true
+fi
+
+case ${1:-} in
+run)
+    shift
+    "$@" 9<&-
+    exit
+    ;;
+complete-mxnet)
     complete_mxnet "$2"
     exit
+    ;;
+esac
+if [ -L .venv ]; then # somebody else's environment, which is not ours to change
+    [ -x .venv/bin/python ] || fail "a link .venv that leads to no environment" "an environment, or nothing yet" "rm .venv"
+    exit
 fi
-if [ -L .venv ]; then exit; fi # somebody else's environment, which is not ours to change
 
 tried=
 pythons=

@@ -40,8 +40,11 @@ def main() -> None:
 def lab(notebooks: Path, work: Path, edit: bool, options: tuple[str, ...]) -> None:
     """Open the chapter in JupyterLab: copies of the notebooks, in which your work is kept."""
     from d2l_helpers.data import obtain
-    from d2l_helpers.lab import refresh_copies, report, start_lab, trust
+    from d2l_helpers.lab import refresh_copies, replace_unwritable_folders, report, start_lab, trust
 
+    if replaced := replace_unwritable_folders():  # first: signatures and the dataset are kept in the home, too
+        folder = next(iter(replaced.values())).parent
+        click.echo(f"Cannot write in {', '.join(replaced)}; {folder} is used instead.", err=True)
     if not edit and (copies := refresh_copies(notebooks, work)):
         trust(copies)
         for line in report(copies, work):
@@ -78,7 +81,7 @@ def record(paths: tuple[Path, ...]) -> None:
 @_commands.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def lint(paths: tuple[Path, ...]) -> None:
-    """Check notebooks without running them; status 1 if there is something to mend."""
+    """Check notebooks without running them; status 1 if there is something to repair."""
     from d2l_helpers.notebooks import lint_notebook
 
     notebooks = _notebooks(paths)

@@ -40,7 +40,7 @@ print(json.dumps(said))
 
 
 class State(StrEnum):
-    """How a thing is: as it should be, worth knowing, or to be mended."""
+    """How a thing is: as it should be, worth knowing, or to be repaired."""
 
     OK = "ok"
     NOTE = "note"

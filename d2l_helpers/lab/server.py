@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,10 +12,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from d2l_helpers.errors import LibraryUnusable, NotebookError
+from d2l_helpers.lab.homes import temporary_folder
 
 __all__ = ["start_lab"]
 
-_CONFIG = Path(__file__).parent / "config"  # the first page, no question about news, no dates beside file names
+# The first page, no question about news, no dates beside file names; and no search for language servers,
+# which takes up to 0.8 s of a processor's time while the page loads
+_CONFIG = Path(__file__).parent / "config"
 # How JupyterLab calls the file of the workspace "chapter", which the address of the first page names
 _WORKSPACE = "chapter-667b.jupyterlab-workspace"
 
@@ -56,13 +60,20 @@ def start_lab(folder: Path, options: Sequence[str] = ()) -> NoReturn:
             remedy="look at the folder's name and permissions",
         ) from error
     _lay_out()
-    paths = [str(_CONFIG), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    paths = [_config_folder(), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
     # Jupyter refuses to run as root, who is the only user in many containers; the same flag twice is an error
     root = ["--allow-root"] if os.geteuid() == 0 and "--allow-root" not in options else []
     sys.stdout.flush()
     # -P: without it, a notebook's neighbour called json.py would be imported by the server
     os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterlab", *root, *options])
+
+
+def _config_folder() -> str:
+    """Return the folder of our settings; a copy where Jupyter, which replaces $NAME in each path, would not find it."""
+    if os.path.expandvars(_CONFIG) == str(_CONFIG):
+        return str(_CONFIG)
+    return str(shutil.copytree(_CONFIG, temporary_folder() / "config", dirs_exist_ok=True))
 
 
 def _lay_out() -> None:

@@ -116,10 +116,13 @@ def hostile(name: str, base: Path, bundle: Path, report: Report) -> None:
         report.step(name, "spaces and umlauts: git clone", works(machine, f"{clone} 'Lineare Netze (für alle)'"))
         closed = f"mkdir -p {home}/.cache; chmod 500 {home}/.cache; chown {UID} {home}/.cache"
         unwritable = "Cannot keep Fashion-MNIST in the cache"
-        report.step(name, "a read-only cache, empty", refuses(machine, f"{cd}; make lab", unwritable, before=closed))
+        data = f"{cd}; make data"
+        report.step(name, "a read-only cache, empty: make data", refuses(machine, data, unwritable, before=closed))
+        without = f"{cd}; {LAB} grep 'JupyterLab opens without the dataset' lab.log"
+        report.step(name, "... and make lab answers without the dataset", works(machine, without, before=closed))
         opened = f"chmod 700 {home}/.cache; mkdir -p {home}/full"
         full = f"{opened}; mount -t tmpfs -o size=20m,uid={UID} tmpfs {home}/full"
-        script = f"{cd}; XDG_CACHE_HOME=~/full make lab"
+        script = f"{cd}; XDG_CACHE_HOME=~/full make data"
         report.step(name, "a full disk for the cache", refuses(machine, script, unwritable, before=full))
         report.step(name, "spaces and umlauts: make lab answers", works(machine, f"{cd}; {LAB}"))
         alone = {"has_network": False}
@@ -131,6 +134,12 @@ def hostile(name: str, base: Path, bundle: Path, report: Report) -> None:
         # Where matplotlib cannot keep its fonts it says so, once a process: only the cells' success is looked at
         run = works(machine, f"{cd}; {NBVAL} --nbval-lax", before=read_only)
         report.step(name, "a read-only cache: all cells of 04 and 07 run", run)
+        here = f"{home}/'Lineare Netze (für alle)'"
+        still_open = f"mount --bind {here} {here}; mount --rbind {home} {home}"  # the clone, in a home that is closed
+        told = f"{cd}; {LAB} grep 'is used instead' lab.log"
+        closed_home = f"{still_open}; mount -o remount,ro,bind {home}"
+        report.step(name, "a read-only home: make lab answers", works(machine, told, before=closed_home))
+        report.step(name, "HOME unset: make lab answers", works(machine, f"{cd}; unset HOME; {LAB}"))
         changed = f"{cd}; sed -i 's/^tqdm==[^ ]*/tqdm==4.66.1/' requirements.lock"
         offline = refuses(machine, f"{changed}; make lab", "Could not set up the environment", **alone)
         report.step(name, "a changed lock, no network", offline)
