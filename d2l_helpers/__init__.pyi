@@ -1,3 +1,4 @@
+from .checks import check as check
 from .data import audit_fashion_mnist as audit_fashion_mnist
 from .data import get_fashion_mnist_labels as get_fashion_mnist_labels
 from .data import hold_out as hold_out
@@ -30,7 +31,6 @@ from .history import Epoch as Epoch
 from .keras import import_keras as import_keras
 from .keras import keras_history as keras_history
 from .panels import browse_fashion_mnist as browse_fashion_mnist
-from .panels import check as check
 from .panels import explore_cross_entropy as explore_cross_entropy
 from .panels import explore_descent as explore_descent
 from .panels import explore_double_softmax as explore_double_softmax

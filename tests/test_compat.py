@@ -25,6 +25,15 @@ def test_importing_us_imports_nothing_heavy():
     assert run(code) == []
 
 
+def test_a_check_outside_a_notebook_imports_no_ipywidgets():
+    code = """
+        import d2l_helpers as helpers
+        helpers.check("stable_softmax", lambda Z: Z)
+        print(json.dumps([name for name in ("ipywidgets", "matplotlib") if name in sys.modules]))
+    """
+    assert run(code) == []
+
+
 def test_importing_us_takes_less_than_50_ms():
     code = "import time; start = time.perf_counter(); import d2l_helpers; print(time.perf_counter() - start)"
     assert min(run(code) for _ in range(9)) < 0.05, "the best of nine: other work on the machine only adds"

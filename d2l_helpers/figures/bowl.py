@@ -70,7 +70,7 @@ class Bowl:
         return np.array(points)
 
     def rings(self) -> list[Array]:
-        """Give the contours of the loss, as ellipses of shape (2, points).
+        """Return the contours of the loss, as ellipses of shape (2, points).
 
         From one to the next the loss, less the lowest, falls to a quarter.
         """

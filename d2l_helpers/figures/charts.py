@@ -138,7 +138,7 @@ def check_charts(charts: Sequence[Chart]) -> None:
 
 
 def span(chart: Chart, axis: str) -> tuple[float, float]:
-    """Give what an axis shows: as asked for, or a little more than all of the marks."""
+    """Return what an axis shows: as asked for, or a little more than all of the marks."""
     asked: tuple[float, float] | None = getattr(chart, f"{axis}_span")
     if asked:
         return asked
@@ -161,7 +161,7 @@ def span(chart: Chart, axis: str) -> tuple[float, float]:
 
 
 def named_places(chart: Chart) -> list[tuple[int, str]]:
-    """Give where on the x axis there are names, and these."""
+    """Return where on the x axis there are names, and these."""
     return [(place, name) for place, name in enumerate(chart.x_names) if name]
 
 
@@ -174,13 +174,13 @@ def are_crowded(chart: Chart, letters: float) -> bool:
 
 
 def ticks(low: float, high: float, is_log: bool) -> list[float]:
-    """Give round values within an axis, about five."""
+    """Return round values within an axis, about five."""
     locator = LogLocator(numticks=6) if is_log else MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10])
     return [float(tick) for tick in locator.tick_values(low, high) if low <= tick <= high]
 
 
 def not_numbers(chart: Chart) -> list[tuple[float, str]]:
-    """Return the places along the x axis where a value is nan or infinite, each with the value in letters.
+    """Return the places along the x axis where a value is nan or infinite, each with the value as text.
 
     A bar that is missing would look like one of height 0, and a line that ends like a fit that was stopped. Of a gap
     in a line, it is the first place. What has no place of its own, such as a mean over nothing, is left out.

@@ -200,7 +200,7 @@ class _Drawing:
         width = BAR / count
         for place, height in enumerate(mark.heights):
             if not math.isfinite(height):
-                continue  # `_not_numbers` writes what it is
+                continue  # `not_numbers` finds it, and it is written as text
             x, right = (self.x(place - BAR / 2 + width * (index + end)) for end in (0, 1))
             y, zero = self.y(height), self.y(max(0.0, self.y_span[0]))
             place_and_size = f'x="{x:.1f}" y="{min(y, zero):.1f}" width="{right - x:.1f}" height="{abs(y - zero):.1f}"'

@@ -68,7 +68,7 @@ def has_accuracies(history: History) -> bool:
 
 
 def loss_span(history: History, before: History | None = None) -> tuple[float, float]:
-    """Give the ends of a logarithmic axis of the losses, from one power of ten to another."""
+    """Return the ends of a logarithmic axis of the losses, from one power of ten to another."""
     low, high = _decades([*history.train_loss, *history.test_loss])
     if before:
         before_low, before_high = _decades([*before.train_loss, *before.test_loss])
@@ -91,7 +91,7 @@ def _chart(title: str, marks: Sequence[Mark], num_epochs: int, span: tuple[float
 
 
 def _marks(history: History, quantity: str, num_epochs: int, test_name: str, faint: bool = False) -> Iterator[Mark]:
-    """Give the lines of train and test; the faint ones of the run before have one name together."""
+    """Return the lines of train and test; the faint ones of the run before have one name together."""
     for style, part in enumerate(_PARTS):
         values = getattr(history, f"{part}_{quantity}")[:num_epochs]
         is_first = part == _PARTS[0]
@@ -129,7 +129,7 @@ def _accuracy_span(accuracies: Sequence[float]) -> tuple[float, float]:
 
 
 def _decades(losses: Sequence[float]) -> tuple[int, int]:
-    """Give the powers of ten between which the losses lie, those that are finite and above zero."""
+    """Return the powers of ten between which the losses lie, those that are finite and above zero."""
     exponents = [math.log10(loss) for loss in losses if math.isfinite(loss) and loss > 0]
     if not exponents:
         return -1, 0

@@ -31,5 +31,5 @@ SERIES = {"train": _STROKES[0], "test": _STROKES[1]}
 
 
 def stroke(index: int) -> Stroke:
-    """Give the stroke of the n-th of several series; after six they repeat."""
+    """Return the stroke of the n-th of several series; after six they repeat."""
     return _STROKES[index % len(_STROKES)]

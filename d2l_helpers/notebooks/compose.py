@@ -13,7 +13,7 @@ __all__ = ["compose", "stubs"]
 
 
 def stubs(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
-    """Give the cells that a reader fills in, each with its exercise's name: nbgrader calls them solutions."""
+    """Return the cells that a reader fills in, each with its exercise's name: nbgrader calls them solutions."""
     for cell in notebook.cells:
         metadata = cell.metadata.get("nbgrader", {})
         if metadata.get("solution") and not metadata.get("grade"):

@@ -180,7 +180,7 @@ def _merge_streams(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
 
 
 def _number_view(output: NotebookNode, views: dict[str, str]) -> None:
-    """Give a widget's view the number of its model in this notebook instead of a random id."""
+    """Replace the random id in a widget's view by the number of its model in this notebook."""
     view = output.get("data", {}).get(_VIEW)
     if isinstance(view, dict) and "model_id" in view:
         view["model_id"] = views.setdefault(str(view["model_id"]), f"{len(views) + 1:032x}")

@@ -82,12 +82,12 @@ def set_links(project: Path, repository: str | None = None) -> list[str]:
 
 
 def repository_of(project: Path) -> str | None:
-    """Give the repository's address as pyproject.toml has it; None where it has none."""
+    """Return the repository's address as pyproject.toml has it; None where it has none."""
     return _address(_declaration(project / "pyproject.toml"))
 
 
 def install_cell(address: str | None) -> str:
-    """Give the source of the cell that installs in Colab, and elsewhere does nothing.
+    """Return the source of the cell that installs in Colab, and elsewhere does nothing.
 
     Parameters
     ----------

@@ -4,7 +4,6 @@ from d2l_helpers.panels.browse import browse_fashion_mnist
 from d2l_helpers.panels.cross_entropy import explore_cross_entropy
 from d2l_helpers.panels.descent import explore_descent
 from d2l_helpers.panels.double_softmax import explore_double_softmax
-from d2l_helpers.panels.hints import check
 from d2l_helpers.panels.misclassified import explore_errors
 from d2l_helpers.panels.noise import explore_noise
 from d2l_helpers.panels.retrain import RetrainPanel, retrain
@@ -14,7 +13,6 @@ from d2l_helpers.panels.softmax import explore_softmax
 __all__ = [
     "RetrainPanel",
     "browse_fashion_mnist",
-    "check",
     "explore_cross_entropy",
     "explore_descent",
     "explore_double_softmax",

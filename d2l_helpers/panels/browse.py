@@ -46,7 +46,7 @@ class Collection:
     _selected: dict[tuple[int, str], Indices] = field(default_factory=dict, init=False, repr=False)
 
     def select(self, label: int, order: str) -> Indices:
-        """Give the indices of one class's images, or of `ALL`, in one of the `ORDERS`; sorted once, then kept."""
+        """Return the indices of one class's images, or of `ALL`, in one of the `ORDERS`; sorted once, then kept."""
         if (label, order) not in self._selected:
             self._selected[label, order] = self._sorted(label, order)
         return self._selected[label, order]

@@ -72,6 +72,11 @@ class _Stream:
         if not hasattr(_captures, "write"):
             self.stream.flush()
 
+    def close(self) -> None:
+        """Stay open for a thread whose prints are captured: the stream below is that of all cells."""
+        if not hasattr(_captures, "write"):
+            self.stream.close()
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
 

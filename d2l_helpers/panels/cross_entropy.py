@@ -25,20 +25,20 @@ def explore_cross_entropy() -> Exhibit:
 
 
 def loss_at(margin: float, classes: int) -> float:
-    """Give the cross-entropy in nats where the right logit is `margin` above all others, which are equal."""
+    """Return the cross-entropy in nats where the right logit is `margin` above all others, which are equal."""
     if margin < 0:
         return -margin + math.log(math.exp(margin) + classes - 1)
     return math.log1p((classes - 1) * math.exp(-margin))
 
 
 def gradient_at(margin: float, classes: int) -> list[float]:
-    """Give p − y, the gradient with respect to the logits, the right class's first; parameters: see `loss_at`."""
+    """Return p − y, the gradient with respect to the logits, the right class's first; parameters: see `loss_at`."""
     wrong = 1 / (math.exp(margin) + classes - 1)
     return [-(classes - 1) * wrong] + [wrong] * (classes - 1)
 
 
 def squared_at(margin: float, classes: int) -> float:
-    """Give the sum of (p − y)² over the classes, for comparison; parameters are those of `loss_at`."""
+    """Return the sum of (p − y)² over the classes, for comparison; parameters are those of `loss_at`."""
     return sum(difference**2 for difference in gradient_at(margin, classes))
 
 

@@ -52,7 +52,7 @@ def explore_double_softmax() -> Exhibit:
 
 
 def effects_at(margin: float) -> tuple[Effect, Effect]:
-    """Give the effect of one softmax and of two where the right logit is `margin` above nine others."""
+    """Return the effect of one softmax and of two where the right logit is `margin` above nine others."""
     loss_once = loss_at(margin, _CLASSES)
     once = math.exp(-loss_once)
     rest = _OTHERS * math.exp(-margin - loss_once)  # 1 - once, which would lose its digits near 1
@@ -64,7 +64,7 @@ def effects_at(margin: float) -> tuple[Effect, Effect]:
 
 
 def loss_floor_of_ten() -> float:
-    """Give the lowest loss that ten classes can have after two softmaxes: the first one gave 1 and nine zeros."""
+    """Return the lowest loss that ten classes can have after two softmaxes: the first one gave 1 and nine zeros."""
     return math.log1p(_OTHERS / math.e)
 
 

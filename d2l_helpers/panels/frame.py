@@ -53,7 +53,7 @@ _MINUS = re.compile(r"(?<!\w)-(?=\.?\d)|(?<=\de)-(?=\d)")
 
 
 def look(title: str) -> dict[str, Any]:
-    """Give what all sliders and lists are made with."""
+    """Return what all sliders and lists are made with."""
     return {
         "description": title,
         "style": {"description_width": _TITLE},

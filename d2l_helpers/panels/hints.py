@@ -3,49 +3,22 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import ipywidgets as widgets
 
-from d2l_helpers import exercises
 from d2l_helpers.exercises.exercise import Exercise, Verdict
 from d2l_helpers.exercises.feedback import Message, show, verdict_message
 from d2l_helpers.exercises.hints import count_hint, given_hints, hint_message
 from d2l_helpers.panels.frame import button
-from d2l_helpers.records import is_recording
 
-__all__ = ["check"]
+__all__ = ["show_with_button"]
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _SAVED = {"d2l_helpers_exhibit": True}  # the file that is saved keeps the message, not the button
 
 
-def check(name: str, answer: Any) -> None:
-    """Check an answer to an exercise and show how it fares; unless it is right, with a button for the next hint.
-
-    Parameters
-    ----------
-    name : str
-        The exercise, as in ``check("stable_softmax", stable_softmax)``.
-    answer : object
-        The function itself, or the number or letter.
-
-    Raises
-    ------
-    ArgumentError
-        If there is no such exercise.
-    """
-    exercises.check(name, answer, _show_with_button if _has_buttons() else None)
-
-
-def _has_buttons() -> bool:
-    """Tell whether a page may listen: not where notebooks are recorded, and not outside a notebook's kernel."""
-    from IPython import get_ipython
-
-    return hasattr(get_ipython(), "kernel") and not is_recording()
-
-
-def _show_with_button(verdict: Verdict) -> None:
+def show_with_button(verdict: Verdict) -> None:
+    """Show a verdict as the output of the cell that runs; unless it is right, with a button for the next hint."""
     message = verdict_message(verdict)
     if verdict.state == "right":
         show(message)

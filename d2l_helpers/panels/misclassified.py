@@ -108,7 +108,7 @@ def _off(one: Reliability) -> str:
 
 
 def _images(prediction: Any, test_iter: Any) -> npt.NDArray[np.float32]:
-    """Give the images that the prediction is about, shape (n, 28, 28), or refuse the two."""
+    """Return the images that the prediction is about, shape (n, 28, 28), or refuse the two."""
     X: Any = getattr(test_iter, "X", None)
     y: Any = getattr(test_iter, "y", None)
     if not isinstance(prediction, Prediction) or not hasattr(X, "asnumpy") or not hasattr(y, "asnumpy"):

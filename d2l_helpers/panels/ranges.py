@@ -65,6 +65,8 @@ def chosen(name: str, title: str, default: Any, options: Sequence[Any]) -> widge
     for index, option in enumerate(options):
         if controls.position(options, option) != index:
             raise _refused(name, f"the choice {option!r} twice", "choices that differ from each other")
+        if isinstance(option, float) and math.isnan(option):  # ipywidgets looks for the choice that equals it
+            raise _refused(name, "the choice nan", "choices that are equal to themselves")
     if controls.position(options, default) is None:
         raise _refused(name, f"choices without the default {default!r}", f"{default!r} as one of the choices")
     return controls.choices(title, options, default)
@@ -86,7 +88,7 @@ def _slider(name: str, title: str, default: Any, ends: tuple[float, ...]) -> wid
     count = (default - low) / step
     if math.isclose(count, round(count), rel_tol=0, abs_tol=1e-6):
         return widgets.FloatSlider(default, min=low, max=high, step=float(step), readout_format=".4g", **look(title))
-    return _stepped(name, title, default, ends)
+    return _stepped(name, title, default, (low, high, step))
 
 
 def _check(name: str, default: Any, ends: tuple[float, ...]) -> None:

@@ -23,6 +23,7 @@ from d2l_helpers.panels.printed import Printed
 from d2l_helpers.panels.reports import as_epoch, nothing_reported, template_weight
 from d2l_helpers.panels.runs import Run, numbers_html, runs_table
 from d2l_helpers.panels.settings import Settings, single_choices, sliders, title_of
+from d2l_helpers.panels.stopping import Stopped
 from d2l_helpers.panels.waiting_cells import hear_beside_cells
 from d2l_helpers.records import is_recording
 from d2l_helpers.training import watched
@@ -157,6 +158,7 @@ class RetrainPanel:
         def write(text: str) -> None:
             job.shield(lambda: self._write(job, run, text))
 
+        problem = ""
         try:
             if not job.cancelled:
                 self._begin(job)
@@ -167,10 +169,11 @@ class RetrainPanel:
             if not len(run.history) and not job.cancelled:
                 raise nothing_reported("a function that ended without a report of its training")
         except BaseException as error:  # the reader's code may raise anything, and nobody else would show it
-            if not job.is_forced:
-                self._fail(job, run, error)
-                return
-        self._finish(job, run)
+            problem = "" if job.is_forced else _explain(job, error)
+        if problem and not job.is_forced:
+            self._fail(job, run, problem)
+        else:
+            self._finish(job, run)
 
     def _begin(self, job: Job) -> None:
         with self._lock:
@@ -189,16 +192,19 @@ class RetrainPanel:
         return not job.cancelled
 
     def _show(self, job: Job, run: Run, history: History, done: float, source: Any) -> None:
+        is_new = history != run.history  # after each epoch, and where the function begins another fit
+        # Not under the lock: Stop would wait, with the whole kernel, for arrays and for a network of the reader's
+        weight = template_weight(source) if is_new else None
         with self._lock:
             if job is not self._job:  # a newer fit waits: the page is already its own
                 return
             self._bar.value = done / run.num_epochs
-            if history != run.history:  # after each epoch, and where the function begins another fit
+            if is_new:
                 run.history = copy.deepcopy(history)
                 self._say(f"epoch {len(run.history)} of {run.num_epochs}")
                 before = self.runs[-1].history if self.runs else None
                 self._chart.value = curves_svg(run.history, run.num_epochs, before)
-                run.weight = template_weight(source)
+                run.weight = weight
                 self._templates.value = "" if run.weight is None else templates_html(run.weight, LABELS)
 
     def _write(self, job: Job, run: Run, text: str) -> None:
@@ -223,10 +229,10 @@ class RetrainPanel:
                 # Not lower than before, or what stands below would jump with every fit
                 self._printed.value = run.printed.html(0 if self._has_ended else self._lines_before)
 
-    def _fail(self, job: Job, run: Run, error: BaseException) -> None:
+    def _fail(self, job: Job, run: Run, problem: str) -> None:
         with self._lock:
             if job is self._job:
-                self._end(job, run, _explain(error), is_error=True)
+                self._end(job, run, problem, is_error=True)
 
     def _finish(self, job: Job, run: Run) -> None:
         with self._lock:
@@ -274,14 +280,19 @@ def _follow(job: Job, reports: Iterator[Any], report: Callable[[Any], bool]) -> 
         job.run_readers(getattr(reports, "close", lambda: None))
 
 
-def _explain(error: BaseException) -> str:
-    return explain(error) if isinstance(error, D2LHelpersError) else f"Your function raised {explain(error)}"
+def _explain(job: Job, error: BaseException) -> str:
+    """Say what the reader's code raised; nothing if it was stopped while its error was asked for its message."""
+    try:
+        said = job.run_readers(lambda: explain(error))  # which calls the `__str__` of a class of the reader's
+    except Stopped:
+        return ""
+    return said if isinstance(error, D2LHelpersError) else f"Your function raised {said}"
 
 
 def _nothing_recorded() -> TrainingError:
     return TrainingError(
         "Cannot record the panel.",
-        got="a function that fails with its own defaults",
+        got="a function that raised an error with its default arguments",
         expected="a first fit that ends",
         remedy="call the function in a cell of its own, and repair what it then says",
     )

@@ -30,7 +30,7 @@ def explore_robust_loss() -> Exhibit:
 
 
 def points(distance: float) -> Array:
-    """Give the points' y, shape (25,): a noisy line, four points of which lie `distance` higher."""
+    """Return the points' y, shape (25,): a noisy line, four points of which lie `distance` higher."""
     y = _TRUTH[0] * _X + _TRUTH[1] + np.random.default_rng(2).normal(0.0, _NOISE, len(_X))
     y[_WRONG] += distance
     return y
@@ -38,7 +38,7 @@ def points(distance: float) -> Array:
 
 @lru_cache(maxsize=64)
 def _steady_fits(distance: float) -> tuple[Fit, Fit]:
-    """Give the lines that do not depend on delta: of L2 and of L1."""
+    """Return the lines that do not depend on delta: of L2 and of L1."""
     y = points(distance)
     return least_squares(_X, y), least_absolute(_X, y)
 

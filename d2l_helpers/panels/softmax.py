@@ -64,7 +64,7 @@ def shifted(logits: npt.ArrayLike, kind: npt.DTypeLike = "float64") -> _Floats:
 
 
 def entropy_bits(probabilities: npt.ArrayLike) -> float:
-    """Give the mean surprise in bits; `probabilities` has shape (classes,), and 0 log 0 counts as 0."""
+    """Return the mean surprise in bits; `probabilities` has shape (classes,), and 0 log 0 counts as 0."""
     p = np.asarray(probabilities, float)
     p = p[p > 0]
     return float(abs((p * np.log2(p)).sum()))  # abs: without it a sure outcome has -0.0

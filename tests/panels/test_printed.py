@@ -78,6 +78,19 @@ def test_prints_appear_in_the_panel_and_nowhere_else(read, capfd):
     assert reader.printed[0] == "rate 0.5", "each fit begins with an empty box"
 
 
+def test_closing_the_output_leaves_that_of_the_cells_open(read, capsys):
+    def train(lr=0.1):
+        print("mine")
+        sys.stdout.close()
+        return iter([0.5])
+
+    reader = read(train)
+    reader.wait()
+    assert reader.printed == ["mine"]
+    print("a cell's")
+    assert capsys.readouterr().out == "a cell's\n"
+
+
 def test_other_threads_print_where_they_did(read, capsys):
     inside, leave = threading.Event(), threading.Event()
 

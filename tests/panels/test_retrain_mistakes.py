@@ -137,5 +137,5 @@ def test_what_cannot_be_varied_is_refused_at_once():
 def test_a_panel_without_a_fit_is_not_recorded(monkeypatch, read):
     monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
     reader = read(function_in("<cell>", CELL.format("1 / 0")))
-    with pytest.raises(TrainingError, match="fails with its own defaults"):
+    with pytest.raises(TrainingError, match="raised an error with its default arguments"):
         reader.panel._repr_mimebundle_()

@@ -67,6 +67,11 @@ ENDLESS = {
         "def train(lr=0.1):\n    list(map(lambda _: Updater().step(), [1]))",
         "step(), line 4: while True: pass",
     ),
+    "an error's message": (
+        "class Error(Exception):\n    def __str__(self):\n        while True: pass\n"
+        "def train(lr=0.1):\n    raise Error",
+        "__str__(), line 3: while True: pass",
+    ),
     "except Exception": (
         "import time\ndef train(lr=0.1):\n    while True:\n        try:\n            time.sleep(0.01)\n"
         "        except Exception: pass",

@@ -281,6 +281,12 @@ def test_a_range_is_taken_as_it_is_given(default, given, kind, low, high):
         assert ends(control) == pytest.approx((low, high))
 
 
+@pytest.mark.parametrize(("default", "given"), [(0, (-0.5, 512)), (1e-4, (-0.5, 512)), (0.001, (0, 1))])
+def test_a_default_just_above_the_low_end_is_reached(default, given):
+    made = sliders(with_defaults(x=default), {"x": given})["x"]
+    assert made.value == default
+
+
 def test_the_books_ranges_can_be_given_too():
     train = with_defaults(lr=0.1, batch_size=256, num_epochs=10, sigma=0.01)
     ranges = {"lr": (0.05, 0.2), "batch_size": [32, 64, 256], "num_epochs": (1, 100), "sigma": (1e-5, 1)}
@@ -335,6 +341,7 @@ def test_choices_may_be_anything():
         ("relu", ["tanh"], "choices without the default 'relu'"),
         (True, (0, 1), "a range of numbers, and the default True"),
         (None, (0, 1), "a range of numbers, and the default None"),
+        (float("nan"), [float("nan"), 1.0], "the choice nan"),
     ],
 )
 def test_a_range_that_does_not_fit_is_refused_with_what_was_got(default, given, got):
