@@ -17,8 +17,9 @@ _HANG = " " * len("expected: ")
 _MARKS = {"not attempted": ("○", "#767676"), "not yet": ("◐", "#B45000"), "right": ("●", "#007A59")}
 _NOTE = "#0072B2"
 # Set here and not left to the page: each front end has its own ideas of lists of terms
-_GRID = "display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 1ch;margin:2px 0 0;padding:0"
-_TERM = "float:none;width:auto;margin:0;padding:0;font-weight:normal"
+_GRID = "display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 0;margin:2px 0 0;padding:0"
+# A page that trusts nothing drops the grid, but keeps the padding
+_TERM = "float:none;width:auto;margin:0;padding:0 8px 0 0;font-weight:normal"
 _VALUE = "float:none;width:auto;margin:0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace"
 
 

@@ -20,7 +20,7 @@ LARGEST, SMALLEST = 1e15, 1e-30  # sizes of a number that a slider can show, 0 a
 _MOST = 1000  # choices
 _STEPS = 100  # of a slider whose step is not given
 _LOGARITHMIC = 50  # times the lowest value is the highest of a logarithmic slider
-_REMEDY = "write a tuple for a range, such as {0}=(8, 512) or {0}=(8, 512, 8), and a list for choices, {0}=[8, 64]"
+_REMEDY = "write {0}=(8, 512) or {0}=(8, 512, 8), or for choices {0}=[8, 64]"
 
 
 def is_number(value: Any) -> bool:

@@ -267,7 +267,8 @@ class RetrainPanel:
         self._state = state
         more = self._ended_before if state in (_STARTING, _RUNNING) else ""
         role = "alert" if is_error else "status"
-        self._status.value = status_html(f"{self._run.described}\n{state}{more}", role, numbers_html(self._run))
+        numbers = "" if is_error else numbers_html(self._run)  # after a line of code, they would seem a part of it
+        self._status.value = status_html(f"{self._run.described}\n{state}{more}", role, numbers)
 
 
 def _follow(job: Job, reports: Iterator[Any], report: Callable[[Any], bool]) -> None:

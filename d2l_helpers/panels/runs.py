@@ -17,6 +17,8 @@ from d2l_helpers.panels.settings import Settings, title_of
 __all__ = ["Run", "numbers_html", "runs_table"]
 
 _ROWS = 6  # past runs shown
+_MOST_SETTINGS = 4  # columns that fit a narrow page beside the numbers
+_CELL = "vertical-align:bottom;font-variant-numeric:tabular-nums"
 _QUANTITIES = ("train_loss", "test_loss", "train_acc", "test_acc")
 
 
@@ -61,14 +63,23 @@ def numbers_html(run: Run) -> str:
 
 
 def runs_table(runs: list[Run]) -> str:
-    """Write the past runs, the newest first, as an HTML table."""
+    """Write the past runs, the newest first, as an HTML table.
+
+    Notes
+    -----
+    Of many settings, the table has only those in which the shown runs differ: all are in the line above the curves.
+    """
     names = list(runs[-1].settings)
     shown = list(enumerate(runs, start=1))[: -_ROWS - 1 : -1]
     columns = [name for name in _QUANTITIES if any(name in run.measured for _, run in shown)]
-    cell = 'style="padding:1px 8px 1px 0;vertical-align:bottom;text-align:right;font-variant-numeric:tabular-nums"'
+    if len(names) > _MOST_SETTINGS:
+        newest = runs[-1].settings
+        names = [name for name in names if any(run.settings[name] != newest[name] for _, run in shown)]
+    cell = f'style="padding:1px 5px 1px 0;text-align:right;{_CELL}"'
+    last = f'style="padding:1px 0;text-align:left;{_CELL}"'
     titles = ("run", *(title_of(name) for name in names), *(name.replace("_", " ") for name in columns))
     heads = "".join(f'<th scope="col" {cell}>{html.escape(title)}</th>' for title in titles)
-    heads += '<th scope="col">note</th>'
+    heads += f'<th scope="col" {last}>note</th>'
     rows = []
     for number, run in shown:
         note = f"stopped after {len(run.history)}" if run.history.stopped else ""
@@ -77,7 +88,7 @@ def runs_table(runs: list[Run]) -> str:
             *(html.escape(said(run.settings[name])) for name in names),
             *(run.number(name) for name in columns),
         )
-        rows.append("<tr>" + "".join(f"<td {cell}>{value}</td>" for value in values) + f"<td>{note}</td></tr>")
+        rows.append("<tr>" + "".join(f"<td {cell}>{value}</td>" for value in values) + f"<td {last}>{note}</td></tr>")
     table = f"<table><caption>Past runs</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     # A narrow page wraps the heads; where many parameters still do not fit, the reader scrolls, by keyboard too
     look = "overflow-x:auto;white-space:normal;font-size:12px;line-height:1.3"

@@ -47,6 +47,12 @@ def test_a_function_that_raises_is_shown_with_type_text_and_line(read, filename,
     assert reader.panel.runs == []
 
 
+def test_no_numbers_follow_the_line_that_raised(read):
+    reader = read(function_in("<late>", "def train(lr=0.1):\n    yield 0.5\n    return nett\n"))
+    reader.wait()
+    assert reader.status.endswith("\n  line 3: return nett")
+
+
 def test_the_readers_text_is_escaped(read):
     reader = read(function_in("<cell>", CELL.format("open('<b>&lt;')")))
     reader.wait()

@@ -57,6 +57,19 @@ def test_a_loss_is_said_with_four_digits_whatever_it_is(read, loss, said):
     assert reader.table[1][2] == said
 
 
+def test_of_many_settings_the_table_has_those_that_differ(read):
+    def wide(lr=0.1, width=64, momentum=0.9, nesterov=True, activation="relu"):
+        yield 0.5
+
+    reader = read(wide)
+    reader.wait()
+    assert reader.table == [["run", "train loss", "note"], ["1", "0.5", ""]]
+    reader.move("width", 128)
+    reader.wait()
+    assert reader.table[0] == ["run", "width", "train loss", "note"]
+    assert [row[1] for row in reader.table[1:]] == ["128", "64"]
+
+
 def test_the_run_before_is_drawn_faintly(read):
     reader = read(regression)
     reader.wait()
