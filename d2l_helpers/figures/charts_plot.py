@@ -82,7 +82,7 @@ def _plot(axes: Axes, chart: Chart, letters: float) -> None:
         else:
             dashes = stroke(mark.style).dashes
             style: Any = (0, dashes) if dashes else "-"
-            axes.plot(mark.x, mark.y, linewidth=1.6, linestyle=style, alpha=0.4 if mark.faint else 1.0, **look)
+            axes.plot(mark.x, mark.y, linewidth=1.6, linestyle=style, alpha=0.6 if mark.faint else 1.0, **look)
     for x, text in not_numbers(chart):
         axes.annotate(text, (x, 0), (0, 2), ("data", "axes fraction"), "offset points", ha="center", fontsize=FONT_SIZE)
     axes.set(xlim=x_span, ylim=y_span)

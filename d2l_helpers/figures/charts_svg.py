@@ -247,7 +247,7 @@ def _legend_rows(marks: Sequence[Mark], width: float) -> list[list[tuple[float, 
 
 
 def _opacity(line: Line) -> str:
-    return ' opacity="0.5"' if line.faint else ""
+    return ' opacity="0.7"' if line.faint else ""
 
 
 def _stroke(look: Stroke) -> str:

@@ -61,7 +61,7 @@ def _say(bowl: Bowl, learning_rate: float, path: Array) -> str:
     distance = float(np.linalg.norm(path[-1] - bowl.best))
     away = f"{distance:.3g}" if distance >= _NEAR else "less than 0.000001"
     return (
-        f"{state}. Distance across: × {factor:.2f} a step.\n"
+        f"{state}. Distance across: × {factor:.2f} per step.\n"
         f"Rate {learning_rate:.3g}, {len(path) - 1} steps: w = {w:.3g}, b = {b:.3g}, loss {bowl.loss(path[-1]):.4g} "
         f"(best {bowl.loss(bowl.best):.4g}), {away} away from the best w and b."
     )

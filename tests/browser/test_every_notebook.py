@@ -106,7 +106,7 @@ def retrains(panel: Locator, name: str) -> None:
     watch = Watch(panel.page, panel)
     rate.press("ArrowRight")
     told("slider to first text", watch.first(f"learning rate {moved}"))
-    told("slider to first curve", watch.first(f"learning rate {moved}", "after 1 epoch"))
+    told("slider to first curve", watch.first(f"learning rate {moved}[^]*epoch 1 of", "after 1 epoch"))
     told("slider to last curve", watch.first(f"learning rate {moved}[^]*done after"))
     expect(curves).not_to_have_attribute("aria-label", label or "")
     expect(panel.locator("tbody tr").first).to_contain_text(moved)
