@@ -43,7 +43,7 @@ def test_a_slider_that_moves_retrains_with_its_value(reader, train):
     assert train.histories[0] != train.histories[1]
     assert reader.panel.runs[-1].history == train.histories[1]
     assert reader.status.startswith("learning rate 0.5, batch size 64, epochs 3\ndone after 3 of 3 epochs")
-    assert 'opacity="0.5"' in reader.html[1], "the run before is drawn faintly"
+    assert 'opacity="0.7"' in reader.html[1], "the run before is drawn faintly"
 
 
 def test_the_same_settings_give_the_same_numbers(reader, train):
