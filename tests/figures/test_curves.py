@@ -44,7 +44,7 @@ def test_every_finite_number_has_its_point_and_the_run_before_its_faint_lines(hi
     numbers = [*history.train_loss, *history.test_loss, *history.train_acc, *history.test_acc]
     assert len(markers(root)) == sum(map(math.isfinite, numbers))
     is_faint = bool(before) and bool(len(before))
-    assert any(line.get("opacity") == "0.5" for line in root.iter("polyline")) == (
+    assert any(line.get("opacity") == "0.7" for line in root.iter("polyline")) == (
         is_faint and any(map(math.isfinite, [*before.train_loss, *before.test_loss, *before.train_acc]))
     )
     assert ("run before" in "".join(root.itertext())) == is_faint
