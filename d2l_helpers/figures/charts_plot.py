@@ -74,9 +74,11 @@ def _plot(axes: Axes, chart: Chart, letters: float) -> None:
         look: dict[str, Any] = {"color": stroke(mark.style).colour, "label": mark.label or None}
         if isinstance(mark, Bars):
             width = BAR / len(bars)
-            left = np.arange(len(mark.heights)) - BAR / 2 + width * bars.index(mark)
+            heights = np.asarray(mark.heights, float)
+            drawn = np.flatnonzero(np.isfinite(heights))  # matplotlib multiplies by the others, and NumPy 2 warns
+            left = drawn - BAR / 2 + width * bars.index(mark)
             hatch = "///" if stroke(mark.style).dashes else None
-            axes.bar(left, mark.heights, width, align="edge", hatch=hatch, edgecolor="white", linewidth=0, **look)
+            axes.bar(left, heights[drawn], width, align="edge", hatch=hatch, edgecolor="white", linewidth=0, **look)
         elif isinstance(mark, Dots):
             axes.plot(mark.x, mark.y, linestyle="", marker=stroke(mark.style).marker, markersize=4, **look)
         else:
