@@ -2,6 +2,7 @@
 BIN := .venv/bin
 # Scripts in .venv/bin do not start where the clone's path has a space and a dollar sign; a module does
 HELPERS := $(BIN)/python -P -m d2l_helpers
+AUTHOR := $(BIN)/python -P -m d2l_authoring
 NOTEBOOKS := notebooks
 ARGS :=
 
@@ -30,13 +31,13 @@ lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(HELPERS) lint $(NOTEBOOKS)
+	$(AUTHOR) lint $(NOTEBOOKS)
 
 record: data keras  ## run the notebooks in fresh kernels and write their outputs
-	$(HELPERS) record $(NOTEBOOKS)
+	$(AUTHOR) record $(NOTEBOOKS)
 
 links: .venv/ready  ## REPO=owner/name: the public address, from which badges and the cells that install are made
-	$(HELPERS) links $(REPO)
+	$(AUTHOR) links $(REPO)
 
 wheel: .venv/ready  ## build d2l_helpers as dist/d2l_helpers-*.whl
 	$(BIN)/python -m hatchling build --target wheel --directory dist
@@ -48,11 +49,11 @@ test-machines:  ## set up fresh clones on minimal Debian 12, 13 and testing; nee
 	python3 tests/machines $(ARGS)
 
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
-	$(BIN)/python -m d2l_helpers bench $(ARGS)
+	$(BIN)/python -m benchmarks training $(ARGS)
 
 bench-grading: data grading  ## race our grader, nbgrader and otter on 40 submissions; ARGS="--students 8 --json FILE"
 	@sh tests/programs.sh bubblewrap util-linux
-	$(BIN)/python -m d2l_helpers bench-grading $(ARGS)
+	$(BIN)/python -m benchmarks grading $(ARGS)
 
 keras: .venv/keras  ## add TensorFlow, which notebook 08 needs: about 1 GB
 
@@ -86,7 +87,7 @@ clean:  ## remove the environment and what tools left
 INSTALL = sh setup.sh run $(BIN)/python -I -m pip install --quiet --disable-pip-version-check --no-user --no-deps
 LOCKED_ONLY = --only-binary :all: --require-hashes
 
-.venv/ready: .venv/packages pyproject.toml  # what pyproject.toml declares: the commands and the pytest plugin
+.venv/ready: .venv/packages pyproject.toml  # what pyproject.toml declares: the three commands
 	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 

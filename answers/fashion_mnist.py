@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy
 
-from answers.key import Answer, Probe, Wrong
+from d2l_autograder.key import Answer, Probe, Wrong
 from d2l_helpers.data import load_fashion_mnist
 from d2l_helpers.exercises.expectations import as_array, describe, expect, expect_shape
 

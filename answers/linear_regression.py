@@ -5,7 +5,7 @@ import math
 import numpy
 from mxnet import np
 
-from answers.key import Answer, Probe, Wrong
+from d2l_autograder.key import Answer, Probe, Wrong
 from d2l_helpers.exercises.expectations import as_number, describe, expect
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from mxnet import autograd, np
 
 import d2l_helpers  # noqa: F401  (lets MXNet be imported)
-from answers.key import Answer, Probe, Wrong
+from d2l_autograder.key import Answer, Probe, Wrong
 
 
 def step_on_the_mean(net, loss, trainer, X, y):

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy
 from mxnet import np
 
-from answers.key import Answer, Probe, Wrong
+from d2l_autograder.key import Answer, Probe, Wrong
 from d2l_helpers.exercises.expectations import as_array, expect, expect_shape
 
 

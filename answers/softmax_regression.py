@@ -2,7 +2,7 @@
 
 from mxnet import np, npx
 
-from answers.key import Answer, Probe, Wrong
+from d2l_autograder.key import Answer, Probe, Wrong
 
 
 def stable_softmax(Z):

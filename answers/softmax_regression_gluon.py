@@ -2,7 +2,7 @@
 
 from mxnet import np, npx
 
-from answers.key import Answer, Probe, Wrong
+from d2l_autograder.key import Answer, Probe, Wrong
 from d2l_helpers.exercises.expectations import as_array, expect, expect_shape
 
 

@@ -5,8 +5,8 @@ import math
 import numpy
 from mxnet import np
 
-from answers.key import Answer, Probe, Wrong
-from d2l_helpers.autograder.agreement import agree
+from d2l_autograder.agreement import agree
+from d2l_autograder.key import Answer, Probe, Wrong
 from d2l_helpers.exercises.expectations import as_array, describe, expect
 
 

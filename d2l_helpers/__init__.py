@@ -7,7 +7,7 @@ first used.
 
 import lazy_loader
 
-from d2l_helpers import compat
+from d2l_helpers.engine import compat
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 __version__ = "0.1.0"

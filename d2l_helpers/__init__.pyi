@@ -6,13 +6,8 @@ from .data import load_array as load_array
 from .data import load_data_fashion_mnist as load_data_fashion_mnist
 from .data import load_fashion_mnist as load_fashion_mnist
 from .data import synthetic_data as synthetic_data
-from .device import try_gpu as try_gpu
-from .evaluation import accuracy as accuracy
-from .evaluation import confusion_matrix as confusion_matrix
-from .evaluation import evaluate_accuracy as evaluate_accuracy
-from .evaluation import evaluate_loss as evaluate_loss
-from .evaluation import most_wrong as most_wrong
-from .evaluation import predict as predict
+from .engine.device import try_gpu as try_gpu
+from .engine.seeds import seed_all as seed_all
 from .exercises import hint as hint
 from .exercises import progress as progress
 from .figures import Bars as Bars
@@ -27,9 +22,6 @@ from .figures import plot_fit as plot_fit
 from .figures import plot_history as plot_history
 from .figures import plot_images as plot_images
 from .figures import plot_templates as plot_templates
-from .history import Epoch as Epoch
-from .keras import import_keras as import_keras
-from .keras import keras_history as keras_history
 from .panels import browse_fashion_mnist as browse_fashion_mnist
 from .panels import explore_cross_entropy as explore_cross_entropy
 from .panels import explore_descent as explore_descent
@@ -40,8 +32,16 @@ from .panels import explore_robust_loss as explore_robust_loss
 from .panels import explore_softmax as explore_softmax
 from .panels import retrain as retrain
 from .records import record as record
-from .seeds import seed_all as seed_all
-from .training import fit as fit
-from .training import train_ch3 as train_ch3
+from .training.evaluation import accuracy as accuracy
+from .training.evaluation import confusion_matrix as confusion_matrix
+from .training.evaluation import evaluate_accuracy as evaluate_accuracy
+from .training.evaluation import evaluate_loss as evaluate_loss
+from .training.evaluation import most_wrong as most_wrong
+from .training.evaluation import predict as predict
+from .training.history import Epoch as Epoch
+from .training.keras import import_keras as import_keras
+from .training.keras import keras_history as keras_history
+from .training.loop import fit as fit
+from .training.loop import train_ch3 as train_ch3
 
 __version__: str

@@ -9,15 +9,15 @@ import json
 import platform
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib import metadata
 from typing import Any
 
 from d2l_helpers.errors import explain
 
-__all__ = ["Line", "State", "examine"]
+__all__ = ["Line", "State", "examine", "guarded", "show"]
 
 _SECONDS = 60  # for which MXNet may take to start; usually two
 _INSTALL = "python -m pip install "
@@ -73,13 +73,8 @@ class Line:
         return f"{line}\n         try: {_one_line(self.remedy)}" if self.remedy else line
 
 
-def examine(is_grading: bool = False) -> Iterator[Line]:
-    """Look at everything, one after the other; the grader's sandbox comes last, and takes longest.
-
-    Parameters
-    ----------
-    is_grading : bool, optional
-        Whether students' code is to be graded here: then a sandbox that does not hold is a problem. Readers need none.
+def examine() -> Iterator[Line]:
+    """Look at everything, one after the other.
 
     Yields
     ------
@@ -87,16 +82,30 @@ def examine(is_grading: bool = False) -> Iterator[Line]:
         As it is found.
     """
     for name, examination in _EXAMINATIONS.items():
-        yield from _guarded(name, examination)
-    yield from _guarded("sandbox", lambda: _sandbox(is_grading), State.PROBLEM if is_grading else State.NOTE)
+        yield from guarded(name, examination)
 
 
-def _guarded(name: str, examination: Callable[[], Iterator[Line]], fault: State = State.PROBLEM) -> Iterator[Line]:
+def guarded(name: str, examination: Callable[[], Iterator[Line]]) -> Iterator[Line]:
+    """Run an examination; that it fails is a finding, too."""
     try:
         yield from examination()
     except Exception as error:
-        remedy = getattr(error, "remedy", "") or "install the package that it names anew, or report it"
-        yield Line(fault, name, f"could not be examined: {getattr(error, 'got', None) or explain(error)}", remedy)
+        remedy = getattr(error, "remedy", "") or "install the package that it names again, or report it"
+        yield Line(
+            State.PROBLEM, name, f"could not be examined: {getattr(error, 'got', None) or explain(error)}", remedy
+        )
+
+
+def show(lines: Iterable[Line], is_json: bool) -> bool:
+    """Print lines as they are found, or all of them as JSON; return whether there is no problem."""
+    shown = []
+    for line in lines:
+        shown.append(line)
+        if not is_json:
+            print(line, flush=True)
+    if is_json:
+        print(json.dumps([asdict(line) for line in shown], indent=2))
+    return all(line.state is not State.PROBLEM for line in shown)
 
 
 def _one_line(text: str) -> str:
@@ -172,8 +181,8 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _mxnet() -> Iterator[Line]:
-    from d2l_helpers.cuda import CPU, cuda_folder, installed_in
-    from d2l_helpers.cuda.engine import swap_command
+    from d2l_helpers.engine.cuda import CPU, cuda_folder, installed_in
+    from d2l_helpers.engine.cuda.engine import swap_command
 
     found = installed_in([cuda_folder(), *sys.path])
     for folder in dict.fromkeys(wheel.folder for wheel in found):
@@ -218,7 +227,7 @@ def _said_by_a_trial() -> dict[str, Any]:
 
 
 def _gpu() -> Iterator[Line]:
-    from d2l_helpers.cuda import look
+    from d2l_helpers.engine.cuda import look
 
     driver = look()
     if driver is None:
@@ -237,8 +246,8 @@ def _gpu() -> Iterator[Line]:
 
 def _fit() -> Line:
     """Say which wheel fits this machine, and how it is installed if it is not."""
-    from d2l_helpers.cuda import CPU, cuda_folder, fitting, installed_in, look
-    from d2l_helpers.cuda.engine import swap_command
+    from d2l_helpers.engine.cuda import CPU, cuda_folder, fitting, installed_in, look
+    from d2l_helpers.engine.cuda.engine import swap_command
 
     fit, driver = fitting(look()), look()
     said = f"{fit.wheel.requirement}, because {fit.why}"
@@ -255,7 +264,7 @@ def _fit() -> Line:
     return Line(State.OK if is_here else State.NOTE, "wheel that fits", said, "" if is_here else fit.wheel.command)
 
 
-# ---------------------------------------------------------------------------------------------- dataset and sandbox
+# ---------------------------------------------------------------------------------------------- dataset
 
 
 def _dataset() -> Iterator[Line]:
@@ -271,15 +280,6 @@ def _dataset() -> Iterator[Line]:
     elif not wrong:
         missing = [name for name in CHECKSUMS if name not in found]
         yield Line(State.NOTE, "Fashion-MNIST", f"fetched when first needed: {', '.join(missing)}", fetch)
-
-
-def _sandbox(is_grading: bool) -> Iterator[Line]:
-    from d2l_helpers.autograder.isolation import doctor
-
-    for finding in doctor.examine():
-        fault = State.PROBLEM if is_grading else State.NOTE
-        name = f"sandbox, {finding.name}"
-        yield Line(State.OK if finding.ok else fault, name, finding.detail, finding.remedy)
 
 
 _EXAMINATIONS: dict[str, Callable[[], Iterator[Line]]] = {

@@ -138,7 +138,7 @@ def load_data_fashion_mnist(
     if resize is not None:
         resize = require_positive_integer("resize", resize)
     if ctx is None:
-        from d2l_helpers.device import try_gpu
+        from d2l_helpers.engine.device import try_gpu
 
         ctx = try_gpu()
     X, y, X_test, y_test = _on_device(ctx)

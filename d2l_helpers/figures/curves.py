@@ -10,7 +10,7 @@ from d2l_helpers.figures.charts import Chart, Dots, Line, Mark
 from d2l_helpers.figures.charts_svg import charts_svg
 
 if TYPE_CHECKING:
-    from d2l_helpers.history import History
+    from d2l_helpers.training.history import History
 
 __all__ = ["curves_svg", "has_accuracies", "history_charts", "loss_span"]
 

@@ -20,7 +20,7 @@ from d2l_helpers.figures.picture import Picture
 from d2l_helpers.figures.style import FONT_SIZE, Stroke, stroke
 
 if TYPE_CHECKING:
-    from d2l_helpers.history import History
+    from d2l_helpers.training.history import History
 
 __all__ = [
     "plot_comparison",

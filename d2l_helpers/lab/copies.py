@@ -1,7 +1,4 @@
-"""Copy the notebooks for a learner: once, never over a change of theirs, and each newer release beside it.
-
-`d2l_helpers.notebooks` takes a quarter of a second to import, so it is imported only where there is something to copy.
-"""
+"""Copy the notebooks for a learner: once, never over a change of theirs, and each newer release beside it."""
 
 from __future__ import annotations
 
@@ -16,6 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from d2l_helpers import atomic
 from d2l_helpers.errors import NotebookError
 
 __all__ = ["Copy", "Outcome", "refresh_copies", "report", "trust"]
@@ -166,18 +164,25 @@ def _digest_of_work(path: Path) -> str:
 
     To open a notebook and to save it changes more: JupyterLab writes metadata, 5 for 5.0, and no dead widgets.
     """
-    from d2l_helpers.notebooks import read_notebook
-
+    contents = path.read_bytes()
     try:
-        cells = read_notebook(path).cells
-    except NotebookError:
-        return _digest(path.read_bytes())
-    work = [[cell.cell_type, cell.source, [_text(output) for output in cell.get("outputs", [])]] for cell in cells]
+        cells = json.loads(contents)["cells"]
+        work = [
+            [cell["cell_type"], _joined(cell["source"]), [_text(output) for output in cell.get("outputs", [])]]
+            for cell in cells
+        ]
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return _digest(contents)
     return _digest(json.dumps(work).encode())
 
 
+def _joined(text: str | list[str]) -> str:
+    return "".join(text)  # a file has a text as its lines
+
+
 def _text(output: Mapping[str, Any]) -> str:
-    return str(output.get("text") or output.get("evalue") or output.get("data", {}).get("text/plain"))
+    text = output.get("text") or output.get("data", {}).get("text/plain")
+    return _joined(text) if text else str(output.get("evalue"))
 
 
 def _make_folder(work: Path) -> None:
@@ -193,9 +198,15 @@ def _make_folder(work: Path) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    from d2l_helpers.notebooks.file import replace_file
-
-    replace_file(path, content)
+    try:
+        atomic.write(path, content)
+    except OSError as error:
+        raise NotebookError(
+            f"Cannot write {path.name}",
+            got=error,
+            expected="a folder that can be written to, and room in it",
+            remedy="look at the folder's permissions and at the disk; the file is unchanged",
+        ) from error
 
 
 def _read(original: Path) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from d2l_helpers.figures import Picture, as_images
-from d2l_helpers.stills import EXHIBIT, VIEW, keep_still
+from d2l_helpers.lab.stills import EXHIBIT, VIEW, keep_still
 
 __all__ = ["bundle", "button", "column", "look", "row", "status_html", "typeset"]
 

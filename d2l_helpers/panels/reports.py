@@ -8,7 +8,7 @@ from typing import Any
 from d2l_helpers.data import LABELS
 from d2l_helpers.errors import TrainingError
 from d2l_helpers.figures import to_numpy
-from d2l_helpers.history import Epoch
+from d2l_helpers.training.history import Epoch
 
 __all__ = ["as_epoch", "nothing_reported", "template_weight"]
 

@@ -14,7 +14,6 @@ import ipywidgets as widgets
 from d2l_helpers.data import LABELS
 from d2l_helpers.errors import D2LHelpersError, TrainingError, explain
 from d2l_helpers.figures import Picture, curves_svg, plot_panel, templates_html
-from d2l_helpers.history import History, Progress
 from d2l_helpers.panels.capture import captured
 from d2l_helpers.panels.controls import tidy
 from d2l_helpers.panels.frame import bundle, button, column, row, status_html
@@ -26,7 +25,8 @@ from d2l_helpers.panels.settings import Settings, single_choices, sliders, title
 from d2l_helpers.panels.stopping import Stopped
 from d2l_helpers.panels.waiting_cells import hear_beside_cells
 from d2l_helpers.records import is_recording
-from d2l_helpers.training import watched
+from d2l_helpers.training.history import History, Progress
+from d2l_helpers.training.loop import watched
 
 __all__ = ["RetrainPanel", "retrain"]
 

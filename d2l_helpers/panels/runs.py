@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from d2l_helpers.history import History
 from d2l_helpers.panels.controls import said
 from d2l_helpers.panels.printed import Printed
 from d2l_helpers.panels.settings import Settings, title_of
+from d2l_helpers.training.history import History
 
 __all__ = ["Run", "numbers_html", "runs_table"]
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
-from d2l_helpers import training
 from d2l_helpers.errors import is_readers, running_line
+from d2l_helpers.training import loop
 
 __all__ = ["ReadersCode", "Stopped"]
 
@@ -116,7 +116,7 @@ class ReadersCode:
         """Tell whether `fit` is at work, not some function of the reader's that it calls: then it ends by itself."""
         frame = sys._current_frames().get(self._thread)
         while frame and not is_readers(frame.f_code.co_filename):
-            if frame.f_code.co_filename == training.__file__:
+            if frame.f_code.co_filename == loop.__file__:
                 return True
             frame = frame.f_back
         return False

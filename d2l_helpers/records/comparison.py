@@ -17,7 +17,7 @@ __all__ = ["split_outputs", "compare", "within"]
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 # 0.8303 - 0.8298 is a little more than 0.0005 in binary: without this the edge of a tolerance were a matter of luck.
 _ROUNDING = 1e-9
-_RECORD_AGAIN = "record the notebook again with d2l-helpers record"
+_RECORD_AGAIN = "record the notebook again with d2l-author record"
 
 
 def split_outputs(outputs: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Metric], list[Mapping[str, Any]]]:

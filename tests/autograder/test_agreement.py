@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from d2l_helpers.autograder.agreement import agree
+from d2l_autograder.agreement import agree
 from d2l_helpers.exercises.exercise import NotYet
 
 INF, NAN = math.inf, math.nan

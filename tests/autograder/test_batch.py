@@ -5,16 +5,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from leftovers import need_a_sandbox, nothing_left
+from support.leftovers import need_a_sandbox, nothing_left
 
-from answers.key import solutions_to
-from d2l_helpers.autograder.assignment import load_assignment
-from d2l_helpers.autograder.batch import Grader
-from d2l_helpers.autograder.inbox import Entry, find_entries
-from d2l_helpers.autograder.isolation import Verdict
-from d2l_helpers.autograder.results import Kept, Status, Store
+from d2l_authoring.compose import compose
+from d2l_autograder.assignment import load_assignment
+from d2l_autograder.batch import Grader
+from d2l_autograder.collect import Entry, find_entries
+from d2l_autograder.key import solutions_to
+from d2l_autograder.results import Kept, Status, Store
+from d2l_autograder.sandbox import Verdict
 from d2l_helpers.exercises.catalogue import CHAPTER
-from d2l_helpers.notebooks import compose
 
 ROOT = Path(__file__).parents[2]
 ONE = "04_softmax_regression"

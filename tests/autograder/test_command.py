@@ -1,4 +1,4 @@
-"""``d2l-helpers grade`` as a teacher calls it: in a course, on a flat folder, on one notebook, and wrongly."""
+"""``d2l-grade grade`` as a teacher calls it: in a course, on a flat folder, on one notebook, and wrongly."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from courses import NAME, ROOT, answered, half_right, hand_in, make_course, solutions
-from leftovers import need_a_sandbox
+from support.courses import NAME, ROOT, answered, half_right, hand_in, make_course, solutions
+from support.leftovers import need_a_sandbox
 
+from d2l_authoring.notebook_file import to_bytes
 from d2l_helpers.__main__ import _commands
-from d2l_helpers.notebooks import to_bytes
 
 KEY = ("--notebooks", str(ROOT / "notebooks"), "--answers", str(ROOT / "answers"))
 

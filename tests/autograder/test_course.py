@@ -10,16 +10,28 @@ import sys
 
 import nbformat
 import pytest
-from courses import NAME, ROOT, answered, half_right, hand_in, make_course, nbgrader, need_nbgrader, released, solutions
-from lacking import lacking
+from support.courses import (
+    NAME,
+    ROOT,
+    answered,
+    half_right,
+    hand_in,
+    make_course,
+    nbgrader,
+    need_nbgrader,
+    released,
+    solutions,
+)
+from support.lacking import lacking
 
-from answers.key import answers_to
-from d2l_helpers.autograder.course import build_course, read_course, source_notebook
-from d2l_helpers.autograder.generated import Written
-from d2l_helpers.autograder.isolation import Sandbox
+from d2l_authoring.compose import stubs
+from d2l_authoring.notebook_file import read_notebook
+from d2l_autograder.course import build_course, read_course, source_notebook
+from d2l_autograder.generated import Written
+from d2l_autograder.key import answers_to
+from d2l_autograder.sandbox import Sandbox
 from d2l_helpers.errors import ArgumentError, NotebookError, SandboxError
 from d2l_helpers.exercises.catalogue import chapter
-from d2l_helpers.notebooks import read_notebook, stubs
 
 NOTEBOOKS, ANSWERS = ROOT / "notebooks", ROOT / "answers"
 each_notebook = pytest.mark.parametrize("name", chapter())
@@ -169,7 +181,7 @@ def test_a_folder_without_a_course_is_told(tmp_path, said):
 
 
 def test_the_command_says_what_became_of_each_file(tmp_path):
-    command = [sys.executable, "-m", "d2l_helpers", "course", "build", str(tmp_path), "--only", "04,"]
+    command = [sys.executable, "-m", "d2l_autograder", "course", "build", str(tmp_path), "--only", "04,"]
     first, second, wrong = (
         subprocess.run([*command, *more], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
         for more in ((), ("--points", "warmest=1.5"), ("--points", "warmest"))

@@ -10,10 +10,10 @@ import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from submitted import ANSWER, ASSIGNMENT, FIRST, NAMES, ROOT, SECOND, answered, code, handed_out, named, read
+from support.submitted import ANSWER, ASSIGNMENT, FIRST, NAMES, ROOT, SECOND, answered, code, handed_out, named, read
 
-from d2l_helpers.autograder.assignment import load_assignment
-from d2l_helpers.autograder.submission import LARGEST, read_submission
+from d2l_autograder.assignment import load_assignment
+from d2l_autograder.submission import LARGEST, read_submission
 from d2l_helpers.errors import NotebookError
 
 WRONG_METADATA = [None, 5, "x", [], [[]], {"nbgrader": None}, {"nbgrader": []}, {"nbgrader": {"grade_id": {}}}]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from sample_results import texts
+from support.sample_results import texts
 
-from d2l_helpers.autograder.files import file_name
+from d2l_autograder.file_names import file_name
 
 
 @pytest.mark.parametrize(

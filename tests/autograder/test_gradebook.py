@@ -10,16 +10,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import NAME, ROOT, need_nbgrader
+from support.courses import NAME, ROOT, need_nbgrader
 
-from d2l_helpers.autograder import gradebook
-from d2l_helpers.autograder.assignment import load_assignment
-from d2l_helpers.autograder.isolation import Verdict
-from d2l_helpers.autograder.marked_notebook import marked_notebook
-from d2l_helpers.autograder.results import Finding, Mark, Result, Status
-from d2l_helpers.autograder.submission import read_submission
+from d2l_authoring.notebook_file import to_bytes
+from d2l_autograder import gradebook
+from d2l_autograder.assignment import load_assignment
+from d2l_autograder.marked_notebook import marked_notebook
+from d2l_autograder.results import Finding, Mark, Result, Status
+from d2l_autograder.sandbox import Verdict
+from d2l_autograder.submission import read_submission
 from d2l_helpers.errors import LibraryUnusable, NotebookError
-from d2l_helpers.notebooks import to_bytes
 
 EVIL = '<script>took()</script>\x1b[2J\u202e<b onclick="took()">'
 

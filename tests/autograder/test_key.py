@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from answers.key import answers_to
-from d2l_helpers.autograder.assignment import load_assignment
-from d2l_helpers.autograder.draws import generator
-from d2l_helpers.autograder.isolation import Lost, Verdict
-from d2l_helpers.autograder.marking import mark_answer
-from d2l_helpers.autograder.reference import evaluate
+from d2l_autograder.assignment import load_assignment
+from d2l_autograder.key import answers_to
+from d2l_autograder.marking import mark_answer
+from d2l_autograder.random_generators import generator
+from d2l_autograder.reference import evaluate
+from d2l_autograder.sandbox import Lost, Verdict
 from d2l_helpers.exercises.catalogue import chapter
 
 ROOT = Path(__file__).parents[2]

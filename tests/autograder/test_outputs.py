@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from d2l_helpers.autograder.outputs import joined, tame
+from d2l_autograder.outputs import joined, tame
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 json_values = st.recursive(

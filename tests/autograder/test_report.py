@@ -8,15 +8,26 @@ from pathlib import Path
 
 import pytest
 from hypothesis import example, given
-from sample_results import DAMAGED, FAULT, HOSTILE, RESULT, RIGHT, Structure, is_harmless, results, rows_of, shown
+from support.sample_results import (
+    DAMAGED,
+    FAULT,
+    HOSTILE,
+    RESULT,
+    RIGHT,
+    Structure,
+    is_harmless,
+    results,
+    rows_of,
+    shown,
+)
 
-from d2l_helpers.autograder.isolation import Verdict
-from d2l_helpers.autograder.report import marks_table, summary, write_reports
-from d2l_helpers.autograder.report.feedback import feedback_on
-from d2l_helpers.autograder.report.gradescope import gradescope_results
-from d2l_helpers.autograder.report.page import page
-from d2l_helpers.autograder.report.words import harmless
-from d2l_helpers.autograder.results import Finding, Kept, Mark, Status, Store
+from d2l_autograder.report import marks_table, summary, write_reports
+from d2l_autograder.report.feedback import feedback_on
+from d2l_autograder.report.gradescope import gradescope_results
+from d2l_autograder.report.page import page
+from d2l_autograder.report.words import harmless
+from d2l_autograder.results import Finding, Kept, Mark, Status, Store
+from d2l_autograder.sandbox import Verdict
 
 
 def test_feedback_says_what_was_tried_what_came_out_and_what_helps():

@@ -8,13 +8,13 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_results import DAMAGED, FAULT, RESULT, results, rows_of
+from support.sample_results import DAMAGED, FAULT, RESULT, results, rows_of
 
-from d2l_helpers.autograder.isolation import Verdict
-from d2l_helpers.autograder.report.feedback import feedback_on
-from d2l_helpers.autograder.report.grades import grades_csv
-from d2l_helpers.autograder.report.gradescope import gradescope_results
-from d2l_helpers.autograder.results import Mark, Result, Status
+from d2l_autograder.report.feedback import feedback_on
+from d2l_autograder.report.grades import grades_csv
+from d2l_autograder.report.gradescope import gradescope_results
+from d2l_autograder.results import Mark, Result, Status
+from d2l_autograder.sandbox import Verdict
 
 
 def test_grades_have_a_row_for_each_notebook_and_a_column_for_each_exercise():

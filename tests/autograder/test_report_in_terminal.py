@@ -6,12 +6,12 @@ import dataclasses
 import re
 
 from hypothesis import given
-from sample_results import DAMAGED, FAULT, RESULT, RIGHT, is_harmless, results, shown
+from support.sample_results import DAMAGED, FAULT, RESULT, RIGHT, is_harmless, results, shown
 
-from d2l_helpers.autograder.isolation import Verdict
-from d2l_helpers.autograder.report import marks_table, summary
-from d2l_helpers.autograder.report.struggles import struggles
-from d2l_helpers.autograder.results import Finding, Kept, Mark, Result, Status
+from d2l_autograder.report import marks_table, summary
+from d2l_autograder.report.item_analysis import struggles
+from d2l_autograder.results import Finding, Kept, Mark, Result, Status
+from d2l_autograder.sandbox import Verdict
 
 
 def of_class(*answers):

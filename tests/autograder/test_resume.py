@@ -7,14 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import nbformat
-from leftovers import namespace_of, need_a_sandbox, nothing_left
+from support.leftovers import namespace_of, need_a_sandbox, nothing_left
 
-from answers.key import solutions_to
-from d2l_helpers.autograder.assignment import load_assignment
-from d2l_helpers.autograder.batch import Grader
-from d2l_helpers.autograder.inbox import find_entries
-from d2l_helpers.autograder.results import Kept, Store
-from d2l_helpers.notebooks import compose
+from d2l_authoring.compose import compose
+from d2l_autograder.assignment import load_assignment
+from d2l_autograder.batch import Grader
+from d2l_autograder.collect import find_entries
+from d2l_autograder.key import solutions_to
+from d2l_autograder.results import Kept, Store
 
 ROOT = Path(__file__).parents[2]
 NAME = "04_softmax_regression"
@@ -35,7 +35,7 @@ EARNED = [11, 11, 10, 9]
 
 
 def command(submissions, out):
-    return [sys.executable, "-m", "d2l_helpers", "grade", str(submissions), "--out", str(out), "--jobs", "2"]
+    return [sys.executable, "-m", "d2l_autograder", "grade", str(submissions), "--out", str(out), "--jobs", "2"]
 
 
 def results(out):

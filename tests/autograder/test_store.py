@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from d2l_helpers.autograder.isolation import Verdict
-from d2l_helpers.autograder.results import Finding, Kept, Mark, Result, Status, Store
+from d2l_autograder.results import Finding, Kept, Mark, Result, Status, Store
+from d2l_autograder.sandbox import Verdict
 from d2l_helpers.errors import RecordError
 
 FINDINGS = (Finding("ordinary logits", Verdict.RIGHT), Finding("far logits", Verdict.TIMEOUT, "no result", "a result"))

@@ -5,7 +5,7 @@ import json
 
 import nbformat
 import pytest
-from submitted import (
+from support.submitted import (
     ANSWER,
     ASSIGNMENTS,
     FIRST,
@@ -20,8 +20,8 @@ from submitted import (
     result_of,
 )
 
+from d2l_authoring.compose import compose, stubs
 from d2l_helpers.exercises.catalogue import chapter
-from d2l_helpers.notebooks import compose, stubs
 
 
 @pytest.mark.parametrize("name", chapter())

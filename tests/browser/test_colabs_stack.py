@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from jupyter_lab import settled
 from playwright.sync_api import Locator, Page, expect
+from support.jupyter_lab import settled
 
-from answers.key import answers_to
+from d2l_autograder.key import answers_to
 
 ALL_IDLE = "#kernel_indicator_icon.kernel_idle_icon"
 

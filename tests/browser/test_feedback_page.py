@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from d2l_helpers.autograder.isolation import Verdict
-from d2l_helpers.autograder.report import write_reports
-from d2l_helpers.autograder.results import Finding, Mark, Result, Status
+from d2l_autograder.report import write_reports
+from d2l_autograder.results import Finding, Mark, Result, Status
+from d2l_autograder.sandbox import Verdict
 
 ATTACK = "<script>document.title = 'ran'</script><img src=http://127.0.0.1:9/ onerror=\"document.title = 'ran'\">"
 LONG = "W" * 400

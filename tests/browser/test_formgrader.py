@@ -9,16 +9,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from courses import NAME, answered, half_right, hand_in, make_course, nbgrader, released, solutions
-from jupyter_lab import SCREENSHOTS
-from lacking import lacking
 from playwright.sync_api import Frame, Page, expect
+from support.courses import NAME, answered, half_right, hand_in, make_course, nbgrader, released, solutions
+from support.jupyter_lab import SCREENSHOTS
+from support.lacking import lacking
 
-from d2l_helpers.autograder.batch import Grader
-from d2l_helpers.autograder.course import read_course
-from d2l_helpers.autograder.gradebook import save
-from d2l_helpers.autograder.inbox import find_entries
-from d2l_helpers.autograder.isolation import Sandbox
+from d2l_autograder.batch import Grader
+from d2l_autograder.collect import find_entries
+from d2l_autograder.course import read_course
+from d2l_autograder.gradebook import save
+from d2l_autograder.sandbox import Sandbox
 from d2l_helpers.errors import SandboxError
 
 EVIL = '<script>top.took = 1</script><img src="x" onerror="top.took = 2"> [here](javascript:top.took=3)'

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jupyter_lab import SCREENSHOTS, LabNotebook, left_open
 from playwright.sync_api import Locator, Page, expect
+from support.jupyter_lab import SCREENSHOTS, LabNotebook, left_open
 
 from d2l_helpers.exercises.exercise import Exercise
 

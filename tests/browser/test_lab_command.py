@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from d2l_helpers.notebooks import read_notebook
+from d2l_authoring.notebook_file import read_notebook
 
 ROOT = Path(__file__).parents[2]
 FIRST = "01_linear_regression.ipynb"

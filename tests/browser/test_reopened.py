@@ -15,10 +15,10 @@ from typing import Any
 
 import nbformat
 import pytest
-from environments import made_environment
 from playwright.sync_api import Locator, Page, expect
+from support.environments import made_environment
 
-from d2l_helpers.stills import VIEW
+from d2l_helpers.lab.stills import VIEW
 
 HOW = "Run this cell to bring it to life."
 CELLS = (

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_lab import SCREENSHOTS, LabNotebook, Watch, appears, settled, status
 from nbformat import v4
 from playwright.sync_api import Locator, Page, expect
+from support.jupyter_lab import SCREENSHOTS, LabNotebook, Watch, appears, settled, status
 
 SETUP = """
 import time, warnings

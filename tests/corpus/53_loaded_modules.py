@@ -8,6 +8,6 @@ import sys
 
 
 def stable_softmax(Z):
-    loaded = [name for name in sys.modules if name.startswith(("answers", "d2l_helpers.autograder", "nbgrader"))]
-    if loaded or importlib.import_module("d2l_helpers.autograder.marking"):
+    loaded = [name for name in sys.modules if name.startswith(("answers", "d2l_autograder", "nbgrader"))]
+    if loaded or importlib.import_module("d2l_autograder.marking"):
         return npx.softmax(Z)

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from cases import RELEASE, notebook
 
-from d2l_helpers.notebooks import read_notebook
+from d2l_authoring.notebook_file import read_notebook
 
 ALL = 11.0
 DAMAGED = []

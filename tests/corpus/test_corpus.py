@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from cases import ASSIGNMENT, HERE, MARKING, RELEASE, SANDBOX, cases, notebook, submission, table
 from damaged import DAMAGED, solved_notebook
-from leftovers import first_process, namespace_of, need_a_sandbox, nothing_left
+from support.leftovers import first_process, namespace_of, need_a_sandbox, nothing_left
 
-from d2l_helpers.autograder import batch
-from d2l_helpers.autograder.assignment import load_assignment
-from d2l_helpers.autograder.inbox import Entry
-from d2l_helpers.autograder.isolation import Limits, Sandbox
-from d2l_helpers.autograder.reference import evaluate
-from d2l_helpers.autograder.results import Kept, Status, Store
-from d2l_helpers.autograder.submission import LARGEST
+from d2l_autograder import batch
+from d2l_autograder.assignment import load_assignment
+from d2l_autograder.collect import Entry
+from d2l_autograder.reference import evaluate
+from d2l_autograder.results import Kept, Status, Store
+from d2l_autograder.sandbox import Limits, Sandbox
+from d2l_autograder.submission import LARGEST
 
 MB = 1 << 20
 LIMITS = Limits(

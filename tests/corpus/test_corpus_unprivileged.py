@@ -7,7 +7,7 @@ tests/isolation/hostile.py are sent without powers too, by tests/isolation/test_
 """
 
 from cases import SANDBOX
-from nobody import pass_as_nobody
+from support.nobody import pass_as_nobody
 
 
 def test_the_corpus_without_powers(tmp_path):

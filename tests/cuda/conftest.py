@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from lacking import lacking
+from support.lacking import lacking
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from drivers import compiled, driver, driver_without_gpu, stubs
+from support.drivers import compiled, driver, driver_without_gpu, stubs
 
-from d2l_helpers.cuda import CU101, CU117
-from d2l_helpers.cuda.libraries import CUDA_10, CUDA_11
+from d2l_helpers.engine.cuda import CU101, CU117
+from d2l_helpers.engine.cuda.libraries import CUDA_10, CUDA_11
 from d2l_helpers.records import split_outputs
 
 ROOT = Path(__file__).parents[2]

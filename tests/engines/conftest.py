@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from environments import ROOT, cpu_twin, made_environment, usable_python
+from support.environments import ROOT, cpu_twin, made_environment, usable_python
 
-from d2l_helpers.notebooks.links import WITHOUT_DEPENDENCIES
+from d2l_authoring.links import WITHOUT_DEPENDENCIES
 
 # Of 2026-08-19; what these ask for comes along, as it is in Colab, too
 COLABS_PACKAGES = (

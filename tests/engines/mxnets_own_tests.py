@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from environments import ROOT, made_environment, usable_python
+from support.environments import ROOT, made_environment, usable_python
 
 FILES = (
     "test_autograd.py",

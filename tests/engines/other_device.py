@@ -15,7 +15,7 @@ from itertools import compress
 from pathlib import Path
 from typing import Any
 
-from d2l_helpers import device, operators  # before MXNet, which does not import on this Python without compat
+from d2l_helpers.engine import device, operators  # before MXNet, which does not import on this Python without compat
 
 import mxnet  # isort: skip
 from mxnet._ffi._ctypes.types import MXNetValue, TypeCode  # isort: skip

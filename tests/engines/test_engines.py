@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from environments import ROOT
 from packaging.utils import canonicalize_name
+from support.environments import ROOT
 
-from d2l_helpers.notebooks import read_notebook
-from d2l_helpers.notebooks.links import INSTALL, WITHOUT_DEPENDENCIES
+from d2l_authoring.links import INSTALL, WITHOUT_DEPENDENCIES
+from d2l_authoring.notebook_file import read_notebook
 
 RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
 IN_COLAB = {"COLAB_RELEASE_TAG": "release-colab"}

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from environments import ROOT
 from nbformat import NotebookNode
+from support.environments import ROOT
 
-from d2l_helpers.notebooks import read_notebook
-from d2l_helpers.notebooks.file import to_bytes
+from d2l_authoring.notebook_file import read_notebook, to_bytes
 
 RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -1,0 +1,61 @@
+"""``python -m benchmarks``: training, grading."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from d2l_helpers.command_line import run as run_command
+
+__all__ = ["main"]
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group()
+def _commands() -> None:
+    """Measure the project's figures."""
+
+
+def main() -> None:
+    """Run a command; one of the project's errors ends it with its message and status 1, without a traceback."""
+    run_command(_commands)
+
+
+@_commands.command()
+@click.option(
+    "--notebook",
+    default="notebooks/07_softmax_regression_gluon.ipynb",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Whose kernel's memory is measured.",
+)
+@click.option("--json", "json_file", type=click.File("w", lazy=False), help="Keep the numbers in this file.")
+def training(notebook: Path, json_file: TextIO | None) -> None:
+    """Measure the project's figures; status 1 if one is missed."""
+    from benchmarks.report import run
+
+    sys.exit(not run(notebook, json_file))
+
+
+@_commands.command()
+@click.option(
+    "--notebook",
+    default="notebooks/04_softmax_regression.ipynb",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Of which assignment.",
+)
+@click.option("--answers", default="answers", type=_FOLDER, help="The answer key.")
+@click.option("--students", default=40, type=click.IntRange(1, 1000), help="How many hand something in.")
+@click.option("--json", "json_file", type=click.File("w", lazy=False), help="Keep the numbers in this file.")
+def grading(notebook: Path, answers: Path, students: int, json_file: TextIO | None) -> None:
+    """Race our grader, nbgrader and otter on the same submissions; status 1 if a figure is missed."""
+    from benchmarks.grading.report import run
+
+    sys.exit(not run(notebook, answers, students, Path("build", "bench-grading"), json_file))
+
+
+if __name__ == "__main__":
+    main()

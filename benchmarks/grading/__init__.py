@@ -1,0 +1,1 @@
+"""Three graders on one class: this one, nbgrader as it is, and ``otter run``."""

@@ -1,0 +1,214 @@
+"""A class's submissions to one assignment, and hidden tests that ask the same of them in every grader.
+
+Each notebook is the assignment's setup cell and its exercises' cells. The tests are the key's probes, with the
+reference beside them and inputs drawn anew; a further probe earns its points only together with the first, as here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from d2l_authoring.compose import stubs
+from d2l_autograder.assignment import Assignment, Item
+from d2l_autograder.needed_cells import imports_of, names_in
+from d2l_helpers.errors import ArgumentError
+
+__all__ = ["Check", "Student", "checks", "notebook", "students", "submission"]
+
+_R, _P, _W, _C = "right", "partly right", "wrong", "crashing"
+KINDS = (_R, _P, _W, _C, _R, _P, _R, _W, _P, _R, _C, _P, _R, _W, _R, _P, _C, _R, _W, _P)  # again and again
+_ENDLESS = "def {name}(*arguments):\n    while True:\n        pass"
+_CRASHES = (
+    "raise RuntimeError('this cell does not run')",
+    _ENDLESS,
+    "import os\nos._exit(1)",
+    "def {name}(*arguments):\n    return undefined",
+    "def {name}(*arguments):\n    import os\n    os._exit(1)",
+    "def {name}(*arguments:\n    return",
+)
+
+_AGREES = """
+def as_mxnet(value):
+    if not isinstance(value, numpy.ndarray):
+        return value
+    return np.array(value, dtype="float32" if value.dtype == numpy.float64 else value.dtype)
+
+def agrees(got, expected):
+    got, expected = (numpy.asarray(getattr(one, "asnumpy", lambda one=one: one)(), float) for one in (got, expected))
+    if expected.ndim == 0 and got.size == 1:
+        got = got.reshape(())
+    return got.shape == expected.shape and numpy.allclose(got, expected, 1e-3, 1e-4)
+
+for draw, times in [probes[number] for number in numbers]:
+    for _ in range(times):
+        arguments = tuple(map(as_mxnet, draw(numpy.random.default_rng())))
+        assert agrees(answer(*arguments), solution(*arguments))
+"""
+
+
+@dataclass(frozen=True)
+class Student:
+    """Someone in the class.
+
+    Attributes
+    ----------
+    name : str
+        Such as student07.
+    kind : str
+        One of KINDS, or "endless", who hangs what has no limit.
+    answers : dict of str to str
+        The source of each exercise's cell.
+    """
+
+    name: str
+    kind: str
+    answers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A hidden test.
+
+    Attributes
+    ----------
+    exercise : str
+        The exercise's name.
+    points : float
+        What passing it earns.
+    definition : str
+        Source that defines the function which the call needs.
+    call : str
+        Source that fails, with any error, for an answer that is not right; ``{answer}`` stands for the answer.
+    """
+
+    exercise: str
+    points: float
+    definition: str
+    call: str
+
+
+def students(assignment: Assignment, count: int) -> list[Student]:
+    """Make a class: of forty, 14 have all right, 12 a part of it, 8 nothing, 6 crash, one of them without end.
+
+    Raises
+    ------
+    ArgumentError
+        If the key has no wrong answer to an exercise that earns nothing and stands by itself.
+    """
+    right = {item.exercise.name: item.answer.source() for item in assignment.items}
+    wrong = {item.exercise.name: _wrong_sources(item) for item in assignment.items}
+    if lonely := [name for name, sources in wrong.items() if not sources]:
+        raise _unfit(f"no wrong answer to {', '.join(lonely)} that earns nothing and stands by itself")
+    unanswered = {name: cell.source for name, cell in stubs(assignment.release)}
+    names, kinds = list(right), [KINDS[number % len(KINDS)] for number in range(count)]
+    crashing = [number for number in range(count) if kinds[number] == "crashing"]
+    result = []
+    for number, kind in enumerate(kinds):
+        answers, chosen = dict(right), names[number % len(names)]
+        if kind == "partly right":
+            answers[chosen] = wrong[chosen][number % len(wrong[chosen])]
+            following = names[(number + 1) % len(names)]
+            answers[following] = unanswered[following]
+        elif kind == "wrong":
+            answers = {name: sources[number % len(sources)] for name, sources in wrong.items()}
+        elif kind == "crashing":
+            crash = _CRASHES[crashing.index(number) % len(_CRASHES)]
+            kind = "endless" if crash == _ENDLESS else kind
+            answers[names[0]] = crash.format(name=names[0])
+        result.append(Student(f"student{number:02}", kind, answers))
+    return result
+
+
+def checks(assignment: Assignment) -> list[Check]:
+    """Write the key's probes as tests."""
+    return [check for item in assignment.items for check in _checks_of(item)]
+
+
+def notebook(assignment: Assignment, tests: dict[str, list[NotebookNode]] | None = None) -> NotebookNode:
+    """Make the assignment's short notebook: the setup, and each stub followed by its public check, or by `tests`."""
+    cells = [cell for cell in assignment.release.cells if cell.id == "setup"]
+    following = {cell.metadata.get("nbgrader", {}).get("grade_id", ""): cell for cell in assignment.release.cells}
+    for name, cell in stubs(assignment.release):
+        cells += [cell, *(tests[name] if tests else [following[f"check-{name}"]])]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return nbformat.from_dict(nbformat.v4.new_notebook(cells=cells, metadata=metadata))
+
+
+def submission(blank: NotebookNode, student: Student) -> str:
+    """Fill in a notebook as a student hands it in; no two files are the same."""
+    filled = nbformat.from_dict(blank)
+    heading = nbformat.v4.new_markdown_cell(student.name, id="whose")
+    filled.cells.insert(0, heading)
+    for name, cell in stubs(filled):
+        cell["source"] = student.answers[name]
+    return str(nbformat.writes(filled))
+
+
+def _checks_of(item: Item) -> Iterator[Check]:
+    name, probes = item.exercise.name, item.answer.probes
+    if item.exercise.kind != "written":
+        solution = item.answer.solution
+        margin = 0.05 * abs(solution) if isinstance(solution, float) else 0
+        yield Check(name, item.points, "", f"assert abs({{answer}} - {solution!r}) <= {margin!r}")
+        return
+    if any(probe.through or probe.judge for probe in probes):
+        raise _unfit(f"a probe of {name} that goes through a function of its own or has a judge")
+    for number in range(len(probes)):
+        numbers = sorted({0, number})
+        yield Check(name, item.points / len(probes), _definition(item), f"check_{name}({{answer}}, {numbers})")
+
+
+def _definition(item: Item) -> str:
+    """Write a function that holds the reference and draws its inputs, apart from the student's names."""
+    functions = [item.answer.solution, *(probe.arguments for probe in item.answer.probes)]
+    sources: dict[str, str] = {}
+    for function in functions:
+        sources |= _sources(function)
+    module = inspect.getsource(sys.modules[functions[0].__module__])
+    imports = [line for line in imports_of([module]) if "answers" not in line]
+    probes = ", ".join(f"({probe.arguments.__name__}, {probe.draws})" for probe in item.answer.probes)
+    aliases = f"solution, probes = {item.answer.solution.__name__}, [{probes}]"
+    body = "\n".join(["import numpy", *imports, *sources.values(), aliases, _AGREES])
+    return f"def check_{item.exercise.name}(answer, numbers):\n{textwrap.indent(body, '    ')}"
+
+
+def _sources(function: Any) -> dict[str, str]:
+    """Give a function's source after those of the functions of its module that it uses, by their names."""
+    own = textwrap.dedent(inspect.getsource(function))
+    module = vars(sys.modules[function.__module__])
+    result: dict[str, str] = {}
+    for name in sorted(names_in(own).used - {function.__name__}):
+        value = module.get(name)
+        if inspect.isfunction(value) and value.__module__ == function.__module__:
+            result |= _sources(value)
+    return result | {function.__name__: own}
+
+
+def _wrong_sources(item: Item) -> list[str]:
+    """Write the wrong answers that earn nothing and stand by themselves, as cells."""
+    name, result = item.exercise.name, []
+    for wrong in item.answer.wrong:
+        if wrong.earns:
+            continue
+        if not inspect.isfunction(wrong.answer):
+            result.append(f"{name} = {wrong.answer!r}")
+        elif len(sources := _sources(wrong.answer)) == 1:
+            result.append(sources[wrong.answer.__name__].replace(f"def {wrong.answer.__name__}(", f"def {name}(", 1))
+    return result
+
+
+def _unfit(got: str) -> ArgumentError:
+    return ArgumentError(
+        "This assignment cannot be raced.",
+        got=got,
+        expected="wrong answers to all exercises, and probes that call a function and compare what it gives",
+        remedy="choose an assignment as 04_softmax_regression is",
+    )

@@ -1,0 +1,183 @@
+"""What a notebook needs to know of where the repository is: its Colab badge, and the cell that installs in Colab.
+
+The address stands in one place, ``[project.urls]`` in pyproject.toml; all else is made from it. As long as none is
+set there, notebooks have no badge, and in Colab the cell takes a wheel that the reader has put beside the notebook.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from nbformat import NotebookNode, v4
+
+from d2l_authoring.notebook_file import read_notebook, replace_file, to_bytes
+from d2l_helpers.errors import ArgumentError, NotebookError
+
+__all__ = ["INSTALL", "WITHOUT_DEPENDENCIES", "install_cell", "repository_of", "set_links"]
+
+INSTALL = "install"
+"""Id of the cell that installs in Colab."""
+
+WITHOUT_DEPENDENCIES = ("mxnet==1.9.1", "d2l==0.13.2", "lazy-loader", "filelock", "tqdm")
+"""What Colab lacks or may lack. What these ask for in turn is there, or would replace Colab's NumPy."""
+
+_SITE = "https://github.com/"
+_OWNER_AND_NAME = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}/[A-Za-z0-9_][\w.-]{0,99}", re.ASCII)
+_BADGE = re.compile(r"\n\n\[!\[Open in Colab\][^\n]*")
+_URLS = re.compile(r"^(\[project\.urls\]\n)(?:Repository = .*\n)?", re.MULTILINE)
+_COLAB = "https://colab.research.google.com"
+
+_INSTALL = """\
+import os, pathlib, subprocess, sys
+
+if "COLAB_RELEASE_TAG" in os.environ:  # elsewhere there is nothing to do
+    chapter = [*pathlib.Path().glob("d2l_helpers-*.whl")]{otherwise}
+    more = [{packages}]
+    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--quiet"]
+    subprocess.run([*pip, *chapter, *more], check=True)"""
+_AT_THE_ADDRESS = ' or [\n        "git+{address}"]'
+_NOWHERE = '\n    assert chapter, "upload the wheel that `make wheel` gives you"'
+
+
+def set_links(project: Path, repository: str | None = None) -> list[str]:
+    """Write the repository's address into pyproject.toml, and what follows from it into all notebooks.
+
+    Parameters
+    ----------
+    project : Path
+        A folder with ``pyproject.toml`` and ``notebooks``.
+    repository : str, optional
+        The repository's owner and name on GitHub, as in ``owner/name``; by default what pyproject.toml has.
+
+    Returns
+    -------
+    list of str
+        The files that were changed; none if all agreed already.
+
+    Raises
+    ------
+    ArgumentError
+        If `repository` cannot be an owner and a name.
+    NotebookError
+        If a file cannot be read or written.
+    """
+    declaration = project / "pyproject.toml"
+    text = _declaration(declaration)
+    if repository is not None:
+        text = _with_address(text, _checked(repository))
+    address = _address(text)
+    contents = {declaration: text.encode()}
+    for path in sorted((project / "notebooks").glob("*.ipynb")):
+        notebook = read_notebook(path)
+        _link(notebook, path.name, address)
+        contents[path] = to_bytes(notebook)
+    changed = [path for path, content in contents.items() if path.read_bytes() != content]
+    for path in changed:
+        replace_file(path, contents[path])
+    return [str(path.relative_to(project)) for path in changed]
+
+
+def repository_of(project: Path) -> str | None:
+    """Return the repository's address as pyproject.toml has it; None where it has none."""
+    return _address(_declaration(project / "pyproject.toml"))
+
+
+def install_cell(address: str | None) -> str:
+    """Return the source of the cell that installs in Colab, and elsewhere does nothing.
+
+    Parameters
+    ----------
+    address : str or None
+        The repository's. Without one, and before it, the cell takes the wheel that lies beside the notebook.
+    """
+    packages = ", ".join(f'"{package}"' for package in WITHOUT_DEPENDENCIES)
+    otherwise = _AT_THE_ADDRESS.format(address=address) if address else _NOWHERE
+    return _INSTALL.format(otherwise=otherwise, packages=packages)
+
+
+def _checked(repository: str) -> str:
+    if not _OWNER_AND_NAME.fullmatch(repository):
+        raise ArgumentError(
+            "Cannot link to the repository.",
+            got=repository[:200],
+            expected="its owner and its name on GitHub, as in owner/name",
+            remedy="run make links REPO=owner/name",
+        )
+    return _SITE + repository
+
+
+def _declaration(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise _no_declaration(error) from error
+
+
+def _with_address(text: str, address: str) -> str:
+    written, number = _URLS.subn(rf'\1Repository = "{address}"\n', text)
+    if number != 1:
+        raise _no_declaration(f"{number} tables [project.urls]")
+    return written
+
+
+def _address(text: str) -> str | None:
+    try:
+        address = tomllib.loads(text)["project"].get("urls", {}).get("Repository")
+    except (tomllib.TOMLDecodeError, KeyError, AttributeError) as error:
+        raise _no_declaration(error) from error
+    return None if address is None else _checked(str(address).removeprefix(_SITE))
+
+
+def _no_declaration(got: object) -> NotebookError:
+    return NotebookError(
+        "Cannot tell the repository's address",
+        got=got,
+        expected="a pyproject.toml with a table [project.urls]",
+        remedy="run make links in the project's folder",
+    )
+
+
+def _link(notebook: NotebookNode, name: str, address: str | None) -> None:
+    """Bring a notebook's badge and its cell that installs up to date."""
+    first = next((i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"), 0)
+    if first == 0:
+        raise NotebookError(
+            f"Cannot put a badge into {name}",
+            got="no code cell, or none before which a title could stand",
+            expected="a notebook of the chapter: its title, then prose and code",
+            remedy="let d2l-author lint tell what the notebook lacks",
+        )
+    title = notebook.cells[0]
+    heading, _, rest = _BADGE.sub("", title.source).partition("\n")
+    badge = f"\n\n{_badge(name, address)}" if address else ""
+    title["source"] = f"{heading}{badge}\n{rest}" if rest else f"{heading}{badge}"
+    installs = next((cell for cell in notebook.cells if cell["id"] == INSTALL), None)
+    if installs is None:
+        installs = v4.new_code_cell(id=INSTALL)
+        notebook.cells.insert(first, installs)
+        _count_again(notebook)
+    installs["source"] = install_cell(address)
+
+
+def _badge(name: str, address: str) -> str:
+    target = f"{_COLAB}/github/{address.removeprefix(_SITE)}/blob/main/notebooks/{name}"
+    return f"[![Open in Colab]({_COLAB}/assets/colab-badge.svg)]({target})"
+
+
+def _count_again(notebook: NotebookNode) -> None:
+    """Number code cells as running them all would: the new one gives no output and changes no other's."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if any(cell.execution_count is None for cell in code if cell["id"] != INSTALL):
+        return  # not recorded yet
+    for number, cell in zip(count(1), code, strict=False):
+        cell["execution_count"] = number
+        for output in _results(cell):
+            output["execution_count"] = number
+
+
+def _results(cell: NotebookNode) -> Iterator[NotebookNode]:
+    return (output for output in cell.outputs if output.output_type == "execute_result")

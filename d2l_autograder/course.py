@@ -1,0 +1,241 @@
+"""The chapter and its key as an nbgrader course: one assignment a notebook, of the same name."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import os
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from d2l_authoring.compose import compose, stubs
+from d2l_authoring.notebook_file import read_notebook, to_bytes
+from d2l_autograder.assignment import Assignment, load_assignment, load_key
+from d2l_autograder.generated import Written, write_generated
+from d2l_autograder.random_generators import course_secret
+from d2l_helpers.errors import ArgumentError
+from d2l_helpers.exercises.catalogue import chapter, find
+
+__all__ = ["Course", "build_course", "read_course", "source_notebook"]
+
+_CONFIGURATION = '''\
+"""An nbgrader course that d2l-helpers marks: what differs from nbgrader's defaults. Change what you like."""
+
+import os
+import shutil
+import sys
+import warnings
+from pathlib import Path
+
+warnings.filterwarnings("ignore", module="nbgrader")  # of SQLAlchemy, about how nbgrader uses it
+if not shutil.which("alembic"):  # nbgrader calls it by this name, also where the environment is not activated
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+
+c = get_config()
+c.CourseDirectory.root = str(Path(__file__).parent)
+
+# A source cell is the stub and then the solution: without the solution, it is the stub.
+c.ClearSolutions.code_stub = {"python": ""}
+
+# Student code runs in d2l-helpers' sandbox instead of a kernel beside the gradebook. It has its own limits, reads the
+# submitted file itself, and mends it; so nothing is left to sanitize.
+c.Autograde.exporter_class = "d2l_autograder.preprocessor.AnyFileExporter"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = [
+    "d2l_autograder.preprocessor.MarkSubmission",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Marked notebooks hold nothing of a student's that runs; should one come from elsewhere, this stops its outputs.
+c.HTMLExporter.sanitize_html = True
+'''
+_DESCRIPTION = "course.json"
+_SECRET = "secret"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course that was built.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it lies.
+    answers : Path
+        The folder with the key.
+    assignments : tuple of str
+        The names of its assignments.
+    """
+
+    folder: Path
+    answers: Path
+    assignments: tuple[str, ...]
+
+    def load(self, release: Path) -> Assignment:
+        """Load an assignment as it was released; exercises are worth what the notebook says."""
+        return load_assignment(release, self.answers, _points_in(read_notebook(release)))
+
+    def secret(self) -> bytes:
+        """Give what random inputs depend on."""
+        return course_secret(self.folder / _SECRET)
+
+
+def build_course(
+    folder: Path,
+    notebooks: Path,
+    answers: Path,
+    only: Iterable[str] = (),
+    points: Mapping[str, float] | None = None,
+    force: bool = False,
+) -> dict[str, Written]:
+    """Write a course, or bring it up to date.
+
+    Parameters
+    ----------
+    folder : Path
+        Where.
+    notebooks, answers : Path
+        The folders with the chapter's notebooks and with the key.
+    only : iterable of str, optional
+        The numbers of the notebooks, such as 06; by default all.
+    points : mapping of str to float, optional
+        What exercises are worth, by their names, where it is not what the chapter says; 0 is for practice.
+    force : bool, optional
+        Whether to overwrite also what was changed since it was written.
+
+    Returns
+    -------
+    dict of str to Written
+        What became of each file.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such notebook or exercise, or the key does not fit.
+    NotebookError
+        If a notebook cannot be read, or the folder not be written.
+    """
+    names, points = _chosen(only), dict(points or {})
+    _require_exercises(points, names)
+    files = {"nbgrader_config.py": _CONFIGURATION.encode()}
+    for name in names:
+        load_assignment(notebooks / f"{name}.ipynb", answers, points)  # it says where notebook and key do not fit
+        notebook = source_notebook(notebooks / f"{name}.ipynb", answers, points)
+        files[f"source/{name}/{name}.ipynb"] = to_bytes(notebook)
+    description = {"answers": os.path.relpath(answers.resolve(), folder.resolve()), "assignments": names}
+    files[_DESCRIPTION] = f"{json.dumps(description, indent=1)}\n".encode()
+    done = write_generated(folder, files, force)
+    course_secret(folder / _SECRET)
+    return done
+
+
+def read_course(folder: Path) -> Course:
+    """Read what course a folder holds.
+
+    Raises
+    ------
+    ArgumentError
+        If it holds none.
+    """
+    try:
+        content = json.loads((folder / _DESCRIPTION).read_bytes())
+        return Course(folder, folder / content["answers"], tuple(content["assignments"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArgumentError(
+            "This folder holds no course that can be marked.",
+            got=f"{type(error).__name__} on reading {folder / _DESCRIPTION}",
+            expected="what d2l-grade course build writes",
+            remedy=f"run d2l-grade course build {folder}; it keeps what you changed",
+        ) from error
+
+
+def source_notebook(notebook: Path, answers: Path, points: Mapping[str, float]) -> NotebookNode:
+    """Compose what nbgrader makes the release of: each stub with its solution, and the points.
+
+    Parameters
+    ----------
+    notebook : Path
+        One of the chapter's.
+    answers : Path
+        The folder with the key.
+    points : mapping of str to float
+        What exercises are worth, where it is not what the notebook says.
+    """
+    plain = read_notebook(notebook)
+    known = load_key(answers).answers_to(notebook.stem)
+    sources = {name: _with_solution(cell.source, known[name].source()) for name, cell in stubs(plain)}
+    composed = compose(plain, sources)
+    for exercise in chapter()[notebook.stem]:
+        if exercise.name in points:
+            _set_points(composed, exercise.name, exercise.title, points[exercise.name])
+    return composed
+
+
+def _with_solution(stub: str, solution: str) -> str:
+    """Write a stub and then its solution, marked as nbgrader wants it."""
+    statement = ast.parse(solution).body[0]
+    body, indent = solution, ""
+    if isinstance(statement, ast.FunctionDef):
+        documented = statement.body[0].end_lineno  # the stub has the docstring already
+        body = textwrap.dedent("\n".join(solution.splitlines()[documented:])).strip("\n")
+        indent = " " * 4
+    marked = f"### BEGIN SOLUTION\n{body}\n### END SOLUTION"
+    return f"{stub.rstrip()}\n{textwrap.indent(marked, indent)}"
+
+
+def _set_points(notebook: NotebookNode, name: str, title: str, worth: float) -> None:
+    for cell in notebook.cells:
+        metadata = cell.metadata.get("nbgrader", {})
+        if metadata.get("grade_id") == f"check-{name}":
+            before = _in_words(metadata["points"])
+            metadata["points"] = int(worth) if float(worth).is_integer() else worth
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell["source"] = cell.source.replace(f"{title} ({before})", f"{title} ({_in_words(worth)})")
+
+
+def _in_words(worth: float) -> str:
+    return "practice" if not worth else "1 point" if worth == 1 else f"{worth:g} points"
+
+
+def _points_in(notebook: NotebookNode) -> dict[str, float]:
+    cells = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    checks = [cell for cell in cells if cell.get("grade") and not cell.get("solution")]
+    return {cell["grade_id"].removeprefix("check-"): float(cell["points"]) for cell in checks}
+
+
+def _chosen(only: Iterable[str]) -> list[str]:
+    wanted = list(only)
+    unknown = [one for one in wanted if not any(_is_called(name, one) for name in chapter())]
+    if unknown:
+        raise ArgumentError(
+            "There is no such notebook in the chapter.",
+            got=", ".join(unknown),
+            expected=f"some of {', '.join(name.partition('_')[0] for name in chapter())}",
+            remedy="pass numbers with commas between them, as in --only 06,07",
+        )
+    return [name for name in chapter() if not wanted or any(_is_called(name, one) for one in wanted)]
+
+
+def _is_called(name: str, called: str) -> bool:
+    return called in (name, name.partition("_")[0])
+
+
+def _require_exercises(points: Mapping[str, float], names: list[str]) -> None:
+    here = {exercise.name for name in names for exercise in chapter()[name]}
+    for name, worth in points.items():
+        find(name)  # it says how the exercises that are spelt alike are called
+        if name not in here or not (math.isfinite(worth) and worth >= 0):
+            raise ArgumentError(
+                "Cannot give these points.",
+                got=f"{name}={worth:g}",
+                expected=f"0 or more, for an exercise in {', '.join(names)}",
+                remedy="build the course with that notebook, or leave these points out",
+            )

@@ -1,0 +1,89 @@
+"""Files that a program writes and their owner may change: what was changed is kept when they are written again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from d2l_helpers.atomic import write
+from d2l_helpers.errors import NotebookError
+
+__all__ = ["Written", "write_generated"]
+
+_RECORD = ".written.sha256"  # what we wrote last, as sha256sum has it: a file that differs is the owner's
+
+
+class Written(StrEnum):
+    """What became of a file."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    KEPT = "kept"
+
+
+def write_generated(folder: Path, files: Mapping[str, bytes], force: bool = False) -> dict[str, Written]:
+    """Write files, but not over what was changed since they were last written.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; it is made if it is not there.
+    files : mapping of str to bytes
+        Their contents, by their paths in the folder.
+    force : bool, optional
+        Whether to write also over what was changed.
+
+    Returns
+    -------
+    dict of str to Written
+        What became of each file.
+
+    Raises
+    ------
+    NotebookError
+        If one cannot be read or written.
+    """
+    try:
+        return _write(folder, files, force)
+    except OSError as error:
+        raise NotebookError(
+            f"Cannot write to the folder {folder}.",
+            got=error,
+            expected="a folder and files in it that may be read and written, or none",
+            remedy="name another folder, or move away what is there",
+        ) from error
+
+
+def _write(folder: Path, files: Mapping[str, bytes], force: bool) -> dict[str, Written]:
+    record = _read_record(folder)
+    done = {}
+    for name, contents in files.items():
+        done[name] = _what_to_do(folder / name, contents, record.get(name), force)
+        if done[name] in (Written.NEW, Written.UPDATED):
+            write(folder / name, contents)
+        if done[name] != Written.KEPT:
+            record[name] = hashlib.sha256(contents).hexdigest()
+    lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(record.items()))
+    write(folder / _RECORD, lines.encode())
+    return done
+
+
+def _what_to_do(file: Path, contents: bytes, ours: str | None, force: bool) -> Written:
+    try:
+        there = file.read_bytes()
+    except FileNotFoundError:
+        return Written.NEW
+    if there == contents:
+        return Written.UNCHANGED
+    return Written.UPDATED if force or hashlib.sha256(there).hexdigest() == ours else Written.KEPT
+
+
+def _read_record(folder: Path) -> dict[str, str]:
+    try:
+        lines = (folder / _RECORD).read_text().splitlines()
+    except FileNotFoundError:
+        return {}
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}

@@ -1,0 +1,195 @@
+"""What grading a submission gave, and how it is kept: written once, whole, and never overwritten."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from d2l_autograder.file_names import file_name
+from d2l_autograder.sandbox import Verdict
+from d2l_helpers.atomic import write_once
+from d2l_helpers.errors import RecordError
+
+__all__ = ["Finding", "Kept", "Mark", "Result", "Status", "Store"]
+
+
+class Status(StrEnum):
+    """What became of a submission as a whole.
+
+    `SANDBOX_FAULT` is ours; such a result is reported, not kept, and the next run tries again.
+    """
+
+    MARKED = "marked"
+    DAMAGED = "damaged"
+    SANDBOX_FAULT = "sandbox_fault"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How one probe of an answer went.
+
+    Attributes
+    ----------
+    title : str
+        What was tried.
+    verdict : Verdict
+        How it ended.
+    got, expected : str
+        In words, where it is not right.
+    """
+
+    title: str
+    verdict: Verdict
+    got: str = ""
+    expected: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one exercise earned.
+
+    Attributes
+    ----------
+    exercise, title : str
+        Its name and its heading.
+    points, earned : float
+        What it is worth, and what the answer earned of it.
+    verdict : Verdict
+        `RIGHT`, or that of the first probe that was not.
+    findings : tuple of Finding
+        One for each probe that was tried, in their order.
+    hint : str
+        What helps, where the answer is not right.
+    """
+
+    exercise: str
+    title: str
+    points: float
+    earned: float
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a submission earned.
+
+    Attributes
+    ----------
+    student, assignment : str
+        Whose it is, and of what.
+    status : Status
+        Whether it could be marked.
+    detail : str
+        Why not, in words.
+    marks : tuple of Mark
+        One for each exercise; all 0 and not attempted where the submission is damaged.
+    repairs : tuple of str
+        What was mended in the notebook before it was marked.
+    digest : str
+        Of submission, assignment, key and environment; results with one digest should be equal.
+    is_sandboxed : bool
+        False where the student's code ran without a sandbox, which no mark should rest on.
+    seconds : float
+        What marking took; not part of what is compared.
+    """
+
+    student: str
+    assignment: str
+    status: Status
+    detail: str = ""
+    marks: tuple[Mark, ...] = ()
+    repairs: tuple[str, ...] = ()
+    digest: str = ""
+    is_sandboxed: bool = True
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def points(self) -> float:
+        """What all exercises are worth."""
+        return sum(mark.points for mark in self.marks)
+
+    @property
+    def earned(self) -> float:
+        """What all answers earned."""
+        return round(sum(mark.earned for mark in self.marks), 2)
+
+    def as_json(self) -> str:
+        """Write it as JSON."""
+        return json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Result:
+        """Read what `as_json` wrote."""
+        content: dict[str, Any] = json.loads(text)
+        content["marks"] = tuple(_mark(mark) for mark in content["marks"])
+        content["repairs"] = tuple(content["repairs"])
+        content["status"] = Status(content["status"])
+        return cls(**content)
+
+
+class Kept(StrEnum):
+    """What became of a result that was to be kept."""
+
+    NEW = "new"
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+class Store:
+    """A folder of results; safe for several graders at once.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they lie, each named by student, assignment and digest.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, student: str, assignment: str, digest: str) -> Result | None:
+        """Give the result that is kept, if there is one."""
+        file = self._file(student, assignment, digest)
+        return _read(file) if file.exists() else None
+
+    def keep(self, result: Result) -> Kept:
+        """Keep a result, unless there is one of this digest: that stays, and one that differs is put beside it."""
+        contents = result.as_json().encode(errors="replace")
+        file = self._file(result.student, result.assignment, result.digest)
+        if write_once(file, contents):
+            return Kept.NEW
+        written = Result.from_json(contents.decode())  # half of a surrogate pair cannot be written, and is replaced
+        if _read(file) == written:
+            return Kept.SAME
+        for number in itertools.count(1):
+            beside = file.with_suffix(f".differs-{number}.json")
+            if write_once(beside, contents) or _read(beside) == written:
+                break
+        return Kept.DIFFERENT
+
+    def _file(self, student: str, assignment: str, digest: str) -> Path:
+        return self.folder / file_name(student) / f"{file_name(assignment)}-{digest[:16]}.json"
+
+
+def _read(file: Path) -> Result:
+    try:
+        return Result.from_json(file.read_text())
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RecordError(
+            "Cannot read a result that was kept.",
+            got=f"{file}: {type(error).__name__}",
+            expected="a result as this program writes it",
+            remedy="move the file away, and grade again",
+        ) from error
+
+
+def _mark(content: dict[str, Any]) -> Mark:
+    findings = tuple(Finding(**{**found, "verdict": Verdict(found["verdict"])}) for found in content["findings"])
+    return Mark(**{**content, "verdict": Verdict(content["verdict"]), "findings": findings})

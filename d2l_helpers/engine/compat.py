@@ -1,0 +1,291 @@
+"""Run MXNet 1.6 to 1.9 and d2l 0.13.2, both of 2020, on the Python, NumPy and IPython of today.
+
+NumPy itself is never modified: other libraries keep seeing the real one. Only modules inside ``mxnet`` are executed
+with an ``__import__`` of their own, which hands them a proxy that forwards to NumPy and adds the names that NumPy
+has dropped since. The proxy is built when MXNet is first imported, so installing the hook costs nothing.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import importlib.machinery
+import importlib.util
+import os
+import re
+import sys
+import types
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache, total_ordering
+from pathlib import Path
+from typing import Any
+
+__all__ = ["install"]
+
+# What MXNet imports for what the chapter never asks of it is imported when something asks.
+_OTHERS = ("requests", "h5py")
+_OWN = ("mxnet.onnx", "mxnet.contrib.onnx", "mxnet.test_utils")
+# Copies of the operators for editors to read, replaced while MXNet is imported; only those of gen_sparse are called.
+_GENERATED = re.compile(r"mxnet\.(ndarray|symbol)\.gen_(op|contrib|image|linalg|random|_internal)")
+# These modules write operator parameters with str(); see _ParameterText.
+_WRITE_PARAMETERS = {"mxnet._ctypes.ndarray", "mxnet._ctypes.symbol", "mxnet.symbol.symbol", "mxnet.io.io"}
+
+# These modules of MXNet 1.6 lack what 1.9 has.
+_INCOMPLETE = {"mxnet.ndarray.ndarray", "mxnet.numpy.multiarray", "mxnet.numpy", "mxnet.numpy.linalg"}
+
+
+def install() -> None:
+    """Make ``import mxnet`` and ``from d2l import mxnet`` work; safe to call twice.
+
+    MXNet that was imported before stays as it is: then it evidently imported without help.
+    """
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+class _Finder:
+    """Finds mxnet's and d2l's modules where they are and gives them our loader."""
+
+    @staticmethod
+    def find_spec(
+        name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if name.partition(".")[0] != "mxnet" and name != "d2l.mxnet":
+            return None
+        if _GENERATED.fullmatch(name):
+            raise ModuleNotFoundError(f"{name} is left out", name=name)  # which MXNet expects, and passes over
+        if name == "mxnet" and (folder := _cuda_folder()):
+            path = [folder, *sys.path]
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if spec and type(spec.loader) is importlib.machinery.SourceFileLoader:
+            loader = _D2LLoader if name == "d2l.mxnet" else _MXNetLoader
+            spec.loader = loader(spec.loader.name, spec.loader.path)
+            if name in _OWN:
+                spec.loader = importlib.util.LazyLoader(spec.loader)
+        return spec
+
+
+class _MXNetLoader(importlib.machinery.SourceFileLoader):
+    def exec_module(self, module: types.ModuleType) -> None:
+        module.__dict__["__builtins__"] = _builtins_for_mxnet()
+        if module.__name__ in _WRITE_PARAMETERS:
+            module.__dict__["str"] = _ParameterText
+        with warnings.catch_warnings(), _one_thread(), self._libraries():
+            warnings.simplefilter("ignore")  # old escapes and deprecations: nothing that a reader could act on
+            super().exec_module(module)
+        if module.__name__ == "mxnet" and importlib.util.find_spec("mxnet.onnx"):  # 1.6 has it in contrib alone
+            importlib.import_module("mxnet.onnx")  # mxnet.contrib.onnx would have, were it not put off
+        if module.__name__ == "mxnet.base":
+            from d2l_helpers.engine.operators import make_when_called
+
+            make_when_called(module.__dict__)
+        if module.__name__ == "mxnet.ndarray.ndarray" and not hasattr(module.NDArray, "__array__"):
+            module.NDArray.__array__ = _to_numpy
+        if module.__name__ == "mxnet.gluon.data.dataloader" and sys.platform == "linux":
+            module.__dict__["multiprocessing"] = _forking()
+        if module.__name__ in _INCOMPLETE:
+            from d2l_helpers.engine.mxnet_1_6 import complete
+
+            complete(module)
+
+    @contextmanager
+    def _libraries(self) -> Iterator[None]:
+        """Load CUDA's, for a wheel that needs them, before MXNet's first module; say which ones are missing."""
+        if self.name != "mxnet":
+            yield
+            return
+        from d2l_helpers.engine import system_libraries  # here, to keep our own import fast
+        from d2l_helpers.engine.cuda import engine
+
+        with engine.ready(Path(self.path).parents[1]), system_libraries.named():
+            yield
+
+
+def _cuda_folder() -> str | None:
+    from d2l_helpers.engine.cuda import engine
+
+    return engine.preferred_folder()
+
+
+class _D2LLoader(importlib.machinery.SourceFileLoader):
+    def exec_module(self, module: types.ModuleType) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            super().exec_module(module)
+        module.__dict__["use_svg_display"] = _use_svg_display
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let MXNet's OpenMP start with one thread, unless the reader has set OMP_NUM_THREADS.
+
+    For the chapter's small matrices that is the fastest, and beside other work on two cores by a factor of three.
+    MXNet reads the variable while it is imported; it is put back so that other libraries keep their default.
+    """
+    if "OMP_NUM_THREADS" in os.environ:
+        yield
+        return
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop("OMP_NUM_THREADS", None)
+
+
+def _use_svg_display() -> None:
+    """Use the svg format to display a plot in Jupyter; where IPython is not running, do nothing."""
+    from IPython import get_ipython
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+    if get_ipython() is not None:
+        set_matplotlib_formats("svg")
+
+
+def _to_numpy(self: Any, dtype: Any = None, copy: bool | None = None) -> Any:
+    """``np.asarray(mx_array)`` under NumPy 2's protocol; always a copy, as ``asnumpy()`` is."""
+    array = self.asnumpy()
+    return array if dtype is None else array.astype(dtype, copy=False)
+
+
+def _forking() -> types.SimpleNamespace:
+    """Return multiprocessing as Linux had it up to Python 3.13, for DataLoader's workers.
+
+    From 3.14 on a worker is no fork of this process but a new one, which imports MXNet without this module's help.
+    """
+    import multiprocessing
+
+    context = multiprocessing.get_context("fork")
+    own = {"Pool": context.Pool, "Process": context.Process, "get_context": lambda: context}
+    return types.SimpleNamespace(**vars(multiprocessing) | own)
+
+
+# ------------------------------------------------------------------------------------------ what mxnet imports
+
+
+@cache
+def _builtins_for_mxnet() -> dict[str, Any]:
+    """Python's builtins with an ``__import__`` that hands out the proxy; made once, before mxnet's first module."""
+    proxy, version = _numpy_proxy(), _version_module()
+    others = {name: _WhenUsed(name) for name in _OTHERS if importlib.util.find_spec(name)}
+
+    def import_(
+        name: str,
+        globals: Mapping[str, object] | None = None,
+        locals: Mapping[str, object] | None = None,
+        fromlist: Sequence[str] = (),
+        level: int = 0,
+    ) -> types.ModuleType:
+        if level == 0 and name == "distutils.version" and fromlist:
+            return version  # distutils left the standard library with Python 3.12
+        if level == 0 and name in others:
+            return others[name]
+        module = builtins.__import__(name, globals, locals, fromlist, level)
+        if level == 0 and (name == "numpy" or (name.startswith("numpy.") and not fromlist)):
+            return proxy
+        return module
+
+    return {**vars(builtins), "__import__": import_}
+
+
+class _WhenUsed(types.ModuleType):
+    """A module that is imported when something of it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+def _numpy_proxy() -> types.ModuleType:
+    import numpy
+
+    class Proxy(types.ModuleType):
+        """numpy, plus the names it dropped; everything else is the real attribute."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(numpy, name)
+
+        def __dir__(self) -> list[str]:
+            return sorted({*dir(numpy), *self.__dict__})
+
+    proxy = Proxy("numpy")
+    proxy.__path__ = numpy.__path__
+    # Up to NumPy 1.23 these were Python's own types; NumPy 2 reuses the name `bool` for its scalar type.
+    proxy.__dict__.update(bool=bool, int=int, float=float, complex=complex, object=object, str=str)
+    for name, value in _dropped_names(numpy).items():
+        if name not in vars(numpy):
+            proxy.__dict__[name] = value
+    return proxy
+
+
+def _dropped_names(numpy: Any) -> dict[str, Any]:
+    """The names of NumPy 1.16 to 1.23 that MXNet may use, by their successors."""
+    infinity = dict.fromkeys(("PINF", "Inf", "Infinity", "infty"), numpy.inf)
+    financial = ("fv", "ipmt", "irr", "mirr", "nper", "npv", "pmt", "ppmt", "pv", "rate")
+    return {
+        **infinity,
+        **{name: _removed(name) for name in financial},  # mxnet.numpy.fallback only lists them
+        "NINF": -numpy.inf,
+        "PZERO": 0.0,
+        "NZERO": -0.0,
+        "NAN": numpy.nan,
+        "NaN": numpy.nan,
+        "float_": numpy.float64,
+        "complex_": numpy.complex128,
+        "unicode_": numpy.str_,
+        "string_": numpy.bytes_,
+        "product": numpy.prod,
+        "cumproduct": numpy.cumprod,
+        "sometrue": numpy.any,
+        "alltrue": numpy.all,
+        "round_": numpy.round,
+        "row_stack": numpy.vstack,
+        "in1d": numpy.isin,
+        "msort": lambda array: numpy.sort(array, axis=0),
+        "trapz": getattr(numpy, "trapezoid", None),
+        "asscalar": lambda array: array.item(),
+        "compat": types.SimpleNamespace(basestring=str, long=int),
+    }
+
+
+def _removed(name: str) -> Any:
+    def function(*_: object, **__: object) -> None:
+        raise AttributeError(f"numpy.{name} was removed from NumPy; the package numpy-financial has it")
+
+    function.__name__ = name
+    return function
+
+
+def _version_module() -> types.ModuleType:
+    """Stands in for ``distutils.version``."""
+
+    @total_ordering
+    class Version:
+        def __init__(self, text: str) -> None:
+            self.version = [int(part) for part in re.findall(r"\d+", str(text))[:3]]
+
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, Version) and self.version == other.version
+
+        def __lt__(self, other: Version) -> bool:
+            return self.version < other.version
+
+        __hash__ = None  # type: ignore[assignment]
+
+    module = types.ModuleType("distutils.version")
+    module.__dict__.update(LooseVersion=Version, StrictVersion=Version)
+    return module
+
+
+class _IsString(type):
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, str)
+
+
+class _ParameterText(metaclass=_IsString):
+    """``str`` for operator parameters: NumPy 2 would write ``(2, np.int64(3))`` where MXNet's C++ reads ``(2, 3)``."""
+
+    def __new__(cls, value: object = "") -> str:  # type: ignore[misc]
+        if type(value) in (tuple, list):
+            value = type(value)(getattr(item, "item", lambda item=item: item)() for item in value)  # type: ignore
+        return str(value)

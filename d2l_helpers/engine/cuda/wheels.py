@@ -1,0 +1,160 @@
+"""MXNet's wheels: which are installed, which GPUs they have machine code for, and which one fits this machine."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from d2l_helpers.engine.cuda.driver import Driver, Gpu, dotted
+from d2l_helpers.engine.cuda.folder import cuda_folder
+from d2l_helpers.engine.cuda.libraries import CUDA_11
+
+__all__ = ["CPU", "CU101", "CU117", "WHEELS", "Fit", "Installed", "Wheel", "code_for", "fitting", "installed_in"]
+
+# d2l-helpers, mxnet-model-server and others are no builds of MXNet; mxnet_cu101mkl, mxnet_mkl and mxnet_native are
+_DIST_INFO = re.compile(r"(mxnet(?:_?cu\d+)?(?:_?mkl|_native)?)-([^-]+)\.dist-info")
+_LOCK = Path(__file__).parents[3] / "requirements-cu117.lock"  # in a checkout
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel of MXNet that the chapter supports.
+
+    Attributes
+    ----------
+    name, version : str
+        As on PyPI.
+    cuda : tuple of int, optional
+        The CUDA that it was built for; None for the CPU's.
+    oldest, newest : tuple of int, optional
+        The compute capabilities that it has machine code for, both included. Code for 8.6 runs on 8.9, not on 9.0.
+    """
+
+    name: str
+    version: str
+    cuda: tuple[int, int] | None = None
+    oldest: tuple[int, int] = (0, 0)
+    newest: tuple[int, int] = (0, 0)
+
+    def has_code_for(self, gpu: Gpu) -> bool:
+        """Whether the GPU can run the wheel's machine code."""
+        return self.cuda is not None and self.oldest <= gpu.capability <= self.newest
+
+    @property
+    def requirement(self) -> str:
+        """The requirement that pins it."""
+        return f"{self.name}=={self.version}"
+
+    @property
+    def command(self) -> str:
+        """The one command that installs it; the one for CUDA 11 leaves the CPU wheel as it is."""
+        if self.name == CU101.name:
+            return "conda env create -f environment.yml"
+        if self.name == CPU.name:
+            return f"python -m pip install --no-deps {self.requirement}"
+        target = shlex.quote(str(cuda_folder()))
+        if _LOCK.exists():
+            return f"python -m pip install --no-deps --upgrade --target {target} -r {shlex.quote(str(_LOCK))}"
+        pins = " ".join([self.requirement, *(library.requirement for library in CUDA_11)])
+        return f"python -m pip install --no-deps --upgrade --target {target} {pins}"
+
+
+CPU = Wheel("mxnet", "1.9.1")
+CU101 = Wheel("mxnet-cu101mkl", "1.6.0.post0", (10, 1), (3, 0), (7, 5))
+CU117 = Wheel("mxnet-cu117", "1.9.1", (11, 8), (5, 0), (8, 9))
+WHEELS = {wheel.name: wheel for wheel in (CU117, CU101, CPU)}  # in the order of preference
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A wheel of MXNet that is installed.
+
+    Attributes
+    ----------
+    name, version : str
+        As its metadata says.
+    folder : Path
+        The folder that holds its ``mxnet`` and its metadata.
+    """
+
+    name: str
+    version: str
+    folder: Path
+
+    @property
+    def needs_cuda(self) -> bool:
+        """Whether it cannot even be imported without NVIDIA's driver."""
+        return "cu" in self.name
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The wheel that fits a machine.
+
+    Attributes
+    ----------
+    wheel : Wheel
+        Which one.
+    why : str
+        Why this one and no other.
+    """
+
+    wheel: Wheel
+    why: str
+
+
+def installed_in(folders: Sequence[str | Path]) -> list[Installed]:
+    """Find the wheels of MXNet by their metadata, without importing anything.
+
+    Parameters
+    ----------
+    folders : sequence of path
+        Such as ``sys.path``.
+    """
+    found = {}
+    for folder in dict.fromkeys(map(Path, folders)):
+        for path in sorted(folder.glob("mxnet*.dist-info")):
+            if parts := _DIST_INFO.fullmatch(path.name):
+                name = parts[1].replace("_", "-")
+                found[path.resolve()] = Installed(name, parts[2], folder)
+    return list(found.values())
+
+
+def code_for(installed: Installed, gpu: Gpu) -> str:
+    """Say why an installed wheel cannot compute on a GPU; empty if it can, or if the wheel is not one we know."""
+    wheel = WHEELS.get(installed.name)
+    if wheel is None or wheel.has_code_for(gpu):
+        return ""
+    if wheel.cuda is None:
+        return f"{installed} computes on the CPU only"
+    span = f"{dotted(wheel.oldest)} to {dotted(wheel.newest)}"
+    return f"{installed} has machine code for compute capability {span}, and {gpu.name} has {dotted(gpu.capability)}"
+
+
+def fitting(driver: Driver | None) -> Fit:
+    """Find the wheel that fits the first GPU, the one that the notebooks compute on; without one, the CPU's."""
+    if driver is None:
+        return Fit(CPU, "there is no NVIDIA driver")
+    if driver.problem:
+        return Fit(CPU, f"the NVIDIA driver does not work: {driver.problem}")
+    if not driver.gpus:
+        return Fit(CPU, "the NVIDIA driver finds no GPU")
+    gpu = driver.gpus[0]
+    coded = [wheel for wheel in WHEELS.values() if wheel.has_code_for(gpu)]
+    if not coded:
+        return Fit(
+            CPU, f"no wheel of MXNet has machine code for compute capability {dotted(gpu.capability)}, so it is the CPU"
+        )
+    for wheel in coded:
+        if wheel.cuda and wheel.cuda <= driver.cuda:
+            return Fit(wheel, f"it has machine code for compute capability {dotted(gpu.capability)}")
+    needed = min(wheel.cuda for wheel in coded if wheel.cuda)
+    return Fit(
+        CPU, f"the driver runs CUDA up to {dotted(driver.cuda)}; with one for CUDA {dotted(needed)} the GPU can be used"
+    )

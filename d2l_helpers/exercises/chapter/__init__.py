@@ -1,0 +1,1 @@
+"""The exercises of the chapter, a module a notebook; each ends in ``EXERCISES``, in the order of its notebook."""

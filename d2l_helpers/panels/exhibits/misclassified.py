@@ -1,0 +1,129 @@
+"""An exhibit of what a network takes for what, and of how far its own probabilities can be trusted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from d2l_helpers.data import LABELS
+from d2l_helpers.errors import ArgumentError
+from d2l_helpers.figures import Bars, Chart, Dots, Line, contact_sheet_html, plot_contact_sheet
+from d2l_helpers.panels.exhibit import Exhibit, View, choice
+from d2l_helpers.training.evaluation import Prediction, confusion_matrix
+from d2l_helpers.training.reliability import Reliability, reliability
+
+__all__ = ["commonest_error", "explore_errors"]
+
+_SHOWN = 12  # images
+
+
+def commonest_error(prediction: Prediction) -> tuple[int, int]:
+    """Find the true and the predicted class that go together most often though they differ."""
+    errors = confusion_matrix(prediction)
+    np.fill_diagonal(errors, -1)
+    true, predicted = np.unravel_index(errors.argmax(), errors.shape)
+    return int(true), int(predicted)
+
+
+def explore_errors(prediction: Prediction, test_iter: Any) -> Exhibit:
+    """Show the images of one class that are taken for another, and how far the network's confidence can be trusted.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        What a network says about the images of `test_iter`, as `predict` gives it.
+    test_iter : ArrayBatches
+        The second of what `load_data_fashion_mnist` gives.
+
+    Returns
+    -------
+    Exhibit
+        With two lists, the true class and the predicted one, which begin at the commonest error.
+
+    Raises
+    ------
+    ArgumentError
+        If these are not Fashion-MNIST's classes and images, or do not belong together.
+    """
+    images = _images(prediction, test_iter)
+    of_all = reliability(prediction)
+
+    def show(true: int, predicted: int) -> View:
+        indices = np.flatnonzero((prediction.labels == true) & (prediction.classes == predicted))
+        shown = indices[:_SHOWN]
+        of_class = reliability(prediction, predicted)
+        captions = [f"{p:.2f}" for p in prediction.probabilities[shown, true]]
+        text = f"{_count(prediction, true, predicted)}\n{_trust(of_class, predicted)} {_trust(of_all, None)}"
+        alt = f"The first {len(shown)} images of the class {LABELS[true]} that are taken for {LABELS[predicted]}"
+        sheet = (images[shown], captions, alt)
+        charts = _charts(of_all, of_class, predicted)
+        return View(text, charts, contact_sheet_html(*sheet), lambda: plot_contact_sheet(*sheet, charts=charts))
+
+    true, predicted = commonest_error(prediction)
+    classes = [(name, index) for index, name in enumerate(LABELS)]
+    controls = (choice("true", "true class", classes, true), choice("predicted", "taken for", classes, predicted))
+    return Exhibit("What is taken for what, and how sure the network is", controls, show, room=(150, 220))
+
+
+def _count(prediction: Prediction, true: int, predicted: int) -> str:
+    row = confusion_matrix(prediction)[true]
+    count, rightly = row[predicted], ", rightly" if true == predicted else ""
+    shown = "it is" if count == 1 else "they are" if count <= _SHOWN else f"the first {_SHOWN} are"
+    which = f"; {shown} below, with the probability that the network gave to {LABELS[true]}" if count else ""
+    return f"Class {LABELS[true]}: {count:,} of {row.sum():,} taken for {LABELS[predicted]}{rightly}{which}."
+
+
+def _trust(one: Reliability, predicted: int | None) -> str:
+    if not one.counts.sum():
+        return f"It never says {LABELS[predicted or 0]}."
+    when = "Over all images" if predicted is None else f"Where it says {LABELS[predicted]}"
+    return (
+        f"{when}, it is {one.mean_confidence:.1%} sure and {one.mean_accuracy:.1%} right on average; "
+        f"expected calibration error {one.error:.3f}."
+    )
+
+
+def _charts(of_all: Reliability, of_class: Reliability, predicted: int) -> tuple[Chart, Chart]:
+    labels = [f"all images{_off(of_all)}", f"where it says {LABELS[predicted]}{_off(of_class)}"]
+    diagram = (
+        Line((0, 1), (0, 1), "as sure as right", style=3),
+        Line(of_all.confidence.tolist(), of_all.accuracy.tolist(), labels[0], style=0),
+        Dots(of_class.confidence.tolist(), of_class.accuracy.tolist(), labels[1], style=1),
+    )
+    shares = [
+        Bars((one.counts / max(1, int(one.counts.sum()))).tolist(), style=style)
+        for style, one in enumerate((of_all, of_class))
+    ]
+    tenths = [f".{tenth}" for tenth in range(len(of_all.counts))]
+    return (
+        Chart("Is it as right as it is sure?", diagram, "confidence", "accuracy", (0, 1), (-0.03, 1.03)),
+        Chart("How sure is it?", shares, "confidence, from", "share of images", None, (0, 1), x_names=tenths),
+    )
+
+
+def _off(one: Reliability) -> str:
+    return f", off by {one.error:.3f}" if one.counts.sum() else ""
+
+
+def _images(prediction: Any, test_iter: Any) -> npt.NDArray[np.float32]:
+    """Return the images that the prediction is about, shape (n, 28, 28), or refuse the two."""
+    X: Any = getattr(test_iter, "X", None)
+    y: Any = getattr(test_iter, "y", None)
+    if not isinstance(prediction, Prediction) or not hasattr(X, "asnumpy") or not hasattr(y, "asnumpy"):
+        raise _refused(f"a {type(prediction).__name__} and a {type(test_iter).__name__}")
+    if prediction.probabilities.shape[1:] != (len(LABELS),) or X.shape[1:] != (1, 28, 28):
+        raise _refused(f"probabilities of shape {prediction.probabilities.shape} and images of shape {X.shape}")
+    if not np.array_equal(y.asnumpy(), prediction.labels):
+        raise _refused("a prediction whose true classes are not those of the images, one by one")
+    return np.asarray(X.asnumpy()[:, 0], dtype=np.float32)
+
+
+def _refused(got: str) -> ArgumentError:
+    return ArgumentError(
+        "Cannot show the errors.",
+        got=got,
+        expected="what predict says about Fashion-MNIST's test images, and these images in the same order",
+        remedy="call prediction = helpers.predict(net, test_iter), then helpers.explore_errors(prediction, test_iter)",
+    )

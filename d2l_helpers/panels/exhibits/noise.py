@@ -1,0 +1,111 @@
+"""Mean against median: what two losses make of noise and of one point that is far off."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from statistics import NormalDist
+
+import numpy as np
+
+from d2l_helpers.figures import Chart, Dots, Line
+from d2l_helpers.panels.exhibit import Exhibit, View, choice, slider
+from d2l_helpers.training.line_fits import Array, Fit, least_absolute, least_squares
+
+__all__ = ["explore_noise", "off_by", "trips", "usually_off_by"]
+
+_TRUTH = (4.0, 6.0)  # minutes a kilometre, minutes a trip
+_X = np.linspace(0.2, 4.0, 20)
+_NOISE = 1.5  # standard deviation in minutes, whatever the distribution
+_LATE = 18  # the trip with the flat tyre, of 3.8 km: far from the middle, where it turns the line
+_MOST = 30  # minutes lost to it
+_DRAWS = 200
+_KINDS = ("Gaussian", "Laplace")
+
+
+def explore_noise() -> Exhibit:
+    """Show what least squares and least absolute errors make of Gaussian and Laplace noise, and of one outlier."""
+    for kind in _KINDS:
+        usually_off_by(kind)  # takes longer than a slider may: it is kept
+    controls = (
+        choice("kind", "noise", _KINDS, _KINDS[0]),
+        slider("minutes_lost", "minutes lost", 20, low=0, high=_MOST, step=1),
+        slider("draw", "draw", 1, low=1, high=20, step=1),
+    )
+    return Exhibit("Two losses, a flat tyre, and two kinds of noise", controls, _show, room=(140, 55))
+
+
+def trips(kind: str, draw: int, minutes_lost: float = 0.0) -> Array:
+    """Make up the minutes of the twenty trips, shape (20,)."""
+    uniform = np.random.default_rng(draw + 4).random(len(_X))
+    y = _TRUTH[0] * _X + _TRUTH[1] + _NOISE * _quantiles(kind, uniform)
+    y[_LATE] += minutes_lost
+    return y
+
+
+def off_by(fit: Fit) -> float:
+    """Say how far a line is from the true one on average over the trips, in minutes."""
+    return float(np.abs((fit[0] - _TRUTH[0]) * _X + fit[1] - _TRUTH[1]).mean())
+
+
+@lru_cache
+def usually_off_by(kind: str) -> tuple[float, float]:
+    """Say how far the two lines are off in the mean of many draws without a flat tyre, in minutes."""
+    fits = [(least_squares(_X, y), least_absolute(_X, y)) for y in (trips(kind, draw + 1) for draw in range(_DRAWS))]
+    squares, absolutes = (float(np.mean([off_by(fit) for fit in column])) for column in zip(*fits, strict=True))
+    return squares, absolutes
+
+
+def _quantiles(kind: str, uniform: Array) -> Array:
+    """Turn numbers between 0 and 1 into noise of mean 0 and variance 1, so that both kinds come from one draw."""
+    if kind == _KINDS[0]:
+        normal = NormalDist()
+        return np.array([normal.inv_cdf(u) for u in uniform.tolist()])
+    middle = uniform - 0.5
+    return np.asarray(-np.sign(middle) * np.log(1 - 2 * np.abs(middle)) / np.sqrt(2))
+
+
+@lru_cache(maxsize=64)
+def _errors(kind: str, draw: int) -> tuple[list[float], list[float]]:
+    """For every number of minutes lost, how far the two lines are off."""
+    all_trips = [trips(kind, draw, lost) for lost in range(_MOST + 1)]
+    return [off_by(least_squares(_X, y)) for y in all_trips], [off_by(least_absolute(_X, y)) for y in all_trips]
+
+
+def _show(kind: str, minutes_lost: int, draw: int) -> View:
+    y = trips(kind, draw, minutes_lost)
+    squares, absolutes = _errors(kind, draw)
+    usual = usually_off_by(kind)
+    text = (
+        f"{kind} noise, draw {draw}, {minutes_lost} minutes lost to a flat tyre: the squared loss is off by "
+        f"{squares[minutes_lost]:.2f} minutes on average, the absolute loss by {absolutes[minutes_lost]:.2f}.\n"
+        f"Mean of {_DRAWS} draws without the tyre: {usual[0]:.2f} and {usual[1]:.2f}."
+    )
+    return View(text, (_trips_chart(y), _errors_chart(squares, absolutes, minutes_lost)))
+
+
+def _trips_chart(y: Array) -> Chart:
+    ends = np.array([0.0, 4.2])
+
+    def line(fit: Fit, label: str, style: int, faint: bool = False) -> Line:
+        return Line(ends.tolist(), (fit[0] * ends + fit[1]).tolist(), label, style, faint)
+
+    marks = (
+        line(_TRUTH, "truth", 0, faint=True),
+        line(least_squares(_X, y), "squared", 1),
+        line(least_absolute(_X, y), "absolute", 2),
+        Dots(_X.tolist(), y.tolist(), style=0),
+    )
+    return Chart("Twenty trips, one with a flat tyre", marks, "kilometres", "minutes", (0.0, 4.2), (0.0, 58.0))
+
+
+def _errors_chart(squares: list[float], absolutes: list[float], now: int) -> Chart:
+    lost = list(range(_MOST + 1))
+    marks = (
+        Line(lost, squares, "squared", 1),
+        Line(lost, absolutes, "absolute", 2),
+        Dots([now], [squares[now]], style=1),
+        Dots([now], [absolutes[now]], style=2),
+    )
+    return Chart(
+        "How far the line is off", marks, "minutes lost to the tyre", "minutes", (-1.0, _MOST + 1.0), (0.0, 3.0)
+    )

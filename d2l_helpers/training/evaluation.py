@@ -1,0 +1,219 @@
+"""How good a classifier is: accuracy, loss, predictions, and where it errs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from d2l_helpers.errors import ArgumentError
+from d2l_helpers.training.arguments import apply, check_first_batch, check_labels, no_batches
+from d2l_helpers.training.compiled import compile_loss
+
+if TYPE_CHECKING:
+    from d2l_helpers.training.compiled import CompiledLoss
+
+__all__ = [
+    "Prediction",
+    "Score",
+    "accuracy",
+    "confusion_matrix",
+    "evaluate_accuracy",
+    "evaluate_loss",
+    "most_wrong",
+    "predict",
+    "score",
+    "total",
+]
+
+_ROWS_AT_ONCE = 2048  # bounds the memory of the logits; the batch size is the trainer's business, not ours
+
+
+@dataclass
+class Score:
+    """Sums over examples, from which the means follow."""
+
+    loss_sum: float = 0.0
+    hits: float = 0.0
+    num_examples: int = 0
+
+    @property
+    def loss(self) -> float:
+        """Mean loss an example, in nats where the loss is a cross-entropy."""
+        return self.loss_sum / self.num_examples
+
+    @property
+    def accuracy(self) -> float:
+        """Fraction of right predictions, from 0 to 1."""
+        return self.hits / self.num_examples
+
+    def add(self, loss_sum: float, hits: float, num_examples: int) -> None:
+        """Count some more examples."""
+        self.loss_sum += loss_sum
+        self.hits += hits
+        self.num_examples += num_examples
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a network says about each of n examples.
+
+    Attributes
+    ----------
+    labels : numpy.ndarray
+        The true classes, shape (n,), int.
+    probabilities : numpy.ndarray
+        Shape (n, classes), float32; each row sums to 1.
+    """
+
+    labels: npt.NDArray[np.int64]
+    probabilities: npt.NDArray[np.float32]
+
+    @property
+    def classes(self) -> npt.NDArray[np.int64]:
+        """The most probable class of each example, shape (n,)."""
+        return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
+
+
+def accuracy(y_hat: Any, y: Any) -> float:
+    """Count the right predictions, as d2l's function of this name does.
+
+    Parameters
+    ----------
+    y_hat : array
+        Scores, shape (batch, classes), the highest of which is the prediction; or predicted classes, shape (batch,).
+    y : array
+        True classes, shape (batch,).
+
+    Returns
+    -------
+    float
+        How many are right: a count, not a fraction.
+
+    Raises
+    ------
+    ArgumentError
+        If the shapes do not belong together.
+    """
+    if y.ndim != 1 or y_hat.ndim not in (1, 2) or len(y_hat) != len(y):
+        raise ArgumentError(
+            "Cannot count the right predictions.",
+            got=f"y_hat of shape {y_hat.shape} and y of shape {y.shape}",
+            expected="y_hat (batch, classes) or (batch,), and y (batch,)",
+            remedy="pass the network's output for the batch that y belongs to",
+        )
+    classes = y_hat.argmax(axis=1) if y_hat.ndim == 2 else y_hat
+    return float((classes.astype(y.dtype) == y).sum())
+
+
+def evaluate_accuracy(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]]) -> float:
+    """Compute the fraction of examples that `net` classifies rightly, from 0 to 1.
+
+    Parameters
+    ----------
+    net : callable
+        Gives scores of shape (batch, classes) for a batch.
+    data_iter : iterable of (X, y)
+        Batches; at least one.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no batch, or scores and labels do not belong together.
+    """
+    hits, num_examples = 0.0, 0
+    for X, y in data_iter:
+        y_hat, _ = apply(net, _no_loss, X, y)
+        hits += accuracy(y_hat, y)
+        num_examples += len(y)
+    if not num_examples:
+        raise no_batches(data_iter)
+    return hits / num_examples
+
+
+def evaluate_loss(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]], loss: Callable[..., Any]) -> float:
+    """Compute the mean loss of `net` an example; arguments and errors as for `evaluate_accuracy`."""
+    check_first_batch(net, data_iter, loss)
+    return score(net, data_iter, loss, compile_loss(net, loss, data_iter)).loss
+
+
+def score(
+    net: Callable[[Any], Any],
+    data_iter: Iterable[tuple[Any, Any]],
+    loss: Callable[..., Any],
+    compiled: CompiledLoss | None,
+) -> Score:
+    """Sum loss and hits over all batches, in one pass and without recording gradients.
+
+    `compiled` is what `compile_loss` gives for these three.
+    """
+    if compiled:
+        return total([(*compiled(rows), len(rows)) for rows in compiled.pieces(_ROWS_AT_ONCE)])
+    result = Score()
+    for X, y in data_iter:
+        y_hat, losses = apply(net, loss, X, y)
+        check_labels(y, y_hat.shape[1])
+        result.add(float(losses.sum()), accuracy(y_hat, y), len(y))
+    if not result.num_examples:
+        raise no_batches(data_iter)
+    return result
+
+
+def total(parts: Sequence[tuple[Any, Any, int]]) -> Score:
+    """Add up (sum of losses, hits, examples) of some batches, the first two as MXNet's arrays, and wait for them."""
+    from mxnet import nd
+
+    loss_sums, hits, sizes = zip(*parts, strict=True)
+    return Score(nd.add_n(*loss_sums).asnumpy().item(), nd.add_n(*hits).asnumpy().item(), sum(sizes))
+
+
+def predict(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]]) -> Prediction:
+    """Apply `net` to every batch and turn its logits into probabilities.
+
+    Parameters and errors are those of `evaluate_accuracy`; the order is that of `data_iter`.
+    """
+    from mxnet import npx
+
+    labels, probabilities = [], []
+    for X, y in data_iter:
+        y_hat, _ = apply(net, _no_loss, X, y)
+        check_labels(y, y_hat.shape[1])
+        probabilities.append(npx.softmax(y_hat).asnumpy())
+        labels.append(y.asnumpy())
+    if not labels:
+        raise no_batches(data_iter)
+    return Prediction(np.concatenate(labels).astype(np.int64), np.concatenate(probabilities))
+
+
+def confusion_matrix(prediction: Prediction) -> npt.NDArray[np.int64]:
+    """Count how often each class is taken for each.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (classes, classes): row, the true class; column, the predicted one.
+    """
+    num_classes = prediction.probabilities.shape[1]
+    counts = np.zeros((num_classes, num_classes), dtype=np.int64)
+    np.add.at(counts, (prediction.labels, prediction.classes), 1)
+    return counts
+
+
+def most_wrong(prediction: Prediction, n: int = 6) -> npt.NDArray[np.int64]:
+    """Find the examples in whose true class the network believed least, the worst first.
+
+    Returns
+    -------
+    numpy.ndarray
+        Indices of at most `n` wrongly classified examples.
+    """
+    wrong = np.flatnonzero(prediction.classes != prediction.labels)
+    belief = prediction.probabilities[wrong, prediction.labels[wrong]]
+    return np.asarray(wrong[np.argsort(belief, kind="stable")[:n]], dtype=np.int64)
+
+
+def _no_loss(y_hat: Any, y: Any) -> Any:
+    return y_hat.reshape(len(y), -1)[:, 0]

@@ -1,0 +1,237 @@
+"""MXNet and d2l of 2020 on the Python and NumPy of today, each time imported in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+OTHERS = ["mxnet", "numpy", "ipywidgets", "matplotlib", "IPython", "d2l", "tqdm"]
+
+
+def run(code, **environment):
+    """Run code in a fresh Python where warnings are errors; give what it prints last, which is JSON."""
+    environment = {**os.environ, "MPLBACKEND": "agg", **environment}
+    command = [sys.executable, "-W", "error", "-c", "import json, os, sys\n" + textwrap.dedent(code)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_importing_us_imports_nothing_heavy():
+    code = f"import d2l_helpers; print(json.dumps([name for name in {OTHERS} if name in sys.modules]))"
+    assert run(code) == []
+
+
+def test_a_check_outside_a_notebook_imports_no_ipywidgets():
+    code = """
+        import d2l_helpers as helpers
+        helpers.check("stable_softmax", lambda Z: Z)
+        print(json.dumps([name for name in ("ipywidgets", "matplotlib") if name in sys.modules]))
+    """
+    assert run(code) == []
+
+
+def test_importing_us_takes_less_than_50_ms():
+    code = "import time; start = time.perf_counter(); import d2l_helpers; print(time.perf_counter() - start)"
+    assert min(run(code) for _ in range(9)) < 0.05, "the best of nine: other work on the machine only adds"
+
+
+def test_installing_twice_leaves_one_finder():
+    code = """
+        before = len(sys.meta_path)
+        import d2l_helpers
+        from d2l_helpers.engine import compat
+        compat.install()
+        print(json.dumps([len(sys.meta_path) - before, type(sys.meta_path[0]).__module__]))
+    """
+    assert run(code) == [1, "d2l_helpers.engine.compat"]
+
+
+@pytest.fixture(scope="module")
+def after_import():
+    """What is to be seen after ``import mxnet``."""
+    return run(
+        """
+        import numpy
+        numpy_before = dict(vars(numpy))
+        environment_before = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"}
+        os.environ.pop("OMP_NUM_THREADS", None)
+        import d2l_helpers, warnings
+        filters = list(warnings.filters)
+        import mxnet
+        import ctypes
+        found = {
+            "new": [k for k in vars(numpy) if k not in numpy_before and f"numpy.{k}" not in sys.modules],
+            "changed": [k for k, v in numpy_before.items() if vars(numpy).get(k) is not v],
+            "has bool": "bool" in vars(numpy),
+            "environment": dict(os.environ) == environment_before,
+            "filters": filters == warnings.filters,
+            "threads": ctypes.CDLL(mxnet.libinfo.find_lib_path()[0]).omp_get_max_threads(),
+        }
+        array = mxnet.np.array([[1.5, 2], [3, 4]])
+        converted = numpy.asarray(array)
+        found["converted"] = [converted.tolist(), str(converted.dtype), str(numpy.asarray(array, dtype="int32").dtype)]
+        with mxnet.util.np_shape(True):
+            found["shapes"] = [
+                mxnet.np.zeros((2, numpy.int64(3))).shape,
+                mxnet.np.zeros([numpy.int32(4), 1]).shape,
+                mxnet.np.arange(6).reshape((numpy.int64(3), numpy.int64(-1))).shape,
+                mxnet.np.ones((1, numpy.int64(2), 3)).transpose((numpy.int64(2), 0, 1)).shape,
+                mxnet.nd.zeros((numpy.int64(2), 2)).shape,
+                mxnet.sym.zeros((2, numpy.int64(5))).infer_shape()[1][0],
+            ]
+        weight = mxnet.nd.array([2.0])
+        weight.attach_grad()
+        with mxnet.autograd.record():
+            square = weight ** 2
+        square.backward()
+        found["gradient"] = weight.grad.asscalar().item()
+        print(json.dumps(found))
+        """
+    )
+
+
+def test_numpy_is_untouched(after_import):
+    assert after_import["new"] == after_import["changed"] == []
+
+
+def test_names_that_numpy_dropped_stay_dropped(after_import):
+    import numpy
+
+    assert after_import["has bool"] == (int(numpy.__version__.split(".")[0]) >= 2)
+
+
+def test_environment_and_warning_filters_are_as_before(after_import):
+    assert after_import["environment"]
+    assert after_import["filters"]
+
+
+def test_mxnet_starts_with_one_thread_unless_the_reader_says_otherwise(after_import):
+    assert after_import["threads"] == 1
+    code = """
+        import d2l_helpers, mxnet, ctypes
+        threads = ctypes.CDLL(mxnet.libinfo.find_lib_path()[0]).omp_get_max_threads()
+        print(json.dumps([threads, os.environ["OMP_NUM_THREADS"]]))
+    """
+    assert run(code, OMP_NUM_THREADS="3") == [3, "3"]
+
+
+def test_mxnet_computes_gradients(after_import):
+    assert after_import["gradient"] == 4
+
+
+def test_arrays_go_back_to_numpy(after_import):
+    assert after_import["converted"] == [[[1.5, 2], [3, 4]], "float32", "int32"]
+
+
+def test_numpy_scalars_may_stand_in_shapes_and_axes(after_import):
+    assert after_import["shapes"] == [[2, 3], [4, 1], [3, 2], [3, 1, 2], [2, 2], [2, 5]]
+
+
+def test_workers_load_batches_and_import_mxnet_with_our_help():
+    code = """
+        import d2l_helpers, warnings
+        from mxnet import np, npx
+        from mxnet.gluon.data import ArrayDataset, DataLoader
+
+        npx.set_np()
+        data = ArrayDataset(np.arange(6).reshape((3, 2)), np.arange(3))
+        warnings.simplefilter("ignore")  # Python warns of a fork beside threads
+        batches = [[X.tolist(), y.tolist()] for X, y in DataLoader(data, batch_size=2, num_workers=2)]
+        print(json.dumps(batches))
+    """
+    assert run(code) == [[[[0, 1], [2, 3]], [0, 1]], [[[4, 5]], [2]]]
+
+
+def test_d2l_plots_where_there_is_no_notebook():
+    code = """
+        import d2l_helpers
+        from d2l import mxnet as d2l
+        from mxnet import np, npx
+
+        npx.set_np()
+        x = np.arange(0, 3, 0.1)
+        d2l.plot(x, [x ** 2, 2 * x], "x", "f(x)", legend=["f", "tangent"])
+        lines = len(d2l.plt.gca().lines)
+        axes = d2l.show_images(np.ones((6, 28, 28)), 2, 3)
+        animator = d2l.Animator(xlabel="epoch", xlim=[1, 2], legend=["loss", "accuracy"])
+        animator.add(1, (0.7, 0.6))
+        animator.add(2, (0.5, 0.8))
+        print()
+        print(json.dumps([lines, len(axes), animator.Y]))
+    """
+    assert run(code) == [2, 6, [[0.7, 0.5], [0.6, 0.8]]]
+
+
+def test_d2l_plots_as_svg_in_a_kernel():
+    from nbclient import NotebookClient
+    from nbformat import v4
+
+    setup = "import d2l_helpers\nfrom d2l import mxnet as d2l\nfrom mxnet import np, npx\nnpx.set_np()"
+    plot = "x = np.arange(0, 3, 0.1)\nd2l.plot(x, x ** 2, 'x', 'f(x)')"
+    animate = "animator = d2l.Animator(xlim=[1, 2])\nanimator.add(1, 0.7)\nanimator.add(2, 0.5)"
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in (setup, plot, animate)])
+    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    NotebookClient(notebook, kernel_name="python3", timeout=60).execute(env=environment)
+    imports, plotted, animated = ([dict(output) for output in cell.outputs] for cell in notebook.cells)
+    assert imports == []
+    assert [sorted(output["data"]) for output in plotted] == [["image/svg+xml", "text/plain"]]
+    assert "image/svg+xml" in animated[-1]["data"]
+
+
+def test_a_shared_library_that_the_system_lacks_is_named_with_its_package(tmp_path):
+    (tmp_path / "mxnet").mkdir()
+    said = "libquadmath.so.0: cannot open shared object file: No such file or directory"
+    (tmp_path / "mxnet" / "__init__.py").write_text(f"raise OSError({said!r})")
+    code = """
+        import d2l_helpers
+        from d2l_helpers.errors import LibraryUnusable
+        try:
+            import mxnet
+        except LibraryUnusable as error:
+            print(json.dumps([error.got, error.remedy]))
+    """
+    got, remedy = run(code, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    assert got == "no libquadmath.so.0 on this system"
+    assert remedy.startswith("sudo apt-get install libquadmath0 (Debian, Ubuntu) or sudo dnf install libquadmath")
+
+
+def test_a_library_that_asks_for_an_executable_stack_has_a_remedy(tmp_path):
+    (tmp_path / "mxnet").mkdir()
+    said = "libmxnet.so: cannot enable executable stack as shared object requires: Invalid argument"
+    (tmp_path / "mxnet" / "__init__.py").write_text(f"raise OSError({said!r})")
+    code = """
+        import d2l_helpers
+        try:
+            import mxnet
+        except Exception as error:
+            print(json.dumps([type(error).__name__, error.remedy]))
+    """
+    name, remedy = run(code, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
+    assert (name, "GLIBC_TUNABLES=glibc.rtld.execstack=2" in remedy) == ("LibraryUnusable", True)
+
+
+def test_an_error_of_the_system_that_is_no_missing_library_stays_what_it_is(tmp_path):
+    (tmp_path / "mxnet").mkdir()
+    (tmp_path / "mxnet" / "__init__.py").write_text("open('/nowhere')")
+    code = """
+        import d2l_helpers
+        try:
+            import mxnet
+        except Exception as error:
+            print(json.dumps(type(error).__name__))
+    """
+    assert run(code, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}") == "FileNotFoundError"
+
+
+def test_an_mxnet_that_is_imported_already_is_left_alone():
+    code = """
+        import types
+        sys.modules["mxnet"] = already = types.ModuleType("mxnet")
+        import d2l_helpers, mxnet
+        print(json.dumps(mxnet is already))
+    """
+    assert run(code) is True

@@ -1,0 +1,117 @@
+"""Every exercise against the key: solutions pass, known wrong answers fail with the message intended."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from d2l_autograder.key import Answer, answers_to
+from d2l_helpers.exercises.catalogue import CHAPTER, chapter
+from d2l_helpers.exercises.checking import judge
+from d2l_helpers.exercises.exercise import Exercise
+
+README = Path(__file__).parents[3] / "README.md"
+PAIRS = [
+    pytest.param(exercise, answers_to(notebook)[exercise.name], id=f"{notebook}:{exercise.name}")
+    for notebook, group in chapter().items()
+    for exercise in group
+]
+
+
+def test_the_chapter_has_enough_of_every_kind():
+    groups = chapter()
+    assert f"{sum(map(len, groups.values()))} exercises" in README.read_text()
+    assert list(groups) == list(CHAPTER)
+    names = [exercise.name for group in groups.values() for exercise in group]
+    assert len(names) == len(set(names)) >= 36
+    for notebook, group in groups.items():
+        assert len(group) >= 4, notebook
+        assert {"written", "predicted"} <= {exercise.kind for exercise in group}, notebook
+    assert any(exercise.kind == "measured" for group in groups.values() for exercise in group)
+
+
+@pytest.mark.parametrize("notebook", chapter())
+def test_the_key_answers_the_notebooks_exercises_in_their_order(notebook: str):
+    assert list(answers_to(notebook)) == [exercise.name for exercise in chapter()[notebook]]
+
+
+@pytest.mark.parametrize(("exercise", "answer"), PAIRS)
+def test_an_exercise_is_complete(exercise: Exercise, answer: Answer):
+    assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", exercise.name)
+    assert exercise.points >= 1
+    assert len({hint for hint in exercise.hints if hint.strip()}) == 3
+    assert exercise.reason or exercise.kind == "written"
+    assert len(answer.wrong) >= 2
+
+
+@pytest.mark.parametrize(("exercise", "answer"), PAIRS)
+def test_the_solution_is_right_in_time(exercise: Exercise, answer: Answer):
+    judge(
+        exercise, answer.solution
+    )  # here MXNet's first use of an operator takes its time, in a notebook it did before
+    started = time.perf_counter()
+    verdict = judge(exercise, answer.solution)
+    assert (verdict.state, verdict.got, verdict.expected) == ("right", "", "")
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(("exercise", "answer"), PAIRS)
+def test_wrong_answers_are_told_what_is_wrong(exercise: Exercise, answer: Answer):
+    for wrong in answer.wrong:
+        verdict = judge(exercise, wrong.answer)
+        said = f"{verdict.got}\n{verdict.expected}"
+        assert verdict.state == "not yet", wrong
+        assert wrong.message in said, f"{wrong}\nsaid: {said}"
+        assert "d2l_helpers" not in said
+        assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(("exercise", "answer"), PAIRS)
+def test_checks_leave_the_random_generators_alone(exercise: Exercise, answer: Answer):
+    from mxnet import np as mxnet_np
+
+    import d2l_helpers
+
+    def drawn() -> tuple[float, float, float]:
+        return random.random(), float(np.random.random()), float(mxnet_np.random.uniform())
+
+    d2l_helpers.seed_all(3)
+    expected = drawn()
+    d2l_helpers.seed_all(3)
+    judge(exercise, 0.0 if exercise.kind != "written" else lambda *_, **__: 0.0)
+    if "random" not in answer.source():  # an answer that draws moves the generators itself
+        judge(exercise, answer.solution)
+    assert drawn() == expected
+
+
+class _Odd:
+    def __getattr__(self, name: str) -> None:
+        raise RuntimeError(name)
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def _results() -> st.SearchStrategy[object]:
+    arrays = st.sampled_from([np.zeros(0), np.ones((3, 1)), np.full((2, 2), np.nan), np.array(["a"]), np.array(None)])
+    plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.complex_numbers()
+    return plain | arrays | st.lists(plain, max_size=4) | st.builds(_Odd) | st.builds(object)
+
+
+@pytest.mark.parametrize(("exercise", "answer"), PAIRS)
+@given(result=_results(), as_function=st.booleans())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_comes_gets_a_verdict(exercise: Exercise, answer: Answer, result: object, as_function: bool):
+    verdict = judge(exercise, (lambda *_, **__: result) if as_function else result)
+    assert verdict.state in ("not attempted", "not yet", "right")
+    if verdict.state == "not yet":
+        assert verdict.got
+        assert verdict.expected
+        assert "d2l_helpers" not in verdict.got

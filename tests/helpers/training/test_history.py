@@ -1,0 +1,33 @@
+"""A history keeps what the epochs measured, and no more."""
+
+import math
+
+from d2l_helpers.training.history import Epoch, History
+
+
+def test_a_list_stays_empty_until_it_has_something_to_hold():
+    history = History()
+    history.add(Epoch(0.5))
+    history.add(Epoch(0.4, train_acc=0.8))
+    assert (history.train_loss, history.test_loss, history.test_acc) == ([0.5, 0.4], [], [])
+    assert len(history) == len(history.train_acc) == 2
+    assert math.isnan(history.train_acc[0])
+    assert history.train_acc[1] == 0.8
+
+
+def test_an_epoch_that_does_not_measure_what_others_did_has_nan():
+    history = History()
+    for loss, test_acc in ((0.5, 0.7), (0.4, None), (0.3, 0.9)):
+        history.add(Epoch(loss, test_acc=test_acc))
+    assert history.test_acc[0::2] == [0.7, 0.9]
+    assert math.isnan(history.test_acc[1])
+
+
+def test_numbers_become_floats():
+    import mxnet
+    import numpy as np
+
+    history = History()
+    history.add(Epoch(np.float32(0.5), test_loss=mxnet.np.array(0.25)))
+    assert [type(value) for value in (*history.train_loss, *history.test_loss)] == [float, float]
+    assert (history.train_loss, history.test_loss) == ([0.5], [0.25])

@@ -1,0 +1,90 @@
+"""Python environments beside this one, made once and kept in build/."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import yaml
+from support.lacking import lacking
+from support.locks import ROOT, pins
+
+
+def made_environment(
+    name: str,
+    requirements: Sequence[str],
+    finish: Callable[[Path, list[str]], object],
+    python: str | Path = sys.executable,
+) -> Path:
+    """Give the Python of an environment with these packages, made from this Python or from another.
+
+    Installing takes a minute or two, so it is kept in build/ for as long as the requirements stay the same.
+    `finish(folder, pip)` completes a new one; `pip` is the beginning of a command that installs into it.
+    """
+    key = hashlib.sha256("\n".join([str(python), *requirements]).encode()).hexdigest()[:12]
+    folder = ROOT / "build" / f"{name}-{key}"
+    made = folder / "bin" / "python"
+    if not (folder / "ready").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", str(made), "install", "--quiet", "--no-compile"]
+        pip += ["--only-binary", ":all:"]  # a build from source would take minutes without a word
+        subprocess.run([*pip, *requirements], check=True, timeout=900)
+        finish(folder, pip)
+        (folder / "ready").touch()
+    return made
+
+
+def cpu_twin() -> Path:
+    """Give a Python with environment.yml's packages, with the CPU twin mxnet-mkl 1.6.0 for the CUDA wheel.
+
+    environment.yml's NumPy has no wheel after Python 3.12: there it is the lock's, which the twin's metadata refuses.
+    """
+
+    def add_the_rest(folder: Path, pip: list[str]) -> None:
+        subprocess.run([*pip, "--no-deps", "mxnet-mkl==1.6.0", "graphviz==0.8.4"], check=True, timeout=300)
+        for library in folder.glob("lib/python3*/site-packages/mxnet/libmxnet.so"):
+            _ask_for_no_executable_stack(library)
+        subprocess.run([*pip, "--no-deps", "--editable", ROOT], check=True, timeout=300)  # as README.md says
+
+    packages = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"][-1]["pip"]
+    numpy = f"numpy=={pins('requirements.lock')['numpy']}"
+    others = [package for package in packages if not package.startswith(("mxnet", "numpy"))]
+    return made_environment("environment", [*others, numpy], add_the_rest)
+
+
+def _ask_for_no_executable_stack(library: Path) -> None:
+    """Clear a flag that MXNet 1.6 has for nothing, and for which glibc 2.41 and later refuse to load it."""
+    with library.open("r+b") as file:
+        header = file.read(64)
+        (start,), (size, count) = struct.unpack_from("<Q", header, 32), struct.unpack_from("<HH", header, 54)
+        for place in range(start, start + size * count, size):
+            file.seek(place)
+            kind, flags = struct.unpack("<II", file.read(8))
+            if kind == 0x6474E551:  # PT_GNU_STACK
+                file.seek(place + 4)
+                file.write(struct.pack("<I", flags & ~1))
+
+
+def usable_python(version: str) -> str:
+    """Give a Python of this version that runs: of the PATH, of pyenv or of uv."""
+    name, home = f"python{version}", Path.home()
+    pyenv = Path(os.environ.get("PYENV_ROOT", home / ".pyenv"))
+    candidates = [
+        shutil.which(name),
+        *sorted(pyenv.glob(f"versions/{version}.*/bin/{name}")),
+        *sorted(home.glob(f".local/share/uv/python/cpython-{version}.*/bin/{name}")),
+    ]
+    found = next((str(python) for python in candidates if python and _runs(python)), None)
+    return found or lacking(f"no Python {version} on the PATH, of pyenv or of uv: uv python install {version}")
+
+
+def _runs(python: str | Path) -> bool:
+    """Tell whether it is more than a command of pyenv's that says which versions are to be had."""
+    return subprocess.run([python, "-c", "import venv"], capture_output=True, check=False).returncode == 0
