@@ -1,10 +1,11 @@
 """What all tests share: MXNet in the mode the notebooks use, whatever the test before did to it; and their order."""
 
+import d2l_helpers  # noqa: F401  (before MXNet, which does not import on today's Python without it)
+
+# isort: split
 import pytest
 from hypothesis import settings
 from mxnet import npx
-
-import d2l_helpers  # noqa: F401  (MXNet's loader)
 
 # The longest first, or one worker is left with them when the other has nothing more to do. Before them, beside a
 # notebook, the grader that is killed: until the next one removes its groups, no test may look at what is left

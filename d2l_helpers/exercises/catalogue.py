@@ -27,7 +27,7 @@ CHAPTER = (
 def chapter() -> dict[str, tuple[Exercise, ...]]:
     """Give the exercises of each notebook, by the notebook's name, in the order of the notebook."""
     return {
-        notebook: importlib.import_module(f"d2l_helpers.exercises.{notebook.partition('_')[2]}").EXERCISES
+        notebook: importlib.import_module(f"d2l_helpers.exercises.chapter.{notebook.partition('_')[2]}").EXERCISES
         for notebook in CHAPTER
     }
 
