@@ -7,7 +7,7 @@ NOTEBOOKS := notebooks
 ARGS :=
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
 
 # PYTHONDONTWRITEBYTECODE, which some containers set, would have JupyterLab compiled at each start, for four seconds
 lab: export PYTHONDONTWRITEBYTECODE =
@@ -15,16 +15,30 @@ lab: .venv/ready  ## set up everything and open your copies, in work/, in Jupyte
 	@$(HELPERS) lab $(ARGS)
 
 # For the same reason: the tests start a thousand processes
-test: export PYTHONDONTWRITEBYTECODE =
+check test test-all: export PYTHONDONTWRITEBYTECODE =
 # What `make cu117` adds warns where there is no GPU for it, and a warning is an error here; D2L_CUDA=.venv/mxnet-cuda tests it
-test: export D2L_CUDA ?= $(CURDIR)/.venv/no-cuda
-test: lint keras grading  ## set up everything and run everything: lint, types, layers, unit tests, browser, notebooks
-	@sh tests/programs.sh chromium bubblewrap util-linux
-	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --ignore tests/cuda --ignore tests/engines
-	$(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
+check test test-all: export D2L_CUDA ?= $(CURDIR)/.venv/no-cuda
+
+PYTEST := $(BIN)/pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+NBVAL := $(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
+
+check: lint  ## lint, types, layers and all fast tests: a minute or two; no browser, kernel, sandbox or network
+	$(PYTEST) -m "not (sandbox or kernel or browser or network or tensorflow or nbgrader or timing or nightly or cuda)"
+
+test: lint keras grading  ## check, and the sandbox, kernels, two notebooks in a browser, all notebooks against their records
+	$(PYTEST) -m "not (timing or nightly or cuda)"
+	$(NBVAL)
+
+test-all: lint keras grading  ## everything: attacks, every notebook in a browser, Colab's versions, MXNet 1.6, timing; an hour
+	$(PYTEST) -m "not (timing or cuda)"
+	$(NBVAL)
+	$(BIN)/pytest -m timing
+
+system-packages:  ## install Chromium, bubblewrap and util-linux by apt, which `make test` needs; as root, or with sudo
+	@sh system-packages.sh
 
 test-cuda: data  ## start MXNet's CUDA wheels on the CPU, with a stand-in for the driver: 3 GB to fetch, 8 GB of space
-	$(BIN)/pytest tests/cuda
+	$(BIN)/pytest -m cuda
 
 lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
 	$(BIN)/ruff check
@@ -43,7 +57,7 @@ wheel: .venv/ready  ## build d2l_helpers as dist/d2l_helpers-*.whl
 	$(BIN)/python -m hatchling build --target wheel --directory dist
 
 test-engines: data  ## run the notebooks with Colab's Python, MXNet 1.6.0 and another device; needs Python 3.13, takes 20 minutes
-	$(BIN)/pytest tests/engines
+	$(PYTEST) tests/engines
 
 test-machines:  ## set up fresh clones on minimal Debian 12, 13 and testing; needs root, debootstrap and 15 minutes
 	python3 tests/machines $(ARGS)
@@ -51,8 +65,7 @@ test-machines:  ## set up fresh clones on minimal Debian 12, 13 and testing; nee
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
 	$(BIN)/python -m benchmarks training $(ARGS)
 
-bench-grading: data grading  ## race our grader, nbgrader and otter on 40 submissions; ARGS="--students 8 --json FILE"
-	@sh tests/programs.sh bubblewrap util-linux
+bench-grading: data grading  ## compare our grader, nbgrader and otter on 40 submissions; ARGS="--students 8 --json FILE"
 	$(BIN)/python -m benchmarks grading $(ARGS)
 
 keras: .venv/keras  ## add TensorFlow, which notebook 08 needs: about 1 GB
@@ -110,4 +123,4 @@ SIZE_grading = nbgrader (20 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab test test-cuda test-engines test-machines lint record links wheel bench bench-grading data keras grading cu117 lock clean ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines lint record links wheel bench bench-grading data keras grading cu117 lock clean ALWAYS

@@ -1,4 +1,4 @@
-"""What all tests share: MXNet in the mode the notebooks use, whatever the test before did to it; and their order."""
+"""What all tests share: MXNet in the mode of the notebooks, one hypothesis profile, and how xdist deals tests out."""
 
 import d2l_helpers  # noqa: F401  (before MXNet, which does not import on today's Python without it)
 
@@ -7,48 +7,23 @@ import pytest
 from hypothesis import settings
 from mxnet import npx
 
-# The longest first, or one worker is left with them when the other has nothing more to do. Before them, beside a
-# notebook, the grader that is killed: until the next one removes its groups, no test may look at what is left
-EVERY_NOTEBOOK = "test_every_notebook"
-FIRST = (
-    "test_resume",
-    EVERY_NOTEBOOK,
-    "test_corpus",
-    "test_corpus_unprivileged",
-    "test_environment",
-    "test_unprivileged",
-    "test_course",
-    "test_colabs_stack",
-    "test_formgrader",
-    "test_sources",
-    "test_batch",
-    "test_plots",
-    "test_hostile",
-    "test_command",
-)
+# What a test is marked to need, the slowest first
+SLOWEST_FIRST = ("browser", "nightly", "nbgrader", "sandbox", "kernel", "tensorflow", "network")
 
-
-settings.register_profile("no deadline", deadline=None)  # other work on the machine delays an example, too
+settings.register_profile("no deadline", deadline=None)  # an example takes longer when the machine is busy
 settings.load_profile("no deadline")
 
 
 @pytest.fixture(autouse=True)
 def numpy_mode():
+    """Put MXNet into NumPy's mode, whatever the test before left."""
     npx.set_np()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
-    place = {name: number for number, name in enumerate(FIRST)}
-    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    """Give a worker a file at a time, whose tests share what they set up; or one notebook, which takes as long."""
-    from xdist.scheduler import LoadFileScheduling
-
-    class Dealing(LoadFileScheduling):
-        def _split_scope(self, nodeid):
-            return nodeid if f"{EVERY_NOTEBOOK}.py" in nodeid else super()._split_scope(nodeid)
-
-    return Dealing(config, log) if config.option.dist == "loadfile" else None
+    """Start with what is slow, or one worker would end alone with it; keep the tests of a module together."""
+    items.sort(key=lambda item: next((n for n, need in enumerate(SLOWEST_FIRST) if item.get_closest_marker(need)), 99))
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))

@@ -8,6 +8,8 @@ from support.jupyter_lab import settled
 
 from d2l_autograder.key import answers_to
 
+pytestmark = [pytest.mark.browser, pytest.mark.nightly, pytest.mark.network]
+
 ALL_IDLE = "#kernel_indicator_icon.kernel_idle_icon"
 
 

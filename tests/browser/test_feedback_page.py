@@ -9,6 +9,8 @@ from d2l_autograder.report import write_reports
 from d2l_autograder.results import Finding, Mark, Result, Status
 from d2l_autograder.sandbox import Verdict
 
+pytestmark = pytest.mark.browser
+
 ATTACK = "<script>document.title = 'ran'</script><img src=http://127.0.0.1:9/ onerror=\"document.title = 'ran'\">"
 LONG = "W" * 400
 

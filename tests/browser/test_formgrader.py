@@ -21,6 +21,8 @@ from d2l_autograder.gradebook import save
 from d2l_autograder.sandbox import Sandbox
 from d2l_helpers.errors import SandboxError
 
+pytestmark = [pytest.mark.browser, pytest.mark.nightly, pytest.mark.nbgrader, pytest.mark.sandbox]
+
 EVIL = '<script>top.took = 1</script><img src="x" onerror="top.took = 2"> [here](javascript:top.took=3)'
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.jupyter_lab import SCREENSHOTS, LabNotebook, left_open
 
 from d2l_helpers.exercises.exercise import Exercise
+
+pytestmark = pytest.mark.browser
 
 NAME = "04_softmax_regression"
 

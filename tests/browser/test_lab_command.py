@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from d2l_authoring.notebook_file import read_notebook
 
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
+
 ROOT = Path(__file__).parents[2]
 FIRST = "01_linear_regression.ipynb"
 HOMES = ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")

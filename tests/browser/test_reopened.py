@@ -20,6 +20,8 @@ from support.environments import made_environment
 
 from d2l_helpers.lab.stills import VIEW
 
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
+
 HOW = "Run this cell to bring it to life."
 CELLS = (
     "import d2l_helpers as helpers",

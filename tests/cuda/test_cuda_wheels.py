@@ -20,6 +20,8 @@ from d2l_helpers.engine.cuda import CU101, CU117
 from d2l_helpers.engine.cuda.libraries import CUDA_10, CUDA_11
 from d2l_helpers.records import split_outputs
 
+pytestmark = pytest.mark.cuda
+
 ROOT = Path(__file__).parents[2]
 TRAIN = """
 import json, sys

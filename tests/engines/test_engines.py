@@ -19,6 +19,8 @@ from support.environments import ROOT
 from d2l_authoring.links import INSTALL, WITHOUT_DEPENDENCIES
 from d2l_authoring.notebook_file import read_notebook
 
+pytestmark = [pytest.mark.nightly, pytest.mark.network, pytest.mark.kernel]
+
 RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
 IN_COLAB = {"COLAB_RELEASE_TAG": "release-colab"}
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("0[1-7]*.ipynb"))  # 08 is about TensorFlow

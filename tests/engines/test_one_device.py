@@ -17,6 +17,8 @@ from support.environments import ROOT
 
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 
+pytestmark = [pytest.mark.nightly, pytest.mark.kernel]
+
 RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
 
 # An array in each notebook that was trained, or with which the training computed
