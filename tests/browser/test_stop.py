@@ -72,6 +72,7 @@ NAMES = (
     "test_the_page_survives_its_reader",
     "test_a_call_that_cannot_be_ended_is_said_and_no_cell_hangs",
     "test_any_parameter_has_a_control_that_works_from_the_keyboard",
+    "test_stop_ends_a_loop_within_its_bound",
 )
 
 

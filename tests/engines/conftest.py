@@ -67,7 +67,17 @@ def run_notebook(tmp_path: Path) -> RunNotebook:
         command = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         specification = {"argv": command, "display_name": "engine", "language": "python"}
         (kernel / "kernel.json").write_text(json.dumps(specification))
-        nbval = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--nbval", "--nbval-kernel-name", "engine"]
+        nbval = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "d2l_authoring.nbval_plugin",
+            "--nbval",
+        ]
+        nbval += ["--nbval-kernel-name", "engine"]
         environment |= os.environ | {"JUPYTER_PATH": str(tmp_path / "jupyter")}
         return subprocess.run(
             [*nbval, f"{name}.ipynb"],

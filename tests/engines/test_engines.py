@@ -41,7 +41,8 @@ def first_cells(name: str) -> str:
     return f"{cells[INSTALL]}\n{cells['setup']}"
 
 
-def test_in_colab_the_setup_adds_what_is_missing_and_needs_no_restart(colab: Path, wheel: Path) -> None:
+@pytest.mark.timing
+def test_in_colab_the_setup_takes_less_than_a_minute_and_needs_no_restart(colab: Path, wheel: Path) -> None:
     before = installed(colab)
     assert before.items() >= COLABS_OWN.items()
     started = time.monotonic()

@@ -67,6 +67,8 @@ def test_numpy_is_1_where_the_numbers_were_recorded_and_2_above():
     assert majors == {"3.11": "1", "3.12": "2", "3.13": "2", "3.14": "2"}
 
 
+@pytest.mark.nightly
+@pytest.mark.network
 def test_its_packages_train_with_the_cpu_twin_to_the_recorded_numbers(tmp_path):
     script = tmp_path / "train.py"
     script.write_text(

@@ -9,6 +9,7 @@ import tomllib
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from support.lacking import lacking
 from support.locks import HERE, PYTHONS, ROOT, blocks, names, pins
 
 from d2l_helpers.engine.cuda import CU117
@@ -70,11 +71,13 @@ def test_every_package_has_hashes_and_no_place_is_named(file):
     assert not re.search(r"://|index|find-links", (ROOT / file).read_text())
 
 
-@pytest.mark.parametrize("extra", LOCKED_APART)  # cu117 is installed in a folder of its own
+@pytest.mark.parametrize(  # cu117 is installed in a folder of its own
+    "extra", [pytest.param("keras", marks=pytest.mark.tensorflow), pytest.param("grading", marks=pytest.mark.nbgrader)]
+)
 def test_the_locks_fit_each_other_and_are_what_is_installed(extra):
     """Pip compares all that is installed with what each package asks for."""
     if not (ROOT / ".venv" / extra).exists():
-        pytest.skip(f"run make {extra} first")
+        lacking(f"{extra} is not installed: make {extra}")
     command = [sys.executable, "-m", "pip"]
     listed = subprocess.run([*command, "freeze", "--all"], capture_output=True, text=True, check=True)
     found = re.findall(r"^([\w.-]+)==(\S+)", listed.stdout, re.MULTILINE)
@@ -98,9 +101,10 @@ def overridden() -> set[tuple[str, str]]:
     return set(itertools.product(("mxnet", "tf-keras", "tensorflow-cpu"), names))
 
 
+@pytest.mark.nbgrader
 def test_jupyterlab_has_nbgraders_extension():
     if not (ROOT / ".venv" / "grading").exists():
-        pytest.skip("run make grading first")
+        lacking("nbgrader is not installed: make grading")
     command = [sys.executable, "-m", "jupyter", "labextension", "list"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True)
     (line,) = (line for line in listed.stderr.splitlines() if "@jupyter/nbgrader" in line)
