@@ -81,7 +81,7 @@ RESOLVE = uv pip compile pyproject.toml --universal --python-version 3.11 --only
 	--generate-hashes --no-header --no-annotate --upgrade --quiet
 LOCKED = $$(sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.lock | uniq)
 
-lock:  ## resolve the four locks anew from pyproject.toml, and check that each pin has a wheel; needs uv
+lock:  ## resolve the four locks from pyproject.toml, and check that each pin has a wheel; needs uv
 	$(RESOLVE) --extra dev --output-file requirements.lock
 	$(RESOLVE) --extra keras --constraint requirements.lock \
 		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-keras.lock

@@ -72,14 +72,14 @@ def lab(
 
 @pytest.fixture(scope="session")
 def lab_in() -> Callable[[Path], AbstractContextManager[tuple[str, str]]]:
-    """Start a JupyterLab in a folder; it gives its address and its token."""
+    """Start a JupyterLab in a folder; yield its address and token."""
     command = [sys.executable, "-m", "jupyterlab", "--LabApp.news_url=None"]
     return lambda folder: _served(command, folder, "--IdentityProvider.token")
 
 
 @pytest.fixture(scope="session")
 def served() -> Callable[[list[str], Path, str], AbstractContextManager[tuple[str, str]]]:
-    """Run any Jupyter server's command in a folder; it gives its address and its token."""
+    """Run any Jupyter server's command in a folder; yield its address and token."""
     return _served
 
 
@@ -165,7 +165,7 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def _colabs_python() -> Path:
-    """Give a Python with Colab's versions in front of this environment's packages."""
+    """Return a Python with Colab's versions in front of this environment's packages."""
 
     def add_the_rest(folder: Path, _: list[str]) -> None:
         packages = next(folder.glob("lib/python*/site-packages"))

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 
 def alone(name: str) -> object:
-    """Give a notebook, which takes a minute, to whichever worker is free; leave most of them to the night."""
+    """Put a notebook, which takes a minute, into a group of its own; leave most of them to the nightly run."""
     marks = [pytest.mark.xdist_group(name), *([] if name in (FLAGSHIP, LIGHT) else [pytest.mark.nightly])]
     return pytest.param(name, marks=marks)
 
@@ -64,7 +64,7 @@ def test_the_flagships_panel_answers_within_its_bounds(page: Page, lab: str) -> 
 
 
 def names_its_sliders(panel: Locator) -> None:
-    """A screen reader hears of each slider what is written before and behind it."""
+    """Check that a screen reader hears of each slider what is written before and behind it."""
     panel.scroll_into_view_if_needed()
     panel.get_by_role("slider", name=re.compile(".")).first.wait_for()
     for row in panel.locator(".widget-hslider, .widget-inline-hbox:has([role=slider])").all():
@@ -148,7 +148,7 @@ def retrains(panel: Locator, name: str) -> dict[str, float]:
 
 
 def rate_after(keys: int, book: str) -> float:
-    """Give the learning rate to which so many keys move the slider from the book's."""
+    """Compute the learning rate to which this many key presses move the slider from the book's."""
     found = re.match(r"learning rate ([\d.]+),", book)
     assert found, book
     rate = float(found[1])
@@ -161,7 +161,7 @@ def slider_of(panel: Locator, title: str) -> Locator:
 
 
 def pictures_top(panel: Locator) -> float:
-    """How far below the exhibit's upper edge its first picture lies, in pixels."""
+    """Return how many pixels the first picture lies below the upper edge of its exhibit."""
     top = "node.getBoundingClientRect().top"
     return float(
         panel.evaluate(

@@ -87,7 +87,7 @@ class Lab(LabNotebook):
         self.wait_until_idle()
 
     def run(self, name: str) -> Locator:
-        """Run a cell without waiting for it; give its output."""
+        """Run a cell without waiting for it; return its output."""
         self.cell(name).locator(".cm-content").click()
         self.page.keyboard.press("Control+Enter")
         return self.cell(name).locator(".jp-Cell-outputWrapper")
@@ -97,7 +97,7 @@ class Lab(LabNotebook):
 def address(
     lab_in: Callable[[Path], AbstractContextManager[tuple[str, str]]], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """Serve the notebook under any name; give the address, to be completed by one of NAMES."""
+    """Serve the notebook under any name; return the address, to be completed by one of NAMES."""
     folder = tmp_path_factory.mktemp("stop") / "notebooks"
     folder.mkdir()
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def installed(name, gigabytes, *requirements):
-    """Give a folder with these packages; installing them takes minutes and the space said."""
+    """Return a folder with these packages; installing them takes minutes and the space said."""
     folder = ROOT / "build" / f"cuda-{name}"
     if not (folder / "ready").exists():
         shutil.rmtree(folder, ignore_errors=True)

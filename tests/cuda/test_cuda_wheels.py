@@ -79,14 +79,14 @@ def cuda_10(cu101mkl, tmp_path_factory):
 
 
 def unresolved(library, *folders):
-    """What the linker does not find for a library: other libraries, and symbols."""
+    """Return what the linker does not find for a library: other libraries, and symbols."""
     environment = {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(map(str, folders))}
     done = subprocess.run(["ldd", "-r", library], capture_output=True, text=True, env=environment, check=False)
     return [line for line in (done.stdout + done.stderr).splitlines() if "not found" in line or "undefined" in line]
 
 
 def recorded_epochs():
-    """The first two epochs of the flagship, as recorded with the CPU wheel."""
+    """Return the first two epochs of the flagship, as recorded with the CPU wheel."""
     cells = nbformat.read(ROOT / "notebooks" / "07_softmax_regression_gluon.ipynb", as_version=4).cells
     (cell,) = (cell for cell in cells if cell.id == "record-training")
     recorded, _ = split_outputs(cell.outputs)

@@ -33,7 +33,7 @@ RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="session")
 def colab() -> Path:
-    """Give a Python with Colab's versions, from which all that the chapter installs there is removed again."""
+    """Return a Python with Colab's versions, from which all that the chapter installs there is removed again."""
     python = made_environment("colab-today", COLABS_PACKAGES, lambda *_: None, usable_python("3.13"))
     ours = ["d2l-helpers", *(package.partition("==")[0] for package in WITHOUT_DEPENDENCIES)]
     subprocess.run([python, "-m", "pip", "uninstall", "--quiet", "--yes", *ours], check=True, timeout=120)

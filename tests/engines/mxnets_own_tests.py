@@ -65,7 +65,7 @@ def raises(*exceptions):
 
 
 def environment(version: str, numpy: str, is_compat: bool) -> Path:
-    """Give a Python with MXNet and what its tests need; the project is what brings compat."""
+    """Return a Python with MXNet and what its tests need; the project is what brings compat."""
 
     def add_mxnet(_: Path, pip: list[str]) -> None:
         subprocess.run([*pip, "--no-deps", "mxnet==1.9.1"], check=True, timeout=600)

@@ -36,7 +36,7 @@ def installed(python: Path) -> dict[str, str]:
 
 
 def first_cells(name: str) -> str:
-    """Give the cell that installs and the one that imports, as one script."""
+    """Return the cell that installs and the one that imports, as one script."""
     cells = {cell["id"]: cell.source for cell in read_notebook(ROOT / "notebooks" / f"{name}.ipynb").cells}
     return f"{cells[INSTALL]}\n{cells['setup']}"
 

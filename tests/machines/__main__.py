@@ -170,7 +170,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if os.geteuid() != 0 or shutil.which("debootstrap") is None:
         sys.exit("This needs root and debootstrap: sudo apt-get install debootstrap, then sudo make test-machines.")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # what runs and lies in a machine is cleared away, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # what runs and lies in a machine is removed, too
     report = Report()
     with tempfile.TemporaryDirectory() as scratch:
         bundle = Path(scratch, "chapter.bundle")

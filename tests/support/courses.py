@@ -54,7 +54,7 @@ def released(course: Path) -> NotebookNode:
 
 
 def answered(course: Path, answers: Mapping[str, str]) -> NotebookNode:
-    """Give the release with some of its stubs replaced."""
+    """Return the release with some of its stubs replaced."""
     release = released(course)
     return compose(release, {name: cell.source for name, cell in stubs(release)} | dict(answers))
 
@@ -64,7 +64,7 @@ def solutions() -> dict[str, str]:
 
 
 def half_right(name: str) -> str:
-    """Give a wrong answer that earns half of the points, as a student would write it."""
+    """Return a wrong answer that earns half of the points, as a student would write it."""
     (wrong, *_) = (wrong.answer for wrong in answers_to(NAME)[name].wrong if wrong.earns == 0.5)
     return textwrap.dedent(inspect.getsource(wrong)).replace(wrong.__name__, name)
 

@@ -115,7 +115,7 @@ class Watch:
         page.evaluate(_WATCH, [panel.element_handle()])
 
     def first(self, status: str = "", curves: str = "", seconds: float = 60) -> float:
-        """Wait for the first change after which status line and curves' label match; give its time."""
+        """Wait for the first change after which status line and curves' label match; return its time."""
         arguments = json.dumps([status, curves])
         found = f"""
         () => {{
@@ -133,7 +133,7 @@ class Watch:
 
 
 def left_open(name: str) -> Exercise:
-    """Give the exercise of a notebook that is solved on the page: its first written one."""
+    """Return the exercise of a notebook that is solved on the page: its first written one."""
     return next(exercise for exercise in chapter()[name] if exercise.kind == "written")
 
 
