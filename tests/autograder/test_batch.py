@@ -5,13 +5,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support.key import solutions_to
 from support.leftovers import need_a_sandbox, nothing_left
 
 from d2l_authoring.compose import compose
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.batch import Grader
 from d2l_autograder.collect import Entry, find_entries
-from d2l_autograder.key import solutions_to
 from d2l_autograder.results import Kept, Status, Store
 from d2l_autograder.sandbox import Verdict
 from d2l_helpers.exercises.catalogue import CHAPTER

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.key import answers_to
 
 from d2l_autograder.assignment import load_assignment
-from d2l_autograder.key import answers_to
 from d2l_autograder.marking import mark_answer
 from d2l_autograder.random_generators import generator
 from d2l_autograder.reference import evaluate

@@ -7,13 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import nbformat
+from support.key import solutions_to
 from support.leftovers import namespace_of, need_a_sandbox, nothing_left
 
 from d2l_authoring.compose import compose
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.batch import Grader
 from d2l_autograder.collect import find_entries
-from d2l_autograder.key import solutions_to
 from d2l_autograder.results import Kept, Store
 
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.jupyter_lab import settled
-
-from d2l_autograder.key import answers_to
+from support.key import answers_to
 
 ALL_IDLE = "#kernel_indicator_icon.kernel_idle_icon"
 

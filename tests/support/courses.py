@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
+from support.key import answers_to, solutions_to
 from support.lacking import lacking
 
 from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_autograder.course import build_course
-from d2l_autograder.key import answers_to, solutions_to
 
 ROOT = Path(__file__).parents[2]
 NAME = "04_softmax_regression"

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.key import answers_to
 
-from d2l_autograder.key import Answer, answers_to
+from d2l_autograder.key import Answer
 from d2l_helpers.exercises.catalogue import CHAPTER, chapter
 from d2l_helpers.exercises.checking import judge
 from d2l_helpers.exercises.exercise import Exercise
