@@ -95,7 +95,7 @@ class Answer:
     wrong : tuple of Wrong
         At least two.
     probes : tuple of Probe
-        What the folder ``probes`` has for it; `Key.answers_to` fills it in.
+        The hidden probes; `Key.answers_to` takes them from the folder ``probes``.
     """
 
     exercise: str
@@ -142,30 +142,37 @@ class Key:
             If the key has no module for the notebook, or one that cannot be loaded, or a probe that could not run
             inside the sandbox.
         """
-        name = notebook.partition("_")[2]
-        answers = self._listed(name, "ANSWERS", tuple, Answer)
-        has_probes = (self.folder / "probes" / f"{name}.py").is_file()
-        probes = self._listed(f"probes.{name}", "PROBES", dict, tuple) if has_probes else {}
-        known = {answer.exercise: answer for answer in answers}
-        if unknown := set(probes) - set(known):
-            raise self._fault(f"probes.{name}", f"probes of {', '.join(sorted(unknown))}", "names that ANSWERS has")
-        found = {name: replace(one, probes=(*one.probes, *probes.get(name, ()))) for name, one in known.items()}
-        for answer in found.values():
-            for probe in answer.probes:
-                _require_probe(answer.exercise, probe)
-        return found
+        module = notebook.partition("_")[2]
+        probes = self._probes(module)
+        answers = {one.exercise: replace(one, probes=probes.pop(one.exercise, ())) for one in self._answers(module)}
+        if probes:
+            raise self._fault(f"probes.{module}", f"probes of {', '.join(probes)}", "exercises that ANSWERS has")
+        return answers
 
-    def _listed(self, name: str, variable: str, kind: type, item: type) -> Any:
-        """Import a module of the key and return the variable in which it lists its items."""
-        module = self._import(name)
-        listed: Any = getattr(module, variable, None)
-        if not isinstance(listed, kind):
-            raise self._fault(name, f"{variable} = {listed!r}", f"a {kind.__name__} called {variable}")
-        for one in listed.values() if isinstance(listed, dict) else listed:
-            if not isinstance(one, item):
-                wanted = f"{item.__name__} objects, as d2l_autograder.key defines them" if item is Answer else "tuples"
-                raise self._fault(name, f"{variable} with {one!r}", wanted)
-        return listed
+    def _answers(self, module: str) -> tuple[Answer, ...]:
+        """Read what a module of the key lists as ANSWERS."""
+        listed: Any = getattr(self._import(module), "ANSWERS", None)
+        if not isinstance(listed, tuple | list) or not all(isinstance(one, Answer) for one in listed):
+            raise self._fault(module, f"ANSWERS = {listed!r:.200}", "a tuple of d2l_autograder.key's Answer objects")
+        if misplaced := [one.exercise for one in listed if one.probes]:
+            raise self._fault(module, f"probes of {', '.join(misplaced)}", f"all probes in probes/{module}.py")
+        return tuple(listed)
+
+    def _probes(self, module: str) -> dict[str, tuple[Probe, ...]]:
+        """Read what a module of probes has as PROBES; a notebook without functions needs no such module."""
+        if not (self.folder / "probes" / f"{module}.py").is_file():
+            return {}
+        module = f"probes.{module}"
+        listed: Any = getattr(self._import(module), "PROBES", None)
+        expected = "a dictionary with a tuple of d2l_autograder.key's Probe objects for each exercise"
+        if not isinstance(listed, dict):
+            raise self._fault(module, f"PROBES = {listed!r:.200}", expected)
+        for exercise, probes in listed.items():
+            if not isinstance(probes, tuple | list) or not all(isinstance(one, Probe) for one in probes):
+                raise self._fault(module, f"{probes!r:.200} for {exercise}", expected)
+            for probe in probes:
+                _require_sandbox_function(exercise, probe)
+        return {exercise: tuple(probes) for exercise, probes in listed.items()}
 
     def _import(self, name: str) -> ModuleType:
         try:
@@ -215,15 +222,8 @@ def load_key(folder: Path) -> Key:
     return Key(folder, digest, package)
 
 
-def _require_probe(exercise: str, probe: Probe) -> None:
-    """Refuse what is no probe, and a probe that would fail inside the sandbox."""
-    if not isinstance(probe, Probe):
-        raise KeyFault(
-            f"What the answer key has among the probes of {exercise} is none.",
-            got=repr(probe),
-            expected="a Probe, as d2l_autograder.key defines it",
-            remedy="import Probe from d2l_autograder.key",
-        )
+def _require_sandbox_function(exercise: str, probe: Probe) -> None:
+    """Refuse a probe whose function would fail inside the sandbox."""
     through = probe.through
     if through is None:
         return

@@ -67,10 +67,10 @@ class SandboxFunction:
         ValueError
             As `source` does.
         """
-        from_outside = {*_names_from_outside(self.source), *self.function.__code__.co_freevars} - {self.name}
-        own = self.function.__globals__
-        names = {name for name in from_outside if name in own or name not in vars(builtins)}
-        return sorted(names) + sorted(_modules_not_shown(self.source))
+        module = self.function.__globals__
+        names = {name for name in _names_from_outside(self.source) if name in module or name not in vars(builtins)}
+        names |= set(self.function.__code__.co_freevars)  # variables of a function around this one
+        return sorted(names - {self.name}) + sorted(_modules_not_shown(self.source))
 
 
 def runs_in_sandbox(function: Callable[..., Any]) -> SandboxFunction:
