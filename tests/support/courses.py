@@ -1,4 +1,4 @@
-"""An nbgrader course of one notebook, and what students hand in."""
+"""An nbgrader course of one notebook, and its students' submissions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def make_course(folder: Path, points: Mapping[str, float] | None = None) -> Path
 
 
 def nbgrader(course: Path, *arguments: str, fails: bool = False, **environment: str) -> str:
-    """Run a command of nbgrader's as a teacher does, with nothing of the user's settings; gives what it said."""
+    """Run a command of nbgrader's as a teacher does, without the user's settings; return its output."""
     places = {name: str(course / ".jupyter") for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
@@ -54,7 +54,7 @@ def released(course: Path) -> NotebookNode:
 
 
 def answered(course: Path, answers: Mapping[str, str]) -> NotebookNode:
-    """Give the release with some of its stubs replaced."""
+    """Compose the release with answers in place of some of its stubs."""
     release = released(course)
     return compose(release, {name: cell.source for name, cell in stubs(release)} | dict(answers))
 
@@ -64,7 +64,7 @@ def solutions() -> dict[str, str]:
 
 
 def half_right(name: str) -> str:
-    """Give a wrong answer that earns half of the points, as a student would write it."""
+    """Return a wrong answer that earns half of the points, as a student would write it."""
     (wrong, *_) = (wrong.answer for wrong in answers_to(NAME)[name].wrong if wrong.earns == 0.5)
     return textwrap.dedent(inspect.getsource(wrong)).replace(wrong.__name__, name)
 
