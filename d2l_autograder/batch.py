@@ -20,7 +20,7 @@ from d2l_autograder.submission import LARGEST, Submission, digest_of, read_submi
 from d2l_helpers.data import cache_folder
 from d2l_helpers.errors import D2LHelpersError, NotebookError
 
-__all__ = ["LIMITS", "Grader", "Outcome", "inside_of"]
+__all__ = ["LIMITS", "Grader", "Outcome", "setup_for"]
 
 LIMITS = Limits(seconds=60, total_seconds=300)
 _TRIES = 3
@@ -35,7 +35,7 @@ class Outcome:
     result : Result
         The marks.
     kept : Kept or None
-        Whether the result is new; None where it was kept before, or where no fault of the student's prevented marking.
+        Whether the result is new; None where it was kept before, or where a fault of the grader prevented marking.
     entry : Entry
         The submitted file.
     """
@@ -45,10 +45,10 @@ class Outcome:
     entry: Entry
 
 
-def inside_of(assignment: Assignment) -> Inside:
+def setup_for(assignment: Assignment) -> Inside:
     """Return what a sandbox has ready for an assignment, and must not show."""
     imports = ("import d2l_helpers", *assignment.imports)
-    return Inside(data=cache_folder(), imports=imports, mxnet=True, secret=(assignment.key.folder,))
+    return Inside(data=cache_folder(), imports=imports, mxnet=True, hidden=(assignment.key.folder,))
 
 
 class Grader:
@@ -97,7 +97,7 @@ class Grader:
             Before the first outcome, if this machine has no sandbox, or if the sandbox would show the key, the results
             or a submission to student code.
         """
-        with Sandbox(self.limits, Inside(secret=self._hidden_from_students(entries)), is_confined=self.is_sandboxed):
+        with Sandbox(self.limits, Inside(hidden=self._hidden_from_students(entries)), is_confined=self.is_sandboxed):
             pass  # where there is no sandbox, the error comes here, before any work
         for name, group in groupby(sorted(entries, key=lambda entry: entry.assignment), lambda entry: entry.assignment):
             if name in self.assignments:
@@ -123,7 +123,7 @@ class Grader:
         jobs = min(self.jobs, len(entries))
 
         def start() -> Sandbox:
-            return Sandbox(self.limits, inside_of(assignment), is_confined=self.is_sandboxed).__enter__()
+            return Sandbox(self.limits, setup_for(assignment), is_confined=self.is_sandboxed).__enter__()
 
         # Each thread starts the sandboxes in which it marks. To start them ahead would save no time, since every core
         # is busy anyway, and waiting sandboxes would take memory.

@@ -14,14 +14,14 @@ __all__ = ["write", "write_once"]
 _NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}  # as exFAT, SMB and some FUSE file systems say it
 
 
-def write(file: Path, contents: bytes, mode: int | None = None) -> None:
+def write(file: Path, contents: bytes | memoryview, mode: int | None = None) -> None:
     """Write a file; until the new contents are complete, the old file stays.
 
     Parameters
     ----------
     file : Path
         The file; its folder is made if it does not exist.
-    contents : bytes
+    contents : bytes or memoryview
         All of its contents.
     mode : int, optional
         Its permissions; by default those of the file that it replaces, or 0o644.
@@ -37,7 +37,7 @@ def write(file: Path, contents: bytes, mode: int | None = None) -> None:
         temporary.replace(file)
 
 
-def write_once(file: Path, contents: bytes, mode: int = 0o644) -> bool:
+def write_once(file: Path, contents: bytes | memoryview, mode: int = 0o644) -> bool:
     """Write a file unless its name is taken, as by a file, a folder or a link.
 
     Where several processes of a machine write the same file at once, one of them writes it. A killed process leaves no
@@ -78,7 +78,7 @@ def _rename_once(temporary: Path, file: Path) -> bool:
 
 
 @contextmanager
-def _temporary(file: Path, contents: bytes, mode: int) -> Iterator[Path]:
+def _temporary(file: Path, contents: bytes | memoryview, mode: int) -> Iterator[Path]:
     """Write the contents to a hidden file beside the file, which is removed at the end unless it was renamed."""
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{file.name[:50]}.", dir=file.parent)

@@ -39,7 +39,7 @@ class Inside:
         Whether functions are called with MXNet's arrays instead of NumPy's.
     environment : dict of str to str
         Variables to add to the environment, or to change in it.
-    secret : tuple of Path
+    hidden : tuple of Path
         Files and folders that must stay hidden, such as the answer key, the course and the submissions.
     """
 
@@ -48,7 +48,7 @@ class Inside:
     load_data: bool = False
     mxnet: bool = False
     environment: dict[str, str] = field(default_factory=dict)
-    secret: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
 
 
 def environment(inside: Inside) -> dict[str, str]:

@@ -272,8 +272,8 @@ def test_key_results_and_submissions_must_stay_hidden(assignments, tmp_path, wit
     entries = three(assignments, tmp_path / "submitted")
     grade(assignments, entries, store=Store(tmp_path / "course" / "results"))
     first, *others = without_sandboxes
-    assert set(first.secret) == {ROOT / "answers", tmp_path / "course", tmp_path / "submitted"}
-    assert all(ROOT / "answers" in each.secret for each in others)
+    assert set(first.hidden) == {ROOT / "answers", tmp_path / "course", tmp_path / "submitted"}
+    assert all(ROOT / "answers" in each.hidden for each in others)
 
 
 def test_without_a_sandbox_nothing_is_marked(assignments, tmp_path, monkeypatch):
