@@ -1,6 +1,6 @@
 """An answer key is loaded from any folder, and refused with a clear error where it cannot be used."""
 
-import ast
+import re
 import shutil
 import sys
 
@@ -175,21 +175,9 @@ def test_a_key_that_cannot_be_used_is_refused_with_the_place_and_the_remedy(tmp_
     assert "try:" in str(caught.value)
 
 
-PACKAGES = ("d2l_helpers", "d2l_authoring", "d2l_autograder", "benchmarks")
-
-
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", ["d2l_helpers", "d2l_authoring", "d2l_autograder", "benchmarks"])
 def test_no_package_imports_the_projects_key(package):
-    for file in (FOLDER.parent / package).rglob("*.py"):
-        imported = {
-            name
-            for node in ast.walk(ast.parse(file.read_text()))
-            for name in (
-                [alias.name for alias in node.names]
-                if isinstance(node, ast.Import)
-                else [node.module or ""]
-                if isinstance(node, ast.ImportFrom)
-                else []
-            )
-        }
-        assert not [name for name in imported if name.partition(".")[0] == FOLDER.name], file
+    imports_the_key = re.compile(r"^\s*(from|import) answers\b", re.MULTILINE)
+    files = list((FOLDER.parent / package).rglob("*.py"))
+    assert files
+    assert not [file for file in files if imports_the_key.search(file.read_text())]
