@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import groupby
@@ -70,6 +70,8 @@ class Grader:
         False marks one's own notebooks without a sandbox.
     again : bool, optional
         Whether to mark submissions with a result too, and compare.
+    hidden : iterable of Path, optional
+        What no sandbox may show besides keys, results and submissions, such as the course.
     """
 
     def __init__(
@@ -81,10 +83,11 @@ class Grader:
         limits: Limits = LIMITS,
         is_sandboxed: bool = True,
         again: bool = False,
+        hidden: Iterable[Path] = (),
     ) -> None:
         self.assignments, self.secret, self.store, self.limits = assignments, secret, store, limits
         self.jobs = jobs or len(os.sched_getaffinity(0))
-        self.is_sandboxed, self.again = is_sandboxed, again
+        self.is_sandboxed, self.again, self.hidden = is_sandboxed, again, tuple(hidden)
 
     def grade(self, entries: Sequence[Entry]) -> Iterator[Outcome]:
         """Mark entries and yield each outcome as soon as it is there, in any order.
@@ -189,11 +192,10 @@ class Grader:
         return assignment.digest(digest_of(contents), f"{self.limits} sandboxed={self.is_sandboxed}")
 
     def _hidden_from_students(self, entries: Sequence[Entry]) -> tuple[Path, ...]:
-        """List the folders of the keys, of the course or the results, and of the submissions, each once."""
-        folders = [assignment.key.folder for assignment in self.assignments.values()]
-        if self.store:
-            folders.append(self.store.folder.parent)  # the course's secret lies there too
-        return tuple(dict.fromkeys([*folders, *(entry.file.parent for entry in entries)]))
+        """List what no sandbox may show: the keys, the results, the submissions' folders, and `hidden`, each once."""
+        keys = (assignment.key.folder for assignment in self.assignments.values())
+        results = [self.store.folder.parent] if self.store else []  # the course's secret lies there too
+        return tuple(dict.fromkeys([*keys, *self.hidden, *results, *(entry.file.parent for entry in entries)]))
 
 
 def _fault(entry: Entry, assignment: Assignment, error: Exception) -> Result:

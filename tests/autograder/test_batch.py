@@ -270,9 +270,9 @@ def test_a_damaged_result_in_the_store_stops_no_other_submission(assignments, tm
 
 def test_key_results_and_submissions_must_stay_hidden(assignments, tmp_path, without_sandboxes):
     entries = three(assignments, tmp_path / "submitted")
-    grade(assignments, entries, store=Store(tmp_path / "course" / "results"))
+    grade(assignments, entries, store=Store(tmp_path / "out" / "results"), hidden=[tmp_path / "course"])
     first, *others = without_sandboxes
-    assert set(first.hidden) == {ROOT / "answers", tmp_path / "course", tmp_path / "submitted"}
+    assert set(first.hidden) == {ROOT / "answers", *(tmp_path / name for name in ("course", "out", "submitted"))}
     assert all(ROOT / "answers" in each.hidden for each in others)
 
 
