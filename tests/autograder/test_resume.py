@@ -81,7 +81,7 @@ def test_a_killed_grader_leaves_nothing_running_and_the_next_finishes(tmp_path):
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         grader = subprocess.Popen(command(submissions, out), cwd=ROOT, **quiet)
         wait_for(lambda: results(out), grader)
-        # Between two submissions, a job has no sandbox, and both jobs may be between two: wait for one
+        # Between two submissions it has no sandbox, and its two jobs may be there at the same time
         namespaces += wait_for(lambda: namespaces_below(grader.pid), grader)
         grader.kill()
         grader.wait()
