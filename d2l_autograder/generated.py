@@ -72,14 +72,14 @@ def _write(folder: Path, files: Mapping[str, bytes], force: bool) -> dict[str, W
     return done
 
 
-def _what_to_do(file: Path, contents: bytes, ours: str | None, force: bool) -> Written:
+def _what_to_do(file: Path, contents: bytes, last: str | None, force: bool) -> Written:
     try:
         there = file.read_bytes()
     except FileNotFoundError:
         return Written.NEW
     if there == contents:
         return Written.UNCHANGED
-    return Written.UPDATED if force or hashlib.sha256(there).hexdigest() == ours else Written.KEPT
+    return Written.UPDATED if force or hashlib.sha256(there).hexdigest() == last else Written.KEPT
 
 
 def _read_record(folder: Path) -> dict[str, str]:

@@ -72,12 +72,12 @@ def test_without_solutions_the_source_is_the_chapters_notebook(name):
     assert all(answer.source().splitlines()[-1] in text(source) for answer in answers_to(name).values())
     assert not any(cell.get("outputs") for cell in source.cells)
     release = cleared(source)
-    for ours, theirs in zip(release.cells, chapters(name).cells, strict=True):
-        if ours.metadata.get("nbgrader", {}).get("solution"):
-            assert ast.dump(ast.parse(ours.source)) == ast.dump(ast.parse(theirs.source))
+    for cell, original in zip(release.cells, chapters(name).cells, strict=True):
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            assert ast.dump(ast.parse(cell.source)) == ast.dump(ast.parse(original.source))
         else:
-            assert ours.source == theirs.source
-        assert ours.metadata == theirs.metadata
+            assert cell.source == original.source
+        assert cell.metadata == original.metadata
 
 
 @each_notebook
