@@ -54,7 +54,7 @@ class SandboxFunction:
             raise ValueError("it is not defined with def")
         markers = [one for one in definition.decorator_list if ast.unparse(one).rpartition(".")[2] == _MARKER]
         left_out = {number for one in markers for number in range(one.lineno, (one.end_lineno or one.lineno) + 1)}
-        return "\n".join(line for number, line in enumerate(text.splitlines(), 1) if number not in left_out)
+        return "\n".join(line for number, line in enumerate(text.split("\n"), 1) if number not in left_out)
 
     def missing(self) -> list[str]:
         """List the names and modules that the source text uses and that a sandbox does not have.
