@@ -1,12 +1,8 @@
-"""Answers to notebooks/05_fashion_mnist.ipynb."""
-
-from functools import lru_cache
+"""Solutions and wrong answers to notebooks/05_fashion_mnist.ipynb."""
 
 import numpy
 
-from d2l_autograder.key import Answer, Probe, Wrong
-from d2l_helpers.data import load_fashion_mnist
-from d2l_helpers.exercises.expectations import as_array, describe, expect, expect_shape
+from d2l_autograder.key import Answer, Wrong
 
 
 def nearest_mean(train_images, train_labels, images):
@@ -57,45 +53,6 @@ def nearest_without_squares(train_images, train_labels, images):
 def distances_only(train_images, train_labels, images):
     means = [train_images[train_labels == k].mean(axis=0) for k in range(10)]
     return numpy.array([((images - mean) ** 2).sum(axis=(1, 2)) for mean in means])
-
-
-def _on_numpys_arrays(nearest_mean, *arrays):
-    return nearest_mean(*(array.asnumpy() for array in arrays))
-
-
-@lru_cache(maxsize=1)
-def _photographs():
-    images, labels, _, _ = load_fashion_mnist()
-    return images[:10_000].copy(), labels[:10_000].copy()
-
-
-def _clothes(rng):
-    photographs, labels = _photographs()
-    chosen = rng.choice(len(photographs), 500, replace=False)
-    labels = rng.permutation(10)[labels[chosen]].astype("uint8")  # what is known of the real classes is no help
-    images = numpy.rot90(photographs[chosen], rng.integers(4), axes=(1, 2))
-    images = numpy.roll(images, rng.integers(28, size=2), axis=(1, 2))
-    if rng.random() < 0.5:
-        images = images[:, :, ::-1]
-    if rng.random() < 0.5:
-        images = 255 - images
-    return images[:400], labels[:400], _without_ties(images[:400], labels[:400], images[400:], 1.02)[:60]
-
-
-def _few_grey_levels(rng):
-    counts = rng.permutation([1, 2, 3, 4, 5, 6, 7, *rng.integers(2, 8, 3)])
-    labels = rng.permutation(numpy.repeat(numpy.arange(10), counts)).astype("uint8")
-    height, width = rng.choice(numpy.arange(3, 8), 2, replace=False)
-    images = rng.integers(0, 4, (len(labels) + 60, height, width)).astype("uint8")  # a mean rounded is another one
-    train_images, images = images[: len(labels)], images[len(labels) :]
-    return train_images, labels, _without_ties(train_images, labels, images, 1.002)[: rng.integers(20, 30)]
-
-
-def _without_ties(train_images, labels, images, apart):
-    """Leave out the images of which a second class is nearly as near: rounding might decide."""
-    means = [train_images[labels == k].mean(axis=0) for k in range(10)]
-    distances = numpy.sort([((images - mean) ** 2).sum(axis=(1, 2)) for mean in means], axis=0)
-    return images[distances[1] > apart * distances[0]]
 
 
 def split_indices(num_examples, num_held_out, seed):
@@ -150,55 +107,6 @@ def one_array(num_examples, num_held_out, seed):
     return numpy.random.RandomState(seed).permutation(num_examples)
 
 
-def _sizes(rng):
-    num_examples = 2 * int(rng.integers(500, 1500)) + 1  # odd, so that the parts differ in size
-    return num_examples, int(num_examples * rng.uniform(0.25, 0.7)), int(rng.integers(1, 1_000_000))
-
-
-def _sizes_and_two_seeds(rng):
-    num_examples, num_held_out, seed = _sizes(rng)
-    return num_examples, num_held_out, seed, seed + int(rng.integers(1, 1000))
-
-
-def _splits(split_indices, num_examples, num_held_out, seed, other):
-    return [split_indices(num_examples, num_held_out, each) for each in (seed, other, seed)]
-
-
-def _by_chance(got, expected, arguments):
-    """Judge a split; what chance does otherwise than this in one of a hundred million cases is no chance."""
-    num_examples, num_held_out, _ = arguments
-    is_held_out = numpy.zeros(num_examples, dtype=bool)
-    is_held_out[_held_out(got, num_examples, num_held_out)] = True
-    pairs = 2 * num_held_out * (num_examples - num_held_out)
-    changes = (is_held_out[1:] != is_held_out[:-1]).sum()  # between neighbours; Wald and Wolfowitz's test of runs
-    spread = (pairs * (pairs - num_examples) / (num_examples - 1)) ** 0.5 / num_examples
-    is_mixed = abs(changes - pairs / num_examples) < 6 * spread
-    half = num_examples // 2
-    early, usual = is_held_out[:half].sum(), half * num_held_out / num_examples
-    is_even = abs(early - usual) < 6 * (usual * (1 - num_held_out / num_examples) / 2) ** 0.5
-    got = "held out are examples in a regular pattern, or too many of one half"
-    expect(is_mixed and is_even, got, "examples drawn by chance from everywhere")
-
-
-def _by_the_seed(got, expected, arguments):
-    num_examples, num_held_out, *_ = arguments
-    expect(isinstance(got, list) and len(got) == 3, describe(got), "three splits")
-    first, other, again = (_held_out(split, num_examples, num_held_out) for split in got)
-    expect(numpy.array_equal(first, again), "two different splits for one seed", "the same split for the same seed")
-    expect(not numpy.array_equal(first, other), "the same split for two seeds", "another split for another seed")
-
-
-def _held_out(split, num_examples, num_held_out):
-    """Give the indices held out, in order, of what may be anything but must be a split."""
-    expect(isinstance(split, tuple | list) and len(split) == 2, describe(split), "two arrays, learn and held_out")
-    learn, held_out = as_array(split[0], "the first array"), as_array(split[1], "the second array")
-    expect_shape(held_out, (num_held_out,), f"the second array of {num_held_out:,} held out of {num_examples:,}")
-    expect_shape(learn, (num_examples - num_held_out,), "the first array")
-    is_split = numpy.array_equal(numpy.sort(numpy.concatenate((learn, held_out))), numpy.arange(num_examples))
-    expect(is_split, "an index that comes twice or in neither part, or one that is none", "each index in one part")
-    return numpy.sort(held_out).astype(int)
-
-
 ANSWERS = (
     Answer(
         "float_megabytes",
@@ -232,10 +140,6 @@ ANSWERS = (
             Wrong(nearest_without_squares, "squared differences add up to 900"),
             Wrong(distances_only, "shape (10, 10)"),
         ),
-        probes=(
-            Probe("clothes, turned or mirrored, the classes renumbered", _clothes, _on_numpys_arrays),
-            Probe("small images of few grey levels, not square", _few_grey_levels, _on_numpys_arrays),
-        ),
     ),
     Answer(
         "split_indices",
@@ -249,10 +153,6 @@ ANSWERS = (
             Wrong(some_in_a_row, "from the first half"),
             Wrong(other_way_round, "has shape (80,)"),
             Wrong(one_array, "two arrays"),
-        ),
-        probes=(
-            Probe("each example in one part, by chance", _sizes, judge=_by_chance),
-            Probe("the same seed again, and another one", _sizes_and_two_seeds, _splits, _by_the_seed),
         ),
     ),
     Answer(

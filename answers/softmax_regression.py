@@ -1,8 +1,8 @@
-"""Answers to notebooks/04_softmax_regression.ipynb."""
+"""Solutions and wrong answers to notebooks/04_softmax_regression.ipynb."""
 
 from mxnet import np, npx
 
-from d2l_autograder.key import Answer, Probe, Wrong
+from d2l_autograder.key import Answer, Wrong
 
 
 def stable_softmax(Z):
@@ -41,20 +41,6 @@ def _without_exp(Z):
     return E / E.sum(axis=1, keepdims=True)
 
 
-def _ordinary_logits(rng):
-    return (rng.normal(0.0, 1.5, rng.integers(3, 8, 2)),)
-
-
-def _far_logits(rng):
-    classes = int(rng.integers(3, 6))
-    every = range(classes)
-    Z = rng.normal(0.0, 1.5, (classes + 3, classes)) + rng.uniform(1000.0, 2000.0, (classes + 3, 1))
-    Z[every, every] -= 3000.0  # each class is far below the others once, so no other shift than the maximum is safe
-    Z[-2] = rng.uniform(-2000.0, 2000.0, classes)
-    Z[-1] -= 3000.0
-    return (Z[rng.permutation(len(Z))],)
-
-
 def loss_from_labels(y_hat, y):
     """The cross-entropy of each example in nats, shape (n,).
 
@@ -83,23 +69,6 @@ def _in_bits(y_hat, y):
     return -np.log2(npx.pick(y_hat, y))
 
 
-def _beliefs(rng):
-    n, classes = map(int, rng.integers((5, 3), (10, 7)))
-    y_hat = rng.uniform(0.1, 1.0, (n, classes))
-    return y_hat / y_hat.sum(axis=1, keepdims=True), rng.integers(0, classes, n).astype("int32")
-
-
-def _beliefs_with_zeros(rng):
-    y_hat, y = _beliefs(rng)
-    n, classes = y_hat.shape
-    possible = rng.random((n, classes)) < 0.6
-    possible[range(n), (y + 1) % classes] = False  # a zero in each row
-    possible[0] = False
-    possible[range(n), y] = True  # and in the first nothing else beside the right class
-    y_hat = y_hat * possible
-    return y_hat / y_hat.sum(axis=1, keepdims=True), y
-
-
 def weight_gradient(W, X, y):
     """The gradient of the mean cross-entropy with respect to W.
 
@@ -124,18 +93,6 @@ def _codes_forgotten(W, X, y):
 
 def _only_by_the_logits(W, X, y):
     return npx.softmax(X @ W) - npx.one_hot(y, W.shape[1])
-
-
-def _batch(rng):
-    n, features, classes = map(int, rng.integers((6, 2, 3), (11, 6, 6)))
-    y = (rng.permutation(n) % classes).astype("int32")  # each class comes
-    return rng.normal(0.0, 1.0, (features, classes)), rng.normal(0.0, 1.0, (n, features)), y
-
-
-def _one_class_only(rng):
-    W, X, y = _batch(rng)
-    few = int(rng.integers(1, 4))
-    return W, X[:few], y[:few] * 0  # so that y does not show how many classes there are
 
 
 def kl_bits(p, q):
@@ -164,18 +121,6 @@ def _cross_entropy(p, q):
     return -(p * np.log2(q)).sum()
 
 
-def _all_possible(rng):
-    outcomes = int(rng.integers(3, 9))
-    p, q = rng.dirichlet([0.7] * outcomes, 2)
-    return 0.9 * p + 0.1 / outcomes, 0.9 * q + 0.1 / outcomes
-
-
-def _some_impossible(rng):
-    p, q = _all_possible(rng)
-    p[rng.permutation(len(p))[: rng.integers(1, len(p))]] = 0.0
-    return p / p.sum(), q
-
-
 ANSWERS = (
     Answer(
         "stable_softmax",
@@ -188,10 +133,6 @@ ANSWERS = (
             Wrong(_one_maximum_for_all, "around 0, 1000 and -1000 holds nan", earns=0.5),
             Wrong(_mean_subtracted, "the row [1000, 0, -1000]: a probability: nan", earns=0.5),
         ),
-        probes=(
-            Probe("ordinary logits", _ordinary_logits),
-            Probe("logits of 1000 and more, above and below 0", _far_logits),
-        ),
     ),
     Answer(
         "loss_from_labels",
@@ -203,10 +144,6 @@ ANSWERS = (
             Wrong(_whole_columns, "has shape (4, 4)"),
             Wrong(_in_bits, "a loss: 0.72"),
         ),
-        probes=(
-            Probe("ordinary probabilities", _beliefs),
-            Probe("wrong classes of probability 0", _beliefs_with_zeros),
-        ),
     ),
     Answer(
         "weight_gradient",
@@ -217,10 +154,6 @@ ANSWERS = (
             Wrong(_codes_forgotten, "the sum of a row of the gradient"),
             Wrong(_only_by_the_logits, "has shape (6, 3)"),
         ),
-        probes=(
-            Probe("a batch in which each class comes", _batch),
-            Probe("one to three examples, all of class 0", _one_class_only),
-        ),
     ),
     Answer(
         "kl_bits",
@@ -230,10 +163,6 @@ ANSWERS = (
             Wrong(_in_nats, "kl_bits([3/4, 1/4], [1/2, 1/2]): 0.13"),
             Wrong(_the_other_way, "kl_bits([3/4, 1/4], [1/2, 1/2]): 0.2"),
             Wrong(_cross_entropy, "kl_bits of [1/4, 3/4] and itself"),
-        ),
-        probes=(
-            Probe("outcomes that are all possible", _all_possible),
-            Probe("outcomes that never happen", _some_impossible),
         ),
     ),
     Answer(

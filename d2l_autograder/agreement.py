@@ -1,4 +1,4 @@
-"""Does what a submission gave agree with what the solution gave? Said in words that do not give the numbers away."""
+"""Compare a submission's result with the solution's, in words that do not reveal the right numbers."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from d2l_helpers.exercises.expectations import as_array, describe, expect_shape
 
 __all__ = ["agree"]
 
-_RELATIVE, _ABSOLUTE = 1e-3, 1e-4  # single precision, and another order of summation, stay far below
+_RELATIVE, _ABSOLUTE = 1e-3, 1e-4  # float32 and another order of summation cause far smaller differences
 
 
 def agree(got: Any, expected: Any, what: str = "the result") -> None:
-    """Ask for the same kind, the same shape, and numbers that agree.
+    """Check that two results have the same kind and shape, and numbers that agree.
 
     Parameters
     ----------
     got : object
-        What came out of the sandbox, which may be anything.
+        The submission's result, which may be anything.
     expected : object
-        What the solution gave: numbers, arrays, text, None, and tuples, lists and dicts of such.
+        The solution's result: numbers, arrays, text, None, and tuples, lists and dicts of such.
     what : str, optional
-        What it is called.
+        The name of the result in messages.
 
     Raises
     ------
     NotYet
-        Where they differ.
+        If they differ.
     """
     if isinstance(expected, tuple | list) and not _are_numbers(expected):
         if not isinstance(got, tuple | list) or len(got) != len(expected):
@@ -45,7 +45,7 @@ def agree(got: Any, expected: Any, what: str = "the result") -> None:
             agree(got[key], other, f"{what}, {key}")
     elif isinstance(expected, str | bool) or expected is None:
         if isinstance(expected, bool) and isinstance(got, np.ndarray) and got.dtype == bool and got.ndim == 0:
-            got = bool(got)  # what MXNet's comparisons give
+            got = bool(got)  # MXNet's comparisons return such an array
         if type(got) is not type(expected) or got != expected:
             raise NotYet(f"{what}: {describe(got)}", "another one" if type(got) is type(expected) else _kind(expected))
     else:

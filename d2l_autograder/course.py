@@ -1,4 +1,4 @@
-"""The chapter and its key as an nbgrader course: one assignment a notebook, of the same name."""
+"""The chapter and its key as an nbgrader course: an assignment for each notebook, of the same name."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from nbformat import NotebookNode
 
 from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook, to_bytes
-from d2l_autograder.assignment import Assignment, load_assignment, load_key
+from d2l_autograder.assignment import Assignment, load_assignment
 from d2l_autograder.generated import Written, write_generated
+from d2l_autograder.key import load_key
 from d2l_autograder.random_generators import course_secret
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.catalogue import chapter, find
@@ -24,7 +25,7 @@ from d2l_helpers.exercises.catalogue import chapter, find
 __all__ = ["Course", "build_course", "read_course", "source_notebook"]
 
 _CONFIGURATION = '''\
-"""An nbgrader course that d2l-helpers marks: what differs from nbgrader's defaults. Change what you like."""
+"""An nbgrader course that d2l-grade marks: the settings that differ from nbgrader's defaults. Change what you like."""
 
 import os
 import shutil
@@ -32,18 +33,18 @@ import sys
 import warnings
 from pathlib import Path
 
-warnings.filterwarnings("ignore", module="nbgrader")  # of SQLAlchemy, about how nbgrader uses it
-if not shutil.which("alembic"):  # nbgrader calls it by this name, also where the environment is not activated
+warnings.filterwarnings("ignore", module="nbgrader")  # SQLAlchemy warns about how nbgrader uses it
+if not shutil.which("alembic"):  # nbgrader starts this program, which is not found in an environment not activated
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 c = get_config()
 c.CourseDirectory.root = str(Path(__file__).parent)
 
-# A source cell is the stub and then the solution: without the solution, it is the stub.
+# A source cell is the stub followed by the solution: without the solution, the stub is left.
 c.ClearSolutions.code_stub = {"python": ""}
 
-# Student code runs in d2l-helpers' sandbox instead of a kernel beside the gradebook. It has its own limits, reads the
-# submitted file itself, and mends it; so nothing is left to sanitize.
+# Student code runs in the sandbox of d2l-grade, not in a kernel beside the gradebook. MarkSubmission has its own
+# limits, reads the submitted file itself and repairs it, so the steps that sanitize a submission have nothing to do.
 c.Autograde.exporter_class = "d2l_autograder.preprocessor.AnyFileExporter"
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
@@ -53,7 +54,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Marked notebooks hold nothing of a student's that runs; should one come from elsewhere, this stops its outputs.
+# Marked notebooks hold no output of a student's that runs; this stops the outputs of notebooks from elsewhere.
 c.HTMLExporter.sanitize_html = True
 '''
 _DESCRIPTION = "course.json"
@@ -67,11 +68,11 @@ class Course:
     Attributes
     ----------
     folder : Path
-        Where it lies.
+        The folder in which it lies.
     answers : Path
         The folder with the key.
     assignments : tuple of str
-        The names of its assignments.
+        The assignments' names.
     """
 
     folder: Path
@@ -79,11 +80,11 @@ class Course:
     assignments: tuple[str, ...]
 
     def load(self, release: Path) -> Assignment:
-        """Load an assignment as it was released; exercises are worth what the notebook says."""
+        """Load a released assignment; its exercises are worth the points that the notebook says."""
         return load_assignment(release, self.answers, _points_in(read_notebook(release)))
 
     def secret(self) -> bytes:
-        """Give what random inputs depend on."""
+        """Return the secret on which random inputs depend."""
         return course_secret(self.folder / _SECRET)
 
 
@@ -100,15 +101,15 @@ def build_course(
     Parameters
     ----------
     folder : Path
-        Where.
+        The course's folder.
     notebooks, answers : Path
         The folders with the chapter's notebooks and with the key.
     only : iterable of str, optional
         The numbers of the notebooks, such as 06; by default all.
     points : mapping of str to float, optional
-        What exercises are worth, by their names, where it is not what the chapter says; 0 is for practice.
+        What exercises are worth, by their names, where it differs from the chapter's points; 0 is for practice.
     force : bool, optional
-        Whether to overwrite also what was changed since it was written.
+        Whether to overwrite files that were changed since they were written.
 
     Returns
     -------
@@ -120,29 +121,39 @@ def build_course(
     ArgumentError
         If there is no such notebook or exercise, or the key does not fit.
     NotebookError
-        If a notebook cannot be read, or the folder not be written.
+        If a notebook cannot be read, or the folder cannot be written.
     """
     names, points = _chosen(only), dict(points or {})
     _require_exercises(points, names)
-    files = {"nbgrader_config.py": _CONFIGURATION.encode()}
-    for name in names:
-        load_assignment(notebooks / f"{name}.ipynb", answers, points)  # it says where notebook and key do not fit
-        notebook = source_notebook(notebooks / f"{name}.ipynb", answers, points)
-        files[f"source/{name}/{name}.ipynb"] = to_bytes(notebook)
     description = {"answers": os.path.relpath(answers.resolve(), folder.resolve()), "assignments": names}
-    files[_DESCRIPTION] = f"{json.dumps(description, indent=1)}\n".encode()
+    files = {
+        "nbgrader_config.py": _CONFIGURATION.encode(),
+        **_source_files(names, notebooks, answers, points),
+        _DESCRIPTION: f"{json.dumps(description, indent=1)}\n".encode(),
+    }
     done = write_generated(folder, files, force)
     course_secret(folder / _SECRET)
     return done
 
 
+def _source_files(
+    names: Iterable[str], notebooks: Path, answers: Path, points: Mapping[str, float]
+) -> dict[str, bytes]:
+    files = {}
+    for name in names:
+        notebook = notebooks / f"{name}.ipynb"
+        load_assignment(notebook, answers, points)  # raises an error where notebook and key do not fit
+        files[f"source/{name}/{name}.ipynb"] = to_bytes(source_notebook(notebook, answers, points))
+    return files
+
+
 def read_course(folder: Path) -> Course:
-    """Read what course a folder holds.
+    """Read the course that a folder holds.
 
     Raises
     ------
     ArgumentError
-        If it holds none.
+        If the folder holds no course.
     """
     try:
         content = json.loads((folder / _DESCRIPTION).read_bytes())
@@ -157,7 +168,7 @@ def read_course(folder: Path) -> Course:
 
 
 def source_notebook(notebook: Path, answers: Path, points: Mapping[str, float]) -> NotebookNode:
-    """Compose what nbgrader makes the release of: each stub with its solution, and the points.
+    """Compose the notebook of which nbgrader makes the release: each stub with its solution, and the points.
 
     Parameters
     ----------
@@ -166,7 +177,7 @@ def source_notebook(notebook: Path, answers: Path, points: Mapping[str, float]) 
     answers : Path
         The folder with the key.
     points : mapping of str to float
-        What exercises are worth, where it is not what the notebook says.
+        What exercises are worth, by their names, where it differs from the notebook's points.
     """
     plain = read_notebook(notebook)
     known = load_key(answers).answers_to(notebook.stem)
@@ -179,7 +190,7 @@ def source_notebook(notebook: Path, answers: Path, points: Mapping[str, float]) 
 
 
 def _with_solution(stub: str, solution: str) -> str:
-    """Write a stub and then its solution, marked as nbgrader wants it."""
+    """Write a stub followed by its solution, which nbgrader's marks enclose."""
     statement = ast.parse(solution).body[0]
     body, indent = solution, ""
     if isinstance(statement, ast.FunctionDef):
@@ -231,10 +242,10 @@ def _is_called(name: str, called: str) -> bool:
 def _require_exercises(points: Mapping[str, float], names: list[str]) -> None:
     here = {exercise.name for name in names for exercise in chapter()[name]}
     for name, worth in points.items():
-        find(name)  # it says how the exercises that are spelt alike are called
+        find(name)  # raises an error that names the exercises spelt alike
         if name not in here or not (math.isfinite(worth) and worth >= 0):
             raise ArgumentError(
-                "Cannot give these points.",
+                "Cannot set these points.",
                 got=f"{name}={worth:g}",
                 expected=f"0 or more, for an exercise in {', '.join(names)}",
                 remedy="build the course with that notebook, or leave these points out",

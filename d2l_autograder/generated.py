@@ -1,4 +1,4 @@
-"""Files that a program writes and their owner may change: what was changed is kept when they are written again."""
+"""Generated files that their owner may change: a changed file is kept when the others are written again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from d2l_helpers.errors import NotebookError
 
 __all__ = ["Written", "write_generated"]
 
-_RECORD = ".written.sha256"  # what we wrote last, as sha256sum has it: a file that differs is the owner's
+# Digests of what was written last, as sha256sum prints them: a file with another digest was changed by its owner
+_RECORD = ".written.sha256"
 
 
 class Written(StrEnum):
@@ -25,16 +26,16 @@ class Written(StrEnum):
 
 
 def write_generated(folder: Path, files: Mapping[str, bytes], force: bool = False) -> dict[str, Written]:
-    """Write files, but not over what was changed since they were last written.
+    """Write files, but not over files that were changed since they were last written.
 
     Parameters
     ----------
     folder : Path
-        Where; it is made if it is not there.
+        Where the files go; it is made if it does not exist.
     files : mapping of str to bytes
-        Their contents, by their paths in the folder.
+        The files' contents, by their paths in the folder.
     force : bool, optional
-        Whether to write also over what was changed.
+        Whether to overwrite changed files too.
 
     Returns
     -------
@@ -44,7 +45,7 @@ def write_generated(folder: Path, files: Mapping[str, bytes], force: bool = Fals
     Raises
     ------
     NotebookError
-        If one cannot be read or written.
+        If a file cannot be read or written.
     """
     try:
         return _write(folder, files, force)
@@ -52,7 +53,7 @@ def write_generated(folder: Path, files: Mapping[str, bytes], force: bool = Fals
         raise NotebookError(
             f"Cannot write to the folder {folder}.",
             got=error,
-            expected="a folder and files in it that may be read and written, or none",
+            expected="a folder, new or not, whose files may be read and written",
             remedy="name another folder, or move away what is there",
         ) from error
 
@@ -71,14 +72,14 @@ def _write(folder: Path, files: Mapping[str, bytes], force: bool) -> dict[str, W
     return done
 
 
-def _what_to_do(file: Path, contents: bytes, ours: str | None, force: bool) -> Written:
+def _what_to_do(file: Path, contents: bytes, last: str | None, force: bool) -> Written:
     try:
         there = file.read_bytes()
     except FileNotFoundError:
         return Written.NEW
     if there == contents:
         return Written.UNCHANGED
-    return Written.UPDATED if force or hashlib.sha256(there).hexdigest() == ours else Written.KEPT
+    return Written.UPDATED if force or hashlib.sha256(there).hexdigest() == last else Written.KEPT
 
 
 def _read_record(folder: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Random inputs that a submission cannot foresee, and that a regrade draws again."""
+"""Random generators for hidden probes: no submission can foresee their numbers, and a regrade draws the same."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ _BYTES = 32
 
 
 def generator(secret: bytes, *place: str) -> np.random.Generator:
-    """Give the random generator for one place.
+    """Return the random generator for one purpose.
 
     Parameters
     ----------
     secret : bytes
-        The course's; no student knows it.
+        The course's secret; no student knows it.
     place : str
-        What the numbers are for: the submission's digest, the exercise, the probe.
+        The purpose, in parts: the submission's digest, the exercise, the probe.
 
     Returns
     -------
     numpy.random.Generator
-        The same for the same secret and place, and for any other one that nobody can tell from them.
+        With the same numbers for the same secret and place, and unpredictable ones for any other.
     """
     message = "".join(f"{len(part)}:{part}" for part in place).encode()
     return np.random.default_rng(int.from_bytes(hmac.digest(secret, message, hashlib.sha256), "big"))
 
 
 def course_secret(file: Path) -> bytes:
-    """Read a course's secret, made at the first use and readable by its owner only.
+    """Read a course's secret; the first call writes it, readable by its owner only.
 
     Raises
     ------
     ArgumentError
-        If the file is too short to be one: whoever guesses it can foresee the inputs.
+        If the file is too short for a secret: who guesses it can foresee the probes' inputs.
     """
     if not file.exists():
         write_once(file, secrets.token_hex(_BYTES).encode(), mode=0o600)
@@ -52,6 +52,6 @@ def course_secret(file: Path) -> bytes:
             "The course's secret is too short.",
             got=f"{len(secret)} bytes in {file}",
             expected=f"{_BYTES} or more, as this program writes them",
-            remedy="restore the file from a copy; or delete it, and what is marked anew gets other inputs",
+            remedy="restore the file from a copy; or delete it, and submissions marked from then on get other inputs",
         )
     return secret

@@ -1,4 +1,4 @@
-"""What the key's solutions give: MXNet's only thread in the grader."""
+"""Call the key's functions in the grader, in its only thread that uses MXNet."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ __all__ = ["evaluate", "on_mxnets_thread"]
 def _prepare() -> None:
     from mxnet import npx
 
-    npx.set_np()  # a setting of the thread
+    npx.set_np()  # MXNet keeps this setting for each thread
 
 
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mxnet", initializer=_prepare)
 
 
 def on_mxnets_thread(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function where MXNet may be used, and wait for it."""
+    """Call a function in the thread that may use MXNet, and return its result."""
     return _thread.submit(function, *arguments).result()
 
 
 def evaluate(function: Callable[..., Any], through: Callable[..., Any] | None, arguments: tuple[Any, ...]) -> Any:
-    """Call a function of the key's as a submission's is called inside a sandbox.
+    """Call a function of the key as a submission's function is called inside a sandbox.
 
     Parameters
     ----------
     function : callable
         The solution, or a wrong answer.
     through : callable or None
-        What is called in its place, with it.
+        What is called in its place, with the function as its first argument.
     arguments : tuple
         NumPy's arrays, numbers, text, and tuples, lists and dicts of such.
 
     Returns
     -------
     object
-        As it would come out of a sandbox: with NumPy's arrays.
+        The result as a sandbox would return it, with NumPy's arrays.
     """
 
     def call() -> Any:

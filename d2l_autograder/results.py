@@ -1,4 +1,4 @@
-"""What grading a submission gave, and how it is kept: written once, whole, and never overwritten."""
+"""Results of submissions, and their store: each result is written once, as a whole, and never overwritten."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ __all__ = ["Finding", "Kept", "Mark", "Result", "Status", "Store"]
 class Status(StrEnum):
     """What became of a submission as a whole.
 
-    `SANDBOX_FAULT` is ours; such a result is reported, not kept, and the next run tries again.
+    `SANDBOX_FAULT` is a fault of the sandbox, the key or the grader, as the result's detail says. Such a result is
+    reported and not kept, so the next run marks the submission again.
     """
 
     MARKED = "marked"
@@ -31,16 +32,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """How one probe of an answer went.
+    """The outcome of one probe of an answer.
 
     Attributes
     ----------
     title : str
         What was tried.
     verdict : Verdict
-        How it ended.
+        How the probe ended.
     got, expected : str
-        In words, where it is not right.
+        In words, what the answer returned and should return; empty where it is right.
     """
 
     title: str
@@ -56,15 +57,15 @@ class Mark:
     Attributes
     ----------
     exercise, title : str
-        Its name and its heading.
+        The exercise's name and heading.
     points, earned : float
-        What it is worth, and what the answer earned of it.
+        What the exercise is worth, and what the answer earned of it.
     verdict : Verdict
-        `RIGHT`, or that of the first probe that was not.
+        `RIGHT`, or the verdict of the first probe that was not right.
     findings : tuple of Finding
-        One for each probe that was tried, in their order.
+        One for each probe that was run, in their order.
     hint : str
-        What helps, where the answer is not right.
+        The first hint, where the answer is not right.
     """
 
     exercise: str
@@ -83,21 +84,21 @@ class Result:
     Attributes
     ----------
     student, assignment : str
-        Whose it is, and of what.
+        Who handed it in, and to which assignment.
     status : Status
-        Whether it could be marked.
+        Whether it was marked.
     detail : str
-        Why not, in words.
+        Why it was not marked, in words.
     marks : tuple of Mark
         One for each exercise; all 0 and not attempted where the submission is damaged.
     repairs : tuple of str
-        What was mended in the notebook before it was marked.
+        What was repaired in the notebook before it was marked.
     digest : str
-        Of submission, assignment, key and environment; results with one digest should be equal.
+        The digest of all that the marks follow from; results with one digest should be equal.
     is_sandboxed : bool
-        False where the student's code ran without a sandbox, which no mark should rest on.
+        False where the student's code ran without a sandbox, and so could have changed its own mark.
     seconds : float
-        What marking took; not part of what is compared.
+        How long marking took; comparisons of results leave it out.
     """
 
     student: str
@@ -112,16 +113,16 @@ class Result:
 
     @property
     def points(self) -> float:
-        """What all exercises are worth."""
+        """What all exercises are worth together."""
         return sum(mark.points for mark in self.marks)
 
     @property
     def earned(self) -> float:
-        """What all answers earned."""
+        """What all answers earned together."""
         return round(sum(mark.earned for mark in self.marks), 2)
 
     def as_json(self) -> str:
-        """Write it as JSON."""
+        """Write the result as JSON."""
         return json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False)
 
     @classmethod
@@ -135,7 +136,7 @@ class Result:
 
 
 class Kept(StrEnum):
-    """What became of a result that was to be kept."""
+    """What became of a result that was handed to the store."""
 
     NEW = "new"
     SAME = "same"
@@ -148,24 +149,24 @@ class Store:
     Parameters
     ----------
     folder : Path
-        Where they lie, each named by student, assignment and digest.
+        The folder; each result is named by student, assignment and digest.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def find(self, student: str, assignment: str, digest: str) -> Result | None:
-        """Give the result that is kept, if there is one."""
+        """Return the kept result, or None."""
         file = self._file(student, assignment, digest)
         return _read(file) if file.exists() else None
 
     def keep(self, result: Result) -> Kept:
-        """Keep a result, unless there is one of this digest: that stays, and one that differs is put beside it."""
+        """Keep a result. One of the same digest stays; a different result of that digest is put beside the first."""
         contents = result.as_json().encode(errors="replace")
         file = self._file(result.student, result.assignment, result.digest)
         if write_once(file, contents):
             return Kept.NEW
-        written = Result.from_json(contents.decode())  # half of a surrogate pair cannot be written, and is replaced
+        written = Result.from_json(contents.decode())  # lone surrogates, which UTF-8 cannot encode, were replaced
         if _read(file) == written:
             return Kept.SAME
         for number in itertools.count(1):
@@ -183,7 +184,7 @@ def _read(file: Path) -> Result:
         return Result.from_json(file.read_text())
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RecordError(
-            "Cannot read a result that was kept.",
+            "Cannot read a kept result.",
             got=f"{file}: {type(error).__name__}",
             expected="a result as this program writes it",
             remedy="move the file away, and grade again",

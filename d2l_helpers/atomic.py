@@ -1,35 +1,85 @@
-"""Files that are there as a whole or not at all, on file systems without hard links too."""
+"""Write files so that a reader finds all of a file or none of it, on file systems without hard links too."""
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-from filelock import FileLock
 
 __all__ = ["write", "write_once"]
 
+_NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}  # as exFAT, SMB and some FUSE file systems say it
 
-def write(file: Path, contents: bytes, mode: int | None = None) -> None:
-    """Write a file; what it replaces stays whole until then.
+
+def write(file: Path, contents: bytes | memoryview, mode: int | None = None) -> None:
+    """Write a file; until the new contents are complete, the old file stays.
 
     Parameters
     ----------
     file : Path
-        Where; its folder is made if it is not there.
-    contents : bytes
-        All of it.
+        The file; its folder is made if it does not exist.
+    contents : bytes or memoryview
+        All of its contents.
     mode : int, optional
         Its permissions; by default those of the file that it replaces, or 0o644.
 
     Raises
     ------
     OSError
-        If it cannot be written. The file is then as it was.
+        If the file cannot be written. The old file is then unchanged.
     """
     if mode is None:
         mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
+    with _temporary(file, contents, mode) as temporary:
+        temporary.replace(file)
+
+
+def write_once(file: Path, contents: bytes | memoryview, mode: int = 0o644) -> bool:
+    """Write a file unless its name is taken, as by a file, a folder or a link.
+
+    Where several processes of a machine write the same file at once, one of them writes it. A killed process leaves no
+    lock behind. Parameters and errors are those of `write`.
+
+    Returns
+    -------
+    bool
+        Whether this call wrote the file.
+    """
+    if os.path.lexists(file):
+        return False
+    with _temporary(file, contents, mode) as temporary:
+        try:
+            os.link(temporary, file)  # fails if the name is taken; a rename would replace the other file
+        except FileExistsError:
+            return False
+        except OSError as error:
+            if error.errno not in _NO_HARD_LINKS:
+                raise
+            return _rename_once(temporary, file)
+    return True
+
+
+def _rename_once(temporary: Path, file: Path) -> bool:
+    """Rename a file unless the new name is taken; a lock on the folder keeps other processes from doing the same."""
+    import fcntl  # here: Windows lacks it
+
+    folder = os.open(file.parent, os.O_RDONLY)  # closing it releases the lock, and so does a kill
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if os.path.lexists(file):
+            return False
+        temporary.replace(file)
+        return True
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _temporary(file: Path, contents: bytes | memoryview, mode: int) -> Iterator[Path]:
+    """Write the contents to a hidden file beside the file, which is removed at the end unless it was renamed."""
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=f".{file.name[:50]}.", dir=file.parent)
     try:
@@ -38,17 +88,6 @@ def write(file: Path, contents: bytes, mode: int | None = None) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).chmod(mode)
-        Path(name).replace(file)
-    except BaseException:  # such as a full disk, or Ctrl-C
-        Path(name).unlink()
-        raise
-
-
-def write_once(file: Path, contents: bytes, mode: int | None = None) -> bool:
-    """Write a file unless there is one; return whether it was written. Of two processes, one writes it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(file.parent / ".lock"):  # not os.link: exFAT and SMB have no hard links
-        if file.is_symlink() or file.exists():
-            return False
-        write(file, contents, mode)
-    return True
+        yield Path(name)
+    finally:  # also after an error, such as a full disk or Ctrl-C
+        Path(name).unlink(missing_ok=True)

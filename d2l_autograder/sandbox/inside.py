@@ -39,6 +39,8 @@ class Inside:
         Whether functions are called with MXNet's arrays instead of NumPy's.
     environment : dict of str to str
         Variables to add to the environment, or to change in it.
+    hidden : tuple of Path
+        Files and folders that must stay hidden, such as the answer key, the course and the submissions.
     """
 
     data: Path | None = None
@@ -46,6 +48,7 @@ class Inside:
     load_data: bool = False
     mxnet: bool = False
     environment: dict[str, str] = field(default_factory=dict)
+    hidden: tuple[Path, ...] = ()
 
 
 def environment(inside: Inside) -> dict[str, str]:

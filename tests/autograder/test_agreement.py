@@ -1,4 +1,4 @@
-"""What agrees with the solution, and what is said of what does not: never the numbers."""
+"""Results that agree with the solution pass; the message about others never reveals the numbers."""
 
 import contextlib
 import math
@@ -46,7 +46,7 @@ RIGHT = {
 
 
 @pytest.mark.parametrize("case", RIGHT)
-def test_what_agrees(case):
+def test_a_result_that_agrees_passes(case):
     got, expected = RIGHT[case]
     agree(got, expected)
 
@@ -107,7 +107,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_does_not_agree_and_how_it_is_said(case):
+def test_a_result_that_does_not_agree_is_described(case):
     got, expected, said = WRONG[case]
     with pytest.raises(NotYet, match=f"got .*{said}"):
         agree(got, expected)
@@ -116,7 +116,7 @@ def test_what_does_not_agree_and_how_it_is_said(case):
 @pytest.mark.parametrize(
     "expected", [0.123456, [0.123456, 7.654321], np.full((2, 2), 0.123456), "secret", True, {"a": 0.123456}]
 )
-def test_feedback_does_not_give_the_answer_away(expected):
+def test_the_message_does_not_reveal_the_answer(expected):
     for got in (0.5, np.zeros((2, 2)), [1.0, 2.0], "text", None, {"a": 1.0}, {"a": "x"}):
         with pytest.raises(NotYet) as caught:
             agree(got, expected)
@@ -124,7 +124,7 @@ def test_feedback_does_not_give_the_answer_away(expected):
         assert "secret" not in str(caught.value)
 
 
-def test_what_is_asked_for_is_named():
+def test_the_message_names_the_part_of_the_result():
     with pytest.raises(NotYet) as caught:
         agree((1.0, {"a": [MATRIX, "b"]}), (1.0, {"a": [MATRIX + 1, "b"]}), "softmax(Z)")
     assert caught.value.got == "softmax(Z), part 2, a, part 1: 6 of 6 numbers are wrong"
@@ -145,7 +145,7 @@ SOLUTIONS = [1.0, MATRIX, (MATRIX, 1.0), [], "a", True, None, {"a": 1.0}]
 
 
 @given(values)
-def test_whatever_comes_out_of_a_sandbox_agrees_or_not(got):
+def test_any_result_agrees_or_is_described(got):
     for expected in SOLUTIONS:
         with contextlib.suppress(NotYet):
             agree(got, expected)
@@ -153,7 +153,7 @@ def test_whatever_comes_out_of_a_sandbox_agrees_or_not(got):
 
 
 def flat(value):
-    """Give the numbers in a value; text and None as their hashes."""
+    """Return the numbers in a value, and the hashes of text and None."""
     if isinstance(value, dict):
         return [number for key in sorted(value) for number in flat(value[key])]
     if isinstance(value, tuple | list):

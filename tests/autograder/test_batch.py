@@ -1,29 +1,28 @@
-"""Many submissions through real sandboxes: all eight notebooks, results that are kept, and peers that do not meet."""
+"""Many submissions: each has one outcome, results are kept once, and submissions do not meet in their sandboxes."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
+from support.key import solutions_to
 from support.leftovers import need_a_sandbox, nothing_left
 
 from d2l_authoring.compose import compose
+from d2l_autograder import batch
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.batch import Grader
 from d2l_autograder.collect import Entry, find_entries
-from d2l_autograder.key import solutions_to
-from d2l_autograder.results import Kept, Status, Store
+from d2l_autograder.key import KeyFault
+from d2l_autograder.results import Kept, Mark, Status, Store
 from d2l_autograder.sandbox import Verdict
+from d2l_autograder.submission import digest_of
+from d2l_helpers.errors import SandboxError
 from d2l_helpers.exercises.catalogue import CHAPTER
 
 ROOT = Path(__file__).parents[2]
 ONE = "04_softmax_regression"
 SECRET = b"of this test"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def working():
-    need_a_sandbox()
 
 
 @pytest.fixture(scope="module")
@@ -38,44 +37,43 @@ def notebook(assignment, **other):
 
 
 def grade(assignments, entries, **options):
-    """Grade, and give the outcomes by the students' names."""
+    """Grade, and return the outcomes by the students' names."""
     grader = Grader(assignments, SECRET, **options)
     return {outcome.result.student: outcome for outcome in grader.grade(entries)}
 
 
 def handed_in(folder, contents, name=ONE):
+    folder.mkdir(exist_ok=True)
     for student, content in contents.items():
         (folder / f"{student}_{name}.ipynb").write_text(content)
     return find_entries(folder, [name])
 
 
-@pytest.fixture(scope="module")
-def chapter(assignments, tmp_path_factory):
-    """Grade of each notebook the solutions and what was handed out."""
-    folder = tmp_path_factory.mktemp("chapter")
-    entries = []
-    for name, assignment in assignments.items():
-        for student, content in (("solved", notebook(assignment)), ("untouched", nbformat.writes(assignment.release))):
-            entries.append(Entry(f"{student} {name}", name, folder / f"{student}-{name}.ipynb"))
-            entries[-1].file.write_text(content)
+@pytest.fixture
+def in_sandboxes():
+    need_a_sandbox()
+
+
+LIGHT = (ONE, "03_linear_regression_gluon")  # the second has probes that run networks inside the sandbox
+each_notebook = pytest.mark.parametrize(
+    "name", [name if name in LIGHT else pytest.param(name, marks=pytest.mark.nightly) for name in CHAPTER]
+)
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("in_sandboxes")
+@each_notebook
+def test_the_solutions_earn_everything_and_the_notebook_as_handed_out_nothing(assignments, tmp_path, name):
+    assignment = assignments[name]
+    contents = {"solved": notebook(assignment), "untouched": nbformat.writes(assignment.release)}
     with nothing_left():
-        return grade(assignments, entries)
-
-
-@pytest.mark.parametrize("name", CHAPTER)
-def test_the_reference_solution_earns_everything(chapter, name):
-    result = chapter[f"solved {name}"].result
-    assert result.status == Status.MARKED
-    assert [mark.verdict for mark in result.marks] == [Verdict.RIGHT] * len(result.marks), result
-    assert result.earned == result.points > 0
-
-
-@pytest.mark.parametrize("name", CHAPTER)
-def test_the_notebook_as_handed_out_earns_nothing(chapter, name):
-    result = chapter[f"untouched {name}"].result
-    assert result.status == Status.MARKED
-    assert {mark.verdict for mark in result.marks} == {Verdict.NOT_ATTEMPTED}
-    assert result.earned == 0
+        outcomes = grade(assignments, handed_in(tmp_path, contents, name))
+    solved, untouched = (outcomes[student].result for student in ("solved", "untouched"))
+    assert solved.status == untouched.status == Status.MARKED
+    assert [mark.verdict for mark in solved.marks] == [Verdict.RIGHT] * len(solved.marks), solved
+    assert solved.earned == solved.points > 0
+    assert {mark.verdict for mark in untouched.marks} == {Verdict.NOT_ATTEMPTED}
+    assert untouched.earned == 0
 
 
 LEAVE = """
@@ -94,6 +92,8 @@ def stable_softmax(Z):
 """
 
 
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("in_sandboxes")
 def test_two_submissions_in_a_row_leave_nothing_to_each_other(assignments, tmp_path):
     content = notebook(assignments[ONE], stable_softmax=LEAVE)
     with nothing_left():
@@ -104,6 +104,8 @@ def test_two_submissions_in_a_row_leave_nothing_to_each_other(assignments, tmp_p
         assert [mark.earned for mark in others] == [mark.points for mark in others]
 
 
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("in_sandboxes")
 def test_results_are_kept_once_and_a_regrade_gives_the_same(assignments, tmp_path):
     wrong = notebook(
         assignments[ONE], stable_softmax="def stable_softmax(Z):\n    return np.exp(Z)", warmest="warmest = 3"
@@ -122,7 +124,9 @@ def test_results_are_kept_once_and_a_regrade_gives_the_same(assignments, tmp_pat
     assert [first[name].result.earned for name in ("right", "wrong", "no")] == [11, 7, 0]
 
 
-def test_a_file_that_goes_while_others_are_marked_stops_nothing(assignments, tmp_path):
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("in_sandboxes")
+def test_a_file_deleted_while_others_are_marked_stops_nothing(assignments, tmp_path):
     solved = notebook(assignments[ONE])
     entries = handed_in(tmp_path, {"damaged": "{", "gone": solved, "whole": solved})
     entries[1].file.unlink()
@@ -130,6 +134,8 @@ def test_a_file_that_goes_while_others_are_marked_stops_nothing(assignments, tmp
     assert found == {"damaged": ("damaged", 0), "gone": ("damaged", 0), "whole": ("marked", 11)}
 
 
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("in_sandboxes")
 def test_a_marked_notebook_is_read_again_unless_it_changed(assignments, tmp_path):
     entries = handed_in(tmp_path, {"changed": notebook(assignments[ONE]), "same": notebook(assignments[ONE])})
     grader = Grader(assignments, SECRET)
@@ -139,13 +145,17 @@ def test_a_marked_notebook_is_read_again_unless_it_changed(assignments, tmp_path
     assert grader.notebook_of(outcomes["changed"]) is None
 
 
-def test_what_is_of_no_assignment_has_a_clear_status(assignments, tmp_path):
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("in_sandboxes")
+def test_a_submission_to_no_assignment_has_a_clear_status(assignments, tmp_path):
     entry = Entry("someone", "09_something_else", tmp_path / "someone.ipynb")
     outcome = grade(assignments, [entry])["someone"]
     assert outcome.result.status == Status.DAMAGED
     assert "does not say of which assignment" in outcome.result.detail
 
 
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("in_sandboxes")
 def test_a_key_that_fails_costs_nobody_points_and_stops_nothing(assignments, tmp_path):
     def fails(Z):
         raise RuntimeError("of the key")
@@ -161,3 +171,123 @@ def test_a_key_that_fails_costs_nobody_points_and_stops_nothing(assignments, tmp
     assert "RuntimeError: of the key" in found["solved"].result.detail
     assert found["untouched"].result.status == Status.MARKED
     assert not (tmp_path / "results" / "solved").exists()
+
+
+@pytest.fixture
+def without_sandboxes(monkeypatch):
+    """Replace the sandbox and the marking; return the list of the settings with which sandboxes were started."""
+    started = []
+
+    class FakeSandbox:
+        def __init__(self, limits, inside, is_confined):
+            started.append(inside)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+    monkeypatch.setattr(batch, "Sandbox", FakeSandbox)
+    monkeypatch.setattr(batch, "mark_submission", lambda *_: (RIGHT,))
+    return started
+
+
+RIGHT = Mark("stable_softmax", "A softmax", 2.0, 2.0, Verdict.RIGHT)
+
+
+def three(assignments, folder):
+    """Hand in three notebooks that differ."""
+    content = notebook(assignments[ONE])
+    return handed_in(folder, {student: content + " " * place for place, student in enumerate("abc")})
+
+
+def fail_at_b(monkeypatch, entries, error, times=100):
+    """Have marking fail so many times at b's submission; return the list of the digests that marking is asked for."""
+    failing, asked = digest_of(entries[1].file.read_bytes()), []
+
+    def mark(submission, *_):
+        asked.append(submission.digest)
+        if submission.digest == failing and asked.count(failing) <= times:
+            raise error
+        return (RIGHT,)
+
+    monkeypatch.setattr(batch, "mark_submission", mark)
+    return failing, asked
+
+
+BROKEN = {"got": "a pipe", "expected": "an answer", "remedy": "run the doctor"}
+
+
+def statuses(outcomes):
+    return {student: outcome.result.status for student, outcome in outcomes.items()}
+
+
+ONE_FAULT = {"a": Status.MARKED, "b": Status.SANDBOX_FAULT, "c": Status.MARKED}
+
+
+@pytest.mark.usefixtures("without_sandboxes")
+@pytest.mark.parametrize(
+    ("error", "said", "times"),
+    [
+        (SandboxError("It broke.", **BROKEN), "It broke. a pipe; run the doctor", 3),
+        (KeyFault("The answer key has failed.", **BROKEN), "The answer key has failed. a pipe; run the doctor", 1),
+        (KeyError("cells"), "The grader has failed at this submission. KeyError: 'cells'", 1),
+        (OSError(28, "No space left"), "The grader has failed at this submission. OSError: [Errno 28]", 1),
+    ],
+)
+def test_a_fault_at_one_submission_is_its_row_and_says_whose_it_is(
+    assignments, tmp_path, monkeypatch, error, said, times
+):
+    entries, store = three(assignments, tmp_path), Store(tmp_path / "results")
+    failing, asked = fail_at_b(monkeypatch, entries, error)
+    outcomes = grade(assignments, entries, store=store)
+    assert statuses(outcomes) == ONE_FAULT
+    assert outcomes["b"].result.detail.startswith(said)
+    assert outcomes["b"].result.marks == ()
+    assert outcomes["b"].kept is None
+    assert asked.count(failing) == times  # only what may not happen again is tried again
+    assert not (tmp_path / "results" / "b").exists()
+
+
+@pytest.mark.usefixtures("without_sandboxes")
+def test_a_sandbox_that_fails_twice_costs_nothing(assignments, tmp_path, monkeypatch):
+    entries = three(assignments, tmp_path)
+    fail_at_b(monkeypatch, entries, SandboxError("It broke.", **BROKEN), times=2)
+    assert set(statuses(grade(assignments, entries)).values()) == {Status.MARKED}
+
+
+@pytest.mark.usefixtures("without_sandboxes")
+def test_a_damaged_result_in_the_store_stops_no_other_submission(assignments, tmp_path):
+    entries, store = three(assignments, tmp_path), Store(tmp_path / "results")
+    grade(assignments, entries, store=store)
+    (file,) = (tmp_path / "results" / "b").glob("*.json")
+    file.write_text("{")
+    outcomes = grade(assignments, entries, store=store)
+    assert statuses(outcomes) == ONE_FAULT
+    assert "move the file away" in outcomes["b"].result.detail
+
+
+def test_key_results_and_submissions_must_stay_hidden(assignments, tmp_path, without_sandboxes):
+    entries = three(assignments, tmp_path / "submitted")
+    grade(assignments, entries, store=Store(tmp_path / "out" / "results"), hidden=[tmp_path / "course"])
+    first, *others = without_sandboxes
+    assert set(first.hidden) == {ROOT / "answers", *(tmp_path / name for name in ("course", "out", "submitted"))}
+    assert all(ROOT / "answers" in each.hidden for each in others)
+
+
+def test_without_a_sandbox_nothing_is_marked(assignments, tmp_path, monkeypatch):
+    class NoSandbox:
+        def __init__(self, *_, **__):
+            pass
+
+        def __enter__(self):
+            raise SandboxError("There is none.", **BROKEN)
+
+        def __exit__(self, *_):
+            pass
+
+    monkeypatch.setattr(batch, "Sandbox", NoSandbox)
+    monkeypatch.setattr(batch, "mark_submission", lambda *_: pytest.fail("it was marked"))
+    with pytest.raises(SandboxError, match="There is none"):
+        grade(assignments, three(assignments, tmp_path))

@@ -1,15 +1,15 @@
-"""An nbgrader course of the chapter: what is in its source and its release, and nbgrader's commands on it."""
+"""An nbgrader course of the chapter: its source and release hold what they should, and nbgrader's commands work."""
 
 from __future__ import annotations
 
 import ast
 import csv
 import json
-import subprocess
-import sys
+import shutil
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 from support.courses import (
     NAME,
     ROOT,
@@ -22,13 +22,14 @@ from support.courses import (
     released,
     solutions,
 )
+from support.key import answers_to
 from support.lacking import lacking
 
 from d2l_authoring.compose import stubs
 from d2l_authoring.notebook_file import read_notebook
+from d2l_autograder.__main__ import _commands
 from d2l_autograder.course import build_course, read_course, source_notebook
 from d2l_autograder.generated import Written
-from d2l_autograder.key import answers_to
 from d2l_autograder.sandbox import Sandbox
 from d2l_helpers.errors import ArgumentError, NotebookError, SandboxError
 from d2l_helpers.exercises.catalogue import chapter
@@ -50,32 +51,33 @@ def text(notebook):
 
 
 def key_lines(name):
-    """Give the lines of the solutions that the chapter does not hold itself."""
+    """Return the lines of the solutions that the chapter does not hold itself."""
     public = {line.strip() for line in text(chapters(name)).splitlines()}
     solved = [line.strip() for answer in answers_to(name).values() for line in answer.source().splitlines()]
     return {line for line in solved if len(line) > 5 and line not in public}
 
 
 def cleared(source):
-    """Take the solutions out as `nbgrader generate_assignment` does in a course of ours."""
+    """Remove the solutions as `nbgrader generate_assignment` does in a course that d2l-grade built."""
+    need_nbgrader()
     from nbgrader.preprocessors import ClearSolutions
 
     return ClearSolutions(code_stub={"python": ""}).preprocess(source, {})[0]
 
 
+@pytest.mark.nbgrader
 @each_notebook
 def test_without_solutions_the_source_is_the_chapters_notebook(name):
-    need_nbgrader()
     source = source_notebook(NOTEBOOKS / f"{name}.ipynb", ANSWERS, {})
     assert all(answer.source().splitlines()[-1] in text(source) for answer in answers_to(name).values())
     assert not any(cell.get("outputs") for cell in source.cells)
     release = cleared(source)
-    for ours, theirs in zip(release.cells, chapters(name).cells, strict=True):
-        if ours.metadata.get("nbgrader", {}).get("solution"):
-            assert ast.dump(ast.parse(ours.source)) == ast.dump(ast.parse(theirs.source))
+    for cell, original in zip(release.cells, chapters(name).cells, strict=True):
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            assert ast.dump(ast.parse(cell.source)) == ast.dump(ast.parse(original.source))
         else:
-            assert ours.source == theirs.source
-        assert ours.metadata == theirs.metadata
+            assert cell.source == original.source
+        assert cell.metadata == original.metadata
 
 
 @each_notebook
@@ -90,9 +92,9 @@ def test_source_cells_run_to_the_solution(name):
         assert ast.dump(given) == ast.dump(wanted)
 
 
+@pytest.mark.nbgrader
 @each_notebook
-def test_the_release_holds_no_key_and_no_hidden_test(name):
-    need_nbgrader()
+def test_the_release_holds_no_key_and_no_hidden_probe(name):
     assert len(key_lines(name)) >= len(answers_to(name))
     said = text(cleared(source_notebook(NOTEBOOKS / f"{name}.ipynb", ANSWERS, {})))
     assert not [line for line in key_lines(name) if line in said]
@@ -110,7 +112,7 @@ def contents(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def test_building_twice_changes_nothing(folder):
+def test_building_a_course_twice_changes_nothing(folder):
     before = contents(folder)
     done = build_course(folder, NOTEBOOKS, ANSWERS, only=["04"], points=POINTS)
     assert set(done.values()) == {Written.UNCHANGED}
@@ -118,7 +120,7 @@ def test_building_twice_changes_nothing(folder):
     assert (folder / "secret").stat().st_mode & 0o777 == 0o600
 
 
-def test_what_a_teacher_changed_is_kept_and_named(folder):
+def test_a_file_that_a_teacher_changed_is_kept_and_named(folder):
     config = folder / "nbgrader_config.py"
     config.write_text(config.read_text() + "c.CourseDirectory.course_id = 'mine'\n")
     for _ in range(2):
@@ -129,7 +131,7 @@ def test_what_a_teacher_changed_is_kept_and_named(folder):
     assert "mine" not in config.read_text()
 
 
-def test_what_nobody_changed_follows_the_points(folder):
+def test_an_unchanged_file_follows_the_points(folder):
     name = f"source/{NAME}/{NAME}.ipynb"
     assert "A softmax that survives a thousand (2.66 points)" in text(read_notebook(folder / name))
     assert "What a wrong belief costs (practice)" in text(read_notebook(folder / name))
@@ -160,20 +162,20 @@ def test_exercises_are_worth_what_the_release_says(folder):
         ({"only": ["04"], "points": {"stable_softmax": float("nan")}}, "0 or more"),
     ],
 )
-def test_what_cannot_be_chosen_is_told_and_nothing_is_written(tmp_path, options, said):
+def test_a_wrong_choice_is_an_error_and_writes_nothing(tmp_path, options, said):
     with pytest.raises(ArgumentError, match=said):
         build_course(tmp_path / "course", NOTEBOOKS, ANSWERS, **options)
     assert not (tmp_path / "course").exists()
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+def test_a_folder_that_cannot_be_written_is_an_error(tmp_path):
     (tmp_path / "source").write_text("a file")
     with pytest.raises(NotebookError, match="source"):
         build_course(tmp_path, NOTEBOOKS, ANSWERS, only=["04"])
 
 
 @pytest.mark.parametrize("said", [None, "{", "[]", '{"answers": 1}'])
-def test_a_folder_without_a_course_is_told(tmp_path, said):
+def test_a_folder_without_a_course_is_an_error(tmp_path, said):
     if said is not None:
         (tmp_path / "course.json").write_text(said)
     with pytest.raises(ArgumentError, match="course build"):
@@ -181,19 +183,40 @@ def test_a_folder_without_a_course_is_told(tmp_path, said):
 
 
 def test_the_command_says_what_became_of_each_file(tmp_path):
-    command = [sys.executable, "-m", "d2l_autograder", "course", "build", str(tmp_path), "--only", "04,"]
+    folders = ("--answers", str(ANSWERS), "--notebooks", str(NOTEBOOKS))
+    command = ["course", "build", str(tmp_path), *folders, "--only", "04,"]
     first, second, wrong = (
-        subprocess.run([*command, *more], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+        CliRunner().invoke(_commands, [*command, *more])
         for more in ((), ("--points", "warmest=1.5"), ("--points", "warmest"))
     )
-    assert (first.returncode, first.stdout.count("new ")) == (0, 3)
-    assert f"updated   source/{NAME}/{NAME}.ipynb" in second.stdout
-    assert (wrong.returncode, "stable_softmax=3" in wrong.stderr, "Traceback" in wrong.stderr) == (2, True, False)
+    assert (first.exit_code, first.output.count("new ")) == (0, 3)
+    assert f"updated   source/{NAME}/{NAME}.ipynb" in second.output
+    assert wrong.exit_code == 2
+    assert "stable_softmax=3" in wrong.output
+
+
+def test_a_course_has_the_key_that_it_was_built_with_whatever_its_name(tmp_path):
+    own = shutil.copytree(ANSWERS, tmp_path / "my key", ignore=shutil.ignore_patterns("__pycache__"))
+    file = own / "softmax_regression.py"
+    file.write_text(
+        file.read_text().replace("    40,\n        wrong", "    41,\n        wrong").replace("Wrong(41,", "Wrong(40,")
+    )
+    build_course(tmp_path / "course", NOTEBOOKS, own, only=["04"])
+    source = tmp_path / "course" / "source" / NAME / f"{NAME}.ipynb"
+    assert "most_symbols = 41" in text(read_notebook(source))
+    assignment = read_course(tmp_path / "course").load(source)
+    assert assignment.key.folder == own
+    assert {item.exercise.name: item.answer.solution for item in assignment.items}["most_symbols"] == 41
+
+
+def graded(test):
+    """Mark a test of the course that nbgrader has graded."""
+    return pytest.mark.nbgrader(pytest.mark.sandbox(test))
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course in which one submission is right, one partly, one untouched, and one is no notebook."""
+    """Grade a course in which one submission is right, one partly right, one untouched, and one no notebook."""
     try:
         with Sandbox():
             pass
@@ -225,6 +248,7 @@ def feedback(course, student):
     return (course / "feedback" / student / NAME / f"{NAME}.html").read_text()
 
 
+@graded
 def test_the_whole_release_holds_no_key(course):
     files = [path.read_text() for path in (course / "release").rglob("*") if path.is_file()]
     assert len(files) == 1
@@ -233,10 +257,12 @@ def test_the_whole_release_holds_no_key(course):
     assert "SOLUTION" not in files[0]
 
 
+@graded
 def test_marks_are_exported(course):
     assert exported(course) == {"ada": (9.66, 9.66), "bob": (4.33, 9.66), "cyd": (0, 9.66), "dan": (0, 9.66)}
 
 
+@graded
 def test_feedback_says_in_words_what_was_tried(course):
     said = feedback(course, "bob")
     assert "A softmax that survives a thousand: partly right, 1.33 of 2.66 points" in said
@@ -249,6 +275,7 @@ def test_feedback_says_in_words_what_was_tried(course):
     assert "not JSON" in feedback(course, "dan")
 
 
+@graded
 @pytest.mark.parametrize("student", ["bob", "cyd", "dan"])
 def test_feedback_holds_no_key_and_no_folder(course, student):
     said = feedback(course, student)
@@ -259,13 +286,16 @@ def test_feedback_holds_no_key_and_no_folder(course, student):
     assert (course / "secret").read_text() not in said
 
 
-def test_nothing_of_a_students_runs_in_the_teachers_browser(course):
+@graded
+def test_nothing_of_a_student_runs_in_the_teachers_browser(course):
     said = feedback(course, "bob")
     assert "window.took = 1" in said
     for harm in ("<script>window", '<img src="x"', 'href="javascript'):
         assert harm not in said
 
 
+@graded
+@pytest.mark.nightly
 def test_autograding_again_gives_the_same_bytes(course):
     file = course / "autograded" / "bob" / NAME / f"{NAME}.ipynb"
     before = file.read_bytes()
@@ -273,6 +303,7 @@ def test_autograding_again_gives_the_same_bytes(course):
     assert file.read_bytes() == before
 
 
+@graded
 def test_without_a_sandbox_a_submission_gets_an_error_and_no_mark(course):
     hand_in(course, "eve", answered(course, solutions()))
     said = nbgrader(course, "autograde", NAME, "--student", "eve", fails=True, PATH=str(course))

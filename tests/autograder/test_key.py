@@ -1,97 +1,183 @@
-"""The hidden probes against the key: the solution earns all, each known wrong answer what its author says."""
+"""An answer key is loaded from any folder, and refused with a clear error where it cannot be used."""
 
-from __future__ import annotations
+import re
+import shutil
+import sys
 
-import itertools
-import math
-from pathlib import Path
-
-import numpy as np
 import pytest
+from support.key import FOLDER
 
-from d2l_autograder.assignment import load_assignment
-from d2l_autograder.key import answers_to
-from d2l_autograder.marking import mark_answer
-from d2l_autograder.random_generators import generator
-from d2l_autograder.reference import evaluate
-from d2l_autograder.sandbox import Lost, Verdict
+from d2l_autograder.key import KeyFault, Probe, load_key
+from d2l_autograder.sandbox_function import SandboxFunction
+from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.catalogue import chapter
 
-ROOT = Path(__file__).parents[2]
-ITEMS = {
-    item.exercise.name: item
-    for notebook in chapter()
-    for item in load_assignment(ROOT / "notebooks" / f"{notebook}.ipynb", ROOT / "answers").items
+NOTEBOOK = "09_doubling"
+ANSWERS = '''\
+from d2l_autograder.key import Answer, Wrong
+
+from .shared import TWO
+
+
+def double(x):
+    """Return twice x."""
+    return 2 * x
+
+
+def triple(x):
+    return 3 * x
+
+
+ANSWERS = (
+    Answer("double", double, wrong=(Wrong(triple, "twice"), Wrong(abs, "twice"))),
+    Answer("letter", "b", wrong=(Wrong("a", "not what happens"), Wrong(TWO, "one of"))),
+)
+'''
+PROBES = """\
+from d2l_autograder.key import Probe, runs_in_sandbox
+
+from ..shared import TWO
+
+
+def numbers(rng):
+    return (rng.normal(), TWO)
+
+
+@runs_in_sandbox
+def each(double, *numbers):
+    return [double(number) for number in numbers]
+
+
+PROBES = {"double": (Probe("numbers", numbers), Probe("several", numbers, each, draws=3))}
+"""
+
+
+def write_key(folder, answers=ANSWERS, probes=PROBES):
+    (folder / "probes").mkdir(parents=True)
+    (folder / "shared.py").write_text("TWO = 2\n")
+    (folder / "doubling.py").write_text(answers)
+    if probes is not None:
+        (folder / "probes" / "doubling.py").write_text(probes)
+    return folder
+
+
+def test_a_key_has_each_notebooks_answers_and_their_probes(tmp_path):
+    found = load_key(write_key(tmp_path / "key")).answers_to(NOTEBOOK)
+    assert list(found) == ["double", "letter"]
+    assert found["double"].source() == 'def double(x):\n    """Return twice x."""\n    return 2 * x'
+    assert found["letter"].source() == "letter = 'b'"
+    assert [wrong.answer for wrong in found["letter"].wrong] == ["a", 2]
+    first, second = found["double"].probes
+    assert isinstance(first, Probe)
+    assert (first.title, first.through, first.draws) == ("numbers", None, 2)
+    assert isinstance(second.through, SandboxFunction)
+    assert (second.through.name, second.draws) == ("each", 3)
+    assert found["letter"].probes == ()
+
+
+def test_a_notebook_without_functions_needs_no_module_of_probes(tmp_path):
+    found = load_key(write_key(tmp_path / "key", probes=None)).answers_to(NOTEBOOK)
+    assert [answer.probes for answer in found.values()] == [(), ()]
+
+
+@pytest.mark.parametrize("name", ["answers", "my key (2026)", "numpy", "schlüssel", "a.b"])
+def test_a_keys_folder_may_have_any_name_and_is_no_package_of_that_name(tmp_path, name):
+    before = sys.modules.get(name)
+    assert list(load_key(write_key(tmp_path / name)).answers_to(NOTEBOOK)) == ["double", "letter"]
+    assert sys.modules.get(name) is before
+
+
+def test_a_keys_folder_may_be_relative_or_a_link(tmp_path, monkeypatch):
+    folder = write_key(tmp_path / "key")
+    (tmp_path / "link").symlink_to(folder)
+    monkeypatch.chdir(tmp_path)
+    keys = [load_key(folder / ".." / "key"), load_key(type(folder)("key")), load_key(tmp_path / "link")]
+    assert keys == [load_key(folder)] * 3
+
+
+def test_two_keys_in_one_process_do_not_mix(tmp_path):
+    one = load_key(write_key(tmp_path / "a" / "answers"))
+    other = load_key(write_key(tmp_path / "b" / "answers", ANSWERS.replace("2 * x", "x + x")))
+    for _ in range(2):
+        assert "2 * x" in one.answers_to(NOTEBOOK)["double"].source()
+        assert "x + x" in other.answers_to(NOTEBOOK)["double"].source()
+
+
+def test_a_changed_key_is_loaded_again(tmp_path):
+    folder = write_key(tmp_path / "key")
+    assert load_key(folder).answers_to(NOTEBOOK)["letter"].solution == "b"
+    (folder / "doubling.py").write_text(ANSWERS.replace('"b"', '"cc"'))
+    assert load_key(folder).answers_to(NOTEBOOK)["letter"].solution == "cc"
+
+
+def test_a_copy_of_the_projects_key_is_the_same_key(tmp_path):
+    copy = load_key(shutil.copytree(FOLDER, tmp_path / "mine", ignore=shutil.ignore_patterns("__pycache__")))
+    own = load_key(FOLDER)
+    assert copy.digest == own.digest
+    for notebook in chapter():
+        sources = {name: answer.source() for name, answer in own.answers_to(notebook).items()}
+        assert {name: answer.source() for name, answer in copy.answers_to(notebook).items()} == sources
+
+
+@pytest.mark.parametrize("contents", [[], ["notes.txt"], ["__init__.py"]])
+def test_a_folder_without_a_module_is_no_key(tmp_path, contents):
+    for name in contents:
+        (tmp_path / name).write_text("")
+    with pytest.raises(KeyFault, match=r"(?s)There is no answer key.*--answers") as caught:
+        load_key(tmp_path if contents else tmp_path / "nowhere")
+    assert isinstance(caught.value, ArgumentError)
+
+
+CANNOT_BE_USED = {
+    "no such module": ("10_tripling", {}, r"no file .*tripling\.py"),
+    "a syntax error": (NOTEBOOK, {"answers": "ANSWERS = ("}, r"SyntaxError.*doubling\.py"),
+    "the key.py of former keys": (
+        NOTEBOOK,
+        {"answers": "from answers.key import Answer"},
+        "answers.*from d2l_autograder.key",
+    ),
+    "no ANSWERS": (NOTEBOOK, {"answers": "ANSWER = ()"}, "ANSWERS = None"),
+    "answers of another kind": (NOTEBOOK, {"answers": "ANSWERS = ('b',)"}, "'b'.*Answer"),
+    "an error in the probes": (NOTEBOOK, {"probes": "1 / 0"}, r"ZeroDivisionError.*probes/doubling\.py"),
+    "no PROBES": (NOTEBOOK, {"probes": "PROBE = {}"}, "PROBES = None"),
+    "a list of probes": (NOTEBOOK, {"probes": "PROBES = []"}, r"PROBES = \[\]"),
+    "probes of another kind": (NOTEBOOK, {"probes": "PROBES = {'double': ('a',)}"}, "'a'.*double"),
+    "probes of no exercise": (NOTEBOOK, {"probes": f"{PROBES}PROBES['halve'] = ()"}, "probes of halve"),
+    "probes beside the answers": (
+        NOTEBOOK,
+        {"answers": ANSWERS.replace('"twice")))', '"twice")), probes=("p",))')},
+        r"probes of double.*probes/doubling\.py",
+    ),
+    "an unmarked function": (
+        NOTEBOOK,
+        {"probes": PROBES.replace("@runs_in_sandbox\n", "")},
+        "'several' of double.*each.*not marked.*@runs_in_sandbox",
+    ),
+    "a name of the module": (
+        NOTEBOOK,
+        {"probes": PROBES.replace("[double(number)", "[TWO * double(number)")},
+        "'several' of double.*each, which uses TWO.*import or define TWO inside each",
+    ),
+    "a lambda": (
+        NOTEBOOK,
+        {"probes": PROBES.replace("numbers, each,", "numbers, runs_in_sandbox(lambda f, *n: f(n)),")},
+        "'several' of double.*with def",
+    ),
 }
-WRONG = [
-    pytest.param(name, wrong, id=f"{name}:{getattr(wrong.answer, '__name__', wrong.answer)}")
-    for name, item in ITEMS.items()
-    for wrong in item.answer.wrong
-]
 
 
-class InThisProcess:
-    """An answer of the key's, called as a submission's is, without a sandbox."""
-
-    def __init__(self, answer):
-        self.answer = answer
-
-    def value(self, name):
-        return self.answer
-
-    def call(self, name, through, arguments):
-        try:
-            return evaluate(self.answer, through, arguments)
-        except Exception as error:
-            raise Lost(Verdict.ERROR, f"{type(error).__name__}: {error}") from error
+@pytest.mark.parametrize("case", CANNOT_BE_USED)
+def test_a_key_that_cannot_be_used_is_refused_with_the_place_and_the_remedy(tmp_path, case):
+    notebook, contents, said = CANNOT_BE_USED[case]
+    key = load_key(write_key(tmp_path / "key", **contents))
+    with pytest.raises(KeyFault, match=f"(?s){said}") as caught:
+        key.answers_to(notebook)
+    assert "try:" in str(caught.value)
 
 
-def mark(item, answer, secret=b"of this test"):
-    return mark_answer(item, InThisProcess(answer), lambda *place: generator(secret, *place))
-
-
-def test_every_exercise_is_in_an_assignment():
-    names = [exercise.name for group in chapter().values() for exercise in group]
-    assert list(ITEMS) == names == [name for notebook in chapter() for name in answers_to(notebook)]
-
-
-@pytest.mark.parametrize("name", ITEMS)
-def test_the_solution_earns_all_points_whatever_is_drawn(name):
-    for secret in (b"one", b"two", b"three", b"four", b"five"):
-        found = mark(ITEMS[name], ITEMS[name].answer.solution, secret)
-        assert (found.verdict, found.earned) == (Verdict.RIGHT, ITEMS[name].points), found
-
-
-@pytest.mark.parametrize(("name", "wrong"), WRONG)
-def test_a_wrong_answer_earns_what_its_author_says(name, wrong):
-    item = ITEMS[name]
-    for secret in (b"one", b"two", b"three"):
-        found = mark(item, wrong.answer, secret)
-        assert found.verdict != Verdict.RIGHT
-        assert found.earned == pytest.approx(wrong.earns * item.points, abs=0.01), found
-
-
-@pytest.mark.parametrize("name", [name for name, item in ITEMS.items() if item.exercise.kind == "written"])
-def test_probes_draw_other_arguments_for_other_submissions(name):
-    for probe in ITEMS[name].answer.probes:
-        drawn = [repr(probe.arguments(generator(bytes([number])))) for number in range(4)]
-        assert len(set(drawn)) == 4, probe.title
-        assert repr(probe.arguments(generator(bytes([0])))) == drawn[0]
-
-
-@pytest.mark.parametrize("name", [name for name, item in ITEMS.items() if item.exercise.kind == "written"])
-def test_constants_and_echoes_earn_nothing(name):
-    item = ITEMS[name]
-    echo = [lambda *arguments: arguments[0], lambda *arguments: arguments[-1]]
-    constant = [lambda *_, value=value: value for value in (0.0, 1.0, True, None, "a", [], {})]
-    for answer in itertools.chain(echo, constant):
-        assert mark(item, answer).earned == 0, answer
-
-
-ODD = (math.nan, math.inf, -math.inf, 0.0, 1e-308, 1e308, 10**18, True, "", "abcd", [], {}, [math.nan], [[0.5], [1, 2]])
-
-
-@pytest.mark.parametrize("name", [name for name, item in ITEMS.items() if item.exercise.kind != "written"])
-@pytest.mark.parametrize("odd", [*ODD, np.linspace(0, 1, 100), np.ones((0, 5))], ids=lambda odd: repr(odd)[:20])
-def test_odd_values_earn_nothing(name, odd):
-    assert mark(ITEMS[name], odd).earned == 0
+@pytest.mark.parametrize("package", ["d2l_helpers", "d2l_authoring", "d2l_autograder", "benchmarks"])
+def test_no_package_imports_the_projects_key(package):
+    imports_the_key = re.compile(r"^\s*(from|import) answers\b", re.MULTILINE)
+    files = list((FOLDER.parent / package).rglob("*.py"))
+    assert files
+    assert not [file for file in files if imports_the_key.search(file.read_text())]

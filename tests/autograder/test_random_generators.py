@@ -1,4 +1,4 @@
-"""Random inputs: nobody foresees them, and a regrade draws them again."""
+"""Random inputs of probes: no student can foresee them, and a regrade draws the same."""
 
 import os
 import stat
@@ -18,18 +18,18 @@ def first(*place, secret=SECRET):
     return int(generator(secret, *place).integers(2**62))
 
 
-def test_one_place_has_one_sequence_whatever_is_drawn_before():
+def test_a_purpose_has_the_same_numbers_whatever_was_drawn_before():
     places = [("04", "digest", "softmax", "logits", str(number)) for number in range(50)]
     drawn = [first(*place) for place in places]
     assert [first(*place) for place in reversed(places)] == drawn[::-1]
     assert len(set(drawn)) == 50
 
 
-def test_the_numbers_stay_what_they_are_from_version_to_version():
+def test_the_numbers_stay_the_same_in_later_versions():
     assert first("04_softmax_regression", "digest", "softmax", "logits", "0") == 1035219333462999410
 
 
-def test_other_secrets_and_other_cuts_of_one_text_draw_other_numbers():
+def test_other_secrets_and_other_purposes_draw_other_numbers():
     places = [("ab", "c"), ("a", "bc"), ("abc",), ("abc", ""), ("", "abc"), ("1:a",), ("a1:b",), (), ("",), ("é",)]
     drawn = [first(*place, secret=secret) for place in places for secret in (SECRET, b"another", b"")]
     assert len(set(drawn)) == len(drawn)
@@ -49,7 +49,7 @@ def test_a_secret_is_made_once_and_read_by_its_owner_only(tmp_path):
     assert [path.name for path in file.parent.iterdir()] == ["secret"]
 
 
-def test_of_processes_at_once_all_get_one_secret(tmp_path):
+def test_processes_at_once_get_the_same_secret(tmp_path):
     code = f"{MAKE}; sys.stdin.read(1); sys.stdout.buffer.write(course_secret(Path({str(tmp_path / 'secret')!r})))"
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     processes = [subprocess.Popen([sys.executable, "-c", code], **options) for _ in range(3)]

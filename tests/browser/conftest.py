@@ -23,11 +23,11 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from support.environments import made_environment
 from support.jupyter_lab import SCREENSHOTS, left_open
+from support.key import solutions_to
 from support.lacking import lacking
 
 from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook
-from d2l_autograder.key import solutions_to
 
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=60_000)  # a fit on a busy machine

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.jupyter_lab import settled
-
-from d2l_autograder.key import answers_to
+from support.key import answers_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.nightly, pytest.mark.network]
 

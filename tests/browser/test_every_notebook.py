@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.jupyter_lab import SCREENSHOTS, LabNotebook, Watch, appears, left_open, settled, status
+from support.key import answers_to
 from support.readable import check_outputs
 
-from d2l_autograder.key import answers_to
 from d2l_helpers.exercises.catalogue import CHAPTER, chapter
 from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.panels.settings import log_step

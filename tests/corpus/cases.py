@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from support.key import solutions_to
 
 from d2l_authoring.compose import compose
 from d2l_authoring.notebook_file import read_notebook
-from d2l_autograder.key import solutions_to
 
 HERE = Path(__file__).parent
 ASSIGNMENT = "04_softmax_regression"

@@ -1,4 +1,4 @@
-"""An nbgrader course of one notebook, and what students hand in."""
+"""An nbgrader course of one notebook, and its students' submissions."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
+from support.key import answers_to, solutions_to
 from support.lacking import lacking
 
 from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_autograder.course import build_course
-from d2l_autograder.key import answers_to, solutions_to
 
 ROOT = Path(__file__).parents[2]
 NAME = "04_softmax_regression"
@@ -38,7 +38,7 @@ def make_course(folder: Path, points: Mapping[str, float] | None = None) -> Path
 
 
 def nbgrader(course: Path, *arguments: str, fails: bool = False, **environment: str) -> str:
-    """Run a command of nbgrader's as a teacher does, with nothing of the user's settings; gives what it said."""
+    """Run a command of nbgrader's as a teacher does, without the user's settings; return its output."""
     places = {name: str(course / ".jupyter") for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
@@ -54,7 +54,7 @@ def released(course: Path) -> NotebookNode:
 
 
 def answered(course: Path, answers: Mapping[str, str]) -> NotebookNode:
-    """Return the release with some of its stubs replaced."""
+    """Compose the release with answers in place of some of its stubs."""
     release = released(course)
     return compose(release, {name: cell.source for name, cell in stubs(release)} | dict(answers))
 

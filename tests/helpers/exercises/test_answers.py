@@ -1,4 +1,4 @@
-"""Every exercise against the key: solutions pass, known wrong answers fail with the message intended."""
+"""The public checks and the key: solutions pass, and wrong answers fail with the message intended."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.key import answers_to
 
-from d2l_autograder.key import Answer, answers_to
+from d2l_autograder.key import Answer
 from d2l_helpers.exercises.catalogue import CHAPTER, chapter
 from d2l_helpers.exercises.checking import judge
 from d2l_helpers.exercises.exercise import Exercise
@@ -38,7 +39,7 @@ def test_the_chapter_has_enough_of_every_kind():
 
 
 @pytest.mark.parametrize("notebook", chapter())
-def test_the_key_answers_the_notebooks_exercises_in_their_order(notebook: str):
+def test_the_key_has_an_answer_to_each_exercise_in_the_notebooks_order(notebook: str):
     assert list(answers_to(notebook)) == [exercise.name for exercise in chapter()[notebook]]
 
 
@@ -52,18 +53,22 @@ def test_an_exercise_is_complete(exercise: Exercise, answer: Answer):
 
 
 @pytest.mark.parametrize(("exercise", "answer"), PAIRS)
-def test_the_solution_is_right_in_time(exercise: Exercise, answer: Answer):
-    judge(
-        exercise, answer.solution
-    )  # here MXNet's first use of an operator takes its time, in a notebook it did before
-    started = time.perf_counter()
+def test_the_solution_is_right(exercise: Exercise, answer: Answer):
     verdict = judge(exercise, answer.solution)
     assert (verdict.state, verdict.got, verdict.expected) == ("right", "", "")
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize(("exercise", "answer"), PAIRS)
+def test_the_solution_is_judged_within_a_second(exercise: Exercise, answer: Answer):
+    judge(exercise, answer.solution)  # MXNet's first use of an operator is slow; in a notebook, earlier cells make it
+    started = time.perf_counter()
+    judge(exercise, answer.solution)
     assert time.perf_counter() - started < 1
 
 
 @pytest.mark.parametrize(("exercise", "answer"), PAIRS)
-def test_wrong_answers_are_told_what_is_wrong(exercise: Exercise, answer: Answer):
+def test_the_feedback_on_a_wrong_answer_holds_its_message(exercise: Exercise, answer: Answer):
     for wrong in answer.wrong:
         verdict = judge(exercise, wrong.answer)
         said = f"{verdict.got}\n{verdict.expected}"
@@ -86,7 +91,7 @@ def test_checks_leave_the_random_generators_alone(exercise: Exercise, answer: An
     expected = drawn()
     d2l_helpers.seed_all(3)
     judge(exercise, 0.0 if exercise.kind != "written" else lambda *_, **__: 0.0)
-    if "random" not in answer.source():  # an answer that draws moves the generators itself
+    if "random" not in answer.source():  # an answer that draws random numbers moves the generators itself
         judge(exercise, answer.solution)
     assert drawn() == expected
 
@@ -107,8 +112,8 @@ def _results() -> st.SearchStrategy[object]:
 
 @pytest.mark.parametrize(("exercise", "answer"), PAIRS)
 @given(result=_results(), as_function=st.booleans())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_comes_gets_a_verdict(exercise: Exercise, answer: Answer, result: object, as_function: bool):
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_answer_gets_a_verdict(exercise: Exercise, answer: Answer, result: object, as_function: bool):
     verdict = judge(exercise, (lambda *_, **__: result) if as_function else result)
     assert verdict.state in ("not attempted", "not yet", "right")
     if verdict.state == "not yet":

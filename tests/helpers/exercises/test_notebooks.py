@@ -10,10 +10,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support.key import solutions_to
 
 from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook
-from d2l_autograder.key import solutions_to
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.exercises.catalogue import chapter
 

@@ -1,4 +1,4 @@
-"""Results are kept once: found again, never overwritten, and one that differs is kept beside."""
+"""A result is kept once, found again and never overwritten; a different one is kept beside it."""
 
 import dataclasses
 import math
@@ -40,7 +40,7 @@ def test_a_result_is_found_as_it_was_kept(store):
 
 
 @pytest.mark.parametrize("change", [{"student": "Olga"}, {"assignment": "04_softmax"}, {"digest": "ac" * 32}])
-def test_another_students_assignments_or_digests_result_is_another(store, change):
+def test_a_result_of_another_student_assignment_or_digest_is_kept_apart(store, change):
     store.keep(RESULT)
     other = dataclasses.replace(RESULT, **change)
     assert found(store, other) is None
@@ -55,7 +55,7 @@ def test_the_same_result_is_kept_once_however_long_it_took(store):
     assert len(files(store)) == 1
 
 
-def test_a_result_that_differs_is_kept_beside_the_first_and_once(store):
+def test_a_different_result_is_kept_beside_the_first_and_once(store):
     store.keep(RESULT)
     third = dataclasses.replace(RESULT, repairs=())
     assert [store.keep(other) for other in (OTHER, third, OTHER, third)] == [Kept.DIFFERENT] * 4
@@ -66,7 +66,7 @@ def test_a_result_that_differs_is_kept_beside_the_first_and_once(store):
 
 
 @pytest.mark.parametrize("text", ["\ud800", "\0\x1b[2J", '"}]', "é∇🙂", "\u2028"])
-def test_any_text_is_the_same_the_second_time(store, text):
+def test_a_result_with_any_text_is_the_same_the_second_time(store, text):
     result = dataclasses.replace(RESULT, student=f"s{text}", detail=text, repairs=(text,))
     assert store.keep(result) == Kept.NEW
     assert store.keep(result) == Kept.SAME
@@ -82,7 +82,7 @@ def test_no_name_leads_out_of_the_folder(store, student):
     assert file.parent.parent == store.folder
 
 
-def test_of_graders_at_once_one_keeps_and_all_find_the_same(store):
+def test_graders_at_once_keep_each_result_once(store):
     results = [dataclasses.replace(RESULT, detail=str(number % 2)) for number in range(8)]
     kept = []
     threads = [threading.Thread(target=lambda one=one: kept.append(store.keep(one))) for one in results]
@@ -106,7 +106,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("case", DAMAGE)
-def test_a_result_that_was_damaged_is_named_and_stays(store, case):
+def test_a_damaged_file_of_a_result_is_named_and_stays(store, case):
     store.keep(RESULT)
     (file,) = store.folder.rglob("*.json")
     file.write_text(DAMAGE[case])
@@ -116,7 +116,7 @@ def test_a_result_that_was_damaged_is_named_and_stays(store, case):
     assert file.read_text() == DAMAGE[case]
 
 
-def test_points_add_up_without_dust():
+def test_sums_of_points_have_no_rounding_errors():
     tenths = tuple(dataclasses.replace(MARK, points=0.1, earned=0.1) for _ in range(3))
     result = dataclasses.replace(RESULT, marks=tenths)
     assert result.earned == 0.3
