@@ -15,7 +15,7 @@ from support.courses import NAME, ROOT, need_nbgrader
 from d2l_authoring.notebook_file import to_bytes
 from d2l_autograder import gradebook
 from d2l_autograder.assignment import load_assignment
-from d2l_autograder.marked_notebook import marked_notebook
+from d2l_autograder.autograded_notebook import autograded_notebook
 from d2l_autograder.results import Finding, Mark, Result, Status
 from d2l_autograder.sandbox import Verdict
 from d2l_autograder.submission import read_submission
@@ -189,7 +189,7 @@ def test_nbgrader_reads_our_marks_in_the_notebook(assignment, share):
     from nbgrader.utils import determine_grade
 
     ours = result(assignment, share=share)
-    notebook = marked_notebook(ours, assignment, submission(assignment))
+    notebook = autograded_notebook(ours, assignment, submission(assignment))
     nbformat.validate(notebook)
     checks = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
     assert [determine_grade(cell) for cell in checks] == [(mark.earned, mark.points) for mark in ours.marks]
@@ -199,7 +199,7 @@ def test_a_students_own_outputs_stay_and_checks_show_ours(assignment):
     plot = nbformat.v4.new_output("display_data", data={"text/plain": "my plot", "text/html": EVIL})
     cell = nbformat.v4.new_code_cell("'\ud800'\nplot()", outputs=[plot])
     submitted = json.dumps({**assignment.release, "cells": [*assignment.release.cells, cell]}).encode()
-    notebook = marked_notebook(result(assignment), assignment, read_submission(submitted, assignment))
+    notebook = autograded_notebook(result(assignment), assignment, read_submission(submitted, assignment))
     assert notebook.cells[-1].outputs[0].data == {"text/plain": "my plot"}
     assert notebook.cells[-1].source == "'?'\nplot()"
     to_bytes(notebook)
@@ -211,7 +211,7 @@ def test_a_students_own_outputs_stay_and_checks_show_ours(assignment):
 
 def test_what_a_student_wrote_is_text_in_the_teachers_browser(assignment):
     cells = [nbformat.v4.new_markdown_cell(f"# Notes\n\n{EVIL} [x](javascript:took())"), nbformat.v4.new_raw_cell(EVIL)]
-    notebook = marked_notebook(result(assignment), assignment, submission(assignment, *cells))
+    notebook = autograded_notebook(result(assignment), assignment, submission(assignment, *cells))
     from nbconvert import HTMLExporter
 
     shown, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
@@ -223,6 +223,6 @@ def test_what_a_student_wrote_is_text_in_the_teachers_browser(assignment):
 
 def test_what_was_mended_and_that_there_was_no_sandbox_are_said_first(assignment):
     notes = {"repairs": ("the cell kl_bits was missing and was put back",), "is_sandboxed": False}
-    notebook = marked_notebook(result(assignment, **notes), assignment, submission(assignment))
+    notebook = autograded_notebook(result(assignment, **notes), assignment, submission(assignment))
     assert "the cell kl_bits was missing" in notebook.cells[0].source
     assert "without a sandbox" in notebook.cells[0].source
