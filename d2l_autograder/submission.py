@@ -205,7 +205,7 @@ def _find(cells: list[NotebookNode], cell: NotebookNode, ident: str | None) -> l
 
 
 def _chosen(found: list[NotebookNode], cell: NotebookNode) -> NotebookNode:
-    """Return the last copy that was changed, as it counts when the notebook runs; of a check, the last unchanged one."""
+    """Return the last copy that was changed, as it counts when the notebook runs; of a check, the last unchanged."""
     preferred = [one for one in found if _is_same(one.source, cell.source) == _is_check(cell)]
     return (preferred or found)[-1]
 
