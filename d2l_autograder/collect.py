@@ -55,8 +55,8 @@ def find_entries(folder: Path, assignments: Iterable[str]) -> list[Entry]:
     Returns
     -------
     list of Entry
-        One for each student and assignment, sorted. Of several files, the last in the order of their names counts, for
-        platforms number resubmissions; files with the assignment in their own name come before others.
+        One for each student and assignment, sorted. Of several files, the last in the order of their names counts,
+        because platforms number resubmissions; but a file that is named after the assignment counts before others.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def _notebooks_in(folder: Path) -> list[Path]:
         return sorted(file.relative_to(folder) for file in _notebooks(folder, _DEEPEST))
     except OSError as error:  # skipping the folder would leave out a student without a word
         raise NotebookError(
-            "Cannot look for notebooks.",
+            "Cannot search this folder for notebooks.",
             got=f"{error.filename}: {error.strerror}",
             expected="folders that can be read",
             remedy="change the permissions of this folder, or move it away",

@@ -102,7 +102,7 @@ def test_hidden_files_and_files_of_the_system_are_no_submissions(collect):
     assert students_in(collect(*hidden, "alice/x.txt", "x.ipynb.zip", f"bob/{SOFTMAX}.ipynb")) == {("bob", SOFTMAX)}
 
 
-def test_a_name_of_dots_is_replaced_by_the_folders(collect):
+def test_a_name_of_dots_is_replaced_by_the_folder_name(collect):
     (entry,) = collect(f"_.. _{SOFTMAX}.ipynb")
     assert entry.student == "class of 2026"
 

@@ -174,13 +174,13 @@ def test_a_function_with_type_parameters_is_a_function_and_a_class_is_data():
 NAMES = ("x", "y", "z", "len")
 
 
-def expression(drawn, depth=3):
+def expression(rng, depth=3):
     """Return a random expression: comprehensions, generators, lambdas and assignments in each other."""
-    if not depth or drawn.random() < 0.2:
-        return drawn.choice(NAMES)
-    first, second, third = (expression(drawn, depth - 1) for _ in range(3))
-    name, other = drawn.choice(NAMES), drawn.choice(NAMES)
-    return drawn.choice(
+    if not depth or rng.random() < 0.2:
+        return rng.choice(NAMES)
+    first, second, third = (expression(rng, depth - 1) for _ in range(3))
+    name, other = rng.choice(NAMES), rng.choice(NAMES)
+    return rng.choice(
         [
             f"[{first} for {name} in {second}]",
             f"[{first} for {name}, {other} in {second} if {third}]",
@@ -197,10 +197,10 @@ def expression(drawn, depth=3):
     )
 
 
-def cell(drawn):
+def cell(rng):
     """Return a random cell."""
-    name, other = drawn.choice(NAMES), drawn.choice(NAMES)
-    first, second = expression(drawn), expression(drawn)
+    name, other = rng.choice(NAMES), rng.choice(NAMES)
+    first, second = expression(rng), expression(rng)
     statements = [
         f"{name} = {first}",
         f"{first}",
@@ -215,7 +215,7 @@ def cell(drawn):
         f"match {first}:\n    case [{name}, *_]: {second}",
         f"{name}: {first} = {second}",
     ]
-    return "\n".join(drawn.sample(statements, drawn.randrange(1, 4)))
+    return "\n".join(rng.sample(statements, rng.randrange(1, 4)))
 
 
 def compiled_names(code, is_cell=True):
@@ -280,12 +280,12 @@ def test_an_answer_needs_these_cells(case):
     assert "".join("01"[does] for does in needed(sources, ["f"])) == runs
 
 
-def program(drawn):
+def program(rng):
     """Return random cells: plain values, lists that grow, functions of them, and classes."""
     names = [f"n{number}" for number in range(8)]
     cells = []
     for number, name in enumerate(names):
-        other, third = (drawn.choice(["0", *names[:number]]) for _ in range(2))
+        other, third = (rng.choice(["0", *names[:number]]) for _ in range(2))
         cells.append(f"{name} = [say({other}), say({third})]")
         kinds = [
             f"{name}.append(say({other}))",
@@ -297,8 +297,8 @@ def program(drawn):
             f"def set_{name}():\n    global {name}\n    {name} = say({other})\nset_{name}()",
             f"[{name} := [each, say({third})] for each in (1, 2)]",
         ]
-        cells += drawn.sample(kinds, drawn.randrange(3))
-    return cells, drawn.choice(names)
+        cells += rng.sample(kinds, rng.randrange(3))
+    return cells, rng.choice(names)
 
 
 def value_after(cells, name):

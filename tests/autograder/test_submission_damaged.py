@@ -194,13 +194,13 @@ json_values = st.recursive(
 KEYS = ["cell_type", "source", "metadata", "outputs", "id", "execution_count"]
 
 
-def damaged(drawn, values):
+def damaged(rng, values):
     """Damage a real notebook as students, tools and uploads do."""
-    notebook = answered() if drawn.random() < 0.7 else handed_out()
+    notebook = answered() if rng.random() < 0.7 else handed_out()
     cells = notebook["cells"]
-    for _ in range(drawn.randrange(1, 12)):
-        place, other = (drawn.randrange(len(cells)) for _ in range(2))
-        kind = drawn.randrange(8)
+    for _ in range(rng.randrange(1, 12)):
+        place, other = (rng.randrange(len(cells)) for _ in range(2))
+        kind = rng.randrange(8)
         if kind == 0 and len(cells) > 1:
             del cells[place]
         elif kind == 1:
@@ -208,26 +208,23 @@ def damaged(drawn, values):
         elif kind == 2:
             cells[place], cells[other] = cells[other], cells[place]
         elif kind == 3:
-            cells[place][drawn.choice(KEYS)] = drawn.choice(values)
+            cells[place][rng.choice(KEYS)] = rng.choice(values)
         elif kind == 4:
-            cells[place].pop(drawn.choice(KEYS), None)
+            cells[place].pop(rng.choice(KEYS), None)
         elif kind == 5:
             cells[place]["metadata"] = copy.deepcopy(cells[other].get("metadata"))
         elif kind == 6:
             cells[place]["source"] = cells[other].get("source")
         else:
-            notebook[drawn.choice([*notebook, "worksheets"]) if drawn.random() < 0.2 else "nbformat"] = drawn.choice(
-                values
-            )
+            notebook[rng.choice([*notebook, "worksheets"]) if rng.random() < 0.2 else "nbformat"] = rng.choice(values)
             cells = notebook["cells"] if isinstance(notebook.get("cells"), list) else cells
             if not cells or not all(isinstance(cell, dict) for cell in cells):
                 break
     return notebook
 
 
-@given(st.integers(0, 2**32), st.lists(json_values, min_size=1, max_size=5))
-@settings(max_examples=20)
-def test_any_damage_is_repaired_or_refused(seed, values):
+def check_repair(seed, values):
+    """Damage a notebook; it must be refused for its cells, or be repaired so that nothing is left to repair."""
     notebook = damaged(random.Random(seed), values)
     try:
         submission = read(notebook)
@@ -235,10 +232,26 @@ def test_any_damage_is_repaired_or_refused(seed, values):
         cells = notebook.get("cells")
         assert not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells)
         return
-    again = read(json.loads(nbformat.writes(submission.notebook)))  # a repaired notebook needs no repair
+    again = read(json.loads(nbformat.writes(submission.notebook)))
     assert again.repairs == ()
     assert again.attempted == submission.attempted
     assert [cell.source for cell in again.notebook.cells] == [cell.source for cell in submission.notebook.cells]
+
+
+any_damage = given(st.integers(0, 2**32), st.lists(json_values, min_size=1, max_size=5))
+
+
+@any_damage
+@settings(max_examples=10)
+def test_any_damage_is_repaired_or_refused(seed, values):
+    check_repair(seed, values)
+
+
+@pytest.mark.nightly
+@any_damage
+@settings(max_examples=200)
+def test_much_damage_is_repaired_or_refused(seed, values):
+    check_repair(seed, values)
 
 
 @given(st.binary(max_size=50) | json_values.map(lambda value: json.dumps(value).encode()))

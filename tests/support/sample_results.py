@@ -50,7 +50,7 @@ HOSTILE = (
     "[bold]rich[/bold] [link=http://a.example]",
     "line\r\nline\nline",
     "\x00\x85\u2028",
-    "<W>" * 50_000,
+    "<W>" * 5_000,
 )
 EVIL = '<script>took()</script>\x1b[2J\u202e<b onclick="took()">'
 texts = st.sampled_from(HOSTILE) | st.text(st.characters(), max_size=30)
