@@ -182,7 +182,7 @@ def _repair(cells: list[NotebookNode], release: NotebookNode, repairs: list[str]
                 repairs.append(f"the cell {ident} was missing and was added again")
         else:
             if len(found) > 1 and ident is not None:
-                repairs.append(f"there were {len(found)} cells {ident}; one was marked")
+                repairs.append(f"there were {len(found)} cells {ident}; one of them counts")
             new = _chosen(found, cell)
             new["id"], new["metadata"] = cell.id, copy.deepcopy(cell.metadata)
             if _is_check(cell):

@@ -150,7 +150,7 @@ def test_the_last_changed_copy_counts(case):
     copies = [copy.deepcopy(stub) | {"source": text.replace("...", body), "id": f"copy-{body}"} for body in bodies]
     notebook["cells"][place : place + 1] = copies
     submission = read(notebook)
-    assert submission.repairs == (f"there were {len(bodies)} cells {FIRST}; one was marked",)
+    assert submission.repairs == (f"there were {len(bodies)} cells {FIRST}; one of them counts",)
     assert submission.attempted == {FIRST}
     assert result_of(submission, FIRST) == expected
     assert f"return '{expected}'" in next(cell.source for cell in submission.notebook.cells if cell.id == RELEASE_ID)
