@@ -1,5 +1,6 @@
-"""The trusted side of grading: it knows the answer key, and student code runs in none of its processes.
+"""Grade the chapter's exercises: this package reads the answer key, so no student code runs in its process.
 
-``isolation`` holds the sandbox; ``assignment``, ``submission`` and ``marking`` turn one notebook into marks, ``batch``
-a class's; ``results``, ``report`` and ``gradebook`` keep what came of it; ``course`` makes an nbgrader course.
+``key`` and ``assignment`` hold what was handed out; ``collect`` and ``submission`` read what was handed in;
+``marking`` marks one notebook in a ``sandbox``, ``batch`` a class's. ``results``, ``report`` and ``gradebook`` keep and
+show the marks; ``course`` builds an nbgrader course.
 """

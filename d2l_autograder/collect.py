@@ -1,4 +1,4 @@
-"""What was handed in: whose notebooks lie in a folder, in nbgrader's layout or as a learning platform exports them."""
+"""Collect what was handed in: find notebooks in nbgrader's layout or as a learning platform exports them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Entry", "entry_of", "find_entries", "read_file"]
 
 _DEEPEST = 4
 _SKIPPED = re.compile(r"\.|__MACOSX$")
-_BETWEEN = " _-."  # a student's name and an assignment's
+_BETWEEN = " _-."  # characters between a student's name and an assignment's
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Entry:
     student : str
         The name of the folder that it lies in, or what its own name begins with.
     assignment : str
-        Of what it is; empty if its name does not tell.
+        The assignment in its name; empty if there is none.
     file : Path
-        Where it lies.
+        The file itself.
     others : tuple of str
         The names of further files of the same student and assignment, which do not count.
     """
@@ -48,20 +48,20 @@ def find_entries(folder: Path, assignments: Iterable[str]) -> list[Entry]:
     ----------
     folder : Path
         With ``student/assignment/notebook.ipynb`` as nbgrader collects them, ``student/notebook.ipynb``, or
-        ``student_notebook.ipynb``; all three may be mixed, and may lie in a folder for each assignment.
+        ``student_notebook.ipynb``. The three may be mixed, and may lie in a folder for each assignment.
     assignments : iterable of str
         The names of the course's assignments.
 
     Returns
     -------
     list of Entry
-        One for each student and assignment, sorted; of several files the last in the order of their names, in which
-        platforms count resubmissions up, and rather one whose own name says of what it is.
+        One for each student and assignment, sorted. Of several files, the last in the order of their names counts,
+        because platforms number resubmissions; but a file that is named after the assignment counts before others.
 
     Raises
     ------
     NotebookError
-        If there is none, or a folder cannot be looked into.
+        If there is no notebook, or a folder cannot be read.
     """
     known = sorted(assignments, key=len, reverse=True)
     files: dict[tuple[str, str], list[Path]] = {}
@@ -75,24 +75,24 @@ def find_entries(folder: Path, assignments: Iterable[str]) -> list[Entry]:
             expected="student/assignment/notebook.ipynb, student/notebook.ipynb or student_notebook.ipynb",
             remedy="pass the folder that the learning platform's export was unpacked to",
         )
-    return [_counting(student, assignment, found) for (student, assignment), found in sorted(files.items())]
+    return [_choose(student, assignment, found) for (student, assignment), found in sorted(files.items())]
 
 
 def entry_of(file: Path, assignments: Iterable[str]) -> Entry:
-    """Take a single file as what its name says; the student is the file."""
+    """Return the entry of a single file: the assignment is in its name, and the name stands for the student."""
     return Entry(file.name, _assignment_of(Path(file.name), sorted(assignments, key=len, reverse=True)), file)
 
 
 def read_file(file: Path, most: int) -> bytes:
-    """Read a regular file, one byte more than `most` at most; a link or a pipe is not followed.
+    """Read a regular file, at most one byte more than `most`: links are not followed, pipes not opened.
 
     Raises
     ------
     NotebookError
-        If it is no regular file, or cannot be read.
+        If the file is not a regular file, or cannot be read.
     """
     try:
-        with open(file, "rb", opener=_regular) as stream:
+        with open(file, "rb", opener=_open_regular) as stream:
             return stream.read(most + 1)
     except OSError as error:
         raise NotebookError(
@@ -103,31 +103,31 @@ def read_file(file: Path, most: int) -> bytes:
         ) from None
 
 
-def _regular(file: str, _: int) -> int:
+def _open_regular(file: str, _: int) -> int:
     if not stat.S_ISREG(os.lstat(file).st_mode):
         raise OSError("a link, a folder or a pipe")
     descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # it was one a moment ago
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # the file may have been replaced since lstat
         os.close(descriptor)
         raise OSError("a link, a folder or a pipe")
     return descriptor
 
 
-def _counting(student: str, assignment: str, files: list[Path]) -> Entry:
+def _choose(student: str, assignment: str, files: list[Path]) -> Entry:
     named = [file for file in files if assignment in file.name]
-    counts = (named or files)[-1]
-    return Entry(student, assignment, counts, tuple(file.name for file in files if file != counts))
+    chosen = (named or files)[-1]
+    return Entry(student, assignment, chosen, tuple(file.name for file in files if file != chosen))
 
 
 def _notebooks_in(folder: Path) -> list[Path]:
     try:
         return sorted(file.relative_to(folder) for file in _notebooks(folder, _DEEPEST))
-    except OSError as error:  # to go on would leave a student out in silence
+    except OSError as error:  # skipping the folder would leave out a student without a word
         raise NotebookError(
-            "Cannot look for notebooks.",
+            "Cannot search this folder for notebooks.",
             got=f"{error.filename}: {error.strerror}",
             expected="folders that can be read",
-            remedy="change its permissions, or move it away",
+            remedy="change the permissions of this folder, or move it away",
         ) from None
 
 
@@ -160,11 +160,11 @@ def _student_of(place: Path, assignment: str, folder: Path) -> str:
 
 
 def _plain(name: str) -> str:
-    """Write a name as one sequence of letters, whatever system it comes from; bytes that are no text, as numbers."""
+    """Normalize a name: one student's name has one form on every system; bytes that are no text become numbers."""
     return unicodedata.normalize("NFC", name.encode(errors="backslashreplace").decode())
 
 
 def _natural(place: Path) -> list[tuple[int, str]]:
-    """Order numbers in names by their value, and a name before the same with something added."""
+    """Sort numbers in names by value (-10 after -2), and a name before the same name with an ending."""
     text = str(place.with_suffix(""))
-    return [(int(digits or 0), letters) for digits, letters in re.findall(r"(\d{0,18})(\D*)", text)]
+    return [(int(digits or 0), other) for digits, other in re.findall(r"(\d{0,18})(\D*)", text)]

@@ -1,4 +1,4 @@
-"""Names for files that are safe everywhere."""
+"""File names that are safe on every system."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import unicodedata
 
 __all__ = ["file_name"]
 
-_LONGEST_NAME = 120  # bytes: file systems take 255, and what writes a file adds to its name
-_HARMLESS = frozenset(" _.,@+()-")  # to shells, web addresses and operating systems
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # to Windows
+_LONGEST_NAME = 120  # bytes: file systems allow 255, and whoever writes the file adds to the name
+_SAFE = frozenset(" _.,@+()-")  # for shells, web addresses and operating systems
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # Windows opens a device by these names
 
 
 def file_name(text: str) -> str:
-    """Make a name for a file or folder of any text, such as a student's name.
+    """Return a name for a file or folder, made of any text, such as a student's name.
 
-    Most names stay as they are. Of others, what is unsafe becomes an underscore, and a digest follows a tilde, so that
-    no two texts get one name.
+    Most texts stay as they are. In others, unsafe characters become underscores, and a tilde and a digest follow, so
+    that no two texts get the same name.
     """
-    name = "".join(letter if _is_safe(letter) else "_" for letter in unicodedata.normalize("NFC", text))
+    name = "".join(each if _is_safe(each) else "_" for each in unicodedata.normalize("NFC", text))
     name = name.encode()[:_LONGEST_NAME].decode(errors="ignore")
     name = re.sub(r"^[ .-]|[ .]$", "_", name)
     if _DEVICES.match(name):
@@ -29,6 +29,6 @@ def file_name(text: str) -> str:
     return f"{name}~{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()[:12]}"
 
 
-def _is_safe(letter: str) -> bool:
-    """Letters, marks and digits of all scripts are."""
-    return letter in _HARMLESS or unicodedata.category(letter)[0] in "LMN"
+def _is_safe(character: str) -> bool:
+    """Return whether a character is in `_SAFE`, or is a letter, mark or digit of any script."""
+    return character in _SAFE or unicodedata.category(character)[0] in "LMN"

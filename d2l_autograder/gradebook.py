@@ -1,4 +1,4 @@
-"""Results in nbgrader's gradebook, so that its formgrader shows them and its export counts them."""
+"""Write results to nbgrader's gradebook, so that its formgrader shows them and its export includes them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 
 from d2l_authoring.notebook_file import to_bytes
 from d2l_autograder.assignment import Assignment
+from d2l_autograder.autograded_notebook import autograded_notebook
 from d2l_autograder.file_names import file_name
-from d2l_autograder.marked_notebook import marked_notebook
 from d2l_autograder.results import Result, Status
 from d2l_autograder.submission import Submission
 from d2l_helpers.atomic import write
@@ -26,28 +26,29 @@ __all__ = ["save"]
 def save(
     marked: Iterable[tuple[Result, Submission | None]], assignments: Mapping[str, Assignment], folder: Path
 ) -> None:
-    """Put marks into ``gradebook.db`` and marked notebooks into ``autograded/`` of a folder in nbgrader's layout.
+    """Write marks to ``gradebook.db`` and notebooks to ``autograded/``, in a folder of nbgrader's layout.
 
-    Marks that a teacher gave stay; what is there already stays as it is. A fault of ours leaves no mark.
+    A teacher's own marks are kept, and a result that is there already is not written again. A sandbox fault leaves no
+    mark.
 
     Parameters
     ----------
     marked : iterable of (Result, Submission or None)
-        What was earned, and the mended notebook where there is one; looked at one by one.
+        The marks, and the repaired notebook where there is one; consumed one by one.
     assignments : mapping of str to Assignment
-        What was handed out, by the names.
+        The assignments by their names.
     folder : Path
-        A course, or any other.
+        A course, or any other folder.
 
     Raises
     ------
     LibraryUnusable
         If nbgrader is not installed.
     NotebookError
-        If the gradebook has submissions to an assignment of this name with other cells.
+        If the gradebook already has submissions to an assignment of the same name with other cells.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _nbgrader() as nbgrader, closing(_Book(nbgrader, folder)) as book:
+    with _nbgrader() as nbgrader, closing(_Gradebook(nbgrader, folder)) as book:
         for assignment in assignments.values():
             book.declare(assignment)
         for result, submission in marked:
@@ -55,33 +56,32 @@ def save(
                 book.save(result, submission, assignments[result.assignment])
 
 
-class _Book:
-    """A gradebook that is open, and nbgrader's interface to it.
+class _Gradebook:
+    """An open gradebook.
 
-    The steps of nbgrader's own commands would open it anew for each notebook, look for each of its cells, and write
-    each mark to the disk by itself.
+    nbgrader's own commands open the gradebook again for each notebook, look up each cell, and commit each mark.
     """
 
     def __init__(self, nbgrader: Any, folder: Path) -> None:
         self._nbgrader, self._folder = nbgrader, folder
         file = folder.resolve() / "gradebook.db"
         if not file.exists():
-            _begin(file, Path(nbgrader.__file__).parent / "alembic")
+            _create(file, Path(nbgrader.__file__).parent / "alembic")
         self._database = f"sqlite:///{file}"
-        self._open = nbgrader.api.Gradebook(self._database)
-        self._cells: dict[str, dict[str, str]] = {}  # of each assignment: their names, by their keys in the gradebook
-        self._checksums: dict[str, dict[str, str]] = {}  # of each assignment: those of its cells, by their names
+        self._book = nbgrader.api.Gradebook(self._database)
+        self._cells: dict[str, dict[str, str]] = {}  # by assignment: names of cells, by their ids in the gradebook
+        self._checksums: dict[str, dict[str, str]] = {}  # by assignment: checksums of cells, by their names
 
     def close(self) -> None:
-        """Close it."""
-        self._open.close()
+        """Close the connection to the database."""
+        self._book.close()
 
     def declare(self, assignment: Assignment) -> None:
-        """Say which cells the assignment has, as `nbgrader generate_assignment` does."""
+        """Register an assignment and its cells, as `nbgrader generate_assignment` does."""
         name, release = assignment.name, copy.deepcopy(assignment.release)
         place = {"nbgrader": {"assignment": name, "notebook": name, "db_url": self._database}}
         steps = self._nbgrader.preprocessors
-        self._open.update_or_create_assignment(name)
+        self._book.update_or_create_assignment(name)
         try:
             for step in (steps.ComputeChecksums(), steps.SaveCells()):
                 release, _ = step.preprocess(release, place)
@@ -90,31 +90,31 @@ class _Book:
                 f"Cannot put marks of {name} into the gradebook.",
                 got=error,
                 expected="the cells that earlier submissions were marked by",
-                remedy="write to another folder, or remove the assignment with nbgrader db assignment remove",
+                remedy=f"write to another folder, or run nbgrader db assignment remove {name} --force",
             ) from error
         known = [cell.metadata.nbgrader for cell in release.cells if "nbgrader" in cell.metadata]
         self._checksums[name] = {cell.grade_id: cell.checksum for cell in known if "checksum" in cell}
-        found = self._open.find_notebook(name, name)
+        found = self._book.find_notebook(name, name)
         marked = (*found.grade_cells, *found.solution_cells, *found.task_cells)
         self._cells[name] = {cell.id: cell.name for cell in marked}
 
     def save(self, result: Result, submission: Submission | None, assignment: Assignment) -> None:
-        """Put marks in their places."""
-        student, name = file_name(result.student), assignment.name  # nbgrader makes a folder of either
-        notebook = marked_notebook(result, assignment, submission)
+        """Write the marks of one submission, and its notebook."""
+        student, name = file_name(result.student), assignment.name  # nbgrader names folders by both
+        notebook = autograded_notebook(result, assignment, submission)
         cells = {cell.metadata.nbgrader.get("grade_id"): cell for cell in notebook.cells if "nbgrader" in cell.metadata}
         for each, checksum in self._checksums[name].items():
             cells[each].metadata.nbgrader["checksum"] = checksum
         file, contents = self._folder / "autograded" / student / name / f"{name}.ipynb", to_bytes(notebook)
         if self._has_marks(name, student) and file.is_file() and file.read_bytes() == contents:
-            return  # nbgrader would ask the teacher to look again at marks that are given
-        self._open.update_or_create_student(student)
-        submitted = self._open.update_or_create_submission(name, student)
+            return  # writing the same marks would make nbgrader ask the teacher to review them again
+        self._book.update_or_create_student(student)
+        submitted = self._book.update_or_create_submission(name, student)
         self._mark(submitted.notebooks[0], {key: cells[each] for key, each in self._cells[name].items()})
         write(file, contents, mode=0o444)
 
     def _mark(self, submitted: Any, cells: Mapping[str, NotebookNode]) -> None:
-        """Write what `nbgrader autograde` writes: scores that the checks show, and which answers were left as stubs."""
+        """Write what `nbgrader autograde` writes: the scores of the checks, and which answers are still stubs."""
         read = self._nbgrader.utils
         for grade in submitted.grades:
             grade.auto_score, _ = read.determine_grade(cells[grade.cell_id])
@@ -123,19 +123,19 @@ class _Book:
             cell = cells[comment.cell_id]
             is_stub = cell.metadata.nbgrader.checksum == read.compute_checksum(cell) and not read.is_task(cell)
             comment.auto_comment = "No response." if is_stub else None
-        self._open.db.commit()
+        self._book.db.commit()
 
     def _has_marks(self, assignment: str, student: str) -> bool:
         try:
-            submission = self._open.find_submission(assignment, student)
+            submission = self._book.find_submission(assignment, student)
         except self._nbgrader.api.MissingEntry:
             return False
         return all(grade.auto_score is not None for notebook in submission.notebooks for grade in notebook.grades)
 
 
-def _begin(file: Path, versions: Path) -> None:
-    """Make a gradebook that is empty but for its version, which nbgrader would ask a program for, in seconds."""
-    import sqlite3  # here, as alembic: grading itself needs neither
+def _create(file: Path, versions: Path) -> None:
+    """Create an empty gradebook of the current version; nbgrader starts a program for this, which takes seconds."""
+    import sqlite3  # like alembic imported here, because marking needs neither
 
     from alembic.script import ScriptDirectory
 
@@ -147,7 +147,7 @@ def _begin(file: Path, versions: Path) -> None:
 
 @contextmanager
 def _nbgrader() -> Iterator[Any]:
-    """Give nbgrader, quiet."""
+    """Import nbgrader and silence its warnings."""
     try:
         import nbgrader.api
         import nbgrader.preprocessors
@@ -157,5 +157,5 @@ def _nbgrader() -> Iterator[Any]:
             "Cannot write nbgrader's gradebook.", got=error, expected="nbgrader 0.9.6", remedy="run make grading"
         ) from error
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="nbgrader")  # of SQLAlchemy, about how nbgrader uses it
+        warnings.filterwarnings("ignore", module="nbgrader")  # SQLAlchemy's, about how nbgrader calls it
         yield nbgrader

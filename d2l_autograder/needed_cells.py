@@ -1,8 +1,8 @@
-"""Which cells of a notebook the answers need: a chapter trains for a minute, its answers take a second.
+"""Find the cells of a notebook that the answers need: training the chapter takes a minute, the answers a second.
 
-A cell runs if it gives a name that a cell which runs uses, or if it touches data that such a cell uses, for it may
-change them. What cannot be read as Python, or gives names in ways that its text does not show, runs too. What a cell
-asks for by its name as text, and what is changed through another name, is not seen.
+A cell runs if it binds a name that a running cell uses, or if it reads data that a running cell uses, because it may
+change the data. A cell runs in any case if it is not valid Python, or may bind names that its text does not show. Two
+dependencies are not found: a name that is looked up as text, and data that is changed through another name.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from d2l_autograder.sandbox.worker import without_magics
 
 __all__ = ["Names", "imports_of", "names_in", "needed", "tree_of"]
 
-_NOT_SHOWN = re.compile(r"\b(exec|eval|globals|locals|vars|setattr|get_ipython|__main__)\b|\bimport[\s\\(]+\*")
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # all that Python's parser raises
+_UNSEEN_NAMES = re.compile(r"\b(exec|eval|globals|locals|vars|setattr|get_ipython|__main__)\b|\bimport[\s\\(]+\*")
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # every error of Python's parser
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
-_filters = threading.Lock()  # Python's warning filters belong to the process
+_filters = threading.Lock()  # warning filters belong to the process, so threads must not change them at once
 
 
 @dataclass(frozen=True)
 class Names:
-    """What a cell has to do with names.
+    """The names that a cell binds and reads.
 
     Attributes
     ----------
     defined : frozenset of str
         The functions that it defines, and what it imports.
     data : frozenset of str
-        The other names that it gives a value, or whose attributes or items it sets; classes, too, for methods may be
-        added to them.
+        The other names that it binds, or whose attributes or items it sets. A class is data, because a cell may add
+        methods to it.
     used : frozenset of str
         The names that it reads.
     always : bool
-        Whether its names cannot be told, so that it runs whatever is needed.
+        Whether its names are unknown, so that it must run whatever is wanted.
     """
 
     defined: frozenset[str] = frozenset()
@@ -52,18 +52,18 @@ class Names:
 
     @property
     def given(self) -> frozenset[str]:
-        """The names that it gives a value."""
+        """The names that the cell binds."""
         return self.defined | self.data
 
 
 @lru_cache(maxsize=512)
 def names_in(source: str) -> Names:
-    """Read a cell's names, those of the notebook and not a function's own; whatever it holds, this gives an answer."""
+    """Return the notebook's names in a cell, without the local names of functions; never raises, whatever the text."""
     python, tree = source, tree_of(source)
     try:
         with _quietly():
             if tree is None:
-                python, _ = without_magics(source)  # as the sandbox will run it
+                python, _ = without_magics(source)  # as the sandbox does before it runs a cell
                 tree = ast.parse(python)
             plain = python
             if any(isinstance(node, _COMPREHENSIONS) for node in ast.walk(tree)):
@@ -76,18 +76,18 @@ def names_in(source: str) -> Names:
     defined = {symbol.get_name() for symbol in top if symbol.is_imported() or _is_function(symbol)}
     used = {symbol.get_name() for symbol in top if symbol.is_referenced()}
     for inner in _inner(table):
-        is_class = inner.get_type() == "class"  # its body reads a name of the notebook until it gives it a value
+        is_class = inner.get_type() == "class"  # its body may read a notebook's name before binding its own
         for symbol in inner.get_symbols():
             if symbol.is_global() or (is_class and symbol.is_referenced() and not symbol.is_free()):
                 used.add(symbol.get_name())
             if symbol.is_declared_global():
                 given.add(symbol.get_name())
     data = given - defined | _changed(tree) & used
-    return Names(frozenset(defined), frozenset(data), frozenset(used), _NOT_SHOWN.search(python) is not None)
+    return Names(frozenset(defined), frozenset(data), frozenset(used), _UNSEEN_NAMES.search(python) is not None)
 
 
 def tree_of(source: str) -> ast.Module | None:
-    """Read a cell as Python; None if it cannot be read."""
+    """Parse a cell; return None if it is not valid Python."""
     try:
         with _quietly():
             return ast.parse(source)
@@ -97,18 +97,18 @@ def tree_of(source: str) -> ast.Module | None:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Keep what Python's parser thinks of a student's code, such as an unknown escape, off the terminal."""
+    """Silence the warnings of Python's parser about a student's code, such as an unknown escape."""
     with _filters, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
 class _WithGenerators(ast.NodeTransformer):
-    """Replaces each comprehension by a generator expression that binds and reads the same names.
+    """Replace each comprehension by a generator expression that binds and reads the same names.
 
-    From Python 3.12 on, symtable counts the variable of a comprehension among the names of the code around it, into
-    which it is compiled (PEP 709): the cell ``[y for y in data]`` would define `y`. A generator expression keeps its
-    variable to itself in every Python.
+    From Python 3.12 on, a comprehension is compiled into the code around it (PEP 709), and symtable lists its variable
+    there: the cell ``[y for y in data]`` would bind `y`. The variable of a generator expression is its own in every
+    Python.
     """
 
     def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.expr:
@@ -125,7 +125,7 @@ class _WithGenerators(ast.NodeTransformer):
 def _is_function(symbol: symtable.Symbol) -> bool:
     tables = list(symbol.get_namespaces())
     for table in symbol.get_namespaces():
-        if table.get_type().startswith("type parameter"):  # of ``def f[T]()``, around the function itself (PEP 695)
+        if table.get_type().startswith("type parameter"):  # around the function in ``def f[T]()`` (PEP 695)
             tables += table.get_children()
     return any(table.get_type() == "function" for table in tables)
 
@@ -137,7 +137,7 @@ def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
 
 
 def _changed(tree: ast.Module) -> set[str]:
-    """Find what has its attributes or items set, such as Net in ``Net.forward = forward``."""
+    """Return the names whose attributes or items are set, such as Net in ``Net.forward = forward``."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
@@ -150,31 +150,26 @@ def _changed(tree: ast.Module) -> set[str]:
 
 
 def needed(sources: Sequence[str], wanted: Iterable[str]) -> list[bool]:
-    """Tell which cells must run.
+    """Return for each cell whether it must run, so that the wanted names have the value that they have after all cells.
 
     Parameters
     ----------
     sources : sequence of str
         All cells, in their order.
     wanted : iterable of str
-        The names that are asked for afterwards.
-
-    Returns
-    -------
-    list of bool
-        For each cell, whether it runs.
+        The names that are read afterwards.
     """
     cells = [names_in(source) for source in sources]
     all_data = frozenset().union(*(cell.data for cell in cells)) - frozenset().union(*(cell.defined for cell in cells))
-    concerned = defaultdict(list)
+    writers = defaultdict(list)  # by name: the cells that bind it, or read it and so may change it
     for number, cell in enumerate(cells):
         for name in cell.given | cell.used & all_data:
-            concerned[name].append(number)
+            writers[name].append(number)
     runs = [cell.always for cell in cells]
     names = set(wanted).union(*(cell.used for cell in cells if cell.always))
     waiting = list(names)
     while waiting:
-        for number in concerned[waiting.pop()]:
+        for number in writers[waiting.pop()]:
             if not runs[number]:
                 runs[number] = True
                 waiting += cells[number].used - names
@@ -183,7 +178,7 @@ def needed(sources: Sequence[str], wanted: Iterable[str]) -> list[bool]:
 
 
 def imports_of(sources: Iterable[str]) -> tuple[str, ...]:
-    """Give the import statements in cells, each once, in their order; cells that cannot be read are left out."""
+    """Return the import statements in cells, each once, in their order; cells that are not valid Python are skipped."""
     found: dict[str, None] = {}
     for source in sources:
         if tree := tree_of(source):

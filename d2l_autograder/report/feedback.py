@@ -1,14 +1,14 @@
-"""What a student is told about a submission; how it looks is for others.
+"""What a student is told about a submission; other modules decide how it looks.
 
-Its texts are harmless in a terminal and free of the grader's folders; a page must still escape them. It holds nothing
-of the digest, of what was drawn, of the key, or of other students.
+Its texts are safe to show in a terminal and name no folder of the grader; HTML must still escape them. Nothing of the
+digest, of the random inputs, of the key, or of other students is in them.
 """
 
 from __future__ import annotations
 
 from typing import TypedDict
 
-from d2l_autograder.report.words import harmless, one_line, said_of, without_folders
+from d2l_autograder.report.text import safe_line, safe_text, verdict_text, without_folders
 from d2l_autograder.results import Finding, Mark, Result, Status
 from d2l_autograder.sandbox import Verdict
 
@@ -16,25 +16,25 @@ __all__ = ["Exercise", "Feedback", "Probe", "feedback_on"]
 
 _SCHEMA = 1
 _FAULT = (
-    "The grader failed while it marked this notebook. That is no fault of yours and costs no points: the notebook is "
-    "kept, and is marked when the grader runs again. There is nothing that you need to do."
+    "The grader failed while it was marking this notebook. This is not your fault and costs you no points: your "
+    "notebook is kept, and it will be marked when the grader runs again. You do not need to do anything."
 )
-_MARKED = "Each exercise below shows what was tried, and how it went."
+_MARKED = "For each exercise, you see below which tests your answer was put to, and how each test went."
 
 
 class Probe(TypedDict):
-    """One thing that was tried.
+    """One test of an answer.
 
     Attributes
     ----------
     title : str
-        What was tried.
+        What was tested.
     verdict : str
         One of `d2l_autograder.sandbox.Verdict`.
     said : str
         The verdict in words.
     got, expected : str
-        In words; empty where it is right.
+        In words; empty where the answer is right.
     """
 
     title: str
@@ -56,11 +56,11 @@ class Exercise(TypedDict):
     points : float
         What it is worth.
     verdict, said : str
-        As of a probe, for the whole.
+        As of a probe, for the whole exercise.
     probes : list of Probe
-        In the order in which they were tried.
+        In the order in which they ran.
     hint : str
-        What helps; empty where it is right.
+        What helps; empty where the answer is right.
     """
 
     exercise: str
@@ -74,26 +74,26 @@ class Exercise(TypedDict):
 
 
 class Feedback(TypedDict):
-    """What ``feedback/student/assignment.json`` holds.
+    """The content of ``feedback/student/assignment.json``.
 
     Attributes
     ----------
     schema : int
-        1. It rises when a key is taken away or gets another meaning; keys may be added.
+        1. It rises when a key is removed or gets another meaning; keys may be added.
     student, assignment : str
-        Whose it is, and of what.
+        Whose submission it is, and to which assignment.
     status : str
         One of `d2l_autograder.results.Status`.
     said : str
-        What became of the submission, and what to do where it could not be marked.
+        The status in words, and what to do where the submission could not be marked.
     earned : float or None
-        The sum; None where a fault of the grader left it open, or nothing is known of the assignment.
+        The sum; None where the grader failed, or the assignment is unknown.
     points : float
         What all exercises are worth.
     sandboxed : bool
-        False where no mark should rest on this.
+        False where the mark must not count as a grade.
     repairs : list of str
-        What was mended in the notebook before it was marked.
+        What was repaired in the notebook before it was marked.
     exercises : list of Exercise
         In the notebook's order.
     """
@@ -111,13 +111,13 @@ class Feedback(TypedDict):
 
 
 def feedback_on(result: Result) -> Feedback:
-    """Say what the student is to know of a result."""
-    # A fault's detail is about our machine
+    """Return what the student is told about a result."""
+    # The detail of a sandbox fault describes the grader's machine, so a student gets a fixed text instead
     said = {Status.MARKED: _MARKED, Status.SANDBOX_FAULT: _FAULT, Status.DAMAGED: _told(result.detail)}
     return Feedback(
         schema=_SCHEMA,
-        student=one_line(result.student),
-        assignment=one_line(result.assignment),
+        student=safe_line(result.student),
+        assignment=safe_line(result.assignment),
         status=str(result.status),
         said=said[result.status],
         earned=result.earned if result.marks and result.status != Status.SANDBOX_FAULT else None,
@@ -130,12 +130,12 @@ def feedback_on(result: Result) -> Feedback:
 
 def _exercise(mark: Mark, is_marked: bool) -> Exercise:
     return Exercise(
-        exercise=one_line(mark.exercise),
-        title=one_line(mark.title),
+        exercise=safe_line(mark.exercise),
+        title=safe_line(mark.title),
         earned=mark.earned if is_marked else None,
         points=mark.points,
         verdict=str(mark.verdict),
-        said=said_of(mark.verdict, mark.earned) if is_marked else "not marked",
+        said=verdict_text(mark.verdict, mark.earned) if is_marked else "not marked",
         probes=[_probe(finding) for finding in mark.findings],
         hint=_told(mark.hint) if is_marked and mark.verdict != Verdict.RIGHT else "",
     )
@@ -144,13 +144,13 @@ def _exercise(mark: Mark, is_marked: bool) -> Exercise:
 def _probe(finding: Finding) -> Probe:
     is_right = finding.verdict == Verdict.RIGHT
     return Probe(
-        title=one_line(finding.title),
+        title=safe_line(finding.title),
         verdict=str(finding.verdict),
-        said=said_of(finding.verdict),
+        said=verdict_text(finding.verdict),
         got="" if is_right else _told(finding.got),
         expected="" if is_right else _told(finding.expected),
     )
 
 
 def _told(text: str) -> str:
-    return harmless(without_folders(text))
+    return safe_text(without_folders(text))

@@ -1,4 +1,4 @@
-"""Where a class struggles: the exercises from the hardest to the easiest, and what many got wrong in one way."""
+"""Item analysis of a class: the exercises from the hardest to the easiest, and wrong answers that several share."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from d2l_autograder.results import Mark, Result
 from d2l_autograder.sandbox import Verdict
 
-__all__ = ["Struggle", "struggles"]
+__all__ = ["ItemStatistics", "item_analysis"]
 
-_SEVERAL = 3  # fewer students say something of themselves, not of the teaching
+_SEVERAL = 3  # what fewer students share says something about them, not about the teaching
 
 
 @dataclass(frozen=True)
-class Struggle:
+class ItemStatistics:
     """How a class did on an exercise.
 
     Attributes
@@ -23,13 +23,13 @@ class Struggle:
     exercise, title : str
         Its name and its heading.
     right : float
-        The share of right answers, from 0 to 1; who did not attempt it counts.
+        The share of right answers, from 0 to 1; students who did not attempt the exercise count.
     earned : float
         The mean share of its points.
     got : str
-        What most students got who were not right; empty unless 3 or more share it.
+        What was got most often instead of the right answer; empty unless 3 or more students share it.
     students : int
-        How many share it.
+        How many students share it.
     """
 
     exercise: str
@@ -40,29 +40,28 @@ class Struggle:
     students: int = 0
 
 
-def struggles(results: Sequence[Result]) -> list[Struggle]:
-    """Sum up results that were marked, the hardest exercise first."""
+def item_analysis(results: Sequence[Result]) -> list[ItemStatistics]:
+    """Return statistics of each exercise of results that were marked, the hardest exercise first."""
     answers: dict[tuple[str, str], list[tuple[str, Mark]]] = {}
     for result in results:
         for mark in result.marks:
             answers.setdefault((result.assignment, mark.exercise), []).append((result.student, mark))
-    found = [_struggle(given) for _, given in sorted(answers.items())]
-    return sorted(found, key=lambda struggle: (struggle.right, struggle.earned))
+    found = [_statistics(given) for _, given in sorted(answers.items())]
+    return sorted(found, key=lambda item: (item.right, item.earned))
 
 
-def _struggle(answers: Sequence[tuple[str, Mark]]) -> Struggle:
+def _statistics(answers: Sequence[tuple[str, Mark]]) -> ItemStatistics:
     marks = [mark for _, mark in answers]
-    said = {
+    wrong = {  # a set: a student who got the same in two probes counts once
         (student, finding.got)
         for student, mark in answers
         for finding in mark.findings
         if finding.got and finding.verdict != Verdict.RIGHT
     }
-    shared = Counter(got for _, got in said)
+    shared = Counter(got for _, got in wrong)
     got, students = min(shared.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
+    if students < _SEVERAL:
+        got, students = "", 0
     right = sum(mark.verdict == Verdict.RIGHT for mark in marks) / len(marks)
     earned = sum(mark.earned / mark.points if mark.points else 0 for mark in marks) / len(marks)
-    is_shared = students >= _SEVERAL
-    return Struggle(
-        marks[0].exercise, marks[0].title, right, earned, got if is_shared else "", students if is_shared else 0
-    )
+    return ItemStatistics(marks[0].exercise, marks[0].title, right, earned, got, students)

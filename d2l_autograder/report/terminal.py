@@ -10,27 +10,33 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from d2l_autograder.report.item_analysis import Struggle, struggles
-from d2l_autograder.report.words import (
+from d2l_autograder.report.item_analysis import ItemStatistics, item_analysis
+from d2l_autograder.report.text import (
     NOT_SANDBOXED,
-    harmless,
-    mark_of,
+    SYMBOLS,
     number_text,
-    one_line,
     points_text,
-    said_of,
+    safe_line,
+    safe_text,
+    state_of,
+    verdict_text,
 )
 from d2l_autograder.results import Finding, Kept, Mark, Result, Status
 from d2l_autograder.sandbox import Verdict
 
 __all__ = ["marks_table", "summary"]
 
-_STYLES = {"●": "green", "◐": "yellow", "○": "dim"}
+_STYLES = {"right": "green", "partly": "yellow", "open": "dim"}
+_STATUSES = {
+    Status.MARKED: "marked",
+    Status.DAMAGED: "could not be marked",
+    Status.SANDBOX_FAULT: "not marked, because the sandbox failed",
+}
 _MOST_NAMES = 20
 
 
 def marks_table(result: Result) -> RenderableType:
-    """Show one submission's marks: each exercise, and what was tried of it."""
+    """Return one submission's marks: each exercise, and each test of an answer that is not right."""
     table = Table(title=_title(result), title_justify="left", show_header=True, header_style="dim", box=None)
     table.add_column("exercise", ratio=1, overflow="fold")
     table.add_column("points", justify="right", no_wrap=True)
@@ -40,74 +46,66 @@ def marks_table(result: Result) -> RenderableType:
     if result.status == Status.MARKED:
         parts.append(table)
     else:
-        parts += [_title(result), Text(f"{_status(result.status)}: {harmless(result.detail)}")]
-    parts += [Text(f"mended: {harmless(repair)}") for repair in result.repairs]
+        parts += [_title(result), Text(f"{_STATUSES[result.status]}: {safe_text(result.detail)}")]
+    parts += [Text(f"repaired: {safe_text(repair)}") for repair in result.repairs]
     return Group(*parts)
 
 
 def summary(results: Sequence[Result], kept: Sequence[Kept | None]) -> RenderableType:
-    """Show how a class did.
+    """Return an overview of how a class did.
 
     Parameters
     ----------
     results : sequence of Result
         One for each notebook that was handed in.
     kept : sequence of Kept or None
-        What became of each when it was kept.
+        For each result, whether it is new.
     """
     marked = [result for result in results if result.status == Status.MARKED]
     parts: list[RenderableType] = [_counts(results)]
     for status in (Status.DAMAGED, Status.SANDBOX_FAULT):
-        parts += _listed(_status(status), [result for result in results if result.status == status])
+        parts += _listed(_STATUSES[status], [result for result in results if result.status == status])
     differing = [result for result, how in zip(results, kept, strict=True) if how == Kept.DIFFERENT]
-    parts += _listed("differs from an earlier grading, which stays; the new result lies beside it", differing)
-    parts += _listed("without a sandbox; no mark should rest on it", [one for one in marked if not one.is_sandboxed])
+    parts += _listed("not the same as the earlier result; results/ keeps both", differing)
+    unconfined = [result for result in marked if not result.is_sandboxed]
+    parts += _listed("marked without a sandbox; do not use these marks as grades", unconfined)
     if marked:
-        parts += [Text(), _spread(marked), Text(), _hardest(struggles(marked))]
+        parts += [Text(), _spread(marked), Text(), _hardest(item_analysis(marked))]
     return Group(*parts)
 
 
 def _title(result: Result) -> Text:
     earned = result.earned if result.marks else None
-    said = f"{one_line(result.assignment)}, {one_line(result.student)}: {points_text(earned, result.points)}"
-    return Text(said, style="bold")
+    place = f"{safe_line(result.assignment)}, {safe_line(result.student)}"
+    return Text(f"{place}: {points_text(earned, result.points)}", style="bold")
 
 
 def _exercise(mark: Mark) -> RenderableType:
-    symbol = mark_of(mark.verdict)
-    said = Text(f"{symbol} {one_line(mark.title)}: {said_of(mark.verdict, mark.earned)}", style=_STYLES[symbol])
-    parts: list[RenderableType] = [said]
-    # Where all is right, what was tried is of no interest
+    state = state_of(mark.verdict)
+    verdict = verdict_text(mark.verdict, mark.earned)
+    parts: list[RenderableType] = [Text(f"{SYMBOLS[state]} {safe_line(mark.title)}: {verdict}", style=_STYLES[state])]
     if mark.verdict != Verdict.RIGHT:
         parts += [Padding(_finding(finding), (0, 0, 0, 2)) for finding in mark.findings]
     return Group(*parts)
 
 
 def _finding(finding: Finding) -> RenderableType:
-    symbol = mark_of(finding.verdict)
-    said = Text(f"{symbol} {one_line(finding.title)}: {said_of(finding.verdict)}", style=_STYLES[symbol])
-    words = Table.grid(padding=(0, 1))
-    words.add_column(no_wrap=True)
-    words.add_column(overflow="fold")
+    state = state_of(finding.verdict)
+    line = f"{SYMBOLS[state]} {safe_line(finding.title)}: {verdict_text(finding.verdict)}"
+    details = Table.grid(padding=(0, 1))
+    details.add_column(no_wrap=True)
+    details.add_column(overflow="fold")
     for name, text in (("  got:", finding.got), ("  expected:", finding.expected)):
         if text and finding.verdict != Verdict.RIGHT:
-            words.add_row(name, Text(harmless(text)))
-    return Group(said, words) if words.row_count else said
+            details.add_row(name, Text(safe_text(text)))
+    first = Text(line, style=_STYLES[state])
+    return Group(first, details) if details.row_count else first
 
 
 def _counts(results: Sequence[Result]) -> Text:
-    counts = [(sum(result.status == status for result in results), _status(status)) for status in Status]
+    counts = [(sum(result.status == status for result in results), _STATUSES[status]) for status in Status]
     notebooks = f"{len(results)} notebook{'s' * (len(results) != 1)}"
-    return Text(f"{notebooks}: " + ", ".join(f"{count} {said}" for count, said in counts if count), style="bold")
-
-
-def _status(status: Status) -> str:
-    said = {
-        Status.MARKED: "marked",
-        Status.DAMAGED: "could not be marked",
-        Status.SANDBOX_FAULT: "failed by the sandbox",
-    }
-    return said[status]
+    return Text(f"{notebooks}: " + ", ".join(f"{count} {status}" for count, status in counts if count), style="bold")
 
 
 def _listed(title: str, results: Sequence[Result]) -> Iterator[Text]:
@@ -115,10 +113,10 @@ def _listed(title: str, results: Sequence[Result]) -> Iterator[Text]:
         return
     yield Text(f"{title}:", style="yellow")
     for result in results[:_MOST_NAMES]:
-        detail = f": {one_line(result.detail)}" if result.detail else ""
-        yield Text(f"  {one_line(result.student)}, {one_line(result.assignment)}{detail}")
+        detail = f": {safe_line(result.detail)}" if result.detail else ""
+        yield Text(f"  {safe_line(result.student)}, {safe_line(result.assignment)}{detail}")
     if len(results) > _MOST_NAMES:
-        yield Text(f"  and {len(results) - _MOST_NAMES} more; grades.csv has them all")
+        yield Text(f"  and {len(results) - _MOST_NAMES} more; grades.csv lists them all")
 
 
 def _spread(results: Sequence[Result]) -> Table:
@@ -128,16 +126,16 @@ def _spread(results: Sequence[Result]) -> Table:
         earned = [result.earned for result in group]
         low, median, high = quantiles(earned, n=4, method="inclusive") if len(earned) > 1 else earned * 3
         points = number_text(max(result.points for result in group))
-        table.add_row(Text(one_line(name)), str(len(group)), f"{median:.1f}", f"{low:.1f} – {high:.1f}", points)
+        table.add_row(Text(safe_line(name)), str(len(group)), f"{median:.1f}", f"{low:.1f} – {high:.1f}", points)
     return table
 
 
-def _hardest(found: Sequence[Struggle]) -> Table:
+def _hardest(items: Sequence[ItemStatistics]) -> Table:
     table = _table("exercises, the hardest first", "right")
-    table.add_column("what several got", overflow="fold", ratio=1)
-    for struggle in found:
-        shared = Text(f"{struggle.students} × {one_line(struggle.got)}") if struggle.got else Text()
-        table.add_row(Text(one_line(struggle.title)), f"{100 * struggle.right:.0f} %", shared)
+    table.add_column("what several students got instead", overflow="fold", ratio=1)
+    for item in items:
+        shared = Text(f"{item.students} × {safe_line(item.got)}") if item.got else Text()
+        table.add_row(Text(safe_line(item.title)), f"{100 * item.right:.0f} %", shared)
     return table
 
 

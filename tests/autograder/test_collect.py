@@ -1,4 +1,4 @@
-"""Whose notebooks lie in a folder, however a learning platform names them."""
+"""Collecting: which notebooks lie in a folder, and whose they are, however a learning platform names them."""
 
 import os
 import unicodedata
@@ -14,8 +14,8 @@ NAMES = [SOFTMAX, GLUON, "07", "06_softmax_regression_scratch"]
 
 
 @pytest.fixture
-def inbox(tmp_path):
-    """Put files in a folder, and say what is found there."""
+def collect(tmp_path):
+    """Return a function that puts files into a folder and returns the entries found there."""
     folder = tmp_path / "class of 2026"
     folder.mkdir()
 
@@ -30,17 +30,18 @@ def inbox(tmp_path):
     return find
 
 
-def who(entries):
+def students_in(entries):
+    """Return the pairs of student and assignment."""
     return {(entry.student, entry.assignment) for entry in entries}
 
 
 LAYOUTS = {
     "nbgrader's": f"alice/{SOFTMAX}/{SOFTMAX}.ipynb",
     "nbgrader's, another file name": f"alice/{SOFTMAX}/mine.ipynb",
-    "a folder a student": f"alice/{SOFTMAX}.ipynb",
+    "a folder for each student": f"alice/{SOFTMAX}.ipynb",
     "a folder in a student's folder": f"alice/homework/{SOFTMAX}.ipynb",
-    "a folder an assignment": f"{SOFTMAX}/alice/notebook.ipynb",
-    "a folder an assignment, flat": f"{SOFTMAX}/alice_{SOFTMAX}.ipynb",
+    "a folder for each assignment": f"{SOFTMAX}/alice/notebook.ipynb",
+    "a folder for each assignment, flat": f"{SOFTMAX}/alice_{SOFTMAX}.ipynb",
     "flat": f"alice_{SOFTMAX}.ipynb",
     "flat, with a hyphen": f"alice - {SOFTMAX}.ipynb",
     "flat, the name behind": f"{SOFTMAX}_alice.ipynb",
@@ -51,9 +52,9 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_students_notebook_is_found(inbox, layout):
-    (entry,) = inbox(LAYOUTS[layout])
-    assert entry == Entry("alice", SOFTMAX, inbox.folder / LAYOUTS[layout])
+def test_a_students_notebook_is_found(collect, layout):
+    (entry,) = collect(LAYOUTS[layout])
+    assert entry == Entry("alice", SOFTMAX, collect.folder / LAYOUTS[layout])
 
 
 PLATFORMS = {
@@ -69,50 +70,51 @@ PLATFORMS = {
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_platforms_exports_tell_students_apart(inbox, platform):
+def test_exports_of_platforms_tell_students_apart(collect, platform):
     file, student = PLATFORMS[platform]
-    entries = inbox(file, file.replace("ada", "eva").replace("Ada", "Eva"))
-    assert who(entries) == {(student, SOFTMAX), (student.replace("ada", "eva").replace("Ada", "Eva"), SOFTMAX)}
+    entries = collect(file, file.replace("ada", "eva").replace("Ada", "Eva"))
+    assert students_in(entries) == {(student, SOFTMAX), (student.replace("ada", "eva").replace("Ada", "Eva"), SOFTMAX)}
 
 
 @pytest.mark.parametrize("name", ["Ольга", "李小龍", "محمد", "José Ñandú", "Zoë", "o'neil", "a.b@c", "🙂", "-rf *"])
-def test_names_in_all_scripts_stay_as_they_are(inbox, name):
-    assert who(inbox(f"{name}/{SOFTMAX}.ipynb")) == {(name, SOFTMAX)}
+def test_names_in_all_scripts_stay_as_they_are(collect, name):
+    assert students_in(collect(f"{name}/{SOFTMAX}.ipynb")) == {(name, SOFTMAX)}
 
 
-def test_one_name_in_two_encodings_is_one_student(inbox):
+def test_a_name_in_two_normal_forms_is_one_student(collect):
     files = [unicodedata.normalize(form, "José") for form in ("NFC", "NFD")]
-    assert who(inbox(*(f"{file}/{number}{SOFTMAX}.ipynb" for number, file in enumerate(files)))) == {("José", SOFTMAX)}
+    entries = collect(*(f"{file}/{number}{SOFTMAX}.ipynb" for number, file in enumerate(files)))
+    assert students_in(entries) == {("José", SOFTMAX)}
 
 
-def test_names_that_are_no_text_tell_students_apart(inbox):
+def test_names_that_are_not_unicode_tell_students_apart(collect):
     for byte in (b"\xe9", b"\xea"):
-        folder = inbox.folder / os.fsdecode(b"Jos" + byte)
+        folder = collect.folder / os.fsdecode(b"Jos" + byte)
         folder.mkdir()
         (folder / f"{SOFTMAX}.ipynb").touch()
-    entries = find_entries(inbox.folder, NAMES)
-    assert who(entries) == {("Jos\\udce9", SOFTMAX), ("Jos\\udcea", SOFTMAX)}
+    entries = find_entries(collect.folder, NAMES)
+    assert students_in(entries) == {("Jos\\udce9", SOFTMAX), ("Jos\\udcea", SOFTMAX)}
     assert [read_file(entry.file, 10) for entry in entries] == [b"", b""]
 
 
-def test_hidden_files_and_what_systems_leave_are_not_submissions(inbox):
+def test_hidden_files_and_files_of_the_system_are_no_submissions(collect):
     hidden = ["alice/.ipynb_checkpoints/x.ipynb", ".git/x.ipynb", "..ipynb", "...x.ipynb", "__MACOSX/alice/._x.ipynb"]
-    assert who(inbox(*hidden, "alice/x.txt", "x.ipynb.zip", f"bob/{SOFTMAX}.ipynb")) == {("bob", SOFTMAX)}
+    assert students_in(collect(*hidden, "alice/x.txt", "x.ipynb.zip", f"bob/{SOFTMAX}.ipynb")) == {("bob", SOFTMAX)}
 
 
-def test_dots_around_a_name_lead_nowhere(inbox):
-    (entry,) = inbox(f"_.. _{SOFTMAX}.ipynb")
+def test_a_name_of_dots_is_replaced_by_the_folder_name(collect):
+    (entry,) = collect(f"_.. _{SOFTMAX}.ipynb")
     assert entry.student == "class of 2026"
 
 
-def test_the_longest_assignments_name_counts(inbox):
+def test_the_longest_matching_assignment_counts(collect):
     files = [f"a_{SOFTMAX}.ipynb", f"b_{GLUON}.ipynb", "c_07.ipynb", "d_06_softmax_regression_scratch.ipynb", "e.ipynb"]
-    found = who(inbox(*files))
+    found = students_in(collect(*files))
     assert found == {("a", SOFTMAX), ("b", GLUON), ("c", "07"), ("d", NAMES[3]), ("e", "")}
 
 
-def test_where_there_is_one_assignment_every_notebook_is_of_it(inbox):
-    assert who(inbox("a/x.ipynb", "b.ipynb", names=[SOFTMAX])) == {("a", SOFTMAX), ("b", SOFTMAX)}
+def test_the_only_assignment_needs_no_name(collect):
+    assert students_in(collect("a/x.ipynb", "b.ipynb", names=[SOFTMAX])) == {("a", SOFTMAX), ("b", SOFTMAX)}
 
 
 RESUBMISSIONS = {
@@ -124,31 +126,31 @@ RESUBMISSIONS = {
 
 
 @pytest.mark.parametrize("case", RESUBMISSIONS)
-def test_of_several_files_the_last_counts(inbox, case):
+def test_the_last_of_several_files_counts(collect, case):
     files = [f"alice_{SOFTMAX}{ending}.ipynb" for ending in RESUBMISSIONS[case]]
-    (entry,) = inbox(*reversed(files))
+    (entry,) = collect(*reversed(files))
     assert (entry.file.name, entry.others) == (files[-1], tuple(files[:-1]))
 
 
-def test_a_file_that_says_of_what_it_is_counts_before_one_that_does_not(inbox):
-    (entry,) = inbox(f"alice/{SOFTMAX}/{SOFTMAX}.ipynb", f"alice/{SOFTMAX}/scratch.ipynb")
+def test_a_file_named_after_the_assignment_counts_before_others(collect):
+    (entry,) = collect(f"alice/{SOFTMAX}/{SOFTMAX}.ipynb", f"alice/{SOFTMAX}/scratch.ipynb")
     assert (entry.file.name, entry.others) == (f"{SOFTMAX}.ipynb", ("scratch.ipynb",))
 
 
-def test_other_students_files_never_count_as_resubmissions(inbox):
-    entries = inbox(*(f"{SOFTMAX}_{name}.ipynb" for name in ("ada", "bob", "eve")))
+def test_other_students_files_never_count_as_resubmissions(collect):
+    entries = collect(*(f"{SOFTMAX}_{name}.ipynb" for name in ("ada", "bob", "eve")))
     assert [(entry.student, entry.others) for entry in entries] == [("ada", ()), ("bob", ()), ("eve", ())]
 
 
-def test_links_are_not_followed(inbox, tmp_path):
+def test_links_are_not_followed(collect, tmp_path):
     secret = tmp_path / "elsewhere"
     secret.mkdir()
     (secret / f"{SOFTMAX}.ipynb").write_text("not the student's")
-    (inbox.folder / "mallory").symlink_to(secret)
-    (inbox.folder / "round.ipynb").symlink_to(inbox.folder)
-    (inbox.folder / "round").symlink_to(inbox.folder)
-    (inbox.folder / f"eve_{SOFTMAX}.ipynb").symlink_to(secret / f"{SOFTMAX}.ipynb")
-    entries = inbox(f"alice/{SOFTMAX}.ipynb")
+    (collect.folder / "mallory").symlink_to(secret)
+    (collect.folder / "round.ipynb").symlink_to(collect.folder)
+    (collect.folder / "round").symlink_to(collect.folder)
+    (collect.folder / f"eve_{SOFTMAX}.ipynb").symlink_to(secret / f"{SOFTMAX}.ipynb")
+    entries = collect(f"alice/{SOFTMAX}.ipynb")
     assert {entry.student for entry in entries} == {"alice", "eve", "round"}
     for entry in entries:
         if entry.student != "alice":
@@ -156,33 +158,33 @@ def test_links_are_not_followed(inbox, tmp_path):
                 read_file(entry.file, 100)
 
 
-def test_folders_are_looked_into_four_deep(inbox):
-    assert who(inbox(f"a/b/c/{SOFTMAX}.ipynb", f"z/b/c/d/e/{SOFTMAX}.ipynb")) == {("a", SOFTMAX)}
+def test_folders_are_searched_four_deep(collect):
+    assert students_in(collect(f"a/b/c/{SOFTMAX}.ipynb", f"z/b/c/d/e/{SOFTMAX}.ipynb")) == {("a", SOFTMAX)}
 
 
-def test_an_empty_folder_says_what_was_expected(inbox):
+def test_an_empty_folder_says_what_was_expected(collect):
     with pytest.raises(NotebookError, match=r"student_notebook\.ipynb"):
-        inbox("alice/notes.txt")
+        collect("alice/notes.txt")
 
 
-def test_a_folder_that_cannot_be_read_is_named(inbox):
+def test_a_folder_that_cannot_be_read_is_named(collect):
     with pytest.raises(NotebookError, match="no such folder"):
-        find_entries(inbox.folder / "no such folder", NAMES)
+        find_entries(collect.folder / "no such folder", NAMES)
 
 
-def test_a_single_file_is_what_its_name_says(tmp_path):
+def test_a_single_file_belongs_to_the_assignment_in_its_name(tmp_path):
     for file, assignment in ((f"alice_{GLUON}.ipynb", GLUON), (f"{SOFTMAX}.ipynb", SOFTMAX), ("mine.ipynb", "")):
         assert entry_of(tmp_path / file, NAMES) == Entry(file, assignment, tmp_path / file)
     assert entry_of(tmp_path / "mine.ipynb", [SOFTMAX]).assignment == SOFTMAX
 
 
-def test_a_file_is_read_to_its_limit_and_one_byte_more(tmp_path):
+def test_a_file_is_read_up_to_one_byte_beyond_the_limit(tmp_path):
     file = tmp_path / "x.ipynb"
     file.write_bytes(b"x" * 1000)
     assert (len(read_file(file, 100)), len(read_file(file, 1000)), len(read_file(file, 9999))) == (101, 1000, 1000)
 
 
-def test_what_is_no_file_is_refused_at_once(tmp_path):
+def test_pipes_folders_and_links_are_refused_without_opening(tmp_path):
     os.mkfifo(tmp_path / "pipe.ipynb")
     (tmp_path / "folder.ipynb").mkdir()
     (tmp_path / "link.ipynb").symlink_to("/etc/hostname")

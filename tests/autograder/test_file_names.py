@@ -1,4 +1,4 @@
-"""Names of files that are made of the names of students."""
+"""File names made of any text: safe, short, and different for different texts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_most_names_stay_as_they_are(name):
     "name",
     ["", ".", "..", "/", "a/b", "a∕b", "~", "-rf", ".hidden", "a ", "nul", "COM1.txt", "a\\b", "x" * 300, "李" * 300],
 )
-def test_other_names_become_safe_and_stay_apart(name):
+def test_unsafe_names_become_safe_and_end_in_a_digest(name):
     made = file_name(name)
     assert re.fullmatch(r"[^/\\]*~[0-9a-f]{12}", made)
     assert len(made.encode()) <= 133
@@ -37,7 +37,7 @@ def test_other_names_become_safe_and_stay_apart(name):
 @example(["a/b", "a_b", "a∕b"])
 @example(["x" * 200, "x" * 201])
 @example(["é", "e\u0301"])
-def test_no_two_texts_get_one_name_and_none_leaves_its_folder(several):
+def test_no_two_texts_get_the_same_name_and_none_leaves_its_folder(several):
     names = [file_name(text) for text in several]
     assert len(set(names)) == len(several)
     for name in names:

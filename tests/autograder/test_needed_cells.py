@@ -1,4 +1,4 @@
-"""Which cells run: what the answers need always, the chapter's training never."""
+"""Which cells run: those that the answers need, and not the chapter's training."""
 
 import dis
 import inspect
@@ -23,21 +23,25 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 def composed(name):
-    """Give a notebook's cells, without its checks, with the key's answers; and their ids."""
+    """Return a notebook's code cells with the key's answers, without its checks."""
     sources = solutions_to(name)
     notebook = compose(read_notebook(NOTEBOOKS / f"{name}.ipynb"), sources)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return [cell for cell in code if not cell.metadata.get("nbgrader", {}).get("grade")]
 
 
-@pytest.mark.parametrize("name", chapter())
-def test_of_a_chapter_the_setup_and_the_answers_run_and_are_enough(name):
+WITH_MARKS = [
+    pytest.param(name, marks=[pytest.mark.tensorflow] if name == "08_softmax_regression_keras" else [])
+    for name in chapter()
+]
+
+
+@pytest.mark.parametrize("name", WITH_MARKS)
+def test_the_setup_and_the_answers_of_a_notebook_run_and_are_enough(name):
     cells, group = composed(name), chapter()[name]
     runs = needed([cell.source for cell in cells], [exercise.name for exercise in group])
     kept = [cell for cell, does in zip(cells, runs, strict=True) if does]
     assert [cell.id for cell in kept] == ["setup", *(exercise.name.replace("_", "-") for exercise in group)]
-    if name == "08_softmax_regression_keras":
-        pytest.importorskip("tensorflow", reason="make keras")
     namespace = {}
     for cell in kept:
         exec(cell.source, namespace)
@@ -47,7 +51,7 @@ def test_of_a_chapter_the_setup_and_the_answers_run_and_are_enough(name):
 
 
 @pytest.mark.parametrize("name", chapter())
-def test_an_answer_of_one_name_needs_no_other_answer(name):
+def test_an_answer_does_not_need_the_other_answers(name):
     cells = composed(name)
     first = chapter()[name][0].name
     runs = needed([cell.source for cell in cells], [first])
@@ -55,7 +59,7 @@ def test_an_answer_of_one_name_needs_no_other_answer(name):
     assert kept - {"setup"} == {first.replace("_", "-")}
 
 
-GIVES = {
+BINDS = {
     "x = 1": {"x"},
     "x, (y, *z) = 1, (2, 3)": {"x", "y", "z"},
     "x += 1": {"x"},
@@ -103,7 +107,7 @@ GIVES = {
     "%%bash\nx=1": set(),
 }
 if sys.version_info >= (3, 12):
-    GIVES |= {
+    BINDS |= {
         "def x[T](y: T) -> T: z = T": {"x"},
         "class x[T](list[T]): y = T": {"x"},
         "type x[T] = list[T]": {"x"},
@@ -112,9 +116,9 @@ if sys.version_info >= (3, 12):
     }
 
 
-@pytest.mark.parametrize("source", GIVES)
-def test_what_a_cell_gives(source):
-    assert names_in(source).given == GIVES[source]
+@pytest.mark.parametrize("source", BINDS)
+def test_a_cell_binds_these_names(source):
+    assert names_in(source).given == BINDS[source]
 
 
 USES = {
@@ -156,7 +160,7 @@ if sys.version_info >= (3, 12):
 
 
 @pytest.mark.parametrize("source", USES)
-def test_what_a_cell_uses(source):
+def test_a_cell_uses_these_names(source):
     assert names_in(source).used - {"a", "__conditional_annotations__"} == USES[source]
 
 
@@ -170,13 +174,13 @@ def test_a_function_with_type_parameters_is_a_function_and_a_class_is_data():
 NAMES = ("x", "y", "z", "len")
 
 
-def expression(drawn, depth=3):
-    """Write an expression at random: comprehensions, generators, lambdas and assignments in each other."""
-    if not depth or drawn.random() < 0.2:
-        return drawn.choice(NAMES)
-    first, second, third = (expression(drawn, depth - 1) for _ in range(3))
-    name, other = drawn.choice(NAMES), drawn.choice(NAMES)
-    return drawn.choice(
+def expression(rng, depth=3):
+    """Return a random expression: comprehensions, generators, lambdas and assignments in each other."""
+    if not depth or rng.random() < 0.2:
+        return rng.choice(NAMES)
+    first, second, third = (expression(rng, depth - 1) for _ in range(3))
+    name, other = rng.choice(NAMES), rng.choice(NAMES)
+    return rng.choice(
         [
             f"[{first} for {name} in {second}]",
             f"[{first} for {name}, {other} in {second} if {third}]",
@@ -193,10 +197,10 @@ def expression(drawn, depth=3):
     )
 
 
-def cell(drawn):
-    """Write a cell at random."""
-    name, other = drawn.choice(NAMES), drawn.choice(NAMES)
-    first, second = expression(drawn), expression(drawn)
+def cell(rng):
+    """Return a random cell."""
+    name, other = rng.choice(NAMES), rng.choice(NAMES)
+    first, second = expression(rng), expression(rng)
     statements = [
         f"{name} = {first}",
         f"{first}",
@@ -211,77 +215,77 @@ def cell(drawn):
         f"match {first}:\n    case [{name}, *_]: {second}",
         f"{name}: {first} = {second}",
     ]
-    return "\n".join(drawn.sample(statements, drawn.randrange(1, 4)))
+    return "\n".join(rng.sample(statements, rng.randrange(1, 4)))
 
 
 def compiled_names(code, is_cell=True):
-    """Read the names of the notebook off what Python runs, which knows all about scopes."""
-    given, used = set(), set()
+    """Return the names that a cell binds and uses, read from the bytecode that Python compiles the cell to."""
+    bound, used = set(), set()
     for step in dis.get_instructions(code):
         if step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL") or (
             is_cell and step.opname in ("STORE_NAME", "DELETE_NAME")
         ):
-            given.add(step.argval)
+            bound.add(step.argval)
         elif step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"):
             used.add(step.argval)
     for inner in filter(inspect.iscode, code.co_consts):
-        more_given, more_used = compiled_names(inner, is_cell=False)
-        given |= more_given
+        more_bound, more_used = compiled_names(inner, is_cell=False)
+        bound |= more_bound
         used |= more_used
-    return given, used
+    return bound, used
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=500)
-def test_names_are_those_that_python_compiles_a_cell_to(seed):
+@settings(max_examples=200)
+def test_the_names_are_those_of_the_bytecode(seed):
     source = cell(random.Random(seed))
     try:
-        given, used = compiled_names(compile(source, "<cell>", "exec"))
+        bound, used = compiled_names(compile(source, "<cell>", "exec"))
     except SyntaxError:  # such as := for the variable of a comprehension
         return
     names = names_in(source)
-    assert {name for name in names.given if "__" not in name} == {name for name in given if "__" not in name}
+    assert {name for name in names.given if "__" not in name} == {name for name in bound if "__" not in name}
     wanted, found = used & {*NAMES} | names.given, names.used & {*NAMES} | names.given
     # 3.12.1 takes the first x of [x for y in [x for x in z]] in a function for the last one, and says it has no value
     assert found >= wanted if sys.version_info[:2] == (3, 12) else found == wanted
 
 
-UNTOLD = ["from x import *", "from x import \\\n  *", "exec(x)", "globals()['x'] = 1", "setattr(m, 'x', 1)", "x = ("]
+UNSEEN = ["from x import *", "from x import \\\n  *", "exec(x)", "globals()['x'] = 1", "setattr(m, 'x', 1)", "x = ("]
 
 
-@pytest.mark.parametrize("source", [*UNTOLD, "import __main__", "get_ipython().push({})", "vars()['x'] = 1"])
-def test_a_cell_that_does_not_show_its_names_always_runs(source):
+@pytest.mark.parametrize("source", [*UNSEEN, "import __main__", "get_ipython().push({})", "vars()['x'] = 1"])
+def test_a_cell_that_hides_its_names_always_runs(source):
     assert names_in(source).always
     assert needed([source, "y = 1"], ["z"]) == [True, False]
 
 
-SLICES = {
-    "what uses a name needs what gives it": (["a = 1", "b = a", "c = 2", "def f(): return b"], "1101"),
-    "what changes data that is used": (["a = []", "a.append(1)", "b = []", "b.append(1)", "f = a[0]"], "11001"),
+NEEDED = {
+    "a cell that uses a name needs the one that binds it": (["a = 1", "b = a", "c = 2", "def f(): return b"], "1101"),
+    "a cell that changes data that is used": (["a = []", "a.append(1)", "b = []", "b.append(1)", "f = a[0]"], "11001"),
     "a function that is only called elsewhere": (["def g(): return 1", "print(g())", "f = g"], "101"),
     "a method that is added to a class": (["class A: pass", "A.g = len", "def f(): return A().g"], "111"),
     "a method that is added by a decorator": (["class A: pass", "@add(A)\ndef g(self): 1", "def f(): A"], "111"),
     "a module that is patched": (["import m", "m.g = len", "m.h()", "def f(): return m.g"], "1101"),
-    "all that gives the name": (["def f(): 1", "def f(): 2", "f = 3", "del f"], "1111"),
-    "what is needed by a cell that always runs": (["a = 1", "exec('f = a', {'a': a})"], "11"),
-    "what stands below": (["def f(): return a", "a = b", "b = 1"], "111"),
+    "every cell that binds the name": (["def f(): 1", "def f(): 2", "f = 3", "del f"], "1111"),
+    "a cell that is needed by one that always runs": (["a = 1", "exec('f = a', {'a': a})"], "11"),
+    "a cell further down": (["def f(): return a", "a = b", "b = 1"], "111"),
     "a cell with magics needs others": (["a = 1", "%%time\ndef f(): return a"], "11"),
     "nothing": (["a = 1", "print(a)"], "00"),
 }
 
 
-@pytest.mark.parametrize("case", SLICES)
-def test_what_an_answer_needs(case):
-    sources, runs = SLICES[case]
+@pytest.mark.parametrize("case", NEEDED)
+def test_an_answer_needs_these_cells(case):
+    sources, runs = NEEDED[case]
     assert "".join("01"[does] for does in needed(sources, ["f"])) == runs
 
 
-def program(drawn):
-    """Write cells at random: plain values, lists that grow, functions of them, and a class that gets methods."""
+def program(rng):
+    """Return random cells: plain values, lists that grow, functions of them, and classes."""
     names = [f"n{number}" for number in range(8)]
     cells = []
     for number, name in enumerate(names):
-        other, third = (drawn.choice(["0", *names[:number]]) for _ in range(2))
+        other, third = (rng.choice(["0", *names[:number]]) for _ in range(2))
         cells.append(f"{name} = [say({other}), say({third})]")
         kinds = [
             f"{name}.append(say({other}))",
@@ -293,12 +297,12 @@ def program(drawn):
             f"def set_{name}():\n    global {name}\n    {name} = say({other})\nset_{name}()",
             f"[{name} := [each, say({third})] for each in (1, 2)]",
         ]
-        cells += drawn.sample(kinds, drawn.randrange(3))
-    return cells, drawn.choice(names)
+        cells += rng.sample(kinds, rng.randrange(3))
+    return cells, rng.choice(names)
 
 
-def said(cells, name):
-    """Run cells, and say what a name's value is; a cell that fails does so in silence, as in a notebook."""
+def value_after(cells, name):
+    """Run cells and return a name's value as text; cells after one that fails still run, as in a notebook."""
 
     def say(value):
         return repr(value() if callable(value) else value) if not isinstance(value, type) else value.value
@@ -314,10 +318,10 @@ def said(cells, name):
 
 @given(st.integers(0, 2**32))
 @settings(max_examples=150)
-def test_the_needed_cells_give_what_all_cells_give(seed):
+def test_the_needed_cells_compute_what_all_cells_compute(seed):
     cells, name = program(random.Random(seed))
     runs = needed(cells, [name])
-    assert said([cell for cell, does in zip(cells, runs, strict=True) if does], name) == said(cells, name)
+    assert value_after([cell for cell, does in zip(cells, runs, strict=True) if does], name) == value_after(cells, name)
 
 
 HARD = {
@@ -343,34 +347,38 @@ HARD = {
 
 
 @pytest.mark.parametrize("case", HARD)
-def test_hard_cells_are_read_or_always_run_within_seconds(case):
-    began = time.monotonic()
+def test_a_cell_that_is_hard_to_parse_raises_nothing(case):
     names_in(HARD[case])
     assert needed([HARD[case], "f = 1"], ["f"])[1]
     imports_of([HARD[case]])
-    assert time.monotonic() - began < 10  # a second on a machine that has nothing else to do
 
 
-def test_a_long_chain_of_cells_is_followed_in_time_that_grows_with_it():
+@pytest.mark.timing
+@pytest.mark.parametrize("case", HARD)
+def test_a_cell_that_is_hard_to_parse_takes_seconds(case):
+    began = time.process_time()
+    names_in(HARD[case] + " ")  # not the text that the cache may hold
+    assert time.process_time() - began < 3
+
+
+def test_a_long_chain_of_cells_is_followed_to_its_end():
     sources = [f"n{number} = n{number + 1}" for number in range(1000)]
-    began = time.monotonic()
     assert all(needed(sources, ["n0"]))
     assert not any(needed(sources, ["n1000"]))
-    assert time.monotonic() - began < 5
 
 
 @given(st.text() | st.text("xy =()[]{}:.,'\"\\\n@%!?*0fimport def class lambda", max_size=60))
 @example("'\\d'")
 @example("%%")
-def test_any_text_is_a_cell(source):
-    can_be_told = tree_of(source) or any(sign in source for sign in "%!?")
-    assert names_in(source).always or can_be_told
+def test_any_text_can_be_a_cell(source):
+    is_readable = tree_of(source) or any(sign in source for sign in "%!?")
+    assert names_in(source).always or is_readable
     assert len(needed([source], ["x"])) == 1
     imports_of([source])
 
 
 @pytest.mark.parametrize("source", ["x = '\\d'", "1 is 1", "1if 1else 2", "assert (1, 'always')"])
-def test_what_python_thinks_of_a_cell_is_not_printed(source):
+def test_warnings_of_the_parser_are_not_shown(source):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         names_in(f"{source}  # not in the cache: {time.monotonic()}")
@@ -380,6 +388,6 @@ def test_what_python_thinks_of_a_cell_is_not_printed(source):
     assert not names_in(source).always
 
 
-def test_import_statements_come_once_and_in_their_order():
+def test_each_import_statement_is_returned_once_in_order():
     sources = ["import b, a as c", "from d import e", "x = (", "def f():\n    import b, a as c", "from d import e"]
     assert imports_of(sources) == ("import b, a as c", "from d import e")

@@ -1,4 +1,4 @@
-"""Submitted notebooks that students have worked on: what they attempted is found, wherever it is."""
+"""Submissions of students who worked on them: every attempt is found, wherever it stands."""
 
 import copy
 import json
@@ -25,7 +25,7 @@ from d2l_helpers.exercises.catalogue import chapter
 
 
 @pytest.mark.parametrize("name", chapter())
-def test_an_honest_notebook_stays_as_it_is_but_for_outputs(name):
+def test_an_honest_notebook_changes_only_in_its_outputs(name):
     assignment = ASSIGNMENTS[name]
     sources = {item.exercise.name: item.answer.source() for item in assignment.items}
     honest = compose(assignment.release, sources)
@@ -40,7 +40,7 @@ def test_an_honest_notebook_stays_as_it_is_but_for_outputs(name):
 
 
 @pytest.mark.parametrize("name", chapter())
-def test_in_an_untouched_notebook_nothing_is_attempted_and_nothing_runs(name):
+def test_an_untouched_notebook_has_no_attempt_and_runs_nothing(name):
     submission = read(json.loads(nbformat.writes(ASSIGNMENTS[name].release)), ASSIGNMENTS[name])
     assert (submission.attempted, submission.repairs, submission.cells()) == (frozenset(), (), [])
 
@@ -94,33 +94,33 @@ def test_an_answer_in_another_cell_is_an_attempt(case):
 
 
 @pytest.mark.parametrize("source", [f"print({FIRST})", f"# {FIRST} = 1", f"def f({FIRST}): pass", f"'{FIRST} = 1'"])
-def test_a_cell_that_only_mentions_an_answer_is_none(source):
+def test_a_cell_that_only_mentions_an_answer_is_no_attempt(source):
     notebook = handed_out()
     notebook["cells"].append(code(source))
     assert read(notebook).attempted == frozenset()
 
 
-def test_a_missing_cell_is_put_back_and_does_not_replace_an_answer_above():
+def test_a_missing_cell_is_added_again_and_does_not_overwrite_an_answer_above():
     notebook = handed_out()
     notebook["cells"].remove(named(notebook, FIRST))
     notebook["cells"].insert(0, code(ANSWER))
     submission = read(notebook)
-    assert submission.repairs == (f"the cell {FIRST} was missing and was put back",)
+    assert submission.repairs == (f"the cell {FIRST} was missing and was added again",)
     assert submission.attempted == {FIRST}
     assert result_of(submission, FIRST) == "mine"
 
 
-def test_missing_checks_and_chapter_cells_are_put_back_where_they_were():
+def test_missing_checks_and_chapter_cells_are_added_where_they_were():
     notebook = answered()
     notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] not in ("setup", f"check-{FIRST}")]
     notebook["cells"].remove(named(notebook, f"check-{FIRST}"))
     submission = read(notebook)
-    assert submission.repairs == (f"the cell check-{FIRST} was missing and was put back",)
+    assert submission.repairs == (f"the cell check-{FIRST} was missing and was added again",)
     assert [cell.id for cell in submission.notebook.cells] == [cell.id for cell in RELEASE.cells]
     assert submission.cells()[0].id == "setup"
 
 
-def test_a_chapter_cell_that_was_written_anew_is_not_put_back():
+def test_a_chapter_cell_that_was_rewritten_is_not_added_again():
     notebook = answered()
     (setup,) = (cell for cell in notebook["cells"] if cell["id"] == "setup")
     setup["id"] = "another"
@@ -128,7 +128,7 @@ def test_a_chapter_cell_that_was_written_anew_is_not_put_back():
     submission = read(notebook)
     assert "setup" not in [cell.id for cell in submission.notebook.cells]
     assert "mine = 1" in submission.cells()[0].source
-    setup["source"] = "import numpy as np"  # only a part of what it gave
+    setup["source"] = "import numpy as np"  # binds only a part of its names
     assert next(cell.id for cell in read(notebook).cells()) == "setup"
 
 
@@ -141,7 +141,7 @@ COPIES = {
 
 
 @pytest.mark.parametrize("case", COPIES)
-def test_of_copies_the_last_that_was_worked_on_counts(case):
+def test_the_last_changed_copy_counts(case):
     bodies, expected = COPIES[case]
     notebook = handed_out()
     stub = named(notebook, FIRST)
@@ -150,7 +150,7 @@ def test_of_copies_the_last_that_was_worked_on_counts(case):
     copies = [copy.deepcopy(stub) | {"source": text.replace("...", body), "id": f"copy-{body}"} for body in bodies]
     notebook["cells"][place : place + 1] = copies
     submission = read(notebook)
-    assert submission.repairs == (f"there were {len(bodies)} cells {FIRST}",)
+    assert submission.repairs == (f"there were {len(bodies)} cells {FIRST}; one of them counts",)
     assert submission.attempted == {FIRST}
     assert result_of(submission, FIRST) == expected
     assert f"return '{expected}'" in next(cell.source for cell in submission.notebook.cells if cell.id == RELEASE_ID)
@@ -174,18 +174,18 @@ def test_cells_that_were_moved_keep_the_students_order():
     assert read(notebook).attempted == set(NAMES)
 
 
-def test_changed_checks_and_points_are_as_they_were_handed_out():
+def test_changed_checks_and_points_are_restored():
     notebook = answered()
     check = named(notebook, f"check-{FIRST}")
     check["source"] = "print('right, 100 points')"
     check["metadata"]["nbgrader"] |= {"points": 100, "locked": False}
     check["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "right, 100 points"}]
     named(notebook, FIRST)["metadata"]["nbgrader"] |= {"grade": True, "points": 50}
-    submission = read(notebook)  # which looks at them
-    assert submission.repairs == (f"the cell check-{FIRST} was changed and is as it was handed out",)
+    submission = read(notebook)  # which compares them
+    assert submission.repairs == (f"the cell check-{FIRST} was changed; the original was restored",)
 
 
-def test_cells_that_call_themselves_nbgraders_have_no_points():
+def test_cells_with_forged_metadata_have_no_points():
     notebook = handed_out()
     own = {"grade": True, "solution": False, "points": 100, "locked": True, "task": False, "schema_version": 3}
     for ident in ("bonus", "setup", "", 5, None, "x" * 10_000):
@@ -196,7 +196,7 @@ def test_cells_that_call_themselves_nbgraders_have_no_points():
 
 
 @pytest.mark.parametrize("claims", [f"check-{FIRST}", SECOND, "unknown", None, 5, ["x"], {}])
-def test_a_cell_with_another_name_is_no_loss(claims):
+def test_a_cell_with_a_wrong_name_is_still_found(claims):
     notebook = handed_out()
     cell = named(notebook, FIRST)
     cell["source"] = ANSWER

@@ -1,4 +1,4 @@
-"""Results to report on, and how to read the reports; some hold what a hostile student would put there."""
+"""Results to report on, some with texts of a hostile student, and helpers that read the reports."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import csv
 import dataclasses
 import io
 import unicodedata
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from hypothesis import strategies as st
 from rich.console import Console
 
+from d2l_autograder.assignment import Assignment
 from d2l_autograder.results import Finding, Mark, Result, Status
 from d2l_autograder.sandbox import Verdict
 
@@ -25,7 +27,7 @@ PARTLY = Mark(
     "Subtract the maximum.",
 )
 OPEN = Mark("limit", "The limit", 1.0, 0.0, Verdict.NOT_ATTEMPTED, (), "Try some values.")
-RESULT = Result("Zoë 李", "04_softmax", Status.MARKED, "", (PARTLY, RIGHT, OPEN), ("a cell was put back",), "5eed" * 16)
+RESULT = Result("Zoë 李", "04_softmax", Status.MARKED, "", (PARTLY, RIGHT, OPEN), ("a cell was added",), "5eed" * 16)
 DAMAGED = Result(
     "Ada", "04_softmax", Status.DAMAGED, "a file that is not JSON", (dataclasses.replace(OPEN, hint="Psst"),)
 )
@@ -34,8 +36,13 @@ FAULT = Result("Bob", "04_softmax", Status.SANDBOX_FAULT, "bwrap at /opt/graders
 HOSTILE = (
     '"><script>alert(1)</script>',
     "</style><img src=x onerror=alert(1)>",
+    "' onmouseover='alert(1)",
+    "<!-- &lt;b&gt; ]]>",
+    "{{ 7 * 7 }} {% raw %} {# #}",
+    "\n\n[a link](javascript:alert(1))\n\n<b>",
     "\x1b[2J\x1b]0;title\x07",
     "\u202edesrever\u2066",
+    "\u200fright to left\u061c",
     '=HYPERLINK("http://a.example")',
     "\t=1+1",
     "../../etc/passwd",
@@ -43,7 +50,9 @@ HOSTILE = (
     "[bold]rich[/bold] [link=http://a.example]",
     "line\r\nline\nline",
     "\x00\x85\u2028",
+    "<W>" * 5_000,
 )
+EVIL = '<script>took()</script>\x1b[2J\u202e<b onclick="took()">'
 texts = st.sampled_from(HOSTILE) | st.text(st.characters(), max_size=30)
 findings = st.builds(Finding, texts, st.sampled_from(Verdict), texts, texts)
 numbers = st.floats(0, 100).map(lambda number: round(number, 2))
@@ -63,33 +72,92 @@ results = st.builds(
 
 
 class Structure(HTMLParser):
-    """The tags of a page with their attributes, and its text."""
+    """The tags of HTML with their attributes, its comments, and its text."""
 
-    def __init__(self, markup):
+    def __init__(self, markup: str) -> None:
         super().__init__()
-        self.tags, self.text = [], ""
+        self.tags: list[tuple[str, list[tuple[str, str | None]]]] = []
+        self.text = ""
         self.feed(markup)
         self.close()
 
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, attributes))
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, attrs))
 
     def handle_endtag(self, tag):
         self.tags.append((f"/{tag}", []))
+
+    def handle_comment(self, data):
+        self.tags.append(("!--", [("", data)]))
 
     def handle_data(self, data):
         self.text += data
 
 
-def shown(renderable, width=100):
+def with_plain_texts(value):
+    """Return the same result with an x for each of its texts."""
+    if isinstance(value, str) and not isinstance(value, Verdict | Status):
+        return "x" if value else ""
+    if isinstance(value, tuple):
+        return tuple(map(with_plain_texts, value))
+    if dataclasses.is_dataclass(value):
+        fields = {field.name: with_plain_texts(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return dataclasses.replace(value, **fields)
+    return value
+
+
+def printed(renderable, width: int = 100) -> str:
+    """Return what a terminal is sent."""
     stream = io.StringIO()
     Console(file=stream, width=width, force_terminal=True, color_system=None).print(renderable)
     return stream.getvalue()
 
 
-def rows_of(content):
+def rows_of(content: bytes) -> list[list[str]]:
+    """Read CSV as a spreadsheet does."""
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def is_harmless(letter):
-    return letter in "\n\t\u200c\u200d" or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+def texts_in(content: object) -> Iterator[str]:
+    """Return every text in a JSON value, except the keys."""
+    if isinstance(content, dict | list):
+        for item in content.values() if isinstance(content, dict) else content:
+            yield from texts_in(item)
+    elif isinstance(content, str):
+        yield content
+
+
+def is_safe(text: str) -> bool:
+    """Return whether nothing in a text is invisible or steers a terminal."""
+    return all(
+        each in "\n\t\u200c\u200d" or unicodedata.category(each) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for each in text
+    )
+
+
+def class_of(*answers: str | None) -> list[Result]:
+    """Return a class's results for two exercises: what each student got in the hard one, or None if it is right."""
+    found = []
+    for number, got in enumerate(answers):
+        finding = Finding("a row", Verdict.WRONG if got else Verdict.RIGHT, got or "what is right")
+        hard = Mark("hard", "A hard one", 2.0, 0.0 if got else 2.0, finding.verdict, (finding,))
+        found.append(Result(f"student {number}", "04_softmax", Status.MARKED, "", (RIGHT, hard)))
+    return found
+
+
+def result_for(assignment: Assignment, student: str = "ada", share: float = 2 / 3, **changes) -> Result:
+    """Return a result that earns a share of the points of each exercise; below 1, with hostile texts."""
+    finding = Finding("an edge", Verdict.WRONG, EVIL, "numbers")
+    verdict = Verdict.RIGHT if share == 1 else Verdict.WRONG
+    marks = tuple(
+        Mark(
+            item.exercise.name,
+            item.exercise.title,
+            item.points,
+            round(item.points * share, 2),
+            verdict,
+            (finding,),
+            EVIL,
+        )
+        for item in assignment.items
+    )
+    return Result(student, assignment.name, **{"status": Status.MARKED, "marks": marks, **changes})

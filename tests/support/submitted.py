@@ -1,4 +1,4 @@
-"""Notebooks as students hand them in, and what holds of each once it is read."""
+"""Notebooks as students hand them in, and what must hold for each once it is read."""
 
 import json
 from pathlib import Path
@@ -20,27 +20,28 @@ ANSWER = f"def {FIRST}(Z):\n    return 'mine'"
 
 
 def handed_out():
-    """Give the release as a student's JSON, to be changed."""
+    """Return the release as a student's JSON."""
     return json.loads(nbformat.writes(RELEASE))
 
 
 def answered(assignment=ASSIGNMENT):
-    """Give an honest notebook as JSON, with all answers."""
+    """Return an honest notebook with all answers, as JSON."""
     sources = {item.exercise.name: item.answer.source() for item in assignment.items}
     return json.loads(nbformat.writes(compose(assignment.release, sources)))
 
 
 def named(notebook, ident):
-    """Find the cell that nbgrader knows by this name."""
+    """Return the cell with this name in nbgrader's metadata."""
     return next(cell for cell in notebook["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == ident)
 
 
 def code(source, **metadata):
+    """Return a code cell as JSON."""
     return {"cell_type": "code", "source": source, "metadata": metadata, "outputs": [], "execution_count": None}
 
 
 def read(notebook, assignment=ASSIGNMENT):
-    """Read a submission, and look at what holds for all of them."""
+    """Read a submission, and check what must hold for every one."""
     contents = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
     submission = read_submission(contents, assignment)
     nbformat.validate(submission.notebook)
@@ -52,19 +53,18 @@ def read(notebook, assignment=ASSIGNMENT):
             found[ident] = cell
     for cell in assignment.release.cells:
         if "nbgrader" in cell.metadata:
-            mended = found.pop(cell.metadata.nbgrader.grade_id)
-            assert (mended.metadata, mended.id, mended.cell_type) == (cell.metadata, cell.id, cell.cell_type)
+            repaired = found.pop(cell.metadata.nbgrader.grade_id)
+            assert (repaired.metadata, repaired.id, repaired.cell_type) == (cell.metadata, cell.id, cell.cell_type)
             if cell.metadata.nbgrader.grade:
-                assert (mended.source, mended.outputs) == (cell.source, [])
+                assert (repaired.source, repaired.outputs) == (cell.source, [])
     assert not found
-    sources = [cell.source for cell in submission.cells(everything=True)]
+    sources = [cell.source for cell in submission.cells()]
     assert not any(stub.source in sources for _, stub in stubs(assignment.release))
-    assert {cell.id for cell in submission.cells()} <= {cell.id for cell in submission.cells(everything=True)}
     return submission
 
 
 def result_of(submission, name):
-    """Run the cells that are needed to define a function, and call it."""
+    """Run the cells that a function needs, and call it."""
     namespace = {}
     for cell in submission.cells():
         if name in cell.source or "helper" in cell.source:

@@ -1,4 +1,4 @@
-"""The outputs that a student's notebook came with, as a teacher may look at them: text and pictures."""
+"""Sanitize the outputs of a submitted notebook: keep text and pictures that a teacher can look at safely."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-__all__ = ["joined", "tame"]
+__all__ = ["join_lines", "sanitize_outputs"]
 
 _MOST_OUTPUTS = 20  # of a cell
-_MOST_LETTERS = 20_000  # of an output
+_MOST_CHARACTERS = 20_000  # of an output
 _LARGEST_PICTURE = 1 << 20  # bytes
 _WIDEST = 4000  # pixels
 _PNG = b"\x89PNG\r\n\x1a\n"
-_DRAWS = (b"IHDR", b"PLTE", b"tRNS", b"pHYs", b"IDAT")  # chunks; others hold text, other pictures, or anything
+_PIXEL_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"pHYs", b"IDAT")  # others hold text, other pictures, or anything
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)", re.DOTALL)
 _CONTROL = re.compile(r"[^\S \t\n]|[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 
-def tame(outputs: Any) -> list[NotebookNode]:
-    """Keep of a cell's outputs the text and the PNG pictures, within sensible sizes.
+def sanitize_outputs(outputs: Any) -> list[NotebookNode]:
+    """Return the text and the PNG pictures of a cell's outputs, cut to what a teacher can look at.
 
     Parameters
     ----------
     outputs : object
-        What the submitted notebook has for them, which may be anything.
+        What the submitted notebook has in the place of outputs, which may be anything.
     """
     kept = []
     for output in outputs[:_MOST_OUTPUTS] if isinstance(outputs, list) else []:
@@ -43,31 +43,31 @@ def tame(outputs: Any) -> list[NotebookNode]:
     return kept
 
 
-def joined(text: Any) -> str:
-    """Give the text that a notebook has as one string or as a list of lines; what is no text is left out."""
-    parts = text if isinstance(text, list) else [text]
+def join_lines(value: Any) -> str:
+    """Return the text that a notebook has as one string or as a list of lines; what is no text is left out."""
+    parts = value if isinstance(value, list) else [value]
     return "".join(part for part in parts if isinstance(part, str)).encode(errors="replace").decode()
 
 
-def _text(said: Any) -> str:
-    """Give a text without what moves a terminal's cursor or colours it."""
-    text = joined(said)[:_MOST_LETTERS].replace("\r\n", "\n").replace("\r", "\n")
+def _text(value: Any) -> str:
+    """Return text without sequences that move a terminal's cursor or colour its text."""
+    text = join_lines(value)[:_MOST_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", _ESCAPE.sub("", text))
 
 
-def _picture(said: Any) -> str | None:
-    text = joined(said)
+def _picture(value: Any) -> str | None:
+    text = join_lines(value)
     if len(text) > _LARGEST_PICTURE * 4 // 3 + 1000:
         return None
     try:
-        drawn = _drawn(base64.b64decode("".join(text.split()), validate=True))
+        picture = _pixels_only(base64.b64decode("".join(text.split()), validate=True))
     except (binascii.Error, ValueError):
         return None
-    return base64.b64encode(drawn).decode()
+    return base64.b64encode(picture).decode()
 
 
-def _drawn(picture: bytes) -> bytes:
-    """Keep of a PNG picture what draws it, and nothing that follows its end; raises ValueError for another file."""
+def _pixels_only(picture: bytes) -> bytes:
+    """Return a PNG picture without metadata and without what follows its end; raise ValueError for another file."""
     width, height = (int.from_bytes(picture[start : start + 4], "big") for start in (16, 20))
     if not (picture[:16] == _PNG + b"\0\0\0\rIHDR" and 0 < width <= _WIDEST and 0 < height <= _WIDEST):
         raise ValueError("no PNG picture of a sensible size")
@@ -77,7 +77,7 @@ def _drawn(picture: bytes) -> bytes:
         end = place + 12 + int.from_bytes(picture[place : place + 4], "big")
         if end > len(picture) or (kind == b"IHDR" and len(kept) > 1):
             raise ValueError("a PNG picture that is damaged")
-        if kind in (*_DRAWS, b"IEND"):
+        if kind in (*_PIXEL_CHUNKS, b"IEND"):
             kept.append(picture[place:end])
         place = end
     return b"".join(kept)

@@ -1,4 +1,4 @@
-"""``d2l-grade grade`` as a teacher calls it: in a course, on a flat folder, on one notebook, and wrongly."""
+"""``d2l-grade grade`` as a teacher calls it: in a course, on a flat folder, and on one notebook."""
 
 from __future__ import annotations
 
@@ -11,18 +11,22 @@ from support.courses import NAME, ROOT, answered, half_right, hand_in, make_cour
 from support.leftovers import need_a_sandbox
 
 from d2l_authoring.notebook_file import to_bytes
-from d2l_helpers.__main__ import _commands
+from d2l_autograder.__main__ import _commands
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.nbgrader]
 
 KEY = ("--notebooks", str(ROOT / "notebooks"), "--answers", str(ROOT / "answers"))
 
 
 def grade(*arguments):
+    """Run ``d2l-grade grade``, which may end with any status but not with a traceback."""
     done = CliRunner().invoke(_commands, ["grade", *map(str, arguments)])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done
 
 
 def rows(folder):
+    """Return the rows of grades.csv by student."""
     with (folder / "grades.csv").open(encoding="utf-8-sig") as file:
         return {row["student"]: row for row in csv.DictReader(file)}
 
@@ -37,7 +41,7 @@ def course(tmp_path_factory):
     return course
 
 
-def test_a_class_in_a_course(course):
+def test_a_class_in_a_course_gets_grades_feedback_and_gradebook(course):
     done = grade(course / "submitted")
     assert done.exit_code == 0, done.output
     marks = {student: (row["status"], row["earned"], row["points"]) for student, row in rows(course).items()}
@@ -53,32 +57,29 @@ def test_a_class_in_a_course(course):
     assert scores == {"ada": 13, "ben": 11, "cleo": 0}
 
 
-def test_what_has_a_result_is_not_marked_again(course):
+def test_a_notebook_with_a_result_is_not_marked_again(course):
     grade(course / "submitted")
     before = {file: file.stat().st_mtime_ns for file in (course / "results").rglob("*.json")}
     assert grade(course / "submitted").exit_code == 0
     assert {file: file.stat().st_mtime_ns for file in (course / "results").rglob("*.json")} == before
 
 
-def test_a_flat_folder_without_a_course_and_without_nbgrader(course, tmp_path, monkeypatch):
+def test_a_flat_folder_is_graded_without_a_course_and_without_nbgrader(course, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "nbgrader", None)
     submissions, out = tmp_path / "export", tmp_path / "out"
     submissions.mkdir()
     (submissions / f"ada_123_{NAME}.ipynb").write_bytes(to_bytes(answered(course, solutions())))
     (submissions / "ben_notes.ipynb").write_text("{}")
-    refused = grade(submissions, *KEY)
-    assert refused.exit_code == 2
-    assert "--out RESULTS" in refused.output
     done = grade(submissions, "--out", out, "--gradescope", *KEY)
     assert done.exit_code == 0, done.output
     assert "No gradebook.db" in done.output
     marks = {student: (row["status"], row["earned"]) for student, row in rows(out).items()}
-    assert marks == {"ada_123": ("marked", "11"), "ben_notes": ("damaged", "")}  # of which assignment, nobody knows
+    assert marks == {"ada_123": ("marked", "11"), "ben_notes": ("damaged", "")}  # its assignment is unknown
     assert (out / "gradescope" / "ada_123" / NAME / "results.json").is_file()
     assert not (out / "gradebook.db").exists()
 
 
-def test_one_notebook_in_the_terminal(course, tmp_path):
+def test_one_notebooks_marks_are_printed(course):
     done = grade(course / "submitted" / "ben" / NAME / f"{NAME}.ipynb")
     assert done.exit_code == 0
     assert "11 of 13" in done.output
@@ -88,7 +89,7 @@ def test_one_notebook_in_the_terminal(course, tmp_path):
     assert "not JSON" in damaged.output
 
 
-def test_ones_own_notebook_without_a_sandbox(tmp_path, course):
+def test_a_mark_without_a_sandbox_says_so(course, tmp_path):
     file = tmp_path / f"{NAME}.ipynb"
     file.write_bytes(to_bytes(answered(course, solutions())))
     done = grade(file, "--no-sandbox", *KEY)

@@ -1,4 +1,4 @@
-"""Submitted notebooks in every state: each is mended from the release, or refused with a clear reason."""
+"""Damaged submissions: each is repaired from the release, or refused with a clear reason."""
 
 import contextlib
 import copy
@@ -20,7 +20,7 @@ WRONG_METADATA = [None, 5, "x", [], [[]], {"nbgrader": None}, {"nbgrader": []}, 
 
 
 @pytest.mark.parametrize("metadata", WRONG_METADATA, ids=str)
-def test_cells_without_their_metadata_are_known_by_id(metadata):
+def test_cells_without_metadata_are_recognised_by_id(metadata):
     notebook = answered()
     notebook["metadata"] = metadata
     for cell in notebook["cells"]:
@@ -29,7 +29,7 @@ def test_cells_without_their_metadata_are_known_by_id(metadata):
     assert (submission.attempted, submission.repairs) == (set(NAMES), ())
 
 
-def test_of_before_nbformat_4_5_cells_have_no_id():
+def test_cells_without_id_as_before_nbformat_4_5_are_recognised():
     notebook = answered() | {"nbformat_minor": 4}
     for cell in notebook["cells"]:
         del cell["id"]
@@ -39,7 +39,7 @@ def test_of_before_nbformat_4_5_cells_have_no_id():
 
 
 @pytest.mark.parametrize("known_as", [5, None, [], "missing"])
-def test_colab_keeps_ids_in_the_metadata(known_as):
+def test_ids_that_colab_stores_in_the_metadata_are_read(known_as):
     notebook = answered()
     for cell in notebook["cells"]:
         cell["metadata"] = {"id": cell.pop("id"), "colab": {"base_uri": "https://localhost:8080/"}}
@@ -49,14 +49,14 @@ def test_colab_keeps_ids_in_the_metadata(known_as):
     assert (submission.attempted, submission.repairs) == (set(NAMES), ())
 
 
-def test_without_any_sign_answers_are_found_by_what_they_define():
+def test_answers_without_id_and_metadata_are_found_by_the_names_they_bind():
     notebook = answered()
     for cell in notebook["cells"]:
         cell["metadata"] = {}
         del cell["id"]
     submission = read(notebook)
     assert submission.attempted == set(NAMES)
-    assert submission.repairs == tuple(f"the cell {name} was missing and was put back" for name in NAMES)
+    assert submission.repairs == tuple(f"the cell {name} was missing and was added again" for name in NAMES)
     ran = [cell.source for cell in submission.cells()]
     assert ran[1:] == [item.answer.source() for item in ASSIGNMENT.items]
 
@@ -101,12 +101,12 @@ DAMAGED = {
     "no cells on a worksheet": (b'{"worksheets": [{"cells": [null]}]}', "no notebook"),
     "2000 cells": (json.dumps({"cells": [code("1")] * 2000}).encode(), "2,000 cells"),
     "100 MB": (b" " * (LARGEST + 1), "more than 20 MB"),
-    "much code": (json.dumps({"cells": [code("x = 1\n" * 8000)] * 7}).encode(), "336,000 letters of code"),
+    "much code": (json.dumps({"cells": [code("x = 1\n" * 8000)] * 7}).encode(), "336,000 characters of code"),
 }
 
 
 @pytest.mark.parametrize("case", DAMAGED)
-def test_what_cannot_be_marked_is_refused_in_words(case):
+def test_a_file_that_cannot_be_marked_is_refused_with_the_reason(case):
     contents, reason = DAMAGED[case]
     with pytest.raises(NotebookError, match=reason) as caught:
         read_submission(contents, ASSIGNMENT)
@@ -127,7 +127,7 @@ def test_sources_of_any_kind_are_read(source):
     assert set(NAMES) - {FIRST} <= submission.attempted
 
 
-def test_numbers_that_are_none_and_keys_that_come_twice_are_read():
+def test_infinities_and_repeated_keys_are_read():
     text = json.dumps(answered())
     text = text.replace('"execution_count": null', '"execution_count": NaN, "execution_count": -Infinity, "x": 1e999')
     assert read(text.encode()).attempted == set(NAMES)
@@ -143,7 +143,7 @@ def test_outputs_of_any_kind_are_read(outputs):
     assert read(notebook).attempted == set(NAMES)
 
 
-def test_values_that_are_nested_as_deep_as_json_is_read_are_left_out():
+def test_values_nested_as_deeply_as_json_allows_are_left_out():
     notebook = answered()
     deep = json.loads("[" * 900 + "]" * 900)
     notebook["cells"].append(code("1") | {"id": deep, "attachments": deep, "cell_type": deep})
@@ -151,25 +151,36 @@ def test_values_that_are_nested_as_deep_as_json_is_read_are_left_out():
     assert read(notebook | {"metadata": deep}).attempted == set(NAMES)
 
 
-def test_a_cell_that_is_too_long_is_cut_and_loses_only_itself():
+def test_a_cell_that_is_too_long_is_cut_and_costs_no_other_answer():
     notebook = answered()
     named(notebook, FIRST)["source"] = ANSWER + "\n#" + "x" * 60_000
     named(notebook, SECOND)["source"] = "(" * 60_000
     submission = read(notebook)
-    assert sorted(submission.repairs)[0].endswith("letters and was cut to 50,000")
+    assert sorted(submission.repairs)[0].endswith("characters and was cut to 50,000")
     assert len(submission.repairs) == 2
     assert submission.attempted == set(NAMES)
 
 
-def test_code_that_is_hard_to_read_takes_seconds():
+def slow_to_parse(number_of_cells, length):
+    """Return a notebook that ends in the code that takes Python the longest to parse."""
     notebook = answered()
-    notebook["cells"] += [code(f"f'{number}" + "{a}" * 16_000 + "'") for number in range(5)]
-    began = time.monotonic()
+    notebook["cells"] += [code(f"f'{number}" + "{a}" * (length // 3) + "'") for number in range(number_of_cells)]
+    return notebook
+
+
+def test_code_that_is_slow_to_parse_costs_no_answer():
+    assert read(slow_to_parse(1, 6_000)).attempted == set(NAMES)
+
+
+@pytest.mark.timing
+def test_as_much_code_as_is_allowed_is_read_within_ten_seconds():
+    notebook = slow_to_parse(5, 48_000)
+    began = time.process_time()
     assert read(notebook).attempted == set(NAMES)
-    assert time.monotonic() - began < 60  # under ten on a machine that has nothing else to do
+    assert time.process_time() - began < 10
 
 
-def test_points_of_0_leave_an_exercise_out():
+def test_an_exercise_worth_0_points_is_left_out():
     notebook = ROOT / "notebooks" / f"{ASSIGNMENT.name}.ipynb"
     assignment = load_assignment(notebook, ROOT / "answers", {FIRST: 0})
     assert read(answered(), assignment).attempted == set(NAMES) - {FIRST}
@@ -183,13 +194,13 @@ json_values = st.recursive(
 KEYS = ["cell_type", "source", "metadata", "outputs", "id", "execution_count"]
 
 
-def damaged(drawn, values):
-    """Do to a real notebook what students, tools and transports do."""
-    notebook = answered() if drawn.random() < 0.7 else handed_out()
+def damaged(rng, values):
+    """Damage a real notebook as students, tools and uploads do."""
+    notebook = answered() if rng.random() < 0.7 else handed_out()
     cells = notebook["cells"]
-    for _ in range(drawn.randrange(1, 12)):
-        place, other = (drawn.randrange(len(cells)) for _ in range(2))
-        kind = drawn.randrange(8)
+    for _ in range(rng.randrange(1, 12)):
+        place, other = (rng.randrange(len(cells)) for _ in range(2))
+        kind = rng.randrange(8)
         if kind == 0 and len(cells) > 1:
             del cells[place]
         elif kind == 1:
@@ -197,26 +208,23 @@ def damaged(drawn, values):
         elif kind == 2:
             cells[place], cells[other] = cells[other], cells[place]
         elif kind == 3:
-            cells[place][drawn.choice(KEYS)] = drawn.choice(values)
+            cells[place][rng.choice(KEYS)] = rng.choice(values)
         elif kind == 4:
-            cells[place].pop(drawn.choice(KEYS), None)
+            cells[place].pop(rng.choice(KEYS), None)
         elif kind == 5:
             cells[place]["metadata"] = copy.deepcopy(cells[other].get("metadata"))
         elif kind == 6:
             cells[place]["source"] = cells[other].get("source")
         else:
-            notebook[drawn.choice([*notebook, "worksheets"]) if drawn.random() < 0.2 else "nbformat"] = drawn.choice(
-                values
-            )
+            notebook[rng.choice([*notebook, "worksheets"]) if rng.random() < 0.2 else "nbformat"] = rng.choice(values)
             cells = notebook["cells"] if isinstance(notebook.get("cells"), list) else cells
             if not cells or not all(isinstance(cell, dict) for cell in cells):
                 break
     return notebook
 
 
-@given(st.integers(0, 2**32), st.lists(json_values, min_size=1, max_size=5))
-@settings(max_examples=60, deadline=None)
-def test_whatever_happens_to_a_notebook_it_is_mended_or_refused(seed, values):
+def check_repair(seed, values):
+    """Damage a notebook; it must be refused for its cells, or be repaired so that nothing is left to repair."""
     notebook = damaged(random.Random(seed), values)
     try:
         submission = read(notebook)
@@ -224,13 +232,29 @@ def test_whatever_happens_to_a_notebook_it_is_mended_or_refused(seed, values):
         cells = notebook.get("cells")
         assert not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells)
         return
-    again = read(json.loads(nbformat.writes(submission.notebook)))  # what is mended needs no mending
+    again = read(json.loads(nbformat.writes(submission.notebook)))
     assert again.repairs == ()
     assert again.attempted == submission.attempted
     assert [cell.source for cell in again.notebook.cells] == [cell.source for cell in submission.notebook.cells]
 
 
+any_damage = given(st.integers(0, 2**32), st.lists(json_values, min_size=1, max_size=5))
+
+
+@any_damage
+@settings(max_examples=10)
+def test_any_damage_is_repaired_or_refused(seed, values):
+    check_repair(seed, values)
+
+
+@pytest.mark.nightly
+@any_damage
+@settings(max_examples=200)
+def test_much_damage_is_repaired_or_refused(seed, values):
+    check_repair(seed, values)
+
+
 @given(st.binary(max_size=50) | json_values.map(lambda value: json.dumps(value).encode()))
-def test_any_file_is_a_submission_or_refused(contents):
+def test_any_file_is_read_or_refused(contents):
     with contextlib.suppress(NotebookError):
         read(contents)

@@ -1,0 +1,119 @@
+"""Feedback as HTML: it says everything, runs nothing, and shows every text as text."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from hypothesis import example, given
+from markdown_it import MarkdownIt
+from support.sample_results import DAMAGED, FAULT, HOSTILE, RESULT, RIGHT, Structure, results, with_plain_texts
+
+from d2l_autograder.report.feedback import feedback_on
+from d2l_autograder.report.feedback_html import check_html, feedback_page, notes_html
+
+HOSTILE_EXAMPLE = example(dataclasses.replace(RESULT, student=HOSTILE[0], marks=(), repairs=HOSTILE))
+
+
+def page_of(result):
+    return Structure(feedback_page(feedback_on(result)))
+
+
+def test_the_page_says_what_was_tested_what_came_out_and_what_helps():
+    text = page_of(RESULT).text
+    for part in (
+        "5 of 7 points",
+        "Zoë 李",
+        "large logits: not right yet",
+        "3 of 8 numbers are nan",
+        "numbers",
+        "Subtract the maximum.",
+        "not attempted",
+        "a cell was added",
+        "● right",
+        "◐ partly right",
+        "○ not attempted",
+    ):
+        assert part in text
+
+
+def test_a_damaged_notebook_has_a_page_with_the_reason_and_without_hints():
+    text = page_of(DAMAGED).text
+    assert "a file that is not JSON" in text
+    assert "not marked" in text
+    assert "Psst" not in text
+
+
+def test_a_sandbox_fault_has_a_page_that_says_not_marked_yet():
+    assert "Not marked yet" in page_of(FAULT).text
+    assert "not marked" in page_of(FAULT).text
+
+
+def test_the_page_says_that_tests_were_not_run_only_where_the_first_one_fails():
+    first_fails = dataclasses.replace(RESULT.marks[0], findings=RESULT.marks[0].findings[1:])
+    assert "other tests are not run" not in page_of(RESULT).text
+    assert "other tests are not run" in page_of(dataclasses.replace(RESULT, marks=(RIGHT, first_fails))).text
+
+
+def test_the_page_says_when_there_was_no_sandbox():
+    assert "without a sandbox" in page_of(dataclasses.replace(RESULT, is_sandboxed=False)).text
+    assert "without a sandbox" not in page_of(RESULT).text
+
+
+def test_the_page_runs_nothing_and_fetches_nothing():
+    tags = page_of(RESULT).tags
+    assert not {tag for tag, _ in tags} & {"script", "img", "link", "iframe", "object", "form"}
+    assert ("html", [("lang", "en")]) in tags
+    policy = next(dict(found)["content"] for tag, found in tags if dict(found).get("http-equiv"))
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    assert all(value.startswith("#") for _, found in tags for key, value in found if key in ("href", "src"))
+
+
+def test_every_link_of_the_page_leads_to_an_exercise():
+    tags = page_of(RESULT).tags
+    anchors = {dict(found).get("id") for _, found in tags}
+    links = [dict(found)["href"][1:] for tag, found in tags if tag == "a"]
+    assert links
+    assert anchors.issuperset(links)
+
+
+@given(results)
+@HOSTILE_EXAMPLE
+def test_no_text_adds_a_tag_or_an_attribute_to_a_page(result):
+    assert page_of(result).tags == page_of(with_plain_texts(result)).tags
+
+
+@given(results)
+@HOSTILE_EXAMPLE
+def test_every_text_is_shown_as_it_stands_in_the_feedback(result):
+    feedback = feedback_on(result)
+    text = feedback_page(feedback)
+    assert len(text) < 100_000  # huge texts are cut
+    shown = Structure(text).text
+    assert feedback["student"] in shown
+    for exercise in feedback["exercises"]:
+        for part in (exercise["title"], exercise["hint"], *(probe["got"] for probe in exercise["probes"])):
+            assert part in shown
+    assert all(repair in shown for repair in feedback["repairs"])
+
+
+@given(results)
+@HOSTILE_EXAMPLE
+def test_no_text_adds_a_tag_to_a_check(result):
+    pairs = zip(feedback_on(result)["exercises"], feedback_on(with_plain_texts(result))["exercises"], strict=True)
+    for exercise, plain in pairs:
+        assert Structure(check_html(exercise)).tags == Structure(check_html(plain)).tags
+
+
+@given(results)
+@HOSTILE_EXAMPLE
+def test_no_text_adds_a_tag_or_a_link_to_the_notes_when_markdown_is_rendered(result):
+    rendered, plain = (
+        MarkdownIt().render(notes_html(feedback_on(each))) for each in (result, with_plain_texts(result))
+    )
+    assert Structure(rendered).tags == Structure(plain).tags
+
+
+def test_a_result_without_anything_to_note_has_no_notes():
+    assert notes_html(feedback_on(dataclasses.replace(RESULT, repairs=()))) == ""
+    assert re.search("Repaired before marking: a cell was added", notes_html(feedback_on(RESULT)))
