@@ -28,7 +28,7 @@ def main() -> None:
 @_commands.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def record(paths: tuple[Path, ...]) -> None:
-    """Run notebooks in fresh kernels and write their outputs into the files.
+    """Run notebooks in fresh kernels and write their outputs.
 
     PATHS are notebooks, or folders of notebooks.
     """
@@ -42,9 +42,9 @@ def record(paths: tuple[Path, ...]) -> None:
 @_commands.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def lint(paths: tuple[Path, ...]) -> None:
-    """Check notebooks without running them; status 1 if something needs repair.
+    """Check notebooks without running them.
 
-    PATHS are notebooks, or folders of notebooks.
+    PATHS are notebooks, or folders of notebooks. Ends with status 1 if something needs repair.
     """
     from d2l_authoring.lint import lint_notebook
 
@@ -60,9 +60,9 @@ def lint(paths: tuple[Path, ...]) -> None:
 @click.argument("repository", metavar="[OWNER/NAME]", required=False)
 @click.option("--project", default=".", type=_FOLDER, help="The folder with pyproject.toml and notebooks.")
 def links(repository: str | None, project: Path) -> None:
-    """Write the repository's public address into pyproject.toml and the notebooks.
+    """Write the repository's address into the notebooks.
 
-    The notebooks' Colab badges and install cells follow it. Without OWNER/NAME, the address in pyproject.toml stays.
+    Colab badges and install cells follow the address, which pyproject.toml keeps. OWNER/NAME changes it.
     """
     from d2l_authoring.links import set_links
 
