@@ -131,7 +131,7 @@ def test_run_within_tolerance_passes(good):
     ("cell_id", "message"),
     [
         ("missing", "gone: recorded 0.25, but this run did not record it"),
-        ("new", "new: this run gave 1, but the notebook has no record of it"),
+        ("new", "new: this run recorded 1, but the notebook did not"),
         ("nan", "The metric 'nan' cannot be recorded or compared"),
         ("far", "far: recorded 0.8306, got 0.83, difference 0.0006, tolerance 0.0005"),
         ("ignored-far", "ignored_far: recorded 0.8306, got 0.83, difference 0.0006, tolerance 0.0005"),
