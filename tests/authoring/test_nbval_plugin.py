@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +16,8 @@ from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_authoring.record import record_notebook
 from d2l_helpers.records import METRICS_TYPE
 
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = "notebooks/04_softmax_regression.ipynb"
 kernel = pytest.mark.kernel
 QUICK = ("no:hypothesispytest", "no:anyio", "no:xdist")  # plugins of this environment, slow to import
 PICTURE = (
@@ -236,6 +239,13 @@ def test_environment_is_restored_when_pytest_ends(tmp_path):
     )
     done = subprocess.run([sys.executable, "twice.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@kernel
+def test_this_project_opts_in():
+    code, text = run_pytest(ROOT, "--nbval", "--collect-only", "-q", NOTEBOOK, plugins=())
+    assert code == 0, text
+    assert {f"{NOTEBOOK}::setup", f"{NOTEBOOK}::prose"} <= set(text.split())
 
 
 def test_without_nbval_notebooks_are_not_collected(tmp_path):

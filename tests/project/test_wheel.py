@@ -51,28 +51,29 @@ def build(folder, target="wheel"):
     return built
 
 
-def install(wheel, folder):
-    """Install a wheel without its dependencies, which this environment has."""
-    run("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile", "--target", folder, wheel)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     return build(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
-def editable_wheel(tmp_path_factory):
+def editable(tmp_path_factory):
+    """Install the project as `make lab` does: a folder with its metadata, and a .pth file that names the checkout."""
     folder = tmp_path_factory.mktemp("editable")
     run("-c", BUILD_EDITABLE, folder)
     (built,) = folder.iterdir()
-    return built
+    with ZipFile(built) as archive:
+        archive.extractall(folder)
+    assert list(folder.glob("*.pth"))
+    return folder
 
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    return install(wheel, tmp_path_factory.mktemp("installed"))
+    """Install the wheel without its dependencies, which this environment has."""
+    folder = tmp_path_factory.mktemp("installed")
+    run("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile", "--target", folder, wheel)
+    return folder
 
 
 def files_in(wheel):
@@ -101,8 +102,8 @@ def test_the_wheel_of_the_source_distribution_is_the_same(wheel, tmp_path):
     assert files_in(again) == files_in(wheel)
 
 
-def test_an_editable_install_has_the_three_commands(editable_wheel):
-    commands = files_in(editable_wheel)[f"{INFO}/entry_points.txt"]
+def test_an_editable_install_has_the_three_commands(editable):
+    commands = (editable / INFO / "entry_points.txt").read_text()
     assert [line.partition(" ")[0] for line in commands.split("\n") if "=" in line] == [
         *("d2l-author", "d2l-grade", "d2l-helpers")
     ]
@@ -119,12 +120,9 @@ def test_an_installed_wheel_can_be_imported_and_its_command_starts(installed, tm
     assert sorted(path.name for path in (installed / "bin").iterdir()) == ["d2l-helpers"]
 
 
-@pytest.mark.parametrize("kind", ["wheel", "editable_wheel"])
-def test_an_installed_wheel_adds_nothing_to_the_test_runs_of_others(kind, request, tmp_path):
-    built = request.getfixturevalue(kind)
-    entry_points = files_in(built)[f"{INFO}/entry_points.txt"]
-    assert "pytest11" not in entry_points
-    folder = install(built, tmp_path / "installed")
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "test_own.py").write_text(TEST.format(folder=str(folder)))
-    assert "1 passed" in run("-c", PYTEST, folder, cwd=tmp_path / "other")
+@pytest.mark.parametrize("kind", ["installed", "editable"])
+def test_an_installation_adds_nothing_to_the_test_runs_of_others(kind, request, tmp_path):
+    folder = request.getfixturevalue(kind)
+    assert "pytest11" not in (folder / INFO / "entry_points.txt").read_text()
+    (tmp_path / "test_own.py").write_text(TEST.format(folder=str(folder)))
+    assert "1 passed" in run("-c", PYTEST, folder, cwd=tmp_path)
