@@ -176,7 +176,7 @@ set_up() {
         free=$(free_space .)
         [ "$free" -ge "$megabytes" ] || fail "$free MB free on the disk of $here" "$megabytes MB" "free some space"
         if [ -e .venv ]; then
-            say "Making the environment .venv again: the present one is of an earlier release, moved or unfinished."
+            say "Making the environment .venv again: the one that is there is of an earlier release, moved or unfinished."
         else
             say "Making the environment .venv."
         fi
