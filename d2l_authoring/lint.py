@@ -68,7 +68,7 @@ def _form(notebook: NotebookNode, path: Path) -> Iterator[str]:
     if notebook.nbformat_minor != 5:
         yield f"is nbformat 4.{notebook.nbformat_minor}, not 4.5"
     if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
-        yield "has a kernelspec other than python3"
+        yield "has no kernelspec named python3"
     if "widgets" in notebook.metadata:
         yield "keeps widget state in metadata.widgets, with which GitHub does not show the notebook"
     content = path.read_bytes()

@@ -165,7 +165,7 @@ def test_an_old_format_another_kernel_and_widget_state_are_found(write, chapter)
     findings = lint_notebook(write(json.dumps(content).encode()))
     assert findings[:3] == [
         "chapter.ipynb: is nbformat 4.4, not 4.5",
-        "chapter.ipynb: has a kernelspec other than python3",
+        "chapter.ipynb: has no kernelspec named python3",
         "chapter.ipynb: keeps widget state in metadata.widgets, with which GitHub does not show the notebook",
     ]
 
