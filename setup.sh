@@ -1,26 +1,26 @@
 #!/bin/sh
-# Makes .venv with the locked packages, or completes it. Asks nothing, needs neither root nor a compiler, and may be
-# run again at any time: where nothing is to be done it ends at once.
+# Make .venv with the locked packages, or complete it. The script asks nothing, needs neither root nor a compiler, and
+# may run again at any time: if nothing is to be done, it ends at once.
 #
-# It installs with uv if uv is there; otherwise with venv and its pip; and on Debian, whose Python may come without pip,
-# with the pip of Debian's package python3-pip-whl. Shared libraries that MXNet needs and a minimal system lacks are
-# taken from Debian's packages, too.
+# It installs with uv if uv is on the PATH, otherwise with venv and its pip, and on Debian, whose Python may lack pip,
+# with the pip of Debian's package python3-pip-whl. Shared libraries that MXNet needs and a minimal system lacks come
+# from Debian's packages, too.
 #
-#   sh setup.sh                          what is described above
+#   sh setup.sh                          do all of this
 #   sh setup.sh run COMMAND...           run a command that changes .venv, while no other one changes it
-#   sh setup.sh complete-mxnet FOLDER    fetch the shared libraries that the MXNet in this folder lacks
+#   sh setup.sh complete-mxnet FOLDER    fetch the shared libraries that the MXNet in a folder lacks
 set -eu
 CDPATH='' cd -- "$(dirname -- "$0")"
 here=$(pwd -P)
-megabytes=1500 # of space: what the environment takes, and what pip needs beside it while it installs
-to_fetch=300    # of them: what is fetched into the folder for temporary files, and a little more
+megabytes=1500 # disk space for the environment, and for pip while it installs
+to_fetch=300    # the part of them in the folder for temporary files, with a margin
 
 say() { printf '%s\n' "$*" >&2; }
 note() { tried="$tried
   $*"; }
 
-work=   # the folder for Debian's packages, removed when this script ends, by a signal too
-before= # what .venv/packages held, while an environment that works is updated
+work=   # folder for Debian's packages, removed when this script ends, even by a signal
+before= # former contents of .venv/packages, while a working environment is updated
 before_listing=
 finish() {
     [ -z "$work" ] || rm -rf "$work"
@@ -31,22 +31,22 @@ trap 'exit 130' HUP INT TERM
 
 # ------------------------------------------------------------------------------------------------ the environment
 
-# In a folder that was moved, the scripts in .venv/bin start nothing: the folder's name is part of the state
+# The folder's name is part of the state: after a move, the scripts in .venv/bin name an interpreter that is not there
 state() { printf '%s\n' "$here $(cksum <requirements.lock)"; }
 
 listing() { ls -1 .venv/lib/python3.*/site-packages 2>/dev/null; }
 
-# An update that failed or was interrupted before it changed a package leaves an environment that works as it was:
-# without a network, nothing could replace it
+# After an update that failed before it changed a package, the environment still works and is marked as usable again:
+# without a network, it could not be made again
 restore_stamp() { [ "$(listing)" != "$before_listing" ] || printf '%s\n' "$before" >.venv/packages; }
 
-is_usable() { # an earlier set-up finished it, in this folder, by a Python that is still there
+is_usable() { # an earlier set-up finished .venv in this folder, and its Python still runs
     case $(cat .venv/packages 2>/dev/null) in "$here "*) ;; *) return 1 ;; esac
     .venv/bin/python -I -c 'import sys; from importlib.util import find_spec as find; sys.exit(not find("mxnet"))' \
         2>/dev/null
 }
 
-suits() { # whether requirements.lock has wheels for it; its file is printed, which may have several names
+suits() { # whether requirements.lock has wheels for a Python; prints its file, which several commands may name
     "$1" -I -c "
 import os, sys, sysconfig
 print(os.path.realpath(sys.executable))
@@ -54,7 +54,7 @@ is_right = sys.implementation.name == 'cpython' and not sysconfig.get_config_var
 sys.exit(not (is_right and (3, 11) <= sys.version_info[:2] <= (3, 14)))" 2>/dev/null
 }
 
-find_pythons() { # those that run and suit, the system's own first
+find_pythons() { # list the Pythons on the PATH that suit, the default one first
     files=
     for python in python3 python3.14 python3.13 python3.12 python3.11 python; do
         command -v "$python" >/dev/null || continue
@@ -62,16 +62,16 @@ find_pythons() { # those that run and suit, the system's own first
             case $files in *":$file:"*) ;; *) pythons="$pythons $python" files="$files:$file:" ;; esac
         else
             version=$("$python" --version 2>&1 | head -n 1) || true
-            note "$python: is ${version:-a command that does not run}"
+            note "$python: ${version:-does not run}"
         fi
     done
-    [ -n "$pythons" ] || note "python3, python3.11 to python3.14: none that suits is on the PATH"
+    [ -n "$pythons" ] || note "python3, python3.11 to python3.14: no suitable one is on the PATH"
 }
 
 make_environment() {
     find_pythons
     if command -v uv >/dev/null; then
-        for python in $pythons "3.13"; do # the last is one that uv fetches
+        for python in $pythons "3.13"; do # uv fetches the last one
             uv venv --quiet --clear --seed --python "$python" .venv && return
             note "uv venv --python $python: failed, see above"
         done
@@ -86,8 +86,8 @@ make_environment() {
 
 make_venv() {
     error=$("$1" -m venv --clear .venv 2>&1) && return
-    # Debian's Python comes without ensurepip unless python3-venv is installed, which takes root. Its pip is a wheel
-    # in a package of its own, and a wheel can install itself.
+    # Debian's Python has no ensurepip unless python3-venv is installed, which needs root. Debian's pip is a wheel in a
+    # package of its own, and pip's wheel can install itself
     error=$(printf '%s\n' "$error" | tr '\n' ' ' | cut -c 1-120)
     if ! "$1" -m venv --clear --without-pip .venv 2>/dev/null; then
         note "$1 -m venv: $error"
@@ -102,9 +102,9 @@ make_venv() {
     return 1
 }
 
-install_packages() { # wheels alone: a build from source would need a compiler, and minutes without a word
+install_packages() { # only wheels: a build from source would need a compiler, and minutes without any output
     say "Installing $(grep -c == requirements.lock) packages (240 MB to fetch, 1 GB on the disk); this takes a minute or two."
-    if command -v uv >/dev/null; then # away from pyproject.toml, whose constraints have no hashes
+    if command -v uv >/dev/null; then # in another folder: uv refuses pyproject.toml's constraints, which have no hashes
         (cd / && uv pip install --quiet --python "$here/.venv/bin/python" --only-binary :all: --require-hashes \
             --no-deps --compile-bytecode -r "$here/requirements.lock") && return
         note "uv pip install: failed, see above"
@@ -116,7 +116,7 @@ install_packages() { # wheels alone: a build from source would need a compiler, 
     return 1
 }
 
-fetch_from_debian() { # unpacks packages below $work; the lists of packages are fetched where the machine has none
+fetch_from_debian() { # unpack packages below $work; fetch the package lists if the machine has none
     command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return
     if [ -z "$work" ]; then
         work=$(mktemp -d)
@@ -138,14 +138,14 @@ fetch_from_debian() { # unpacks packages below $work; the lists of packages are 
 
 free_space() { df -Pk "$1" | awk 'NR == 2 {print int($4 / 1024)}'; } # megabytes
 
-suggestion() { # a remedy that exists on this system
+suggestion() { # print a remedy that works on this system
     temporary=${TMPDIR:-/tmp}
     if [ "$(free_space .)" -lt "$to_fetch" ]; then
         printf '%s\n' "free $megabytes MB on the disk of $here"
     elif [ "$(free_space "$temporary")" -lt "$to_fetch" ]; then
-        printf '%s\n' "free $to_fetch MB in $temporary, or name another folder for temporary files by TMPDIR"
+        printf '%s\n' "free $to_fetch MB in $temporary, or set TMPDIR to another folder for temporary files"
     elif [ -n "$pythons" ]; then
-        echo "see above. Without pip: sudo apt-get install python3-venv on Debian and Ubuntu, or install uv. Without a way to PyPI: name a mirror by PIP_INDEX_URL"
+        echo "see above. If pip is missing: sudo apt-get install python3-venv on Debian and Ubuntu, or install uv. If PyPI cannot be reached: set PIP_INDEX_URL to a mirror"
     else
         for python in python3.14 python3.13 python3.12 python3.11; do
             if apt-cache show "$python-venv" >/dev/null 2>&1; then
@@ -153,7 +153,7 @@ suggestion() { # a remedy that exists on this system
                 return
             fi
         done
-        echo "install uv (https://docs.astral.sh/uv), which fetches a Python of its own"
+        echo "install uv (https://docs.astral.sh/uv), which fetches a suitable Python"
     fi
 }
 
@@ -167,11 +167,11 @@ Could not set up the environment.
 }
 
 set_up() {
-    if is_usable; then # it is updated where it is
+    if is_usable; then # update it in place
         before_listing=$(listing)
         before=$(cat .venv/packages) pythons=.venv/bin/python
     fi
-    rm -f .venv/packages # until all packages are there, the environment is unfinished
+    rm -f .venv/packages # until all packages are installed, the environment counts as unfinished
     if [ -z "$before" ]; then
         free=$(free_space .)
         [ "$free" -ge "$megabytes" ] || fail "$free MB free on the disk of $here" "$megabytes MB" "free some space"
@@ -180,7 +180,7 @@ set_up() {
         else
             say "Making the environment .venv."
         fi
-        rm -rf .venv # uv does not clear what was interrupted before it became an environment
+        rm -rf .venv # uv does not clear a folder that is not an environment yet
         make_environment || return
     fi
     install_packages || return
@@ -190,8 +190,8 @@ set_up() {
 
 # -------------------------------------------------------------------------------------------- MXNet's shared libraries
 
-# MXNet's wheel takes libgomp.so.1 and, for its Fortran code, libquadmath.so.0 from the system. The RPATH of its library
-# names the folder that the library is in: what is put there is found by every process that imports MXNet.
+# MXNet's wheel loads libgomp.so.1 and, for its Fortran code, libquadmath.so.0 from the system. Its RPATH names its own
+# folder, so every process that imports MXNet finds libraries that are copied there
 missing_for() { # FOLDER
     ldd "$1/libmxnet.so" 2>/dev/null | awk '/not found/ {print $1}' | sort -u
 }
@@ -200,9 +200,9 @@ complete_mxnet() { # FOLDER
     missing=$(missing_for "$1")
     [ -n "$missing" ] || return 0
     packages=$(printf '%s\n' "$missing" | sed 's/\.so\.//' | tr '\n' ' ') # Debian's names for the packages
-    say "This system lacks shared libraries of MXNet's: fetching Debian's packages $packages(under 1 MB)."
+    say "This system lacks shared libraries that MXNet needs: fetching Debian's packages $packages(under 1 MB)."
     # shellcheck disable=SC2086
-    fetch_from_debian $packages || return 0 # the import that follows says what to do
+    fetch_from_debian $packages || return 0 # importing MXNet then fails with a message that names the remedy
     for library in $missing; do
         path=$(find "$work/usr/lib" "$work/lib" -name "$library" 2>/dev/null | head -n 1)
         [ -z "$path" ] || cp -L "$path" "$1/"
@@ -221,14 +221,14 @@ except Exception as error:
     sys.exit(f"""
 Cannot import MXNet.
   got:      {type(error).__name__}: {error}
-  expected: the packages of requirements.lock, as they were installed
-  try:      make clean, then run make again; if that does not help, report it""")'
+  expected: the packages of requirements.lock, unchanged
+  try:      make clean, then run make again; if that does not help, report the error""")'
 }
 
-# ------------------------------------------------------------------------------------------------------------- begin
+# -------------------------------------------------------------------------------------------------------------- main
 
-# Two set-ups at the same time would remove one another's files. Where there is no flock, or the disk has no locks, the
-# user has to see to that.
+# Two set-ups at the same time would remove each other's files. Without flock, or on a file system without locks, the
+# user must not start two
 exec 9<.
 if command -v flock >/dev/null && ! flock --nonblock 9; then
     say "Waiting for another set-up in this folder."
@@ -246,7 +246,7 @@ complete-mxnet)
     exit
     ;;
 esac
-if [ -L .venv ]; then # somebody else's environment, which is not ours to change
+if [ -L .venv ]; then # an environment that belongs to something else, which must not be changed
     [ -x .venv/bin/python ] || fail "a link .venv that leads to no environment" "an environment, or nothing yet" "rm .venv"
     exit
 fi
@@ -254,8 +254,8 @@ fi
 tried=
 pythons=
 if ! { is_usable && [ "$(cat .venv/packages)" = "$(state)" ]; }; then
-    set_up || fail "nothing that works, on $(uname -sm); tried in turn:$tried" \
-        "CPython 3.11 to 3.14 on x86-64 Linux with glibc, and a way to a Python package index" "$(suggestion)"
+    set_up || fail "no environment on $(uname -sm); tried in turn:$tried" \
+        "CPython 3.11 to 3.14 on x86-64 Linux with glibc, and access to a Python package index" "$(suggestion)"
 fi
 mxnet=$(echo .venv/lib/python3.*/site-packages/mxnet)
 if [ ! .venv/imports -nt .venv/packages ] || [ -n "$(missing_for "$mxnet")" ]; then

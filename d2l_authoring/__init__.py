@@ -1,4 +1,4 @@
-"""For authors: read notebook files without trust, record them with fresh kernels, and find what is wrong with them.
+"""Record, check and link the chapter's notebooks: the tools of its authors.
 
-Each module is imported by its own name, so that pytest can load ``d2l_authoring.nbval_plugin`` alone.
+Nothing is imported here, so that pytest can load ``d2l_authoring.nbval_plugin`` without d2l_helpers and MXNet.
 """

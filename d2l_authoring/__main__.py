@@ -1,4 +1,4 @@
-"""The command ``d2l-author``, for authors: record, lint, links."""
+"""Run the command ``d2l-author``: record, lint and links."""
 
 from __future__ import annotations
 
@@ -21,14 +21,17 @@ def _commands() -> None:
 
 
 def main() -> None:
-    """Run a command; one of the project's errors ends it with its message and status 1, without a traceback."""
+    """Run ``d2l-author``; an error of the project ends it with its message and status 1, without a traceback."""
     run(_commands)
 
 
 @_commands.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def record(paths: tuple[Path, ...]) -> None:
-    """Run notebooks in fresh kernels and write their outputs."""
+    """Run notebooks in fresh kernels and write their outputs.
+
+    PATHS are notebooks, or folders of notebooks.
+    """
     from d2l_authoring.record import record_notebook
 
     for path in _notebooks(paths):
@@ -39,7 +42,10 @@ def record(paths: tuple[Path, ...]) -> None:
 @_commands.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def lint(paths: tuple[Path, ...]) -> None:
-    """Check notebooks without running them; status 1 if there is something to repair."""
+    """Check notebooks without running them.
+
+    PATHS are notebooks, or folders of notebooks. Ends with status 1 if something needs repair.
+    """
     from d2l_authoring.lint import lint_notebook
 
     notebooks = _notebooks(paths)
@@ -54,9 +60,9 @@ def lint(paths: tuple[Path, ...]) -> None:
 @click.argument("repository", metavar="[OWNER/NAME]", required=False)
 @click.option("--project", default=".", type=_FOLDER, help="The folder with pyproject.toml and notebooks.")
 def links(repository: str | None, project: Path) -> None:
-    """Write the repository's public address into pyproject.toml, and badges and installation into the notebooks.
+    """Write the repository's address into the notebooks.
 
-    Without OWNER/NAME, the address in pyproject.toml stays as it is.
+    Colab badges and install cells follow the address, which pyproject.toml keeps. OWNER/NAME changes it.
     """
     from d2l_authoring.links import set_links
 
@@ -65,14 +71,14 @@ def links(repository: str | None, project: Path) -> None:
 
 
 def _notebooks(paths: tuple[Path, ...]) -> list[Path]:
-    """Give the notebooks among files and folders, sorted within each folder."""
+    """Return the notebooks among files and folders, sorted within each folder."""
     found = [notebook for path in paths for notebook in (sorted(path.glob("*.ipynb")) if path.is_dir() else [path])]
     if not found:
         raise NotebookError(
-            "There is no notebook.",
+            "Found no notebook.",
             got=", ".join(map(str, paths)),
-            expected="notebooks, or folders that hold some",
-            remedy="run the command in the project's folder, as in d2l-helpers lint notebooks",
+            expected="notebooks, or folders that contain notebooks",
+            remedy="run the command in the project's folder, as in d2l-author lint notebooks",
         )
     return found
 

@@ -1,4 +1,4 @@
-"""Put answers in the place of a notebook's stubs."""
+"""Compose a notebook with answers in place of its stubs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["compose", "stubs"]
 
 
 def stubs(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
-    """Return the cells that a reader fills in, each with its exercise's name: nbgrader calls them solutions."""
+    """Yield each cell that a reader fills in, which nbgrader calls a solution, after its exercise's name."""
     for cell in notebook.cells:
         metadata = cell.metadata.get("nbgrader", {})
         if metadata.get("solution") and not metadata.get("grade"):
@@ -21,12 +21,12 @@ def stubs(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
 
 
 def compose(notebook: NotebookNode, sources: Mapping[str, str]) -> NotebookNode:
-    """Put answers in the place of stubs.
+    """Return a copy of a notebook with answers in place of its stubs.
 
     Parameters
     ----------
     notebook : NotebookNode
-        A notebook with stubs. It stays as it is.
+        A notebook with stubs. It is not changed.
     sources : mapping of str to str
         The code for each exercise, by its name.
 
@@ -38,17 +38,17 @@ def compose(notebook: NotebookNode, sources: Mapping[str, str]) -> NotebookNode:
     Raises
     ------
     NotebookError
-        If a stub has no answer, or an answer no stub.
+        If a stub has no answer, or an answer has no stub.
     """
     composed = copy.deepcopy(notebook)
     cells = dict(stubs(composed))
     if cells.keys() != sources.keys():
-        lonely = ", ".join(sorted(cells.keys() ^ sources.keys()))
+        unpaired = ", ".join(sorted(cells.keys() ^ sources.keys()))
         raise NotebookError(
             "Cannot compose the notebook with its answers",
-            got=f"stubs without an answer or answers without a stub: {lonely}",
+            got=f"stubs without an answer or answers without a stub: {unpaired}",
             expected="an answer to each stub",
-            remedy="give the stub's cell and the answer the exercise's name",
+            remedy="name both the stub's cell (grade_id) and the answer after the exercise",
         )
     for name, cell in cells.items():
         cell["source"] = sources[name]

@@ -1,14 +1,13 @@
-"""What a notebook needs to know of where the repository is: its Colab badge, and the cell that installs in Colab.
+"""Write the repository's public address into the notebooks: the Colab badge, and the cell that installs in Colab.
 
-The address stands in one place, ``[project.urls]`` in pyproject.toml; all else is made from it. As long as none is
-set there, notebooks have no badge, and in Colab the cell takes a wheel that the reader has put beside the notebook.
+The one place for the address is ``[project.urls]`` in pyproject.toml. While none is set there, notebooks have no badge,
+and in Colab the install cell takes a wheel that the reader has uploaded beside the notebook.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -17,13 +16,13 @@ from nbformat import NotebookNode, v4
 from d2l_authoring.notebook_file import read_notebook, replace_file, to_bytes
 from d2l_helpers.errors import ArgumentError, NotebookError
 
-__all__ = ["INSTALL", "WITHOUT_DEPENDENCIES", "install_cell", "repository_of", "set_links"]
+__all__ = ["INSTALL", "WITHOUT_DEPENDENCIES", "install_cell", "set_links"]
 
 INSTALL = "install"
-"""Id of the cell that installs in Colab."""
+"""Id of the cell that installs the chapter in Colab."""
 
 WITHOUT_DEPENDENCIES = ("mxnet==1.9.1", "d2l==0.13.2", "lazy-loader", "filelock", "tqdm")
-"""What Colab lacks or may lack. What these ask for in turn is there, or would replace Colab's NumPy."""
+"""Packages that Colab lacks or may lack. Their own dependencies are there, or would replace Colab's NumPy."""
 
 _SITE = "https://github.com/"
 _OWNER_AND_NAME = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}/[A-Za-z0-9_][\w.-]{0,99}", re.ASCII)
@@ -39,29 +38,29 @@ if "COLAB_RELEASE_TAG" in os.environ:  # elsewhere there is nothing to do
     more = [{packages}]
     pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--quiet"]
     subprocess.run([*pip, *chapter, *more], check=True)"""
-_AT_THE_ADDRESS = ' or [\n        "git+{address}"]'
-_NOWHERE = '\n    assert chapter, "upload the wheel that `make wheel` gives you"'
+_FROM_ADDRESS = ' or [\n        "git+{address}"]'
+_WHEEL_ONLY = '\n    assert chapter, "upload the wheel that `make wheel` gives you"'
 
 
 def set_links(project: Path, repository: str | None = None) -> list[str]:
-    """Write the repository's address into pyproject.toml, and what follows from it into all notebooks.
+    """Write the repository's address into pyproject.toml, and badges and install cells into all notebooks.
 
     Parameters
     ----------
     project : Path
         A folder with ``pyproject.toml`` and ``notebooks``.
     repository : str, optional
-        The repository's owner and name on GitHub, as in ``owner/name``; by default what pyproject.toml has.
+        The repository's owner and name on GitHub, as in ``owner/name``; by default the address in pyproject.toml stays.
 
     Returns
     -------
     list of str
-        The files that were changed; none if all agreed already.
+        The files that were changed; empty if all agreed already.
 
     Raises
     ------
     ArgumentError
-        If `repository` cannot be an owner and a name.
+        If `repository` is not an owner and a name.
     NotebookError
         If a file cannot be read or written.
     """
@@ -81,30 +80,25 @@ def set_links(project: Path, repository: str | None = None) -> list[str]:
     return [str(path.relative_to(project)) for path in changed]
 
 
-def repository_of(project: Path) -> str | None:
-    """Return the repository's address as pyproject.toml has it; None where it has none."""
-    return _address(_declaration(project / "pyproject.toml"))
-
-
 def install_cell(address: str | None) -> str:
-    """Return the source of the cell that installs in Colab, and elsewhere does nothing.
+    """Return the source of the cell that installs the chapter in Colab and does nothing elsewhere.
 
     Parameters
     ----------
     address : str or None
-        The repository's. Without one, and before it, the cell takes the wheel that lies beside the notebook.
+        The repository's. The cell prefers a wheel beside the notebook; without an address, it needs one.
     """
     packages = ", ".join(f'"{package}"' for package in WITHOUT_DEPENDENCIES)
-    otherwise = _AT_THE_ADDRESS.format(address=address) if address else _NOWHERE
+    otherwise = _FROM_ADDRESS.format(address=address) if address else _WHEEL_ONLY
     return _INSTALL.format(otherwise=otherwise, packages=packages)
 
 
 def _checked(repository: str) -> str:
     if not _OWNER_AND_NAME.fullmatch(repository):
         raise ArgumentError(
-            "Cannot link to the repository.",
+            "Cannot link the notebooks to the repository.",
             got=repository[:200],
-            expected="its owner and its name on GitHub, as in owner/name",
+            expected="the repository's owner and name on GitHub, as in owner/name",
             remedy="run make links REPO=owner/name",
         )
     return _SITE + repository
@@ -134,7 +128,7 @@ def _address(text: str) -> str | None:
 
 def _no_declaration(got: object) -> NotebookError:
     return NotebookError(
-        "Cannot tell the repository's address",
+        "Cannot read the repository's address",
         got=got,
         expected="a pyproject.toml with a table [project.urls]",
         remedy="run make links in the project's folder",
@@ -142,14 +136,14 @@ def _no_declaration(got: object) -> NotebookError:
 
 
 def _link(notebook: NotebookNode, name: str, address: str | None) -> None:
-    """Bring a notebook's badge and its cell that installs up to date."""
+    """Bring a notebook's badge and install cell up to date."""
     first = next((i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"), 0)
     if first == 0:
         raise NotebookError(
             f"Cannot put a badge into {name}",
-            got="no code cell, or none before which a title could stand",
-            expected="a notebook of the chapter: its title, then prose and code",
-            remedy="let d2l-author lint tell what the notebook lacks",
+            got="no code cell, or no title above the first one",
+            expected="a notebook of the chapter: a title, then prose and code",
+            remedy="run d2l-author lint, which says what the notebook lacks",
         )
     title = notebook.cells[0]
     heading, _, rest = _BADGE.sub("", title.source).partition("\n")
@@ -159,7 +153,7 @@ def _link(notebook: NotebookNode, name: str, address: str | None) -> None:
     if installs is None:
         installs = v4.new_code_cell(id=INSTALL)
         notebook.cells.insert(first, installs)
-        _count_again(notebook)
+        _number_again(notebook)
     installs["source"] = install_cell(address)
 
 
@@ -168,16 +162,13 @@ def _badge(name: str, address: str) -> str:
     return f"[![Open in Colab]({_COLAB}/assets/colab-badge.svg)]({target})"
 
 
-def _count_again(notebook: NotebookNode) -> None:
-    """Number code cells as running them all would: the new one gives no output and changes no other's."""
+def _number_again(notebook: NotebookNode) -> None:
+    """Number the code cells as Run All would: the new cell has no output and changes no other cell's."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if any(cell.execution_count is None for cell in code if cell["id"] != INSTALL):
-        return  # not recorded yet
+        return  # the notebook is not recorded yet
     for number, cell in zip(count(1), code, strict=False):
         cell["execution_count"] = number
-        for output in _results(cell):
-            output["execution_count"] = number
-
-
-def _results(cell: NotebookNode) -> Iterator[NotebookNode]:
-    return (output for output in cell.outputs if output.output_type == "execute_result")
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output["execution_count"] = number

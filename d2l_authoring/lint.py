@@ -1,4 +1,4 @@
-"""Find what a notebook of the chapter should not be: out of order, stale, too long, tied to one machine."""
+"""Check notebooks of the chapter without running them: order, freshness, lengths, pictures, paths, numbers in prose."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WORDS = re.compile(r"[a-z][a-z0-9-]*")
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f-]+)?")
 _HEADING = re.compile(r"^##+ +(.*)", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
-# The second half is C:\Users or C:\work\, not the "x:\n" of a string.
+# The second half matches C:\Users and C:\work\, but not the "x:\n" of a string
 _MACHINE_PATH = re.compile(
     r"(?<![\w.~/-])/(?:home|root|tmp|Users)/[^\s'\"]*|(?<!\w)[A-Z]:\\{1,2}(?:[A-Z]|\w{2,}\\)[^\s'\"]*"
 )
@@ -36,18 +36,18 @@ _IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\][(\[]|<img\b(?![^<>]*\balt\s*=\s*(?:\"
 
 
 def lint_notebook(path: Path) -> list[str]:
-    """Check a notebook of the chapter: its form, its cells, its outputs and the numbers in its prose.
+    """Check a notebook's form, cells, outputs and the numbers in its prose.
 
     Parameters
     ----------
     path : Path
-        An ``.ipynb`` file, or what is taken for one.
+        An ``.ipynb`` file; it may contain anything.
 
     Returns
     -------
     list of str
-        A finding each, as ``name.ipynb:cell-id: message``, or ``name.ipynb: message`` where it is not about one cell.
-        Empty if there is nothing to mend. A file that is no notebook is a finding too.
+        The findings, as ``name.ipynb:cell-id: message``, or ``name.ipynb: message`` where one is not about one cell.
+        Empty if nothing needs repair. A file that is not a notebook is one finding.
     """
     try:
         notebook = read_notebook(path)
@@ -64,13 +64,13 @@ def lint_notebook(path: Path) -> list[str]:
 
 
 def _form(notebook: NotebookNode, path: Path) -> Iterator[str]:
-    """The file as a whole."""
+    """Check the file as a whole."""
     if notebook.nbformat_minor != 5:
         yield f"is nbformat 4.{notebook.nbformat_minor}, not 4.5"
     if notebook.metadata.get("kernelspec", {}).get("name") != "python3":
-        yield "its kernelspec is not python3"
+        yield "has no kernelspec named python3"
     if "widgets" in notebook.metadata:
-        yield "keeps widget state in metadata.widgets, which GitHub refuses to show"
+        yield "keeps widget state in metadata.widgets, with which GitHub does not show the notebook"
     content = path.read_bytes()
     if len(content) > _FILE_BYTES:
         yield f"is {len(content) / 1e6:.1f} MB, more than {_FILE_BYTES / 1e6:.0f} MB"
@@ -79,7 +79,7 @@ def _form(notebook: NotebookNode, path: Path) -> Iterator[str]:
 
 
 def _order(notebook: NotebookNode) -> Iterator[str]:
-    """The parts of a notebook, in the order in which the reader expects them."""
+    """Check that title, setup and last sections stand in the order that the reader expects."""
     cells = notebook.cells
     if not cells or cells[0].cell_type != "markdown" or not cells[0].source.startswith("# "):
         yield "its first cell is not a title: markdown that starts with '# '"
@@ -98,20 +98,20 @@ def _order(notebook: NotebookNode) -> Iterator[str]:
 
 
 def _counts(notebook: NotebookNode) -> Iterator[str]:
-    """Every code cell was run once, from top to bottom."""
+    """Check that every code cell was run once, from top to bottom."""
     expected = count(1)
     for cell in notebook.cells:
         if cell.cell_type == "code" and cell.execution_count != (number := next(expected)):
             got = "was never run" if cell.execution_count is None else f"was run as number {cell.execution_count}"
             yield f"cell {cell['id']} {got}, not as number {number}; record the notebook again"
-            return  # every later one would be wrong too
+            return  # every later cell would be a finding, too
 
 
 def _cell(cell: NotebookNode, root: Path | None) -> Iterator[str]:
-    """What holds for prose and for code."""
+    """Check the id and the texts of a cell, prose or code."""
     if not _WORDS.fullmatch(cell["id"]) or _RANDOM_ID.fullmatch(cell["id"]):
         yield "its id is not made of words, such as train-the-model"
-    outputs = cell.outputs if cell.cell_type == "code" else []  # in another cell nbformat lets them be anything
+    outputs = cell.outputs if cell.cell_type == "code" else []  # nbformat does not validate the outputs of other cells
     texts = [cell.source, *(text for output in outputs for text in _texts(output))]
     for text in texts:
         if root and str(root) in text:
@@ -121,7 +121,7 @@ def _cell(cell: NotebookNode, root: Path | None) -> Iterator[str]:
 
 
 def _code(cell: NotebookNode) -> Iterator[str]:
-    """The source of a code cell."""
+    """Check the source of a code cell."""
     lines = cell.source.splitlines()
     if len(lines) > _CELL_LINES:
         yield f"has {len(lines)} lines, more than {_CELL_LINES}"
@@ -129,11 +129,11 @@ def _code(cell: NotebookNode) -> Iterator[str]:
         if len(line) > _COLUMNS:
             yield f"line {number} has {len(line)} columns, more than {_COLUMNS}"
     if match := _PLOTTING.search(cell.source):
-        yield f"imports {match[1]}; figures and panels of d2l_helpers draw"
+        yield f"imports {match[1]}; let a figure or panel of d2l_helpers draw instead"
 
 
 def _outputs(cell: NotebookNode) -> Iterator[str]:
-    """What a code cell left."""
+    """Check the outputs of a code cell."""
     for output in cell.outputs:
         if output.output_type == "error":
             yield f"ends in {output.ename}: {output.evalue[:60]}"
@@ -146,24 +146,24 @@ def _outputs(cell: NotebookNode) -> Iterator[str]:
         description = data.get("text/plain", "").strip()
         is_type_name = description.startswith("<") and description.endswith(">")  # <Figure size 640x480 …>
         if any(kind.startswith("image/") for kind in data) and (is_type_name or not description):
-            yield "shows a picture whose text/plain does not say what is to be seen"
+            yield "shows a picture without a description in text/plain"
         markup = _joined(data.get("text/html", ""))
         if any(kind.startswith("image/") for kind in data) and not _IMAGE.search(markup):
-            yield "shows a picture without the text/html that gives it an alt text on the page"
+            yield "shows a picture without an <img> with alt text in text/html"
         if _IMAGE_WITHOUT_ALT.search(markup):
             yield "shows an image without an alt text"
         if "application/vnd.jupyter.widget-view+json" in data:
-            yield 'keeps a live view, where a page would say "model not found"'
+            yield 'keeps a widget view, which shows "model not found" without a kernel'
 
 
 def _prose(cell: NotebookNode) -> Iterator[str]:
-    """The pictures in a markdown cell."""
+    """Check the pictures of a markdown cell."""
     for match in _IMAGE_WITHOUT_ALT.finditer(cell.source):
         yield f"has a picture without alt text: {cell.source[match.start() : match.start() + 40]}"
 
 
 def _texts(output: NotebookNode) -> Iterator[str]:
-    """Everything in an output that can be read; a picture's base64 may spell anything."""
+    """Yield the texts of an output, without base64, which may contain any path by chance."""
     yield output.get("text", "")
     yield "\n".join(output.get("traceback", []))
     for kind, content in output.get("data", {}).items():
@@ -176,5 +176,6 @@ def _joined(text: str | list[str]) -> str:
 
 
 def _repository(path: Path) -> Path | None:
-    folders = path.resolve().parents[:-1]  # the root of the file system is part of every path
+    """Return the folder of the repository that a file belongs to, if any."""
+    folders = path.resolve().parents[:-1]  # without "/", which every path contains
     return next((folder for folder in folders if (folder / "pyproject.toml").exists()), None)

@@ -1,7 +1,7 @@
-"""``pytest --nbval`` with tolerances: recorded metrics are compared as numbers, and the prose that quotes them is read.
+"""Extend ``pytest --nbval``: compare recorded metrics within their tolerances, and check the prose that quotes them.
 
-pytest loads this module in every run of everyone who has d2l_helpers installed, so it imports nothing but pytest, and
-without ``--nbval`` it does nothing.
+This project's pyproject.toml loads the plugin by ``-p d2l_authoring.nbval_plugin``; no other project's runs load it. It
+imports only pytest until ``--nbval`` is given: importing d2l_helpers would put its import hook in place.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ import pytest
 
 __all__ = ["pytest_configure"]
 
-_PROSE = "prose"  # the name of the item that reads the prose
-_SCATTERING = ("load", "worksteal", "loadgroup")  # xdist's ways to deal out tests that part one notebook's cells
+_PROSE = "prose"  # name of the item that checks the prose
+_SPLITTING = ("load", "worksteal", "loadgroup")  # xdist schedules that send cells of one notebook to several workers
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare the kernels' environment and start checking notebooks, where ``--nbval`` asks for it."""
+    """Set the kernels' environment and register the checks, if ``--nbval`` is given."""
     if not config.getoption("nbval", default=False):
         return
     from d2l_authoring.record import KERNEL_ENVIRONMENT
@@ -32,17 +32,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(environment.undo)
     for name, value in KERNEL_ENVIRONMENT.items():
         environment.setenv(name, value)
-    if config.getoption("dist", default="no") in _SCATTERING:
+    if config.getoption("dist", default="no") in _SPLITTING:
         config.option.dist = "loadfile"
     config.pluginmanager.register(_NotebookChecks(), "d2l_helpers_notebook_checks")
 
 
 class _NotebookChecks:
-    """The hooks of a run with ``--nbval``."""
+    """Hooks of a run with ``--nbval``."""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Generator[None, list[Any], list[Any]]:
-        """Call a notebook's cells by their ids, and add an item for its prose."""
+        """Name a notebook's cells by their ids, and add an item for its prose."""
         collectors = yield
         if file_path.suffix != ".ipynb":
             return collectors
@@ -51,7 +51,7 @@ class _NotebookChecks:
         return [*collectors, _ProseFile.from_parent(parent, path=file_path)]
 
     def pytest_itemcollected(self, item: Any) -> None:
-        """Compare a cell's metrics, also where a tag lets its other outputs differ."""
+        """Compare a cell's metrics even if a tag excludes its other outputs from comparison."""
         if _is_cell(item):
             compare_rest = item.compare_outputs if item.options["check"] else lambda test, reference: True
             item.compare_outputs = functools.partial(_compare_outputs, item, compare_rest)
@@ -59,20 +59,20 @@ class _NotebookChecks:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: Any) -> Generator[None, None, None]:
-        """Fail a cell that was never run, which nbval would let pass."""
-        yield  # run it all the same: later cells need what it defines
+        """Fail a cell that was never recorded, which nbval lets pass."""
+        yield  # run the cell all the same: later cells need its definitions
         if _is_cell(item) and item.cell.execution_count is None and item.cell.source.strip():
             item.raise_cell_error("Cell was never run, so there is nothing to compare; d2l-author record runs it")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Tell the seconds of every notebook: kernel's start, cells and prose."""
+        """Print the seconds that each notebook took: kernel start, cells and prose."""
         seconds: dict[str, float] = defaultdict(float)
         for reports in terminalreporter.stats.values():
             for report in reports:
                 if isinstance(report, pytest.TestReport) and ".ipynb::" in report.nodeid:
                     seconds[report.nodeid.partition("::")[0]] += report.duration
         if seconds:
-            terminalreporter.section("seconds a notebook")
+            terminalreporter.section("seconds per notebook")
             for name, total in sorted(seconds.items()):
                 terminalreporter.line(f"{total:8.2f}  {name}")
 
@@ -83,7 +83,7 @@ class _ProseFile(pytest.File):
 
 
 class _ProseItem(pytest.Item):
-    """The marked numbers of one notebook."""
+    """Check the marked numbers of one notebook."""
 
     def runtest(self) -> None:
         from d2l_authoring.notebook_file import read_notebook
@@ -102,26 +102,26 @@ class _ProseItem(pytest.Item):
 
 
 def _collect_by_id(collect: Callable[[], Iterator[Any]], path: Path) -> Iterator[Any]:
-    """Stand in for ``IPyNbFile.collect``: softmax-by-hand says more than Cell 3, and stays when a cell comes before."""
+    """Collect cells under their ids, in place of ``IPyNbFile.collect``: "Cell 3" changes when a cell is inserted."""
     ids: list[str] | None = None
     for item in collect():
         if not _is_cell(item):
             yield item
             continue
-        if ids is None:  # nbval has read the file by now, so that what is no notebook is nbval's to report
+        if ids is None:  # only now: nbval has read the file first and reported it if it is not a notebook
             ids = _ids(path)
         cell_id = ids[item.cell_num]
         yield _renamed(item, cell_id) if ids.count(cell_id) == 1 and cell_id not in ("", _PROSE) else item
 
 
 def _ids(path: Path) -> list[str]:
-    """Read the ids of the code cells from the file: nbformat makes up those that are missing, anew in each process."""
+    """Read the ids of the code cells from the file: nbformat invents missing ones, other ones in each process."""
     cells = json.loads(path.read_bytes())["cells"]
     return [str(cell.get("id", "")) for cell in cells if cell["cell_type"] == "code"]
 
 
 def _renamed(item: Any, name: str) -> Any:
-    """Return the same cell under another name, which its reports have too."""
+    """Return the same cell under another name, which its reports use, too."""
     renamed = type(item).from_parent(
         item.parent, name=name, cell_num=item.cell_num, cell=item.cell, options=item.options
     )
@@ -149,7 +149,7 @@ def _compare_outputs(
     test: Sequence[Mapping[str, Any]],
     reference: Sequence[Mapping[str, Any]],
 ) -> bool:
-    """Stand in for ``IPyNbCell.compare_outputs``: metrics by tolerance, everything else by nbval itself."""
+    """Compare metrics within tolerances and everything else by nbval, in place of ``IPyNbCell.compare_outputs``."""
     from d2l_helpers.errors import RecordError
     from d2l_helpers.records import compare, split_outputs
 
@@ -161,16 +161,16 @@ def _compare_outputs(
         messages = [str(error)]
     item.comparison_traceback = []
     test, reference = ([_without_drawing(output) for output in outputs] for outputs in (test, reference))
-    is_same = compare_rest(test, reference)  # it starts a comparison_traceback of its own
+    is_same = compare_rest(test, reference)  # which replaces comparison_traceback
     item.comparison_traceback[:0] = messages
     return is_same and not messages
 
 
 def _without_drawing(output: Any) -> Any:
-    """Leave out the HTML of a picture: as its PNG, which nbval does not compare, it differs by a pixel elsewhere."""
+    """Return an output without its HTML if it has a PNG: both contain the picture, which differs between machines."""
     data = output.get("data", {})
     if "image/png" not in data:
         return output
-    without = copy.copy(output)  # nbval wants nbformat's own type
+    without = copy.copy(output)  # of the same class: nbval reads its entries as attributes
     without["data"] = {kind: content for kind, content in data.items() if kind != "text/html"}
     return without

@@ -1,4 +1,4 @@
-"""Read a notebook file that may hold anything, and write one whose bytes depend on its contents alone."""
+"""Read a notebook file that may contain anything, and write one whose bytes depend only on its contents."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from d2l_helpers.errors import NotebookError
 
 __all__ = ["read_notebook", "normalise", "replace_file", "to_bytes"]
 
-_LARGEST = 20_000_000  # bytes: twenty times what lint allows, and still read in a second
+_MAX_BYTES = 20_000_000  # twenty times what lint allows, and still read in a second
 _KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
-_TIMES = ("execution", "ExecuteTime")  # what Jupyter and an extension note of when a cell ran
+_TIMES = ("execution", "ExecuteTime")  # where Jupyter and an extension keep when a cell ran
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -34,25 +34,25 @@ def read_notebook(path: Path) -> NotebookNode:
     Returns
     -------
     NotebookNode
-        The notebook as nbformat has it; ``nbformat_minor`` is the file's. Cells of before 4.5, which have no id, are
-        called ``cell-1``, ``cell-2``, ….
+        The notebook; ``nbformat_minor`` is the file's. Before 4.5, cells have no ids: they get the ids ``cell-1``,
+        ``cell-2``, ….
 
     Raises
     ------
     NotebookError
-        If the file is missing, larger than 20 MB, or no valid notebook of nbformat 4.
+        If the file is missing, larger than 20 MB, or not a valid notebook of nbformat 4.
     """
     try:
         content = _json(path)
         _validate(content)
         notebook = nbformat.v4.to_notebook(content)
     except (OSError, ValueError, RecursionError) as error:
-        nested = isinstance(error, RecursionError)  # which speaks of Python's stack, in each version in other words
+        is_deep = isinstance(error, RecursionError)  # its message is about Python's stack, and differs by version
         raise NotebookError(
             f"Cannot read the notebook {path}",
-            got="JSON that is nested too deep" if nested else error,
+            got="JSON that is nested too deep" if is_deep else error,
             expected="a notebook of nbformat 4, of 20 MB at most",
-            remedy="open it in JupyterLab, which says more, and save it there",
+            remedy="open it in JupyterLab, which says more about the error, and save it there",
         ) from error
     if notebook.nbformat_minor < 5:
         for number, cell in enumerate(notebook.cells, start=1):
@@ -61,18 +61,18 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
-    """Remove from a notebook what differs from one recording to the next.
+    """Return a copy of a notebook without what differs from one recording to the next.
 
     Parameters
     ----------
     notebook : NotebookNode
-        A notebook of nbformat 4 whose cells have ids. It stays as it is.
+        A notebook of nbformat 4 whose cells have ids. It is not changed.
 
     Returns
     -------
     NotebookNode
-        A copy of nbformat 4.5 and kernelspec ``python3``, without widget state, language details and the times of
-        execution. Widget views are numbered; streams of one name that follow each other are one.
+        A copy with nbformat 4.5 and kernelspec ``python3``, without widget state, language details and times of
+        execution. Widget views are numbered, and consecutive streams of one name are merged.
     """
     notebook = copy.deepcopy(notebook)
     notebook["nbformat_minor"] = 5
@@ -90,7 +90,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
 
 
 def to_bytes(notebook: NotebookNode) -> bytes:
-    """Write a notebook as the file that `record_notebook` leaves.
+    """Return the contents of a notebook's file, as `record_notebook` writes it.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def to_bytes(notebook: NotebookNode) -> bytes:
     Raises
     ------
     NotebookError
-        If it is nested too deeply to be copied.
+        If the notebook is nested too deep to be copied.
     """
     try:
         text: str = nbformat.v4.writes(normalise(notebook))
@@ -113,19 +113,19 @@ def to_bytes(notebook: NotebookNode) -> bytes:
         raise NotebookError(
             "Cannot write a notebook",
             got="metadata or outputs nested hundreds deep",
-            expected="what Jupyter itself would write",
-            remedy="remove the metadata or the output that is nested so deeply",
+            expected="metadata and outputs as Jupyter itself writes them",
+            remedy="remove the metadata or the output that is nested so deep",
         ) from error
     return f"{text}\n".encode()
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file that is there as a whole, or not at all; one that is replaced keeps its mode.
+    """Replace a file by new content, as a whole or not at all; its mode stays.
 
     Raises
     ------
     NotebookError
-        If it cannot be written. It is then as it was.
+        If the file cannot be written. It is then unchanged.
     """
     try:
         atomic.write(path, content)
@@ -133,17 +133,19 @@ def replace_file(path: Path, content: bytes) -> None:
         raise NotebookError(
             f"Cannot write {path.name}",
             got=error,
-            expected="a folder that can be written to, and room in it",
-            remedy="look at the folder's permissions and at the disk; the file is unchanged",
+            expected="a folder with write permission, and free space",
+            remedy="look at the folder's permissions and the free space; the file is unchanged",
         ) from error
 
 
 def _json(path: Path) -> Any:
-    size = path.stat().st_size
-    if size > _LARGEST:
+    size = path.stat().st_size  # before reading: a huge file would fill the memory
+    if size > _MAX_BYTES:
         raise ValueError(f"{size / 1e6:.0f} MB")
     content = json.loads(path.read_bytes())
-    json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair could be neither shown nor written
+    json.dumps(
+        content, ensure_ascii=False
+    ).encode()  # raises for half a surrogate pair, which could be neither shown nor written
     return content
 
 
@@ -153,13 +155,13 @@ def _validate(content: Any) -> None:
     version, minor = content.get("nbformat"), content.get("nbformat_minor")
     if version != 4 or not isinstance(minor, int):
         raise ValueError(f"nbformat {version}, minor {minor}")
-    # Not nbformat.read: it mends what is wrong in silence, and we want to know.
+    # Not nbformat.read: it repairs an invalid notebook silently, and lint must report it
     if problem := next(nbformat.validator.iter_validate(content), None):
         raise ValueError(f"{problem.json_path}: {problem.message[:200]}")
 
 
 def _merge_streams(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
-    """Join streams of one name, for how a kernel cuts and interleaves them is chance; drop the empty ones."""
+    """Merge streams of one name, as a kernel splits and interleaves them by chance; drop empty ones."""
     merged: list[NotebookNode] = []
     for is_stream, group in groupby(outputs, key=lambda output: output.output_type == "stream"):
         if not is_stream:
@@ -173,7 +175,7 @@ def _merge_streams(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
 
 
 def _number_view(output: NotebookNode, views: dict[str, str]) -> None:
-    """Replace the random id in a widget's view by the number of its model in this notebook."""
+    """Replace the random model id in a widget view by a number that counts the notebook's models."""
     view = output.get("data", {}).get(_VIEW)
     if isinstance(view, dict) and "model_id" in view:
         view["model_id"] = views.setdefault(str(view["model_id"]), f"{len(views) + 1:032x}")

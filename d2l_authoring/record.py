@@ -1,4 +1,4 @@
-"""Run a notebook in a fresh kernel and write what it gave, byte for byte the same each time."""
+"""Record a notebook: run it in a fresh kernel and write its outputs, each time the same to the byte."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ from d2l_helpers.records import RECORDING
 __all__ = ["KERNEL_ENVIRONMENT", "record_notebook"]
 
 KERNEL_ENVIRONMENT = {RECORDING: "1", "TQDM_DISABLE": "1"}
-"""Environment of a kernel whose outputs are kept or compared.
+"""Environment of a kernel whose outputs are recorded or compared.
 
-Panels then wait for their first fit and show its picture; progress bars, which never print the same twice, are silent.
+Panels then wait for their first fit and show its picture. Progress bars, which print something else each time, are off.
 """
 
-_CELL_SECONDS = 2000  # what nbval allows
+_CELL_SECONDS = 2000  # nbval's timeout: a slower cell could be recorded but not checked
 
 
 def record_notebook(path: Path) -> None:
-    """Run a notebook from top to bottom in a fresh kernel, and write its outputs into the file.
+    """Run a notebook from top to bottom in a fresh kernel and write its outputs into the file.
 
-    The kernel is this environment's ``python3``; it works in the notebook's folder. The file is replaced as a whole, or
-    not at all.
+    The kernel is this environment's ``python3``, started in the notebook's folder.
 
     Parameters
     ----------
@@ -37,9 +36,9 @@ def record_notebook(path: Path) -> None:
     ------
     NotebookError
         If the file cannot be read or written, the kernel does not start or dies, or a cell fails or takes longer than
-        2000 seconds. The file is then as it was.
+        2000 seconds. The file is then unchanged.
     """
-    path = path.resolve()  # a link stays a link
+    path = path.resolve()  # or a symbolic link would be replaced by a file
     notebook = read_notebook(path)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -49,7 +48,10 @@ def record_notebook(path: Path) -> None:
 
 
 def _run(notebook: NotebookNode, path: Path) -> None:
-    from jupyter_client.kernelspec import NoSuchKernel  # these two take seconds to import, and lint needs neither
+    """Run all cells; their outputs are written into `notebook`."""
+    from jupyter_client.kernelspec import (
+        NoSuchKernel,
+    )  # these imports take seconds, and d2l-author lint needs none of them
     from nbclient import NotebookClient
     from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
 
@@ -69,8 +71,8 @@ def _run(notebook: NotebookNode, path: Path) -> None:
         if isinstance(error, CellExecutionError):
             name, message = error.ename, error.evalue
         raise NotebookError(
-            f"Cell {started[-1]!r} of {path.name} fails" if started else f"No kernel for {path.name}",
+            f"Cell {started[-1]!r} of {path.name} fails" if started else f"Cannot start a kernel for {path.name}",
             got=f"{name}: {message}",
             expected="a notebook that runs from top to bottom in a fresh python3 kernel",
-            remedy="Restart and Run All in JupyterLab, mend the cell, save, and record again; the file is unchanged",
+            remedy="repair the cell in JupyterLab (Restart and Run All), save and record again; the file is unchanged",
         ) from error

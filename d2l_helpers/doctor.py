@@ -1,12 +1,13 @@
-"""What this machine has for the chapter, what is wrong with it, and what to do: ``d2l-helpers doctor``.
+"""Examine what this machine has for the chapter, and say what to repair and how: ``d2l-helpers doctor``.
 
-Each examination tries what it speaks of, imports only when it runs, and may fail: that, too, is a finding.
+Each examination imports what it needs only when it runs. If it fails, that is a diagnosis, too.
 """
 
 from __future__ import annotations
 
 import json
 import platform
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -15,32 +16,35 @@ from enum import StrEnum
 from importlib import metadata
 from typing import Any
 
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion
+
 from d2l_helpers.errors import explain
 
-__all__ = ["Line", "State", "examine", "guarded", "show"]
+__all__ = ["Diagnosis", "Severity", "examine", "show"]
 
-_SECONDS = 60  # for which MXNet may take to start; usually two
+_SECONDS = 60  # timeout for starting MXNet, which usually takes two
 _INSTALL = "python -m pip install "
+_REINSTALL = f"{_INSTALL}--force-reinstall --no-deps mxnet==1.9.1"
 _TRIAL = """
 import json, sys, warnings
 from d2l_helpers.errors import explain
-said = {}
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always", UserWarning)
     try:
         import d2l_helpers, mxnet
         device = d2l_helpers.try_gpu()
         mxnet.nd.dot(mxnet.nd.ones((2, 2), ctx=device), mxnet.nd.ones((2, 2), ctx=device)).asnumpy()
-        said = {"version": mxnet.__version__, "device": str(device), "folder": mxnet.__path__[0]}
+        report = {"version": mxnet.__version__, "device": str(device)}
     except BaseException as error:
-        said = {"error": str(getattr(error, "got", "")) or explain(error), "remedy": getattr(error, "remedy", "")}
-said["warnings"] = [str(warning.message) for warning in caught if warning.category is UserWarning]
-print(json.dumps(said))
+        report = {"error": str(getattr(error, "got", "")) or explain(error), "remedy": getattr(error, "remedy", "")}
+report["warnings"] = [str(warning.message) for warning in caught if warning.category is UserWarning]
+print(json.dumps(report))
 """
 
 
-class State(StrEnum):
-    """How a thing is: as it should be, worth knowing, or to be repaired."""
+class Severity(StrEnum):
+    """How serious a diagnosis is: nothing to do, worth knowing, or to be repaired."""
 
     OK = "ok"
     NOTE = "note"
@@ -48,22 +52,22 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
-    """One finding.
+class Diagnosis:
+    """What one examination found.
 
     Attributes
     ----------
-    state : State
+    state : Severity
         A problem has a remedy.
     name : str
-        What was looked at.
+        What was examined.
     detail : str
         What was found.
     remedy : str
-        What to do; empty where nothing needs to be done.
+        What to do; empty if nothing needs to be done.
     """
 
-    state: State
+    state: Severity
     name: str
     detail: str
     remedy: str = ""
@@ -73,91 +77,86 @@ class Line:
         return f"{line}\n         try: {_one_line(self.remedy)}" if self.remedy else line
 
 
-def examine() -> Iterator[Line]:
-    """Look at everything, one after the other.
+def examine() -> Iterator[Diagnosis]:
+    """Examine everything, one thing after the other.
 
     Yields
     ------
-    Line
-        As it is found.
+    Diagnosis
+        As soon as it is found.
     """
     for name, examination in _EXAMINATIONS.items():
-        yield from guarded(name, examination)
+        try:
+            yield from examination()
+        except Exception as error:
+            detail = f"the examination failed: {getattr(error, 'got', None) or explain(error)}"
+            remedy = getattr(error, "remedy", "") or "install the package that this message names again, or report it"
+            yield Diagnosis(Severity.PROBLEM, name, detail, remedy)
 
 
-def guarded(name: str, examination: Callable[[], Iterator[Line]]) -> Iterator[Line]:
-    """Run an examination; that it fails is a finding, too."""
-    try:
-        yield from examination()
-    except Exception as error:
-        remedy = getattr(error, "remedy", "") or "install the package that it names again, or report it"
-        yield Line(
-            State.PROBLEM, name, f"could not be examined: {getattr(error, 'got', None) or explain(error)}", remedy
-        )
-
-
-def show(lines: Iterable[Line], is_json: bool) -> bool:
-    """Print lines as they are found, or all of them as JSON; return whether there is no problem."""
+def show(diagnoses: Iterable[Diagnosis], is_json: bool) -> bool:
+    """Print diagnoses as they are found, or all of them as JSON; return whether there is no problem."""
     shown = []
-    for line in lines:
-        shown.append(line)
+    for diagnosis in diagnoses:
+        shown.append(diagnosis)
         if not is_json:
-            print(line, flush=True)
+            print(diagnosis, flush=True)
     if is_json:
-        print(json.dumps([asdict(line) for line in shown], indent=2))
-    return all(line.state is not State.PROBLEM for line in shown)
+        print(json.dumps([asdict(diagnosis) for diagnosis in shown], indent=2))
+    return all(diagnosis.state is not Severity.PROBLEM for diagnosis in shown)
 
 
 def _one_line(text: str) -> str:
-    """Without line ends and control characters: what libraries say is not ours."""
-    return "".join(letter if letter.isprintable() else " " for letter in " ".join(text.split()))
+    """Replace line ends and control characters, which messages of libraries may contain, by spaces."""
+    return "".join(character if character.isprintable() else " " for character in " ".join(text.split()))
 
 
 # ---------------------------------------------------------------------------------------------- Python and packages
 
 
-def _python() -> Iterator[Line]:
-    said = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+def _python() -> Iterator[Diagnosis]:
+    detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
     if (3, 11) <= sys.version_info[:2] <= (3, 14):
-        yield Line(State.OK, "Python", said)
+        yield Diagnosis(Severity.OK, "Python", detail)
     else:
-        yield Line(State.NOTE, "Python", f"{said}; the chapter is tested with 3.11 to 3.14")
+        yield Diagnosis(Severity.NOTE, "Python", f"{detail}; the chapter is tested with 3.11 to 3.14")
 
 
-def _numpy() -> Iterator[Line]:
-    yield _package("numpy", (1, 23), (3,), "'numpy>=1.23,<3'")
+def _numpy() -> Iterator[Diagnosis]:
+    yield _package("numpy", ">=1.23,<3")
 
 
-def _d2l() -> Iterator[Line]:
-    yield _package("d2l", (0, 13, 2), (0, 13, 3), "--no-deps d2l==0.13.2")
+def _d2l() -> Iterator[Diagnosis]:
+    yield _package("d2l", "==0.13.2", "--no-deps ")  # its dependencies would replace newer packages
 
 
-def _jupyterlab() -> Iterator[Line]:
-    line = _package("jupyterlab", (3,), (5,), "jupyterlab", newer=(1000,))
-    is_missing = line.state is State.PROBLEM and _version("jupyterlab") is None and _version("notebook") is not None
-    if is_missing:  # Colab, for one
-        line = Line(State.NOTE, "jupyterlab", f"not installed; the classic Notebook {_version('notebook')} is")
-    yield line
+def _jupyterlab() -> Iterator[Diagnosis]:
+    diagnosis = _package("jupyterlab", ">=3")
+    if _version("jupyterlab") is None and _version("notebook") is not None:  # as in Colab
+        detail = f"not installed; the classic Notebook {_version('notebook')} is"
+        diagnosis = Diagnosis(Severity.NOTE, "jupyterlab", detail)
+    elif diagnosis.state is Severity.OK and not SpecifierSet("<5").contains(diagnosis.detail, prereleases=True):
+        detail = f"{diagnosis.detail}; the chapter is tested with JupyterLab 3 and 4"
+        diagnosis = Diagnosis(Severity.NOTE, "jupyterlab", detail)
+    yield diagnosis
 
 
-def _ipywidgets() -> Iterator[Line]:
-    yield _package("ipywidgets", (7, 7, 1), (9,), "'ipywidgets>=7.7.1,<9'")
+def _ipywidgets() -> Iterator[Diagnosis]:
+    yield _package("ipywidgets", ">=7.7.1,<9")
 
 
-def _package(
-    name: str, oldest: tuple[int, ...], below: tuple[int, ...], wanted: str, newer: tuple[int, ...] = ()
-) -> Line:
-    """Look at a package's version; from `below` up to `newer` is only worth a note."""
-    version, remedy = _version(name), f"{_INSTALL}{wanted}"
+def _package(name: str, specifier: str, pip_options: str = "") -> Diagnosis:
+    """Compare a package's version with a specifier such as ``>=1.23,<3``."""
+    version, remedy = _version(name), f"{_INSTALL}{pip_options}{shlex.quote(name + specifier)}"
     if version is None:
-        return Line(State.PROBLEM, name, "not installed", remedy)
-    number = _numbers(version)
-    if oldest <= number < below:
-        return Line(State.OK, name, version)
-    expected = f"at least {'.'.join(map(str, oldest))} and below {'.'.join(map(str, newer or below))}"
-    if below <= number < newer:
-        return Line(State.NOTE, name, f"{version}; the numbers in the text were recorded with an older one")
-    return Line(State.PROBLEM, name, f"{version}; expected {expected}", remedy)
+        return Diagnosis(Severity.PROBLEM, name, "not installed", remedy)
+    try:
+        is_right = SpecifierSet(specifier).contains(version, prereleases=True)
+    except InvalidVersion:
+        is_right = False
+    if is_right:
+        return Diagnosis(Severity.OK, name, version)
+    return Diagnosis(Severity.PROBLEM, name, f"{version}; expected {specifier}", remedy)
 
 
 def _version(name: str) -> str | None:
@@ -167,122 +166,117 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    """Give the numbers that a version begins with: 2.0.0rc1 is (2, 0)."""
-    numbers = []
-    for part in version.split("."):
-        if not part.isdecimal():
-            break
-        numbers.append(int(part))
-    return tuple(numbers)
-
-
 # -------------------------------------------------------------------------------------------------- MXNet and the GPU
 
 
-def _mxnet() -> Iterator[Line]:
+def _mxnet() -> Iterator[Diagnosis]:
     from d2l_helpers.engine.cuda import CPU, cuda_folder, installed_in
     from d2l_helpers.engine.cuda.engine import swap_command
 
     found = installed_in([cuda_folder(), *sys.path])
     for folder in dict.fromkeys(wheel.folder for wheel in found):
         wheels = [wheel for wheel in found if wheel.folder == folder]
-        said = " and ".join(map(str, wheels)) + (f" in {folder}" if len(wheels) < len(found) else "")
+        detail = " and ".join(map(str, wheels)) + (f" in {folder}" if len(wheels) < len(found) else "")
         if len(wheels) == 1:
-            yield Line(State.OK, "MXNet wheel", said)
+            yield Diagnosis(Severity.OK, "MXNet wheel", detail)
         else:
+            detail = f"{detail} are installed in one folder, where their files overwrite each other"
             remedy = f"remove {folder}" if folder == cuda_folder() else swap_command(wheels)
-            yield Line(State.PROBLEM, "MXNet wheels", f"{said}, which have overwritten one another", remedy)
+            yield Diagnosis(Severity.PROBLEM, "MXNet wheels", detail, remedy)
     if found:
         yield from _trial()
     else:
-        yield Line(State.PROBLEM, "MXNet wheel", "none is installed", CPU.command)
+        yield Diagnosis(Severity.PROBLEM, "MXNet wheel", "not installed", CPU.command)
 
 
-def _trial() -> Iterator[Line]:
-    """Import MXNet and compute with it, in a process of its own: a broken library may end the process."""
-    said = _said_by_a_trial()
-    if "error" in said:
-        yield Line(State.PROBLEM, "MXNet", said["error"], said["remedy"] or _REINSTALL)
+def _trial() -> Iterator[Diagnosis]:
+    """Import MXNet and compute with it."""
+    report = _run_trial()
+    if "error" in report:
+        yield Diagnosis(Severity.PROBLEM, "MXNet", report["error"], report["remedy"] or _REINSTALL)
     else:
-        yield Line(State.OK, "MXNet", f"{said['version']} computes on {said['device']}")
-    for warning in said["warnings"]:
-        yield Line(State.NOTE, "MXNet", warning)
+        yield Diagnosis(Severity.OK, "MXNet", f"{report['version']} computes on {report['device']}")
+    for warning in report["warnings"]:
+        yield Diagnosis(Severity.NOTE, "MXNet", warning)
 
 
-_REINSTALL = f"{_INSTALL}--force-reinstall --no-deps mxnet==1.9.1"
-
-
-def _said_by_a_trial() -> dict[str, Any]:
+def _run_trial() -> dict[str, Any]:
+    """Run the trial in a process of its own, which a broken library may end, and return its report."""
     command = [sys.executable, "-W", "ignore", "-c", _TRIAL]
     try:
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_SECONDS, check=False)
-        said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except subprocess.TimeoutExpired:
-        return {"error": f"it has not started within {_SECONDS} seconds", "remedy": "", "warnings": []}
+        return {"error": f"MXNet did not start within {_SECONDS} seconds", "remedy": "", "warnings": []}
     except (IndexError, ValueError):
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        return {"error": f"Python ended with status {done.returncode}: {last}", "remedy": "", "warnings": []}
-    return said
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        return {
+            "error": f"importing MXNet ended Python with status {done.returncode}: {last}",
+            "remedy": "",
+            "warnings": [],
+        }
+    return report
 
 
-def _gpu() -> Iterator[Line]:
+def _gpu() -> Iterator[Diagnosis]:
     from d2l_helpers.engine.cuda import look
 
     driver = look()
     if driver is None:
-        yield Line(State.NOTE, "GPU", "no NVIDIA driver: the notebooks compute on the CPU, which is enough for them")
+        yield Diagnosis(
+            Severity.NOTE, "GPU", "no NVIDIA driver: the notebooks compute on the CPU, which is fast enough for them"
+        )
     elif driver.problem:
-        remedy = "restart the machine, or install NVIDIA's driver anew; until then the notebooks compute on the CPU"
-        yield Line(State.PROBLEM, "NVIDIA driver", f"{driver.version or 'found'}, but {driver.problem}", remedy)
+        remedy = "restart the machine, or install NVIDIA's driver again; until then the notebooks compute on the CPU"
+        yield Diagnosis(Severity.PROBLEM, "NVIDIA driver", f"{driver.version or 'found'}, but {driver.problem}", remedy)
     else:
-        yield Line(State.OK, "NVIDIA driver", str(driver))
+        yield Diagnosis(Severity.OK, "NVIDIA driver", str(driver))
         for gpu in driver.gpus:
-            yield Line(State.OK, "GPU", str(gpu))
+            yield Diagnosis(Severity.OK, "GPU", str(gpu))
         if not driver.gpus:
-            yield Line(State.NOTE, "GPU", "the NVIDIA driver finds none: the notebooks compute on the CPU")
-    yield _fit()
+            yield Diagnosis(Severity.NOTE, "GPU", "the NVIDIA driver finds no GPU: the notebooks compute on the CPU")
+    yield _fitting_wheel()
 
 
-def _fit() -> Line:
-    """Say which wheel fits this machine, and how it is installed if it is not."""
+def _fitting_wheel() -> Diagnosis:
+    """Say which wheel of MXNet fits this machine, and how to install it if it is missing."""
     from d2l_helpers.engine.cuda import CPU, cuda_folder, fitting, installed_in, look
     from d2l_helpers.engine.cuda.engine import swap_command
 
     fit, driver = fitting(look()), look()
-    said = f"{fit.wheel.requirement}, because {fit.why}"
+    detail = f"{fit.wheel.requirement}, because {fit.why}"
     here = installed_in([*sys.path, cuda_folder()])
     if fit.wheel.name == CPU.name:
-        is_here = any(not wheel.needs_cuda for wheel in here) or not here  # if none is, that is a problem of its own
-        return Line(
-            State.NOTE if driver and driver.gpus else State.OK,
-            "wheel that fits",
-            said,
-            "" if is_here else swap_command(here),
-        )
+        # That no wheel is installed is a diagnosis of its own
+        is_here = not here or any(not wheel.needs_cuda for wheel in here)
+        state = Severity.NOTE if driver and driver.gpus else Severity.OK
+        return Diagnosis(state, "fitting MXNet wheel", detail, "" if is_here else swap_command(here))
     is_here = any(wheel.name == fit.wheel.name for wheel in here)
-    return Line(State.OK if is_here else State.NOTE, "wheel that fits", said, "" if is_here else fit.wheel.command)
+    state = Severity.OK if is_here else Severity.NOTE
+    return Diagnosis(state, "fitting MXNet wheel", detail, "" if is_here else fit.wheel.command)
 
 
 # ---------------------------------------------------------------------------------------------- dataset
 
 
-def _dataset() -> Iterator[Line]:
+def _dataset() -> Iterator[Diagnosis]:
     from d2l_helpers.data.sources import CHECKSUMS, find_here
 
     found, wrong = find_here()
     fetch = "d2l-helpers data"
     for what in wrong:
-        yield Line(State.PROBLEM, "Fashion-MNIST", what, f"remove that file, then run {fetch}")
+        yield Diagnosis(Severity.PROBLEM, "Fashion-MNIST", what, f"remove that file, then run {fetch}")
     if len(found) == len(CHECKSUMS):
         sources = " and ".join(dict.fromkeys(file.source for file in found.values()))
-        yield Line(State.OK, "Fashion-MNIST", f"four files from {sources}, with the published checksums")
+        yield Diagnosis(Severity.OK, "Fashion-MNIST", f"four files from {sources}, with the published checksums")
     elif not wrong:
         missing = [name for name in CHECKSUMS if name not in found]
-        yield Line(State.NOTE, "Fashion-MNIST", f"fetched when first needed: {', '.join(missing)}", fetch)
+        yield Diagnosis(
+            Severity.NOTE, "Fashion-MNIST", f"not here yet, fetched when first needed: {', '.join(missing)}", fetch
+        )
 
 
-_EXAMINATIONS: dict[str, Callable[[], Iterator[Line]]] = {
+_EXAMINATIONS: dict[str, Callable[[], Iterator[Diagnosis]]] = {
     "Python": _python,
     "NumPy": _numpy,
     "d2l": _d2l,

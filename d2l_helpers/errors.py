@@ -1,20 +1,20 @@
-"""What can go wrong, as a tree. Each error says what failed, what we got, what we expected, and what to do next.
+"""Define the project's errors as a tree. Each says what failed, what was got, what was expected, and what to do next.
 
 D2LHelpersError
-├── ArgumentError          a value that a function cannot work with (also a ValueError)
-├── DataError              the dataset
-│   ├── DataUnavailable    no source could deliver it
-│   └── DataCorrupt        the bytes are not the ones that were published
-├── TrainingError          a fit that cannot go on
+├── ArgumentError          an argument that a function does not accept (also a ValueError)
+├── DataError              the dataset is missing or corrupt
+│   ├── DataUnavailable    no source provides a file
+│   └── DataCorrupt        a file's bytes are not the published ones
+├── TrainingError          a training or measuring run that cannot go on
 │   └── LossNotFinite      the loss became infinite or NaN (also an ArithmeticError)
 ├── LibraryUnusable        a library that is missing or of another version (also an ImportError)
 ├── RecordError            a metric that cannot be recorded or compared
 ├── NotebookError          a notebook that cannot be read, run or written
-├── SandboxError           the sandbox for student code cannot be started, or failed by a fault of ours
-└── WireError              what came out of a sandbox, or did not
-    ├── BadFrame           bytes that are no message
-    ├── FrameTimeout       no whole message within its time
-    └── PeerGone           the other end is closed
+├── SandboxError           the sandbox for student code cannot be started, or failed through no fault of the student
+└── WireError              the exchange of messages with a sandbox failed
+    ├── BadFrame           the bytes are not a message
+    ├── FrameTimeout       a message took longer than its timeout
+    └── PeerGone           the other end of the pipe is closed
 """
 
 from __future__ import annotations
@@ -45,19 +45,19 @@ __all__ = [
     "running_line",
 ]
 
-_NOT_THE_READERS = {Path(__file__).parent, Path(traceback.__file__).parent}  # ours, and Python's own
-_INSTALLED = {"site-packages", "dist-packages"}  # the second is Debian's name, and so Colab's
+_NOT_THE_READERS = {Path(__file__).parent, Path(traceback.__file__).parent}  # this package, and Python's library
+_INSTALLED = {"site-packages", "dist-packages"}  # the second is the name on Debian and Colab
 
 
 class D2LHelpersError(Exception):
-    """Base of all our errors.
+    """Base class of the project's errors.
 
     Parameters
     ----------
     failed : str
         What could not be done.
     got : object
-        What was met instead; shown as it prints.
+        What was found instead; shown as ``str`` shows it.
     expected : str
         What would have worked.
     remedy : str
@@ -81,7 +81,7 @@ class D2LHelpersError(Exception):
         tb: TracebackType | None = None,
         tb_offset: object = None,
     ) -> list[str]:
-        """Tell IPython how to show it: the reader's own line and the message, none of our frames."""
+        """Return what IPython shows instead of a traceback: the reader's own line, and the message."""
         cause = readers_line(self.__cause__.__traceback__) if self.__cause__ else None
         line = cause or readers_line(tb or self.__traceback__)
         where = [f"line {line.lineno}: {line.line}", ""] if line else []
@@ -89,23 +89,23 @@ class D2LHelpersError(Exception):
 
 
 class ArgumentError(D2LHelpersError, ValueError):
-    """A value that a function cannot work with."""
+    """An argument that a function does not accept."""
 
 
 class DataError(D2LHelpersError):
-    """Something is wrong with the dataset."""
+    """The dataset is missing or corrupt."""
 
 
 class DataUnavailable(DataError):
-    """No source could deliver the dataset."""
+    """No source provides a file of the dataset."""
 
 
 class DataCorrupt(DataError):
-    """A file's bytes are not the ones that were published."""
+    """A file's bytes are not the published ones."""
 
 
 class TrainingError(D2LHelpersError):
-    """A fit that cannot go on."""
+    """A training or measuring run that cannot go on."""
 
 
 class LossNotFinite(TrainingError, ArithmeticError):
@@ -125,19 +125,19 @@ class NotebookError(D2LHelpersError):
 
 
 class SandboxError(D2LHelpersError):
-    """The sandbox for student code cannot be started, or failed by a fault of ours; it never costs a student points."""
+    """The sandbox for student code cannot be started, or failed; no student loses points for that."""
 
 
 class WireError(D2LHelpersError):
-    """Something is wrong with what comes from a sandbox."""
+    """The exchange of messages with a sandbox failed."""
 
 
 class BadFrame(WireError):
-    """The bytes that came are no message."""
+    """The bytes are not a message."""
 
 
 class FrameTimeout(WireError):
-    """No whole message went through within its time."""
+    """A message took longer than its timeout."""
 
 
 class PeerGone(WireError):
@@ -145,20 +145,20 @@ class PeerGone(WireError):
 
 
 def readers_line(trace: TracebackType | None) -> traceback.FrameSummary | None:
-    """Find the innermost line of the reader's own code in a traceback: not ours, not Python's, not a library's.
+    """Return the innermost line of the reader's own code in a traceback: not this package's, Python's or a library's.
 
     Returns
     -------
     traceback.FrameSummary or None
-        None if no line of it, with its text, is the reader's.
+        None if no line whose text is known is the reader's.
     """
     own = [frame for frame in traceback.extract_tb(trace) if frame.line and is_readers(frame.filename)]
     return own[-1] if own else None
 
 
 def running_line(frame: FrameType | None) -> traceback.FrameSummary | None:
-    """Find the innermost line of the reader's own code on a stack that is still running; None if there is none."""
-    while frame:  # not the whole stack at once: beside code that runs, a deep one would take seconds
+    """Return the innermost line of the reader's own code on a running stack; None if there is none."""
+    while frame:  # not traceback.extract_stack: a deep stack would take seconds while other code runs
         code = frame.f_code
         if is_readers(code.co_filename):
             line = traceback.FrameSummary(code.co_filename, frame.f_lineno, code.co_name)
@@ -169,25 +169,25 @@ def running_line(frame: FrameType | None) -> traceback.FrameSummary | None:
 
 
 def explain(error: BaseException) -> str:
-    """Say what happened in code that is the reader's: our errors as they are, others with the reader's line."""
+    """Describe an error to the reader: the project's by its message, others with the line of the reader's code."""
     if isinstance(error, D2LHelpersError):
         return _text(error)
-    said = f"{type(error).__name__}: {_text(error)}"
-    if "Traceback (most recent call last)" in said:  # MXNet's, of its C++; the error is the last line
-        said = said.strip().splitlines()[-1]
+    text = f"{type(error).__name__}: {_text(error)}"
+    if "Traceback (most recent call last)" in text:  # of MXNet's C++; the error is in the last line
+        text = text.strip().splitlines()[-1]
     line = readers_line(error.__traceback__)
-    return f"{said}\n  line {line.lineno}: {line.line}" if line else said
+    return f"{text}\n  line {line.lineno}: {line.line}" if line else text
 
 
 def _text(error: BaseException) -> str:
     try:
         return str(error)
-    except BaseException:  # the reader's own class may fail at that, too
+    except BaseException:  # __str__ of the reader's own class may raise anything
         return "an error that cannot be shown"
 
 
 def _hang(value: object) -> str:
-    """Set each line of a value below its first, in the column beside the labels."""
+    """Indent the lines of a value to the column beside the labels."""
     return str(value).replace("\n", "\n" + " " * 12)
 
 
@@ -196,6 +196,6 @@ def _rebuild(kind: type[D2LHelpersError], state: dict[str, str]) -> D2LHelpersEr
 
 
 def is_readers(filename: str) -> bool:
-    """Tell whether a file is the reader's: not ours, not Python's, not a library's."""
+    """Return whether a file is the reader's: not this package's, Python's or a library's."""
     path = Path(filename)
     return _NOT_THE_READERS.isdisjoint(path.parents) and _INSTALLED.isdisjoint(path.parts)

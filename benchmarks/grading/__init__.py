@@ -1,1 +1,1 @@
-"""Three graders on one class: this one, nbgrader as it is, and ``otter run``."""
+"""Measure three autograders on one class's submissions: d2l-grade, nbgrader and otter."""

@@ -1,7 +1,7 @@
-"""A class's submissions to one assignment, and hidden tests that ask the same of them in every grader.
+"""Make a class's submissions to one assignment, and the same hidden tests for every autograder.
 
-Each notebook is the assignment's setup cell and its exercises' cells. The tests are the key's probes, with the
-reference beside them and inputs drawn anew; a further probe earns its points only together with the first, as here.
+Each notebook has the assignment's setup cell and its exercises' cells. The tests are the key's probes, which compare
+with the solution on random inputs; a further probe earns its points only if the first one passes, as in d2l-grade.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from d2l_autograder.assignment import Assignment, Item
 from d2l_autograder.needed_cells import imports_of, names_in
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["Check", "Student", "checks", "notebook", "students", "submission"]
+__all__ = ["HiddenTest", "Student", "hidden_tests", "notebook", "students", "submission"]
 
 _R, _P, _W, _C = "right", "partly right", "wrong", "crashing"
-KINDS = (_R, _P, _W, _C, _R, _P, _R, _W, _P, _R, _C, _P, _R, _W, _R, _P, _C, _R, _W, _P)  # again and again
+KINDS = (_R, _P, _W, _C, _R, _P, _R, _W, _P, _R, _C, _P, _R, _W, _R, _P, _C, _R, _W, _P)  # repeated for larger classes
 _ENDLESS = "def {name}(*arguments):\n    while True:\n        pass"
 _CRASHES = (
     "raise RuntimeError('this cell does not run')",
@@ -56,14 +56,14 @@ for draw, times in [probes[number] for number in numbers]:
 
 @dataclass(frozen=True)
 class Student:
-    """Someone in the class.
+    """A member of the class.
 
     Attributes
     ----------
     name : str
         Such as student07.
     kind : str
-        One of KINDS, or "endless", who hangs what has no limit.
+        One of KINDS, or "endless": a function that never returns.
     answers : dict of str to str
         The source of each exercise's cell.
     """
@@ -74,19 +74,19 @@ class Student:
 
 
 @dataclass(frozen=True)
-class Check:
-    """A hidden test.
+class HiddenTest:
+    """A hidden test of one exercise.
 
     Attributes
     ----------
     exercise : str
         The exercise's name.
     points : float
-        What passing it earns.
+        The points for passing.
     definition : str
-        Source that defines the function which the call needs.
+        Source of the function that `call` uses.
     call : str
-        Source that fails, with any error, for an answer that is not right; ``{answer}`` stands for the answer.
+        Source that raises an error if the answer is not right; ``{answer}`` stands for the answer.
     """
 
     exercise: str
@@ -96,17 +96,17 @@ class Check:
 
 
 def students(assignment: Assignment, count: int) -> list[Student]:
-    """Make a class: of forty, 14 have all right, 12 a part of it, 8 nothing, 6 crash, one of them without end.
+    """Return a class: of forty students, 14 are right, 12 partly right, 8 wrong, and 6 crash, one by never ending.
 
     Raises
     ------
     ArgumentError
-        If the key has no wrong answer to an exercise that earns nothing and stands by itself.
+        If the key has no self-contained wrong answer that earns nothing to one of the exercises.
     """
     right = {item.exercise.name: item.answer.source() for item in assignment.items}
     wrong = {item.exercise.name: _wrong_sources(item) for item in assignment.items}
-    if lonely := [name for name, sources in wrong.items() if not sources]:
-        raise _unfit(f"no wrong answer to {', '.join(lonely)} that earns nothing and stands by itself")
+    if lacking := [name for name, sources in wrong.items() if not sources]:
+        raise _unfit(f"no self-contained wrong answer that earns nothing to {', '.join(lacking)}")
     unanswered = {name: cell.source for name, cell in stubs(assignment.release)}
     names, kinds = list(right), [KINDS[number % len(KINDS)] for number in range(count)]
     crashing = [number for number in range(count) if kinds[number] == "crashing"]
@@ -127,13 +127,13 @@ def students(assignment: Assignment, count: int) -> list[Student]:
     return result
 
 
-def checks(assignment: Assignment) -> list[Check]:
-    """Write the key's probes as tests."""
-    return [check for item in assignment.items for check in _checks_of(item)]
+def hidden_tests(assignment: Assignment) -> list[HiddenTest]:
+    """Return the key's probes as hidden tests."""
+    return [test for item in assignment.items for test in _tests_of(item)]
 
 
 def notebook(assignment: Assignment, tests: dict[str, list[NotebookNode]] | None = None) -> NotebookNode:
-    """Make the assignment's short notebook: the setup, and each stub followed by its public check, or by `tests`."""
+    """Return a short notebook of the assignment: the setup, and each stub followed by its public check or `tests`."""
     cells = [cell for cell in assignment.release.cells if cell.id == "setup"]
     following = {cell.metadata.get("nbgrader", {}).get("grade_id", ""): cell for cell in assignment.release.cells}
     for name, cell in stubs(assignment.release):
@@ -143,7 +143,7 @@ def notebook(assignment: Assignment, tests: dict[str, list[NotebookNode]] | None
 
 
 def submission(blank: NotebookNode, student: Student) -> str:
-    """Fill in a notebook as a student hands it in; no two files are the same."""
+    """Return a student's notebook as a file's text; the student's name in it makes all files different."""
     filled = nbformat.from_dict(blank)
     heading = nbformat.v4.new_markdown_cell(student.name, id="whose")
     filled.cells.insert(0, heading)
@@ -152,22 +152,22 @@ def submission(blank: NotebookNode, student: Student) -> str:
     return str(nbformat.writes(filled))
 
 
-def _checks_of(item: Item) -> Iterator[Check]:
+def _tests_of(item: Item) -> Iterator[HiddenTest]:
     name, probes = item.exercise.name, item.answer.probes
     if item.exercise.kind != "written":
         solution = item.answer.solution
         margin = 0.05 * abs(solution) if isinstance(solution, float) else 0
-        yield Check(name, item.points, "", f"assert abs({{answer}} - {solution!r}) <= {margin!r}")
+        yield HiddenTest(name, item.points, "", f"assert abs({{answer}} - {solution!r}) <= {margin!r}")
         return
     if any(probe.through or probe.judge for probe in probes):
-        raise _unfit(f"a probe of {name} that goes through a function of its own or has a judge")
+        raise _unfit(f"a probe of {name} that calls another function or has a judge of its own")
     for number in range(len(probes)):
         numbers = sorted({0, number})
-        yield Check(name, item.points / len(probes), _definition(item), f"check_{name}({{answer}}, {numbers})")
+        yield HiddenTest(name, item.points / len(probes), _definition(item), f"check_{name}({{answer}}, {numbers})")
 
 
 def _definition(item: Item) -> str:
-    """Write a function that holds the reference and draws its inputs, apart from the student's names."""
+    """Return the source of a function with the solution and random inputs, hidden from the student's names."""
     functions = [item.answer.solution, *(probe.arguments for probe in item.answer.probes)]
     sources: dict[str, str] = {}
     for function in functions:
@@ -181,7 +181,7 @@ def _definition(item: Item) -> str:
 
 
 def _sources(function: Any) -> dict[str, str]:
-    """Give a function's source after those of the functions of its module that it uses, by their names."""
+    """Return the sources of a function and of those in its module that it uses, by name, in order of definition."""
     own = textwrap.dedent(inspect.getsource(function))
     module = vars(sys.modules[function.__module__])
     result: dict[str, str] = {}
@@ -193,7 +193,7 @@ def _sources(function: Any) -> dict[str, str]:
 
 
 def _wrong_sources(item: Item) -> list[str]:
-    """Write the wrong answers that earn nothing and stand by themselves, as cells."""
+    """Return the cells of the self-contained wrong answers that earn nothing."""
     name, result = item.exercise.name, []
     for wrong in item.answer.wrong:
         if wrong.earns:
@@ -207,8 +207,8 @@ def _wrong_sources(item: Item) -> list[str]:
 
 def _unfit(got: str) -> ArgumentError:
     return ArgumentError(
-        "This assignment cannot be raced.",
+        "This assignment cannot be benchmarked.",
         got=got,
-        expected="wrong answers to all exercises, and probes that call a function and compare what it gives",
-        remedy="choose an assignment as 04_softmax_regression is",
+        expected="wrong answers to all exercises, and probes that only compare what a function returns",
+        remedy="choose another assignment, such as 04_softmax_regression",
     )

@@ -1,4 +1,4 @@
-"""The memory that a program and all that it starts hold together, looked at a few times a second."""
+"""Measure the memory of a program and all its descendants together, a few times per second."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ import ctypes
 import platform
 import subprocess
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-__all__ = ["Peaks"]
+import psutil  # type: ignore[import-untyped]
 
-_EVERY = 0.3  # seconds between two looks
-_KCMP = {"x86_64": 312, "aarch64": 272}.get(platform.machine(), -1)  # compares what two processes share
+__all__ = ["PeakMemory"]
+
+_INTERVAL = 0.3  # seconds between two measurements
+_KCMP = {"x86_64": 312, "aarch64": 272}.get(platform.machine(), -1)  # system call that compares two processes
 _KCMP_VM = 1
 _system_call = ctypes.CDLL(None).syscall
 
 
 @dataclass
-class Peaks:
-    """The most memory at one time, in bytes, with each shared page divided among those who share it.
+class PeakMemory:
+    """The peak memory, in bytes: proportional set sizes, which divide shared pages among the processes.
 
     Attributes
     ----------
     everything : int
-        Of a program and all processes below it.
+        Of a program and all its descendants together.
     program : int
         Of the program's first process.
     kernel : int
-        Of the largest Jupyter kernel below it.
+        Of the largest Jupyter kernel among the descendants.
     processes : int
-        How many there were when `everything` was the most.
+        The number of processes at the peak of `everything`.
     """
 
     everything: int = 0
@@ -40,62 +40,50 @@ class Peaks:
     kernel: int = 0
     processes: int = 0
 
-    def as_dict(self) -> dict[str, int]:
-        """Give the numbers by their names."""
-        return {name: value for name, value in vars(self).items() if isinstance(value, int)}
-
-    def watch_until_end(self, program: subprocess.Popen[bytes], seconds: float) -> bool:
-        """Look until a program ends; says whether it did in time, and kills it otherwise."""
-        deadline = time.monotonic() + seconds
+    def watch_until_end(self, program: subprocess.Popen[bytes], timeout: float) -> bool:
+        """Measure until a program ends, and return True; kill it after the timeout, and return False."""
+        deadline = time.monotonic() + timeout
         try:
             while time.monotonic() < deadline:
-                self._look(program.pid)
+                self._measure(program.pid)
                 with suppress(subprocess.TimeoutExpired):
-                    program.wait(_EVERY)
+                    program.wait(_INTERVAL)
                     return True
             return False
         finally:
             program.kill()
             program.wait()
 
-    def _look(self, program: int) -> None:
-        held = {process: _held(process) for process in _tree(program) if not _is_being_started(process)}
-        if sum(held.values()) > self.everything:
-            self.everything, self.processes = sum(held.values()), len(held)
-        self.program = max(self.program, held.get(program, 0))
-        self.kernel = max([self.kernel, *(size for process, size in held.items() if _is_kernel(process))])
+    def _measure(self, program: int) -> None:
+        sizes, kernels = {}, []
+        for process in _tree(program):
+            with suppress(psutil.Error):  # the process may have ended by now
+                if not _shares_parents_memory(process.pid):
+                    sizes[process.pid] = _size(process)
+                    if any("ipykernel_launcher" in part for part in process.cmdline()):
+                        kernels.append(sizes[process.pid])
+        if sum(sizes.values()) > self.everything:
+            self.everything, self.processes = sum(sizes.values()), len(sizes)
+        self.program = max(self.program, sizes.get(program, 0))
+        self.kernel = max([self.kernel, *kernels])
 
 
-def _tree(pid: int) -> Iterator[int]:
-    waiting = [pid]
-    while waiting:
-        yield (one := waiting.pop())
-        with suppress(OSError):
-            for thread in Path(f"/proc/{one}/task").iterdir():
-                waiting += map(int, (thread / "children").read_text().split())
+def _tree(program: int) -> list[psutil.Process]:
+    with suppress(psutil.Error):
+        first = psutil.Process(program)
+        return [first, *first.children(recursive=True)]
+    return []
 
 
-def _held(pid: int) -> int:
-    """A process's share of what it holds; of one that does not show its pages, all of it."""
-    for file, name in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
-        with suppress(OSError):
-            for line in Path(f"/proc/{pid}/{file}").read_text(errors="replace").splitlines():
-                if line.startswith(name):
-                    return int(line.split()[1]) << 10
-    return 0
-
-
-def _is_being_started(pid: int) -> bool:
-    """Whether it still has its parent's memory, as between vfork and exec: that counts once."""
+def _size(process: psutil.Process) -> int:
+    """Return a process's proportional set size, or its resident set size if the kernel refuses the former."""
     try:
-        (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("PPid:")]
-    except OSError:
-        return False
-    return bool(_system_call(_KCMP, pid, int(line.split()[1]), _KCMP_VM, 0, 0) == 0)
+        return int(process.memory_full_info().pss)
+    except psutil.AccessDenied:
+        return int(process.memory_info().rss)
 
 
-def _is_kernel(pid: int) -> bool:
-    try:
-        return b"ipykernel_launcher" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
+def _shares_parents_memory(pid: int) -> bool:
+    """Return whether a process is between vfork and exec: its memory is its parent's and must count once."""
+    parent = psutil.Process(pid).ppid()
+    return bool(_system_call(_KCMP, pid, parent, _KCMP_VM, 0, 0) == 0)

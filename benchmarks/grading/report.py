@@ -1,4 +1,4 @@
-"""The race of the graders, told: how fast, how large, and who gave which marks."""
+"""Compare the autograders: submissions per minute, peak memory, and the marks of each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import platform
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,82 +17,84 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bounds import Promise, promise_table
+from benchmarks.grading.autograders import Autograder, D2LGrade, Measurement, NBGrader, Otter, environment_of_others
 from benchmarks.grading.coursework import Student, students
-from benchmarks.grading.graders import Grader, NBGrader, Otter, Ours, Run, own_python, rivals_python
 from d2l_autograder.assignment import load_assignment
 
 __all__ = ["run"]
 
-_FASTER, _LARGER = 5, 2  # the project's promise, on two cores
+_MIN_SPEEDUP, _MAX_MEMORY = 5, 2  # the project's bounds, on two cores
 
 
 def run(notebook: Path, answers: Path, count: int, kept: Path, json_file: TextIO | None = None) -> bool:
-    """Let three graders grade the same class in turn, print tables, and say whether the bounds were kept.
+    """Run three autograders on the same class in turn, print tables, and return whether the bounds are kept.
 
     Parameters
     ----------
     notebook : Path
         The assignment.
     answers : Path
-        The key's folder.
+        The folder of the answer key.
     count : int
-        How many students there are.
+        The number of students.
     kept : Path
-        Where the environment of the other graders is kept.
+        The folder in which the other autograders' environment is kept.
     json_file : file, optional
-        Where the numbers go as JSON, too.
+        A file for the numbers as JSON.
     """
     console = Console()
     assignment = load_assignment(notebook, answers)
-    folk = students(assignment, count)
-    python = rivals_python(kept.resolve() / "environment")
+    submitting = students(assignment, count)
+    python = environment_of_others(kept.resolve() / "environment")
     work = Path(tempfile.mkdtemp(prefix="bench-grading-"))
-    makers: list[Callable[[], Grader]] = [
-        lambda: Ours(work / "ours", own_python(), assignment, answers),
-        lambda: NBGrader(work / "nbgrader", python, assignment),
-        lambda: Otter(work / "otter", python, assignment),
+    autograders: list[Autograder] = [
+        D2LGrade(work / "ours", assignment, answers),
+        NBGrader(work / "nbgrader", python, assignment),
+        Otter(work / "otter", python, assignment),
     ]
     runs = []
-    for make in makers:
-        runs.append(make().race(folk))
+    for autograder in autograders:
+        runs.append(autograder.measure(submitting))
         console.print(f"{runs[-1].grader}: {runs[-1].submissions} submissions in {runs[-1].seconds:.0f} s")
     shutil.rmtree(work)
     promises = _promises(runs)
-    for table in (_race_table(runs), _marks_table(runs, folk), promise_table(promises)):
+    for table in (_performance_table(runs), _marks_table(runs, submitting), promise_table(promises)):
         console.print(table)
-    console.print("\n".join(_remarks(runs, folk)))
+    console.print("\n".join(_remarks(runs, submitting)))
     if json_file:
-        json_file.write(json.dumps(_as_json(runs, folk, promises), indent=1) + "\n")
+        json_file.write(json.dumps(_as_json(runs, submitting, promises), indent=1) + "\n")
     return all(promise.kept for promise in promises)
 
 
-def _promises(runs: Sequence[Run]) -> list[Promise]:
+def _promises(runs: Sequence[Measurement]) -> list[Promise]:
     ours, nbgrader = runs[:2]
     return [
-        Promise("submissions a minute, beside nbgrader's", ours.per_minute / nbgrader.per_minute, _FASTER, "×", True),
         Promise(
-            "peak memory, beside one nbgrader kernel's", ours.peaks.everything / nbgrader.peaks.kernel, _LARGER, "×"
+            "submissions per minute, to nbgrader's", ours.per_minute / nbgrader.per_minute, _MIN_SPEEDUP, "×", True
+        ),
+        Promise(
+            "peak memory, to one nbgrader kernel's", ours.memory.everything / nbgrader.memory.kernel, _MAX_MEMORY, "×"
         ),
     ]
 
 
-def _race_table(runs: Sequence[Run]) -> Table:
-    columns = ("", "given", "s", "a minute", "ours beside", "MB, all", "grader", "kernel")
-    table = Table(*columns, title="Grading, in turn; peak memory")
+def _performance_table(runs: Sequence[Measurement]) -> Table:
+    columns = ("", "graded", "s", "per minute", "our speed-up", "MB, all", "grader", "kernel")
+    table = Table(*columns, title="Grading, one autograder after the other; peak memory")
     for each in runs:
         ratio = runs[0].per_minute / each.per_minute
-        peaks = each.peaks
-        megabytes = [f"{size / 1e6:.0f}" if size else "" for size in (peaks.everything, peaks.program, peaks.kernel)]
+        sizes = (each.memory.everything, each.memory.program, each.memory.kernel)
+        megabytes = [f"{size / 1e6:.0f}" if size else "" for size in sizes]
         rates = (f"{each.seconds:.1f}", f"{each.per_minute:.1f}", f"{ratio:.2f} ×")
         table.add_row(each.grader, str(each.submissions), *rates, *megabytes)
     return table
 
 
-def _marks_table(runs: Sequence[Run], folk: Sequence[Student]) -> Table:
-    """Show the marks for each kind of submission, and where graders differ."""
-    table = Table("", "given", *(each.grader for each in runs), "all agree", title="Mean marks")
-    for kind in dict.fromkeys(student.kind for student in folk):
-        names = [student.name for student in folk if student.kind == kind]
+def _marks_table(runs: Sequence[Measurement], submitting: Sequence[Student]) -> Table:
+    """Return the mean marks for each kind of submission, and how often all autograders agree."""
+    table = Table("", "students", *(each.grader for each in runs), "all agree", title="Mean marks")
+    for kind in dict.fromkeys(student.kind for student in submitting):
+        names = [student.name for student in submitting if student.kind == kind]
         means = [_mean([each.marks.get(name) for name in names]) for each in runs]
         agree = sum(not _differ(runs, name) for name in names)
         table.add_row(kind, str(len(names)), *means, f"{agree} of {len(names)}")
@@ -105,38 +107,39 @@ def _mean(marks: Sequence[float | None]) -> str:
     return (f"{sum(given) / len(given):.2f}" if given else "none") + without
 
 
-def _differ(runs: Sequence[Run], name: str) -> bool:
-    """Whether graders that were given a submission gave different marks, or some none."""
+def _differ(runs: Sequence[Measurement], name: str) -> bool:
+    """Return whether the marks of a submission differ between the autograders that graded it, or one is missing."""
     given = [each.marks[name] for each in runs if name in each.marks]
     return len({None if mark is None else round(mark, 2) for mark in given}) > 1
 
 
-def _remarks(runs: Sequence[Run], folk: Sequence[Student]) -> list[str]:
-    kinds = Counter(student.kind for student in folk)
-    different = [student for student in folk if _differ(runs, student.name)]
-    remarks = [f"Marks differ for {len(different)} of {len(folk)} submissions:" if different else "All marks agree."]
+def _remarks(runs: Sequence[Measurement], submitting: Sequence[Student]) -> list[str]:
+    kinds = Counter(student.kind for student in submitting)
+    different = [student for student in submitting if _differ(runs, student.name)]
+    counts = f"{len(different)} of {len(submitting)}"
+    remarks = [f"Marks differ for {counts} submissions:" if different else "All marks agree."]
     for student in different:
-        said = [each.marks.get(student.name, "not given it") for each in runs]
+        marks = [each.marks.get(student.name, "left out") for each in runs]
         remarks.append(
-            f"  {student.name}, {student.kind}: " + ", ".join("no mark" if x is None else str(x) for x in said)
+            f"  {student.name}, {student.kind}: " + ", ".join("no mark" if x is None else str(x) for x in marks)
         )
     if kinds["endless"]:
-        remarks.append(f"otter run has no limit of time and was spared {kinds['endless']} endless submission.")
+        remarks.append(f"otter run has no timeout, so {kinds['endless']} endless submission was left out.")
     return remarks
 
 
-def _as_json(runs: Sequence[Run], folk: Sequence[Student], promises: Sequence[Promise]) -> dict[str, Any]:
+def _as_json(runs: Sequence[Measurement], submitting: Sequence[Student], promises: Sequence[Promise]) -> dict[str, Any]:
     machine = {"processor": platform.processor() or platform.machine(), "cores": len(os.sched_getaffinity(0))}
     return {
         "machine": machine | {"python": platform.python_version()},
-        "students": {student.name: student.kind for student in folk},
+        "students": {student.name: student.kind for student in submitting},
         "runs": [
             {
                 "grader": each.grader,
                 "submissions": each.submissions,
                 "seconds": each.seconds,
                 "per_minute": each.per_minute,
-                "peak_bytes": each.peaks.as_dict(),
+                "peak_bytes": asdict(each.memory),
                 "marks": each.marks,
             }
             for each in runs

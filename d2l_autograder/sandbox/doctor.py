@@ -11,7 +11,7 @@ from pathlib import Path
 from d2l_autograder.sandbox.limits import Limits
 from d2l_autograder.sandbox.sandbox import Sandbox
 from d2l_autograder.sandbox.verdicts import Lost, Verdict
-from d2l_helpers.doctor import Line, State
+from d2l_helpers.doctor import Diagnosis, Severity
 from d2l_helpers.errors import SandboxError
 
 __all__ = ["examine"]
@@ -81,32 +81,32 @@ print("held" if held or became or "NoNewPrivs:\\t1" not in status else "none")
 """
 
 
-def examine() -> list[Line]:
+def examine() -> list[Diagnosis]:
     """Try the sandbox's protections, one after the other; takes a few seconds.
 
     Returns
     -------
-    list of Line
+    list of Diagnosis
         One for each, in the order in which they were tried; only the first, if no sandbox starts at all.
     """
     try:
         with Sandbox(_LIMITS) as sandbox:
             has_group = sandbox._jail is not None and sandbox._jail.group is not None
     except SandboxError as error:
-        return [Line(State.PROBLEM, "a sandbox starts", f"{error.failed} {error.got}", error.remedy)]
+        return [Diagnosis(Severity.PROBLEM, "a sandbox starts", f"{error.failed} {error.got}", error.remedy)]
     how = "a control group" if has_group else "the sum of the processes' memory, looked at ten times a second"
     return [
-        Line(State.OK, "a sandbox starts", f"memory is limited through {how}"),
+        Diagnosis(Severity.OK, "a sandbox starts", f"memory is limited through {how}"),
         *(_try(name, check) for name, check in _CHECKS.items()),
     ]
 
 
-def _try(name: str, check: Callable[[], tuple[bool, str]]) -> Line:
+def _try(name: str, check: Callable[[], tuple[bool, str]]) -> Diagnosis:
     try:
         ok, detail = check()
     except (SandboxError, Lost) as error:
         ok, detail = False, str(error)
-    return Line(State.OK, name, detail) if ok else Line(State.PROBLEM, name, detail, _REMEDY)
+    return Diagnosis(Severity.OK, name, detail) if ok else Diagnosis(Severity.PROBLEM, name, detail, _REMEDY)
 
 
 def _printed(source: str) -> str:

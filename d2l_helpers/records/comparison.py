@@ -1,4 +1,4 @@
-"""Compare what a notebook recorded with what another run measured, or with what its prose says."""
+"""Compare the metrics that a notebook recorded with those of another run, or with its prose."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from d2l_helpers.records.metric import METRICS_TYPE, Metric, checked_metric
 __all__ = ["split_outputs", "compare", "within"]
 
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-# 0.8303 - 0.8298 is a little more than 0.0005 in binary: without this the edge of a tolerance were a matter of luck.
+# 0.8303 - 0.8298 is slightly more than 0.0005 in binary; without this, a difference of exactly the tolerance may fail
 _ROUNDING = 1e-9
 _RECORD_AGAIN = "record the notebook again with d2l-author record"
 
 
 def split_outputs(outputs: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Metric], list[Mapping[str, Any]]]:
-    """Part a cell's outputs into its metrics and everything else.
+    """Split a cell's outputs into its metrics and everything else.
 
     Parameters
     ----------
     outputs : iterable of mapping
-        Outputs as a notebook file has them. They are not trusted to be well formed.
+        Outputs as a notebook file has them; they may be malformed.
 
     Returns
     -------
     metrics : dict of str to Metric
         What the cell recorded, by name.
     rest : list of mapping
-        The outputs without the metrics, in order; in a bundle that had metrics the numbers in the text are blanked, so
-        that what is left can be compared exactly.
+        The outputs without the metrics, in order. Where an output had metrics, the numbers in its text are replaced,
+        so that the rest can be compared exactly.
 
     Raises
     ------
     RecordError
-        If a bundle is malformed, holds NaN, or a name is recorded twice.
+        If a bundle is malformed or contains NaN, or a name is recorded twice.
     """
     metrics: dict[str, Metric] = {}
     rest: list[Mapping[str, Any]] = []
@@ -53,8 +53,8 @@ def split_outputs(outputs: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Metri
                 raise RecordError(
                     f"The metric {name!r} is recorded twice in one cell",
                     got=f"{_shown(metrics[name])} and {_shown(metric)}",
-                    expected="one value a name",
-                    remedy="give one of them another name",
+                    expected="one value per name",
+                    remedy="choose another name for one of them",
                 )
             metrics[name] = metric
         rest.append(_without_metrics(output))
@@ -67,43 +67,43 @@ def compare(recorded: Mapping[str, Metric], measured: Mapping[str, Metric]) -> l
     Parameters
     ----------
     recorded : mapping of str to Metric
-        What the notebook says.
+        The notebook's metrics.
     measured : mapping of str to Metric
-        What this run gave.
+        The other run's metrics.
 
     Returns
     -------
     list of str
-        A message for every metric that is missing, new, out of tolerance, or of another tolerance or length. Empty if
-        the run reproduces the record.
+        A message for each metric that is missing or new, differs by more than its tolerance, or has another tolerance
+        or length. Empty if the run reproduces the record.
     """
     messages: list[str] = []
     for name in sorted(recorded.keys() | measured.keys()):
         if name not in measured:
             messages.append(f"{name}: recorded {_shown(recorded[name])}, but this run did not record it")
         elif name not in recorded:
-            messages.append(f"{name}: this run gave {_shown(measured[name])}, but the notebook has no record of it")
+            messages.append(f"{name}: this run recorded {_shown(measured[name])}, but the notebook did not")
         else:
             messages.extend(f"{name}{message}" for message in _differences(recorded[name], measured[name]))
     return messages
 
 
 def within(written: str, value: float) -> bool:
-    """Tell whether a number as prose writes it is a value rounded to the decimals written.
+    """Return whether a number in prose is a value rounded to the decimals written.
 
     Parameters
     ----------
     written : str
-        A number such as ``83.0``, ``-0.5`` or ``1.2e-4``; U+2212 counts as a minus. A percent sign multiplies the value
-        by 100.
+        A number such as ``83.0``, ``-0.5`` or ``1.2e-4``; U+2212 is a minus, too. A percent sign multiplies `value` by
+        100.
     value : float
         The recorded number.
 
     Returns
     -------
     bool
-        True if the two differ by half of the last decimal written, or less. Of a value halfway between two decimals,
-        both are true.
+        True if the two differ by at most half a unit of the last decimal written. Both neighbours of a value halfway
+        between them are true.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def within(written: str, value: float) -> bool:
 
 
 def _from_file(bundle: object) -> dict[str, Metric]:
-    """Read the JSON of `METRICS_TYPE`, which may hold anything."""
+    """Read the JSON of `METRICS_TYPE`, which may contain anything."""
     metrics = {}
     for name, entry in bundle.items() if isinstance(bundle, Mapping) else [("", bundle)]:
         if not isinstance(entry, Mapping) or set(entry) != {"value", "tolerance"}:
@@ -131,7 +131,7 @@ def _from_file(bundle: object) -> dict[str, Metric]:
 
 
 def _without_metrics(output: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Copy a bundle without its metrics, its text's numbers and the blanks that align them made equal."""
+    """Return a copy without metrics, in whose text all numbers and the spaces that align them are made equal."""
     data = {kind: content for kind, content in output["data"].items() if kind != METRICS_TYPE}
     if isinstance(data.get("text/plain"), str):
         data["text/plain"] = " ".join(_NUMBER.sub("#", data["text/plain"]).split())
@@ -141,7 +141,7 @@ def _without_metrics(output: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _differences(recorded: Metric, measured: Metric) -> Iterator[str]:
-    """Yield what to say of one metric after its name."""
+    """Yield messages about one metric, without its name."""
     if recorded.tolerance != measured.tolerance:
         yield f": tolerance recorded {recorded.tolerance:g}, got {measured.tolerance:g}; {_RECORD_AGAIN}"
     was, now = recorded.value, measured.value

@@ -1,4 +1,4 @@
-"""What a recorded metric is, and the tolerances that were derived for the chapter's models."""
+"""Define a recorded metric, and the tolerances that were derived for the chapter's models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOSS = 1e-4
 
 Between instruction sets (SSE4.1, AVX2, AVX-512), with oneDNN off and between MXNet 1.6.0 and 1.9.1 the loss of softmax
 regression moved by 5.2e-7 at most, and between seeds by a standard deviation of 3e-4 to 1.3e-3. 1e-4 is 200 times the
-first and well below the second. A model with a hidden layer is chaotic: give it a band measured over several seeds.
+first and well below the second. Models with a hidden layer vary more: measure a tolerance for them over several seeds.
 """
 
 TRAIN_ACCURACY = 1e-4
@@ -44,7 +44,7 @@ class Metric:
     Attributes
     ----------
     value : float or tuple of float
-        The number, or one number an epoch.
+        The number, or one number per epoch.
     tolerance : float
         How far another run may be from each number, in the metric's own unit; 0 means exactly equal.
     """
@@ -54,16 +54,16 @@ class Metric:
 
 
 def checked_metric(name: str, value: object, tolerance: object) -> Metric:
-    """Make a metric of Python's numbers, wherever they come from.
+    """Return a metric made of numbers that may come from anywhere.
 
     Parameters
     ----------
     name : str
         The metric's name, for the message.
     value : object
-        Should be a finite number or a list of them.
+        A finite number or a list of them, or else an error.
     tolerance : object
-        Should be a finite number, 0 or more.
+        A finite number, 0 or more, or else an error.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def checked_metric(name: str, value: object, tolerance: object) -> Metric:
     Raises
     ------
     RecordError
-        If value or tolerance is anything else.
+        If `value` or `tolerance` is anything else.
     """
     given = value if isinstance(value, list) else [value]
     numbers = tuple(float(number) for number in given if _is_finite(number))
@@ -82,7 +82,7 @@ def checked_metric(name: str, value: object, tolerance: object) -> Metric:
             f"The metric {name!r} cannot be recorded or compared",
             got=reprlib.repr(value),
             expected="a finite number, or a list of them",
-            remedy="look where the training went wrong: a smaller learning rate often helps",
+            remedy="find where the training diverged; a smaller learning rate often helps",
         )
     if not _is_finite(tolerance) or tolerance < 0:
         raise RecordError(

@@ -1,15 +1,175 @@
-"""Whether a notebook is run to be kept or compared."""
+"""Record metrics in a notebook: show a text to read and, beside it, the numbers to check."""
 
 from __future__ import annotations
 
 import os
+import reprlib
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
-__all__ = ["RECORDING", "is_recording"]
+from d2l_helpers.errors import RecordError
+from d2l_helpers.records.metric import METRICS_TYPE, Metric, checked_metric
+
+__all__ = ["RECORDING", "is_recording", "record", "metrics_bundle"]
 
 RECORDING = "D2L_HELPERS_RECORDING"
-"""The environment variable that a kernel has while its notebook is recorded or checked."""
+"""Environment variable of a kernel that records or checks a notebook."""
 
 
 def is_recording() -> bool:
-    """Tell whether what is shown must be the same for everyone, with pictures for those who read without a kernel."""
+    """Return whether outputs are recorded or checked: they must then be the same each time, and need no kernel."""
     return bool(os.environ.get(RECORDING))
+
+
+def record(rows: str | Sequence[str] = "epoch", /, **metrics: tuple[object, float]) -> None:
+    """Show metrics in a notebook and keep their numbers, which ``pytest --nbval`` checks.
+
+    Parameters
+    ----------
+    rows : str or sequence of str
+        What the numbers of a sequence belong to, by default one per epoch; or a name for each row.
+    **metrics : tuple of (value, tolerance)
+        The value is a number (of Python, NumPy or MXNet; an array of one element is a number, too) or a sequence of
+        numbers, one per epoch. All sequences have one length. The tolerance is a finite number, 0 for exactly equal.
+
+    Raises
+    ------
+    RecordError
+        If there is no metric, a number is missing, infinite or NaN, a tolerance is negative, or the lengths of the
+        sequences and of the row names differ.
+
+    Examples
+    --------
+    >>> record(train_loss=([0.79, 0.57], LOSS), test_acc=(0.8298, TEST_ACCURACY))  # doctest: +SKIP
+    """
+    from IPython.display import display  # takes a third of a second, and only notebooks need it
+
+    display(metrics_bundle(metrics, rows), raw=True)  # type: ignore[no-untyped-call]
+
+
+def metrics_bundle(metrics: Mapping[str, tuple[object, float]], rows: str | Sequence[str] = "epoch") -> dict[str, Any]:
+    """Return the MIME bundle that `record` shows.
+
+    Parameters
+    ----------
+    metrics : mapping of str to tuple of (value, tolerance)
+        As for `record`.
+    rows : str or sequence of str
+        As for `record`.
+
+    Returns
+    -------
+    dict
+        The text as ``text/plain``, and the numbers as `METRICS_TYPE`.
+
+    Raises
+    ------
+    RecordError
+        As for `record`.
+    """
+    if not metrics:
+        raise RecordError(
+            "There is no metric to record",
+            got="nothing",
+            expected="one metric or more",
+            remedy="pass one, as in record(test_acc=(0.83, 0.0005))",
+        )
+    parsed = {name: _from_argument(name, pair) for name, pair in metrics.items()}
+    _check_lengths(parsed, rows)
+    return {"text/plain": _text(parsed, rows), METRICS_TYPE: {name: _json(metric) for name, metric in parsed.items()}}
+
+
+def _check_lengths(metrics: Mapping[str, Metric], rows: str | Sequence[str]) -> None:
+    """Raise RecordError if the sequences and the names of their rows do not make a table."""
+    lengths = {name: len(metric.value) for name, metric in metrics.items() if isinstance(metric.value, tuple)}
+    if len(set(lengths.values())) > 1:
+        raise RecordError(
+            "The sequences do not fit one table",
+            got=", ".join(f"{name} has {length}" for name, length in lengths.items()),
+            expected="sequences of one length, one number per epoch",
+            remedy="append one number to each of them per epoch",
+        )
+    length = next(iter(lengths.values()), 0)
+    if not isinstance(rows, str) and len(rows) != length:
+        raise RecordError(
+            "The names of the rows do not fit the table",
+            got=f"{len(rows)} names for {length} rows",
+            expected="a name for each number of a sequence, or one word for all, such as epoch",
+            remedy="name each row, as in record(('before', 'after'), loss=([0.7, 0.5], 1e-4))",
+        )
+
+
+def _from_argument(name: str, pair: object) -> Metric:
+    """Read one keyword argument of `record`."""
+    if not name.isidentifier():
+        raise RecordError(
+            f"The metric {name!r} has a name that prose cannot quote",
+            got=repr(name),
+            expected="a Python identifier",
+            remedy="use letters, digits and underscores, as in test_acc",
+        )
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        raise RecordError(
+            f"The metric {name!r} has no tolerance",
+            got=reprlib.repr(pair),
+            expected="(value, tolerance)",
+            remedy=f"write record({name}=(value, 1e-4))",
+        )
+    return checked_metric(name, _plain(pair[0]), _plain(pair[1]))
+
+
+def _plain(value: Any) -> object:
+    """Convert numbers of any library to Python's; return other objects unchanged, which `checked_metric` refuses."""
+    if isinstance(value, list | tuple):
+        return [_plain(element) for element in value]
+    for conversion in ("asnumpy", "tolist"):  # first MXNet's arrays to NumPy's, then NumPy's to Python's
+        if hasattr(value, conversion):
+            value = getattr(value, conversion)()
+    if isinstance(value, list):
+        return value[0] if len(value) == 1 else value  # MXNet's legacy scalars are arrays of one element
+    if isinstance(value, str | bytes | bool):
+        return value  # float() would accept them
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return value
+
+
+def _json(metric: Metric) -> dict[str, float | list[float]]:
+    value = metric.value if isinstance(metric.value, float) else list(metric.value)
+    return {"value": value, "tolerance": metric.tolerance}
+
+
+def _text(metrics: Mapping[str, Metric], rows: str | Sequence[str]) -> str:
+    """Write metrics for reading: a table of the sequences, then the single numbers."""
+    columns = {name: metric for name, metric in metrics.items() if isinstance(metric.value, tuple)}
+    lines = _table(columns, rows) if columns else []
+    singles = {name: metric.value for name, metric in metrics.items() if isinstance(metric.value, float)}
+    width = max(map(len, singles), default=0)
+    for name, value in singles.items():
+        tolerance = metrics[name].tolerance
+        lines.append(f"{name:<{width}} = {_rounded(value, tolerance)} ± {tolerance:g}")
+    return "\n".join(lines)
+
+
+def _table(columns: Mapping[str, Metric], rows: str | Sequence[str]) -> list[str]:
+    """Write one row per epoch, or per name, and one right-aligned column per metric."""
+    texts = [
+        [f"{name} ± {m.tolerance:g}", *(_rounded(v, m.tolerance) for v in _values(m))] for name, m in columns.items()
+    ]
+    names = [rows, *map(str, range(1, len(texts[0])))] if isinstance(rows, str) else ["", *rows]
+    widths = [max(map(len, column)) for column in (names, *texts)]
+    table = zip(names, *texts, strict=True)
+    return ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in table]
+
+
+def _values(metric: Metric) -> tuple[float, ...]:
+    return metric.value if isinstance(metric.value, tuple) else (metric.value,)
+
+
+def _rounded(value: float, tolerance: float) -> str:
+    """Write a number to the first digit of its tolerance: further digits differ between runs."""
+    if tolerance == 0:
+        return repr(value)
+    return f"{value:.{max(0, -Decimal(repr(tolerance)).adjusted())}f}"

@@ -1,1 +1,1 @@
-"""The exercises of the chapter, a module a notebook; each ends in ``EXERCISES``, in the order of its notebook."""
+"""Define the exercises of the chapter, one module per notebook; each has ``EXERCISES`` in its notebook's order."""

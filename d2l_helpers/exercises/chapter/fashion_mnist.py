@@ -1,4 +1,4 @@
-"""Exercises of notebooks/05_fashion_mnist.ipynb."""
+"""Define and check the exercises of notebooks/05_fashion_mnist.ipynb."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _check_float_megabytes(float_megabytes: Any) -> None:
     for mistaken, (meaning, expected) in mistakes.items():
         expect(not math.isclose(got, mistaken, rel_tol=0.005), f"{got:g}, which is {meaning}", expected)
     is_right = math.isclose(got, 4 * values / 1e6, rel_tol=0.005)
-    expect(is_right, f"{got:g} megabytes", "images × pixels an image × bytes a pixel, in millions")
+    expect(is_right, f"{got:g} megabytes", "images × pixels per image × bytes per pixel, in millions")
 
 
 def _check_images_in_last_batch(images_in_last_batch: Any) -> None:
@@ -91,13 +91,13 @@ def _check_nearest_mean(nearest_mean: Callable[..., Any]) -> None:
 
 
 def _image(pixels: Any) -> Images:
-    """Give an image of 4 × 4 that begins with these pixels."""
+    """Return an image of 4 × 4 pixels that begins with these pixels."""
     values = list(pixels)
     return np.array(values + [0] * (16 - len(values)), dtype=np.uint8).reshape(4, 4)
 
 
 def _shuffled(groups: Sequence[Sequence[Images]]) -> tuple[Images, Images]:
-    """Give the images of each class, and their labels, in no order."""
+    """Return the images of all classes and their labels, in random order."""
     images = np.stack([image for group in groups for image in group])
     labels = np.repeat(np.arange(len(groups)), [len(group) for group in groups]).astype(np.uint8)
     order = np.random.default_rng(0).permutation(len(labels))
@@ -124,7 +124,7 @@ def _check_split_indices(split_indices: Callable[..., Any]) -> None:
     expect(
         100 <= early <= 200,
         f"of 1,000 examples 300 held out, {early} of them from the first half",
-        "about as many from each half, as chance gives",
+        "about as many from each half, as a random split gives",
     )
 
 
@@ -154,7 +154,7 @@ def _check_best_pixel(best_pixel: Any) -> None:
 
 @lru_cache(maxsize=1)
 def _right_by_pixel() -> npt.NDArray[np.int64]:
-    """Count, for each pixel, the training images that it alone tells rightly as sneaker or ankle boot."""
+    """Count, for each pixel, the training images that the rule classifies correctly by that pixel alone."""
     train_images, train_labels, _, _ = load_fashion_mnist()
     chosen = np.isin(train_labels, (_SNEAKER, _ANKLE_BOOT))
     is_boot = (train_labels[chosen] == _ANKLE_BOOT)[:, None, None]
@@ -169,34 +169,34 @@ EXERCISES = (
             "A number of 32 bits takes four bytes, and a megabyte is a million bytes here.",
             "60,000 × 28 × 28 × 4, divided by 1,000,000.",
         ),
-        reason="Four times the 47 megabytes of the file. It fits into memory, so nothing need be read twice.",
+        reason="Four times the 47 megabytes of the file. The array fits into memory, so no image is read twice.",
     ),
     Exercise(
         "images_in_last_batch", "The last batch", "predicted", 1, _check_images_in_last_batch,
         hints=(
             "How many full batches of 256 fit into 60,000?",
-            "234 full batches fit, a 235th would be too many. What is left over?",
-            "60_000 % 256 gives what is left over.",
+            "234 full batches fit, 235 do not. How many images are left over?",
+            "60_000 % 256 is the number of images left over.",
         ),
-        reason="A gradient is a mean over its batch: each of these 96 images weighs more than twice as much as others.",
+        reason="A gradient is a mean over its batch: each of these 96 images has more than twice the usual weight.",
     ),
     Exercise(
         "nearest_mean", "Ten mean images classify", "written", 2, _check_nearest_mean,
         hints=(
-            "For each class: the mean of its images, the difference of every image from it, squares, a sum.",
-            "Ten such sums, one a class, make an array of shape (10, n); argmin along its first axis is the answer.",
+            "For each class: the mean of its images, the difference of each image from the mean, squared and summed.",
+            "Ten such sums, one per class, make an array of shape (10, n); argmin along its first axis is the answer.",
             "With mean = train_images[train_labels == k].mean(axis=0): ((images - mean) ** 2).sum(axis=(1, 2)).",
         ),
-        reason="It is right on 67.7 % of the test images, without any training. A trained network must do better.",
+        reason="The rule classifies 67.7 % of the test images correctly, untrained. A trained network must do better.",
     ),
     Exercise(
         "split_indices", "A split by chance", "written", 2, _check_split_indices,
         hints=(
             "Put the numbers 0 to num_examples - 1 in a random order, and cut once.",
-            "numpy.random.RandomState(seed) is a generator of its own; its permutation(n) is 0 to n - 1, mixed.",
-            "The last num_held_out of the permutation are held out, the ones before them are to learn from.",
+            "numpy.random.RandomState(seed) is a random generator; its permutation(n) is 0 to n - 1 in random order.",
+            "The last num_held_out of the permutation are held out; the ones before them are for learning.",
         ),
-        reason="One permutation and one cut: nothing is in both parts, and nothing is lost.",
+        reason="One permutation and one cut: no example is in both parts, and none is lost.",
     ),
     Exercise(
         "best_pixel", "Sneaker or ankle boot, by one pixel", "measured", 2, _check_best_pixel,
@@ -205,7 +205,7 @@ EXERCISES = (
             "For each pixel, count: boots above 127, and sneakers not above it. All 784 counts fit into one array.",
             "With shoes and their labels: ((shoes > 127) == (labels == 9)[:, None, None]).sum(axis=0), then argmax.",
         ),
-        reason="Not in the shaft but at the sole: a sneaker is low, and in most of its pictures this row is empty. "
-        "On the test images this one pixel is right in 88.3 % of cases; any classifier of the two has to beat that.",
+        reason="The best pixel lies at the sole, not in the shaft: a sneaker is low, and in most of its pictures this "
+        "row is empty. On the test images the rule is right in 88.3 % of cases; any classifier has to beat that.",
     ),
 )  # fmt: skip

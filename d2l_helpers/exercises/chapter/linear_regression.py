@@ -1,4 +1,4 @@
-"""Exercises of notebooks/01_linear_regression.ipynb."""
+"""Define and check the exercises of notebooks/01_linear_regression.ipynb."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from d2l_helpers.exercises.expectations import (
 
 __all__ = ["EXERCISES", "KILOMETRES", "MINUTES"]
 
-# The notebook's log
+# The notebook's log of trips
 KILOMETRES = (1.5, 4.0, 1.5, 3.2, 3.5, 1.7, 1.9, 1.7, 0.7, 2.1, 1.2, 1.3)
 MINUTES = (11.2, 22.7, 14.4, 20.1, 23.4, 17.2, 17.5, 14.6, 8.6, 15.6, 11.0, 15.8)
 
 _STEPS = 500
-_CLOSE = 0.02  # how near to the limit, as a part of it
+_CLOSE = 0.02  # how close to the limit an answer must be, as a fraction of the limit
 
 
 def _check_best_constants(best_constants: Callable[..., Any]) -> None:
     for size, seed in ((7, 1), (6, 2), (1, 3)):
-        y = drawn((size,), seed, scale=3.0) ** 3  # a few values far off
+        y = drawn((size,), seed, scale=3.0) ** 3  # with a few outliers
         pair = best_constants(y)
         if not isinstance(pair, tuple | list) or len(pair) != 2:
             raise NotYet(f"best_constants(y) is {describe(pair)}", "two numbers, return for_squares, for_absolutes")
@@ -108,7 +108,7 @@ def _check_laplace_nll(laplace_nll: Callable[..., Any]) -> None:
         places = [step * k for k in range(-80, 81)]
         area = step * sum(
             math.exp(min(50.0, -nll(zero, zero + place, scale, "one trip"))) for place in places
-        )  # the tails beyond ten scales weigh 0.00005
+        )  # the tails beyond ten scales have an area of 0.00005
         what = f"exp(−laplace_nll) of one trip is a density; with scale {scale}, its area over all y is"
         expect_close(area, 1, what, rtol=0.01)
         near, far = (nll(zero, zero + d, scale, "one trip") for d in (scale, 3 * scale))
@@ -161,8 +161,8 @@ EXERCISES = (
         check=_check_best_constants,
         hints=(
             "Set the slope of the sum to zero. The slope of (y − c)² with respect to c is 2 (c − y); and of |y − c|?",
-            "The slope of |y − c| is +1 where c is above y and −1 where it is below: how many of each must there be?",
-            "As many numbers must lie above as below. np.sort puts y in order; MXNet's np has no median.",
+            "The slope of |y − c| is +1 where c is above y and −1 where c is below y: how many of each must there be?",
+            "As many numbers must lie above c as below c. np.sort sorts y; MXNet's np has no median.",
         ),
     ),
     Exercise(
@@ -174,7 +174,7 @@ EXERCISES = (
         hints=(
             "Start from the line of algebra in the notebook, and write it as sums over trips: where does a weight go?",
             "Each trip adds its outer product x xᵀ on the left and x y on the right; a weight multiplies both, once.",
-            "Multiply the rows of X by their weights, weights.reshape(-1, 1) * X, and use that for Xᵀ, on both sides.",
+            "Multiply the rows of X by their weights, weights.reshape(-1, 1) * X, and use that in Xᵀ, on both sides.",
         ),
     ),
     Exercise(
@@ -185,7 +185,7 @@ EXERCISES = (
         check=_check_laplace_nll,
         hints=(
             "Take −log of the density by hand first; the logarithm turns the product into a sum of two terms.",
-            "One term is the absolute error over the scale, the other does not depend on the error at all.",
+            "One term is the absolute error divided by the scale, the other does not depend on the error.",
             "Add np.abs(y - y_hat) / scale over the trips, and log(2 × scale) once for each trip.",
         ),
     ),
@@ -196,9 +196,9 @@ EXERCISES = (
         points=2,
         check=_check_descent_limit,
         hints=(
-            "Move the rate in the exhibit until the words change from oscillating to diverging: near there it is.",
+            "Move the rate in the exhibit until the text changes from oscillating to diverging: the limit is there.",
             "Then call descend(lr, 500) and look at the last point; halve the interval between a good and a bad rate.",
-            "The exhibit says by how much a step multiplies the distance across; you want the rate where that is −1.",
+            "The exhibit shows by what factor a step multiplies the distance across; you want the rate where it is −1.",
         ),
         reason="Along a direction of curvature λ a step multiplies the distance by 1 − ηλ, which leaves the interval "
         "from −1 to 1 at η = 2/λ. The steepest direction decides.",

@@ -1,4 +1,4 @@
-"""Exercises of notebooks/03_linear_regression_gluon.ipynb."""
+"""Define and check the exercises of notebooks/03_linear_regression_gluon.ipynb."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from d2l_helpers.exercises.expectations import as_array, as_number, drawn, expec
 __all__ = ["EXERCISES"]
 
 _RATE = 0.1
-_OFF, _OFF_WITHIN = 0.2, 0.012  # a little more than the 0.01 that is asked: our examples are not the reader's
+_OFF, _OFF_WITHIN = 0.2, 0.012  # slightly more than the 0.01 of the prompt: these examples are not the reader's
 
 
 def _linear_net(seed: int) -> Any:
-    """Give a network of two features, not drawn from the global generator."""
+    """Return a network of two features, without using the global random generator."""
     net = nn.Sequential()
     net.add(nn.Dense(1, in_units=2))
     net.initialize(init.Zero())
@@ -33,18 +33,18 @@ def _linear_net(seed: int) -> Any:
 
 
 def _vector(net: Any) -> npt.NDArray[np.float64]:
-    """Give the two weights and the bias."""
+    """Return the two weights and the bias."""
     return np.append(net[0].weight.data().asnumpy().ravel(), net[0].bias.data().asnumpy()).astype(float)
 
 
 def _slopes(net: Any, X: Any, y: Any) -> npt.NDArray[np.float64]:
-    """Give the sum over the examples of the slopes of half the squared error, by w1, w2 and b."""
+    """Return the gradient of half the squared error, summed over the examples, by w1, w2 and b."""
     error = np.ravel((net(X) - y).asnumpy()).astype(float)
     return np.append(error @ X.asnumpy(), error.sum())
 
 
-class _Watched(gluon.Trainer):  # type: ignore[misc]
-    """A trainer that keeps what step was called with."""
+class _RecordingTrainer(gluon.Trainer):  # type: ignore[misc]
+    """Record the batch sizes that step is called with."""
 
     def __init__(self, net: Any) -> None:
         super().__init__(net.collect_params(), "sgd", {"learning_rate": _RATE})
@@ -58,7 +58,7 @@ class _Watched(gluon.Trainer):  # type: ignore[misc]
 def _check_step_on_the_mean(step_on_the_mean: Callable[..., Any]) -> None:
     for size, seed in ((7, 1), (4, 11), (1, 21)):
         net, X, y = _linear_net(seed), drawn((size, 2), seed + 2), drawn((size, 1), seed + 3)
-        trainer, before, slopes = _Watched(net), _vector(net), _slopes(net, X, y)
+        trainer, before, slopes = _RecordingTrainer(net), _vector(net), _slopes(net, X, y)
         step_on_the_mean(net, gluon.loss.L2Loss(), trainer, X, y)
         moved, step = before - _vector(net), _RATE * slopes / size
         batch = f"a batch of {size}"
@@ -111,15 +111,15 @@ def _check_gradient_norm(gradient_norm: Callable[..., Any]) -> None:
 
 
 def _check_two_layers_of_parameters(two_layers_of_parameters: Any) -> None:
-    foretold = as_number(two_layers_of_parameters, "two_layers_of_parameters")
-    expect(foretold.is_integer(), f"two_layers_of_parameters = {foretold:,.10g}", "a whole number")
+    predicted = as_number(two_layers_of_parameters, "two_layers_of_parameters")
+    expect(predicted.is_integer(), f"two_layers_of_parameters = {predicted:,.10g}", "a whole number")
     net = nn.Sequential()
     net.add(nn.Dense(20), nn.Dense(1))
     net.initialize(init.Zero())
     net(mxnet_np.zeros((1, 1, 28, 28)))
     counted = sum(parameter.data().size for parameter in net.collect_params().values())
-    if foretold != counted:
-        raise NotYet(f"{foretold:,.10g}, which is too {'few' if foretold < counted else 'many'}", "another number")
+    if predicted != counted:
+        raise NotYet(f"{predicted:,.10g}, which is too {'few' if predicted < counted else 'many'}", "another number")
 
 
 def _check_huber_loss(huber_loss: Callable[..., Any]) -> None:
@@ -149,12 +149,12 @@ def _check_huber_loss(huber_loss: Callable[..., Any]) -> None:
 
 
 def _expect_no_zeros(r: npt.NDArray[np.float64], losses: npt.NDArray[np.float64], delta: float) -> None:
-    """Name what learners meet who join the pieces with comparisons for factors: they cannot see it in their code."""
+    """Explain losses of 0 to learners who multiply by comparisons, which is right in NumPy but not in MXNet."""
     zeros = [error for error, loss in zip(r.tolist(), losses.tolist(), strict=True) if error and not loss]
     if zeros:
         raise NotYet(
             f"delta = {delta:g}: the loss of y_hat − y = {_signed(zeros[0])} is 0",
-            "a loss above 0 for every error but 0. If you multiply with a comparison, such as size <= delta: in MXNet, "
+            "a loss above 0 for every error but 0. If you multiply by a comparison, such as size <= delta: in MXNet, "
             "a comparison times 0.5 is 0, not 0 or 0.5; join the pieces without multiplying",
         )
 
@@ -164,7 +164,7 @@ def _signed(number: float) -> str:
 
 
 def _losses(huber_loss: Callable[..., Any], errors: npt.NDArray[np.float64], delta: float) -> npt.NDArray[np.float64]:
-    """Call the learner's function with these errors."""
+    """Return the losses that the learner's function computes for these errors."""
     y = drawn((len(errors), 1), 51)
     y_hat = y + mxnet_np.array(errors).reshape(-1, 1)
     losses = as_array(huber_loss(y_hat, y, delta), "huber_loss(y_hat, y, delta)")
@@ -185,7 +185,7 @@ def _check_pull_cap(pull_cap: Any) -> None:
 
 @cache
 def _examples() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Give a thousand errors' worth of examples, as the notebook's: one label in ten is 20 too high."""
+    """Return features and label errors as in the notebook: one label in ten is 20 too high."""
     random = np.random.default_rng(0)
     X = np.column_stack([random.normal(size=(1000, 2)), np.ones(1000)])
     noise = random.normal(0.0, 0.01, 1000)
@@ -194,7 +194,7 @@ def _examples() -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
 
 
 def _bias_off(delta: float) -> float:
-    """Fit with pulls of at most `delta`, from the true parameters; say how far the bias has moved."""
+    """Return how far the bias moves from its true value in a fit that clips each error to `delta`."""
     X, noise = _examples()
     moved = np.zeros(3)
     for _ in range(100):
@@ -210,8 +210,8 @@ EXERCISES = (
         points=2,
         check=_check_step_on_the_mean,
         hints=(
-            "It is the inside of the training loop, with one word more and one number changed.",
-            "backward on the mean gives a gradient that has been divided already. What is left for step to divide by?",
+            "It is the body of the training loop, with one more word and one changed number.",
+            "backward on the mean computes a gradient that is already divided. What should step still divide by?",
             "Inside record: l = loss(net(X), y).mean(). Then l.backward(), and a trainer.step that divides by nothing.",
         ),
     ),
@@ -236,7 +236,7 @@ EXERCISES = (
         hints=(
             "Dense flattens each example first. How many inputs does the first layer see? The batch does not count.",
             "A layer with m inputs and n outputs has n × m weights and n biases.",
-            "The first layer has 784 inputs and 20 outputs; the second has the first one's outputs for inputs.",
+            "The first layer has 784 inputs and 20 outputs; the outputs of the first are the inputs of the second.",
         ),
         reason="784 × 20 + 20 in the first layer and 20 × 1 + 1 in the second, 15,721 together. The 64 are examples: "
         "they share the parameters.",
@@ -248,10 +248,10 @@ EXERCISES = (
         points=2,
         check=_check_huber_loss,
         hints=(
-            "Up to delta it is half the square. Beyond, a straight line: you know its slope and one of its points.",
-            "At |r| = delta both pieces must give delta² / 2. So the line is delta × |r| minus something: what?",
+            "Up to delta the loss is half the square, and beyond it a straight line: you know its slope and one point.",
+            "At |r| = delta both pieces must be delta² / 2. So the line is delta × |r| minus something: what?",
             "np.where(size <= delta, a, b) joins the pieces; find b's constant from the value at delta. (In MXNet, a "
-            "comparison times 0.5 is 0: do not multiply with it.)",
+            "comparison times 0.5 is 0: do not multiply by it.)",
         ),
     ),
     Exercise(

@@ -1,4 +1,4 @@
-"""Exercises of notebooks/02_linear_regression_scratch.ipynb."""
+"""Define and check the exercises of notebooks/02_linear_regression_scratch.ipynb."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DISTANCES = (33, 130, 298, 526, 824, 1192, 1620)
 
 _MOST_BATCHES = 100
 _EPOCHS = 8
-_BESIDE = 1.005  # how far from the answer the loss is looked at
+_BESIDE = 1.005  # the loss is also computed at this factor above and below the answer
 _MOST = 1e6
 
 
@@ -54,7 +54,7 @@ def _check_full_batches(full_batches: Callable[..., Any]) -> None:
 
 
 def _epoch_of(full_batches: Callable[..., Any], num_examples: int, batch_size: int) -> list[int]:
-    """Give the numbers of the examples in one epoch, in their order."""
+    """Return the numbers of the examples in one epoch, in order."""
     call = f"full_batches({batch_size}, …) of {num_examples} examples"
     numbers = mxnet_np.arange(num_examples).reshape(-1, 1)
     features, labels = mxnet_np.concatenate([numbers, numbers + 100], axis=1), 10 * numbers
@@ -92,7 +92,7 @@ def _check_safe_squared_loss(safe_squared_loss: Callable[..., Any]) -> None:
         except Exception as error:
             if isinstance(error, NotYet):
                 raise
-            continue  # as it should be
+            continue  # an error is right
         raise NotYet(
             f"y_hat of shape {rows} and y of shape {label_rows} gave losses of shape {losses.shape}",
             f"an error: there is no telling which {math.prod(label_rows)} of the 4 predictions the labels are for",
@@ -142,7 +142,7 @@ def _check_sgd_clipped(sgd_clipped: Callable[..., Any]) -> None:
 def _steps(
     sgd_clipped: Callable[..., Any], gradients: tuple[npt.NDArray[np.float64], ...], batch_size: int, limit: float
 ) -> list[npt.NDArray[np.float64]]:
-    """Give by how much each parameter was taken down, at a rate of 0.5."""
+    """Return by how much sgd_clipped decreases each parameter, at a learning rate of 0.5."""
     params = [drawn(gradient.shape, seed) for seed, gradient in enumerate(gradients, start=5)]
     before = [param.asnumpy().astype(float) for param in params]
     for param, gradient in zip(params, gradients, strict=True):
@@ -196,9 +196,9 @@ EXERCISES = (
         points=2,
         check=_check_safe_squared_loss,
         hints=(
-            "Bring both to one shape before you subtract. Which of the two should give way?",
-            "reshape refuses, with an error, to make 4 numbers out of 1; reshape(-1) takes whatever there is.",
-            "Give y the shape of y_hat: y.reshape(y_hat.shape).",
+            "Bring both to one shape before you subtract. Which of the two should change?",
+            "reshape raises an error where it should make 4 numbers of 1; reshape(-1) accepts any number of them.",
+            "Reshape y to the shape of y_hat: y.reshape(y_hat.shape).",
         ),
     ),
     Exercise(
@@ -209,7 +209,7 @@ EXERCISES = (
         check=_check_sgd_clipped,
         hints=(
             "First the length: one number for all parameters together, of the gradients divided by the batch size.",
-            "There is one factor for all parameters: 1 below the limit, and above it the limit over the length.",
+            "There is one factor for all parameters: 1 below the limit, and above it the limit divided by the length.",
             "length = np.sqrt(sum((param.grad ** 2).sum() for param in params)) / batch_size; then loop as sgd does.",
         ),
     ),
@@ -228,7 +228,7 @@ EXERCISES = (
             "examples, w / 49 is the answer.",
         ),
         reason="So the ball covers 33 points in the first beat, about 3 × 33 in the second, 5 × 33 in the third: the "
-        "odd numbers that Galileo found. Twice the time is four times the way.",
+        "odd numbers that Galileo found. In twice the time, the ball covers four times the distance.",
     ),
     Exercise(
         "zero_start",
@@ -237,7 +237,7 @@ EXERCISES = (
         points=1,
         check=choice("abc", "0481af9266934f4f", "zero_start"),
         hints=(
-            "Look at the step that you did with a pencil: where did it start?",
+            "Look at the step that you computed by hand: where did it start?",
             "The gradient of w is the sum of error × feature. Is one of the two zero when w is?",
             "The two entries of w get different gradients as soon as their features differ.",
         ),

@@ -1,4 +1,4 @@
-"""Exercises of notebooks/04_softmax_regression.ipynb."""
+"""Define and check the exercises of notebooks/04_softmax_regression.ipynb."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from d2l_helpers.exercises.expectations import as_array, as_number, drawn, expec
 __all__ = ["EXERCISES"]
 
 _BITS = 64
-_MOST_SYMBOLS = 1000  # beyond this, nobody has thought about the question
+_MAX_SYMBOLS = 1000  # a larger answer is far off, and computing 3**n would take long
 _SCORES = np.array([3.0, 2.5, 1.0])
 _GAP = 0.01
-_NEAR_ENOUGH = 1.05  # the answer is asked for to within five percent
+_NEAR_ENOUGH = 1.05  # the prompt asks for the answer to within five percent
 
 
 def _check_stable_softmax(stable_softmax: Callable[..., Any]) -> None:
@@ -32,7 +32,7 @@ def _check_stable_softmax(stable_softmax: Callable[..., Any]) -> None:
     apart = np.array([[0.0, 1.0], [1000.0, 1001.0], [-1000.0, -999.0]])
     far = _softmax_of(stable_softmax, _mx(apart), "rows of logits around 0, 1000 and -1000")
     expect_close(far[1:], far[:1].repeat(2, axis=0), "a probability of logits around 1000 or -1000, against around 0")
-    # Of this row, two probabilities are too small for 32 bits, and 0 is right there
+    # Two probabilities of this row are too small for 32 bits, so 0 is right for them
     what = "the softmax of the row [1000, 0, -1000]"
     wide = as_array(stable_softmax(_mx([[1000.0, 0.0, -1000.0]])), what)
     expect_shape(wide, (1, 3), what)
@@ -40,7 +40,7 @@ def _check_stable_softmax(stable_softmax: Callable[..., Any]) -> None:
 
 
 def _softmax_of(stable_softmax: Callable[..., Any], Z: Any, what: str) -> npt.NDArray[np.float64]:
-    """Ask for probabilities: their shape, their sums, their sign."""
+    """Check the shape, the sums and the signs of probabilities, and return them."""
     what = f"the softmax of {what}"
     P = as_array(stable_softmax(Z), what)
     expect_shape(P, Z.shape, what)
@@ -53,7 +53,7 @@ def _softmax_of(stable_softmax: Callable[..., Any], Z: Any, what: str) -> npt.ND
 
 
 def _check_loss_from_labels(loss_from_labels: Callable[..., Any]) -> None:
-    # Probabilities are made from the losses that they must give
+    # The probabilities are computed from the losses that are expected
     losses, y = np.array([0.5, 1.0, 2.0, 3.5]), np.array([2, 0, 1, 2])
     P = _beliefs(losses, y, np.array([0.3, 0.7]))
     what = "the losses of 4 examples with 3 classes"
@@ -69,7 +69,7 @@ def _check_loss_from_labels(loss_from_labels: Callable[..., Any]) -> None:
 
 
 def _beliefs(losses: npt.NDArray[np.float64], y: npt.NDArray[np.int64], shares: npt.NDArray[np.float64]) -> Any:
-    """Make probabilities whose right class gives such a loss, and whose wrong classes share the rest."""
+    """Return probabilities with these losses; the wrong classes share the rest."""
     P = np.empty((len(losses), len(shares) + 1))
     for row, loss, right in zip(P, losses, y, strict=True):
         row[:] = np.insert((1 - np.exp(-loss)) * shares, right, np.exp(-loss))
@@ -127,7 +127,7 @@ def _check_kl_bits(kl_bits: Callable[..., Any]) -> None:
 def _check_most_symbols(answer: Any) -> None:
     n = as_number(answer, "most_symbols")
     expect(np.isfinite(n) and n == np.floor(n), f"{n:g}", "a whole number")
-    expect(1 <= n <= _MOST_SYMBOLS, f"{n:.0f}", f"a number of symbols between 1 and {_MOST_SYMBOLS}")
+    expect(1 <= n <= _MAX_SYMBOLS, f"{n:.0f}", f"a number of symbols between 1 and {_MAX_SYMBOLS}")
     count = int(n)
     got = f"{count}, which have more sequences than {_BITS} bits have patterns"
     expect(3**count <= 2**_BITS, got, "a pattern of its own for each sequence")
@@ -146,7 +146,7 @@ def _check_warmest(answer: Any) -> None:
 
 
 def _gap(T: float) -> float:
-    """Say how far the smooth maximum lies above the maximum."""
+    """Return how far the smooth maximum lies above the maximum."""
     return float(T * np.log(np.exp((_SCORES - _SCORES.max()) / T).sum()))
 
 
@@ -170,7 +170,7 @@ EXERCISES = (
         points=2,
         check=_check_stable_softmax,
         hints=(
-            "Softmax does not notice if one number is added to all logits of a row. Which number would you add, so "
+            "Softmax stays the same if one number is added to all logits of a row. Which number would you add so "
             "that no exponential is too large?",
             "The largest logit of each row, subtracted from that row, leaves exponents of 0 and below. "
             "keepdims=True keeps a maximum or a sum of shape (n, 1), which then fits all rows.",
@@ -188,8 +188,8 @@ EXERCISES = (
             "npx.pick(y_hat, y) takes from row i the entry in column y[i].",
             "Take the right class's probability first, and only then the logarithm, of that one number; mind the sign.",
         ),
-        reason="Besides the work that it saves, it never meets 0 · log 0, which is not a number: a class that is wrong "
-        "and has probability 0 costs nothing.",
+        reason="This saves work, and it never computes 0 · log 0, which is not a number: a wrong class with "
+        "probability 0 costs nothing.",
     ),
     Exercise(
         "weight_gradient",
@@ -201,11 +201,11 @@ EXERCISES = (
             "The gradient with respect to the logits of one example is p − y. The weight W[i, j] enters "
             "logit j alone, times x[i].",
             "For one example, the entry for W[i, j] is x[i] (p[j] − y[j]). For a batch, a matrix product with X.T "
-            "adds up these products over the examples; the mean wants one thing more.",
+            "adds up these products over the examples; the mean needs one more step.",
             "X.T @ (…) has the right shape; in the brackets is a row p − y for each example. Which number turns "
             "a sum into a mean?",
         ),
-        reason="Linear regression has the same gradient, features times error, with the prediction in the place of p.",
+        reason="Linear regression has the same gradient, features times error, with the prediction in place of p.",
     ),
     Exercise(
         "kl_bits",
@@ -214,13 +214,13 @@ EXERCISES = (
         points=2,
         check=_check_kl_bits,
         hints=(
-            "It is the cross-entropy of p and q less the entropy of p, in base 2. What should an outcome add that "
-            "never happens?",
+            "It is the cross-entropy of p and q minus the entropy of p, in base 2. What should an outcome that "
+            "never happens add?",
             "Where p is 0, 0 times an infinite logarithm is not a number: np.where(p > 0, a, b) takes from b there.",
-            "Give the logarithm something harmless where p is 0, with np.where, before it is taken.",
+            "Where p is 0, replace the argument of the logarithm by a harmless number first, with np.where.",
         ),
-        reason="It is 0 if the belief is true and above 0 otherwise, and it is no distance: the two directions differ. "
-        "Where the truth is a one-hot code, it is the loss, in bits.",
+        reason="The cost is 0 if the belief is true and above 0 otherwise. It is no distance: the two directions "
+        "differ. If the truth is a one-hot code, the cost is the loss, in bits.",
     ),
     Exercise(
         "most_symbols",
@@ -229,14 +229,14 @@ EXERCISES = (
         points=1,
         check=_check_most_symbols,
         hints=(
-            "A code with two bits a symbol wastes one of its four patterns each time. Do not give each symbol its own "
-            "bits: number the whole sequences.",
+            "A code with two bits per symbol wastes one of its four patterns each time. Do not use separate bits for "
+            "each symbol: number the whole sequences.",
             "There are 3 to the power of n sequences of n symbols, and 2 to the power of 64 patterns.",
             "64 bits are worth 64 / log₂ 3 symbols; round down.",
         ),
-        reason="3⁴⁰ = 1.2 × 10¹⁹ sequences fit into 2⁶⁴ = 1.8 × 10¹⁹ patterns, 3⁴¹ do not. That is 1.6 bits a symbol. "
-        "Two bits for each symbol would hold 32; the codes 0, 10 and 11 need 5/3 bits on average. Longer and longer "
-        "sequences come as near as you like to the entropy, log₂ 3 = 1.585 bits, and never below.",
+        reason="3⁴⁰ = 1.2 × 10¹⁹ sequences fit into 2⁶⁴ = 1.8 × 10¹⁹ patterns, 3⁴¹ do not. That is 1.6 bits per "
+        "symbol. With two bits per symbol, 32 would fit; the codes 0, 10 and 11 need 5/3 bits on average. For longer "
+        "sequences the bits per symbol approach the entropy, log₂ 3 = 1.585 bits, and never fall below it.",
     ),
     Exercise(
         "warmest",
@@ -245,13 +245,13 @@ EXERCISES = (
         points=2,
         check=_check_warmest,
         hints=(
-            "Write a function of T and print the smooth maximum less 3 for T = 1, 0.3, 0.1. It only grows with T.",
+            "Write a function of T and print the smooth maximum minus 3 for T = 1, 0.3, 0.1. It always grows with T.",
             "If a small T gives inf, subtract the largest score first: max + T log Σ exp((z − max) / T) is the same.",
             "Halve the interval: if the middle is too warm, the answer lies below it. Five or six halvings from 0.1 "
             "to 0.3 are enough.",
         ),
-        reason="The smooth maximum is always above the maximum, and by no more than T log 3. Its gradient with "
-        "respect to the scores is softmax(z / T), which turns into the one-hot code of the largest as T "
+        reason="The smooth maximum is always above the maximum, by at most T log 3. Its gradient with "
+        "respect to the scores is softmax(z / T), which approaches the one-hot code of the largest as T "
         "goes to 0. So softmax is the smooth version of arg max, not of max.",
     ),
 )

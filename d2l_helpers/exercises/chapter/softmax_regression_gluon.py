@@ -1,4 +1,4 @@
-"""Exercises of notebooks/07_softmax_regression_gluon.ipynb."""
+"""Define and check the exercises of notebooks/07_softmax_regression_gluon.ipynb."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from d2l_helpers.exercises.expectations import as_array, as_number, describe, dr
 __all__ = ["EXERCISES"]
 
 
-@np.errstate(all="ignore")  # what overflows is told in the verdict, not by warnings
+@np.errstate(all="ignore")  # the verdict reports an overflow, so NumPy's warning of it is not needed
 def _check_stable_log_sum_exp(stable_log_sum_exp: Callable[[Any], Any]) -> None:
     Z = drawn((5, 4), seed=1)
     sums = as_array(stable_log_sum_exp(Z.copy()), "stable_log_sum_exp(Z)")
@@ -51,7 +51,7 @@ def _check_loss_and_gradient(loss_and_gradient: Callable[[Any, Any], Any]) -> No
 
 
 def _expect_cross_entropy(loss_and_gradient: Callable[[Any, Any], Any], Z: Any) -> None:
-    """Ask for what makes a loss the cross-entropy: exp(-loss) adds up to 1, with ratios that follow the logits."""
+    """Check what defines the cross-entropy: exp(-loss) adds up to 1 over the classes, in the ratios of exp(logit)."""
     of_class = np.stack([_pair(loss_and_gradient(Z.copy(), _labels([k] * 3)), 3, 4)[0] for k in range(4)], axis=1)
     changes, wanted = of_class - of_class[:, :1], Z.asnumpy()[:, :1] - Z.asnumpy()
     for row, k in np.argwhere(~np.isclose(changes, wanted, atol=1e-3)):
@@ -61,7 +61,7 @@ def _expect_cross_entropy(loss_and_gradient: Callable[[Any, Any], Any], Z: Any) 
 
 
 def _pair(result: Any, num_examples: int, num_classes: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Take the two results of `loss_and_gradient`."""
+    """Return the two results of `loss_and_gradient` as arrays."""
     if not isinstance(result, (tuple, list)) or len(result) != 2:
         raise NotYet(f"{describe(result)} from loss_and_gradient(Z, y)", "two results: the losses and the gradient")
     losses, gradient = as_array(result[0], "the losses"), as_array(result[1], "the gradient")
@@ -74,9 +74,9 @@ def _pair(result: Any, num_examples: int, num_classes: int) -> tuple[npt.NDArray
 def _slopes(
     loss_and_gradient: Callable[[Any, Any], Any], logits: npt.NDArray[np.float32], y: Sequence[int]
 ) -> npt.NDArray[np.float64]:
-    """Measure how the losses change with each logit, from slightly moved copies of each row."""
+    """Return the slopes of the losses by each logit, as finite differences."""
     num_examples, num_classes = logits.shape
-    step = 0.05  # the error grows with its square, 32-bit rounding with its inverse; both stay far below 2e-3
+    step = 0.05  # the error grows as step², rounding to 32 bits as 1/step; both stay far below 2e-3
     moves = step * np.concatenate([np.eye(num_classes), -np.eye(num_classes)])
     moved = (logits[:, None] + moves).reshape(-1, num_classes)
     labels = _labels(np.repeat(y, len(moves)).tolist())
@@ -95,7 +95,7 @@ def _check_sure_margin(margin: Any) -> None:
 
 
 def _loss_at(margin: float) -> float:
-    """Let Gluon compute the loss of ten logits of which the right one is `margin` and the others are 0."""
+    """Compute Gluon's loss of ten logits: `margin` for the right class and 0 for the others."""
     from mxnet import gluon
 
     logits = np.zeros((1, 10))
@@ -111,11 +111,11 @@ def _check_hidden_parameters(number: Any) -> None:
 
 
 def _num_parameters() -> int:
-    """Build the network and count."""
+    """Build the network and count its parameters."""
     from mxnet import init
     from mxnet.gluon import nn
 
-    # Prefixes of their own leave the names alone that the reader's next layers get
+    # Without prefixes, these layers would change the automatic names of the reader's next layers
     layers = nn.Dense(256, activation="relu", prefix="hidden_"), nn.Dense(10, prefix="logits_")
     outputs = _array(np.zeros((1, 1, 28, 28)))
     for layer in layers:
@@ -150,7 +150,7 @@ def _check_weight_decay_step(weight_decay_step: Callable[..., Any]) -> None:
 
 
 def _by_trainer(w: Any, gradient: Any, lr: float, wd: float) -> npt.NDArray[np.float32]:
-    """Let Gluon's Trainer take the step, on a copy."""
+    """Compute the step by Gluon's Trainer, on a copy of w."""
     from mxnet import autograd, gluon, init
 
     parameter = gluon.Parameter("w", shape=w.shape, init=init.Zero())
@@ -174,7 +174,7 @@ def _check_epoch_to_keep(epoch_to_keep: Callable[[list[float], int], Any]) -> No
 
 
 def _what_is_wrong(losses: Sequence[float], patience: int, epoch: int) -> str:
-    """Say why training would not keep this epoch, if so; the three conditions hold for one epoch only."""
+    """Return why training would not keep this epoch, or ""; only one epoch meets all three conditions."""
     best = losses[epoch - 1]
     as_good = [n for n in range(1, epoch) if losses[n - 1] <= best]
     if as_good:
@@ -190,12 +190,12 @@ def _what_is_wrong(losses: Sequence[float], patience: int, epoch: int) -> str:
 
 
 def _waited(losses: Sequence[float], patience: int, epoch: int) -> range:
-    """Give the epochs that training waits after one for a lower loss."""
+    """Return the epochs after `epoch` in which training waits for a lower loss."""
     return range(epoch + 1, min(epoch + patience, len(losses)) + 1)
 
 
 def _held_out_losses() -> Iterator[tuple[list[float], int]]:
-    """Draw losses and patiences, short lists first: what goes wrong is then easy to follow. Ties are common."""
+    """Yield random losses, with many ties, and patiences; short lists first, in which an error is easy to follow."""
     generator = np.random.default_rng(5)
     for length in np.repeat(np.arange(1, 9), 40):
         yield [float(loss) for loss in generator.integers(1, 10, length) / 10], int(generator.integers(1, 5))
@@ -221,10 +221,10 @@ EXERCISES = (
         points=2,
         check=_check_stable_log_sum_exp,
         hints=(
-            "Write it down as the formula says first, for small logits, and mind over which axis you sum.",
-            "e^1000 overflows, e^(1000 - m) need not. What must be added to the logarithm when m is taken from the "
+            "Write the formula as it stands first, for small logits, and mind over which axis you sum.",
+            "e^1000 overflows, e^(1000 - m) need not. What must be added to the logarithm if m is subtracted from the "
             "logits? Each row has an m of its own.",
-            "m = Z.max(axis=1, keepdims=True) can be taken from Z row by row; add each row's m to the logarithm again.",
+            "Z - m with m = Z.max(axis=1, keepdims=True) subtracts row by row; add each row's m to its logarithm.",
         ),
     ),
     Exercise(
@@ -234,12 +234,12 @@ EXERCISES = (
         points=2,
         check=_check_loss_and_gradient,
         hints=(
-            "The loss of a row is its log-sum-exp less the logit of the right class. Begin with that, and return zeros "
-            "for the gradient.",
+            "The loss of a row is its log-sum-exp minus the logit of the right class. Begin with that, and return "
+            "zeros for the gradient.",
             "The slope of the log-sum-exp with respect to logit j is the softmax's j-th probability. What does the "
             "second part, the logit of the right class, add to it?",
-            "The gradient is npx.softmax(Z) less one-hot rows: npx.one_hot(y, n) makes them. npx.pick(Z, y) gives "
-            "the right logit of each row, and npx.log_softmax is safe.",
+            "The gradient is npx.softmax(Z) minus one-hot rows: npx.one_hot(y, n) makes them. npx.pick(Z, y) is "
+            "the right logit of each row, and npx.log_softmax does not overflow.",
         ),
     ),
     Exercise(
@@ -253,8 +253,8 @@ EXERCISES = (
             "Try 1, 5 and 10 first, then steps of 0.1 in between.",
             "The loss is log(1 + 9 e^-margin). Where is 9 e^-margin about 0.01?",
         ),
-        reason="The loss shrinks by a factor of e for each further unit, and is never 0. So a network that knows its "
-        "images by heart can still lower it, by making its weights larger and larger: the overfitting above.",
+        reason="The loss shrinks by a factor of e for each further unit, and is never 0. So a network that has "
+        "memorised its images can still lower it, by making its weights larger and larger: the overfitting above.",
     ),
     Exercise(
         "hidden_parameters",
@@ -276,7 +276,7 @@ EXERCISES = (
         points=1,
         check=_check_weight_decay_step,
         hints=(
-            "A step of gradient descent takes lr times the gradient from w. Of what is it the gradient now?",
+            "A step of gradient descent subtracts lr times the gradient from w. Which function has this gradient now?",
             "The slope of wd / 2 times the square of a weight is wd times the weight.",
             "Add wd * w to the gradient, take the usual step, and write w - ..., not w -= ...",
         ),
@@ -288,10 +288,10 @@ EXERCISES = (
         points=2,
         check=_check_epoch_to_keep,
         hints=(
-            "Go through the losses in order, and remember the lowest so far and its epoch. Nothing that comes later is "
-            "known yet.",
-            "A loss that is only as low as the lowest is no new lowest one. When the present epoch is patience epochs "
-            "after the best one, training ends.",
+            "Go through the losses in order, and remember the lowest so far and its epoch. Later losses are not known "
+            "yet.",
+            "A loss equal to the lowest so far is not a new lowest. Training ends when the current epoch is patience "
+            "epochs after the best one.",
             "for epoch, loss in enumerate(losses, start=1): a lower loss is the new best one; otherwise, if "
             "epoch - best_epoch == patience, break. Return best_epoch.",
         ),

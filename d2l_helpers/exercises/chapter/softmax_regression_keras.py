@@ -1,4 +1,4 @@
-"""Exercises of notebooks/08_softmax_regression_keras.ipynb."""
+"""Define and check the exercises of notebooks/08_softmax_regression_keras.ipynb."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from d2l_helpers.exercises.expectations import as_array, as_number, choice, desc
 
 __all__ = ["EXERCISES"]
 
-_RECORDS = (  # loss and accuracy of ten classes, whether two softmaxes made them, and what tells
+_RECORDS = (  # loss and accuracy of ten classes, whether two softmaxes made them, and the reason
     (1.7079, 0.7828, True, "the record of 2020"),
     (1.9843, 0.5723, True, "the first epoch of that record"),
     (0.4472, 0.8485, False, "section 7's network, below the floor"),
@@ -46,7 +46,7 @@ def _check_loss_floor(loss_floor: Callable[[int], Any]) -> None:
 
 
 def _loss_twice(logits: Any) -> float:
-    """Measure what two softmaxes make of logits whose first is the right one."""
+    """Compute the loss after two softmaxes of logits whose first class is the right one."""
     outer = _softmax(_softmax(np.asarray(logits, dtype=float)))
     return float(-np.log(outer[0]))
 
@@ -83,7 +83,7 @@ def _check_gradient_shrink(factor: Any) -> None:
 
 
 def _push(times: int) -> float:
-    """Measure how fast the loss falls as the right logit rises, with so many softmaxes."""
+    """Compute how fast the loss falls as the right logit rises, with this many softmaxes."""
 
     def loss(margin: float) -> float:
         values = np.eye(10)[0] * margin
@@ -115,7 +115,7 @@ def _check_keras_curve(keras_curve: Callable[[Any, str, str], Any]) -> None:
         before = copy.deepcopy(history)
         call = f"keras_curve(history, {quantity!r}, {part!r}) for a history with {', '.join(map(repr, history))}"
         values = as_array(keras_curve(history, quantity, part), call)
-        expect(values.ndim == 1, got=f"{call} of shape {values.shape}", expected="a list of numbers, one an epoch")
+        expect(values.ndim == 1, got=f"{call} of shape {values.shape}", expected="a list of numbers, one per epoch")
         expect(
             len(values) == len(wanted),
             got=f"{call}: {len(values)} numbers",
@@ -135,10 +135,10 @@ EXERCISES = (
         hints=(
             "Which logits make the loss lowest? Follow them through the first softmax, then through the second.",
             "The surest network gives the second softmax a 1 for the right class and a 0 for each of the k - 1 others.",
-            "The right class's share is e divided by e and a 1 for each of the others. Take minus its logarithm.",
+            "The right class's share is e over the sum of e and a 1 for each other class. Take minus its logarithm.",
         ),
         reason="With two classes the floor is 0.3133, with a thousand 5.91; with one softmax it is always 0. The more "
-        "classes there are, the less a 1 stands out among zeros.",
+        "classes there are, the smaller the share of a 1 among zeros.",
     ),
     Exercise(
         "endless_softmax",
@@ -162,14 +162,13 @@ EXERCISES = (
         points=2,
         check=_check_softmax_twice,
         hints=(
-            "Two questions, and both must be answered with yes: can two softmaxes give this loss at all? Is the loss "
+            "Two questions must both be answered with yes: can two softmaxes have this loss at all? Is the loss "
             "higher than that of an honest network?",
-            "Two softmaxes give losses from log(1 + 9/e) to log(9 + e). For the honest network put the accuracy into "
+            "Two softmaxes have losses from log(1 + 9/e) to log(9 + e). For the honest network, put the accuracy into "
             "the formula of the prompt.",
             "Where the accuracy is 1, the formula's last term is 0 times the logarithm of 0: leave it out there.",
         ),
-        reason="The rule holds for a training that has come to its end: a network that has hardly begun doubts too "
-        "much as well.",
+        reason="The rule holds at the end of training: a network that was hardly trained is too uncertain, too.",
     ),
     Exercise(
         "gradient_shrink",
@@ -179,11 +178,11 @@ EXERCISES = (
         check=_check_gradient_shrink,
         hints=(
             "The function push of the section on gradients takes any loss; it needs another margin.",
-            "Call it for both losses at the margin -3, and divide what one softmax gives by what two give.",
-            "The exhibit says the factor, too: put its slider to -3.0.",
+            "Call it for both losses at the margin -3, and divide the push with one softmax by the push with two.",
+            "The exhibit shows the factor, too: set its slider to -3.0.",
         ),
-        reason="The way back leads through the first softmax, whose slope is p (1 - p), and p, the probability of the "
-        "right class, is about one in 180 here.",
+        reason="The gradient passes back through the first softmax, whose slope is p (1 - p); p, the probability of "
+        "the right class, is about one in 180 here.",
     ),
     Exercise(
         "keras_curve",
@@ -193,8 +192,8 @@ EXERCISES = (
         check=_check_keras_curve,
         hints=(
             "What Keras measures on validation_data has the same name with val_ in front of it.",
-            "Make the name first. Where the dictionary does not have it, try the short form, acc, before you give up.",
-            "history.get(name, []) gives an empty list where there is no such name.",
+            "Build the name first. If the dictionary does not have it, try the short form, acc, next.",
+            "history.get(name, []) returns an empty list if there is no such name.",
         ),
     ),
     Exercise(
@@ -204,13 +203,13 @@ EXERCISES = (
         points=1,
         check=choice("abcd", digest="79b0c28f0a107f03", name="from_logits_forgotten"),
         hints=(
-            "With from_logits=False the loss takes the outputs for probabilities. What does it do to one that is -0.3, "
+            "With from_logits=False the loss treats the outputs as probabilities. What does it do to an output of -0.3 "
             "before it takes the logarithm?",
-            "Keras moves every output into the range from 0 to 1 first: -0.3 becomes 0.0000001, and 1.7 becomes "
-            "0.9999999. What is the gradient of a number that was moved?",
-            "Look at Keras's outputs as curves: flat below 0, flat above 1. On a flat curve no gradient comes back.",
+            "Keras clips every output to the range from 0 to 1 first: -0.3 becomes 0.0000001, and 1.7 becomes "
+            "0.9999999. What is the gradient of a number that was clipped?",
+            "Draw the clipped output as a curve: flat below 0, flat above 1. On a flat curve the gradient is 0.",
         ),
-        reason="No gradient comes back from an output that was cut off at 0 or 1, so what is wrong stays wrong. Of six "
-        "seeds five were still right on one image in ten after three epochs, and the sixth on one in three.",
+        reason="The gradient of an output clipped at 0 or 1 is 0, so what is wrong stays wrong. After three epochs, "
+        "five of six seeds still classified only one image in ten correctly, and the sixth one in three.",
     ),
 )

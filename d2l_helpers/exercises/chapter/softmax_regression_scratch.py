@@ -1,4 +1,4 @@
-"""Exercises of notebooks/06_softmax_regression_scratch.ipynb."""
+"""Define and check the exercises of notebooks/06_softmax_regression_scratch.ipynb."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from d2l_helpers.exercises.expectations import (
 
 __all__ = ["EXERCISES"]
 
-# The lengths, square roots of summed squares of pixels, of Fashion-MNIST's test images: means of ten equal groups
+# Lengths of Fashion-MNIST's test images, the root of the sum of squared pixels: means of ten groups of equal size
 _LENGTHS = (5.9, 7.9, 9.3, 10.5, 11.6, 12.7, 13.8, 15.1, 16.4, 18.4)
-_GRAIN = 5e-3  # numbers around 20,000 lie 0.002 apart in 32 bits, and an answer may round two of them
-_NEAR_ENOUGH = 1.15  # twenty draws of the weights leave the mean's sigma uncertain by a twentieth
+_GRAIN = 5e-3  # 32-bit numbers around 20,000 are 0.002 apart, and an answer may round two of them
+_NEAR_ENOUGH = 1.15  # averaging over twenty random initialisations determines sigma to about five percent
 
 
 def _check_largest_exponent(answer: Any) -> None:
@@ -71,7 +71,7 @@ def _expect_log_softmax(
     what: str,
     atol: float = 1e-5,
 ) -> None:
-    """Ask for what makes log-probabilities of the allowed classes: their sum, and their distances from each other."""
+    """Check log-probabilities of the allowed classes: each row's sum of probabilities, and the differences in a row."""
     for odd in L[allowed & ~np.isfinite(L)][:1]:
         raise NotYet(f"{what} is {odd} at an allowed class", "a finite number")
     if (~allowed).any():
@@ -84,7 +84,7 @@ def _expect_log_softmax(
 
 
 def _check_top_k_accuracy(top_k_accuracy: Callable[..., Any]) -> None:
-    # The right class of row i has the rank ranks[i] by construction
+    # By construction, the right class of row i has the rank ranks[i]
     num_classes, ranks = 5, np.array([1, 1, 1, 2, 3, 3, 5, 2])
     rng = np.random.default_rng(2)
     scores, y = np.empty((len(ranks), num_classes)), rng.integers(0, num_classes, len(ranks))
@@ -144,7 +144,7 @@ def _check_first_loss_sigma(answer: Any) -> None:
 
 
 def _first_loss(sigma: float) -> float:
-    """Draw the ten scores of images of ten lengths: over draws of the weights they are normal, with sigma * length."""
+    """Return the average loss over random weights, which make an image's scores normal with sigma * length."""
     normal = np.random.default_rng(4).normal(size=(len(_LENGTHS), 4000, 10))
     Z = min(sigma, 1e6) * np.array(_LENGTHS)[:, None, None] * normal
     highest = Z.max(axis=2)
@@ -172,12 +172,12 @@ EXERCISES = (
         points=1,
         check=_check_largest_exponent,
         hints=(
-            "How often must one multiply by e to multiply by ten?",
+            "How many factors of e make a factor of ten?",
             "The limit is a little above 10 to the power of 38, and e to the power of 2.3026 is 10.",
             "Divide: you look for the largest whole x below the natural logarithm of 3.4 × 10³⁸.",
         ),
-        reason="The logarithm of 3.4 × 10³⁸ is 38 × 2.3026 + 1.22 = 88.7. Scores beyond that are not "
-        "far-fetched: pixels from 0 to 255 instead of 0 to 1 would do. Hence softmax and log_softmax subtract the "
+        reason="The logarithm of 3.4 × 10³⁸ is 38 × 2.3026 + 1.22 = 88.7. Larger scores do "
+        "occur, for instance with pixels from 0 to 255 instead of 0 to 1. Hence softmax and log_softmax subtract the "
         "largest score first.",
     ),
     Exercise(
@@ -189,7 +189,7 @@ EXERCISES = (
         hints=(
             "What score must a class have so that its probability is exactly 0?",
             "np.where(allowed, a, b) takes from a where allowed is true and from b elsewhere; b may be one number. "
-            "Do it before the largest score is looked for.",
+            "Use it before you compute the largest score.",
             "Which number z has e^z = 0 exactly, and not just nearly? np.where can put it in place before anything "
             "else happens.",
         ),
@@ -209,7 +209,7 @@ EXERCISES = (
             "An image counts if that number is at most k: reshape what pick gives to (n, 1), compare with >=, sum "
             "along axis 1, compare with k, and divide the number of images that count by n.",
         ),
-        reason="Had ties counted as right, a network whose scores are all equal would have an accuracy of 100%.",
+        reason="If ties counted as right, a network whose scores are all equal would have an accuracy of 100%.",
     ),
     Exercise(
         "decide",
@@ -224,7 +224,7 @@ EXERCISES = (
             "One matrix product gives all expected costs, a row per image; then look along each row.",
         ),
         reason="Only where every error costs the same is the cheapest action the most probable class. So a network "
-        "should hand on its probabilities, not its argmax.",
+        "should return its probabilities, not its argmax.",
     ),
     Exercise(
         "first_loss_sigma",
@@ -236,11 +236,11 @@ EXERCISES = (
             "Write a loop: for some sigmas, draw W and b with new_parameters(sigma) and look at evaluate(...)[0].",
             "One draw of the weights says little: another seed easily changes the loss by a sixth. Average over "
             "twenty seeds.",
-            "It lies between 0.1 and 0.5. Halve the interval until its ends are a few percent apart.",
+            "The answer lies between 0.1 and 0.5. Halve the interval until its ends are a few percent apart.",
         ),
         reason="A score is a sum of 784 pixels, each times a random weight: its standard deviation is sigma times the "
-        "length of the image, about 12. So at a sigma of 0.2 scores of plus and minus 2.4 are common, and those are "
-        "probabilities far from a tenth.",
+        "length of the image, about 12. So at a sigma of 0.2 scores of plus and minus 2.4 are common, and their "
+        "probabilities are far from a tenth.",
     ),
     Exercise(
         "vocabulary_gradient",
@@ -254,7 +254,7 @@ EXERCISES = (
             "Is there a class to which the softmax gives a probability of exactly 0?",
         ),
         reason="Every wrong word has a probability above 0, so every column has a gradient: each step computes "
-        "with all 39 million numbers, mostly to make tiny corrections. Hence models of large vocabularies draw a few "
-        "of the wrong words by lot, or arrange the words as a tree.",
+        "with all 39 million numbers, mostly to make tiny corrections. Hence models of large vocabularies sample a few "
+        "of the wrong words at random, or arrange the words as a tree.",
     ),
 )

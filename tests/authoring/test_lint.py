@@ -51,12 +51,12 @@ FAULTS = {
     "chapter.ipynb:train-the-model: line 2 has 79 columns, more than 78": lambda c: code(c).update(
         source="x\n" + "y" * 79
     ),
-    "chapter.ipynb:train-the-model: imports pyplot; figures and panels of d2l_helpers draw": lambda c: code(c).update(
-        source="from matplotlib import pyplot"
-    ),
-    "chapter.ipynb:train-the-model: imports ipywidgets; figures and panels of d2l_helpers draw": lambda c: code(
+    "chapter.ipynb:train-the-model: imports pyplot; let a figure or panel of d2l_helpers draw instead": lambda c: code(
         c
-    ).update(source="x = 1\nimport math, ipywidgets"),
+    ).update(source="from matplotlib import pyplot"),
+    "chapter.ipynb:train-the-model: imports ipywidgets; let a figure or panel of d2l_helpers draw instead": lambda c: (
+        code(c).update(source="x = 1\nimport math, ipywidgets")
+    ),
     "chapter.ipynb:train-the-model: names a path of one machine, /home/ada/data": lambda c: code(c).update(
         source="load('/home/ada/data')"
     ),
@@ -74,17 +74,17 @@ FAULTS = {
         c, text_plain="x" * 300_000
     ),
     "chapter.ipynb: is 1.0 MB, more than 1 MB": lambda c: c.metadata.update(padding="x" * 1_000_000),
-    "chapter.ipynb:train-the-model: shows a picture whose text/plain does not say what is to be seen": lambda c: show(
+    "chapter.ipynb:train-the-model: shows a picture without a description in text/plain": lambda c: show(
         c, image_png="iVBORw0KGgo=", text_html=IMAGE, text_plain="<Figure size 640x480 with 1 Axes>"
     ),
-    "chapter.ipynb:train-the-model: shows a picture without the text/html that gives it an alt text on the page": (
+    "chapter.ipynb:train-the-model: shows a picture without an <img> with alt text in text/html": (
         lambda c: show(c, image_png="iVBORw0KGgo=", text_html="<p>A boot</p>", text_plain="A boot.")
     ),
     "chapter.ipynb:train-the-model: shows an image without an alt text": lambda c: show(
         c, text_html=f'{IMAGE}<img src="a.png"/>', text_plain="A boot."
     ),
-    'chapter.ipynb:train-the-model: keeps a live view, where a page would say "model not found"': lambda c: show(
-        c, text_plain="A panel.", **{"application/vnd.jupyter.widget-view+json": {"model_id": "0"}}
+    'chapter.ipynb:train-the-model: keeps a widget view, which shows "model not found" without a kernel': lambda c: (
+        show(c, text_plain="A panel.", **{"application/vnd.jupyter.widget-view+json": {"model_id": "0"}})
     ),
     "chapter.ipynb:title: has a picture without alt text: ![](garments.svg)": lambda c: title(c).update(
         source="# Title\n![](garments.svg)"
@@ -103,7 +103,7 @@ def test_a_good_notebook_has_no_findings(write, chapter):
 
 
 @pytest.mark.parametrize("finding", FAULTS)
-def test_each_fault_is_found_and_nothing_else(write, chapter, finding):
+def test_each_fault_is_the_only_finding(write, chapter, finding):
     FAULTS[finding](chapter)
     assert lint_notebook(write(chapter)) == [finding]
 
@@ -118,7 +118,7 @@ def test_each_fault_is_found_and_nothing_else(write, chapter, finding):
         "important = 1  # from pyplot's defaults",
     ],
 )
-def test_what_only_looks_like_a_fault_passes(write, chapter, source):
+def test_sources_that_resemble_a_fault_pass(write, chapter, source):
     code(chapter).source = source
     assert lint_notebook(write(chapter)) == []
 
@@ -131,12 +131,12 @@ def test_pictures_with_alt_text_pass(write, chapter, image):
     assert lint_notebook(write(chapter)) == []
 
 
-def test_a_picture_with_a_description_passes_whatever_its_base64_spells(write, chapter):
-    spelt = '<img src="data:image/png;base64,AAAA+/tmp/AAAA" alt="A boot"/>'
+def test_base64_that_contains_a_path_passes(write, chapter):
+    image = '<img src="data:image/png;base64,AAAA+/tmp/AAAA" alt="A boot"/>'
     show(
         chapter,
         image_png="AAAA/tmp/AAAA",
-        text_html=spelt,
+        text_html=image,
         text_plain="The loss falls from 0.79 to 0.57 in two epochs.",
     )
     assert lint_notebook(write(chapter)) == []
@@ -145,7 +145,7 @@ def test_a_picture_with_a_description_passes_whatever_its_base64_spells(write, c
 def test_the_folder_of_the_repository_is_found(write, chapter, tmp_path):
     (tmp_path / "pyproject.toml").touch()
     code(chapter).source = f"load('{tmp_path}')"
-    # the line may be too long as well: pytest chooses the folder
+    # the line may be too long, too: pytest chooses the folder
     assert f"chapter.ipynb:train-the-model: names the folder of this repository, {tmp_path}" in lint_notebook(
         write(chapter)
     )
@@ -156,7 +156,7 @@ def test_an_edit_by_hand_is_found(write, chapter):
     assert finding == "chapter.ipynb: is not written as d2l-author record writes it; record it again"
 
 
-def test_an_old_format_a_foreign_kernel_and_widget_state_are_found(write, chapter):
+def test_an_old_format_another_kernel_and_widget_state_are_found(write, chapter):
     content = json.loads(to_bytes(chapter))
     content["nbformat_minor"] = 4
     content["metadata"] |= {"widgets": {}, "kernelspec": {"name": "julia", "display_name": "Julia"}}
@@ -165,12 +165,12 @@ def test_an_old_format_a_foreign_kernel_and_widget_state_are_found(write, chapte
     findings = lint_notebook(write(json.dumps(content).encode()))
     assert findings[:3] == [
         "chapter.ipynb: is nbformat 4.4, not 4.5",
-        "chapter.ipynb: its kernelspec is not python3",
-        "chapter.ipynb: keeps widget state in metadata.widgets, which GitHub refuses to show",
+        "chapter.ipynb: has no kernelspec named python3",
+        "chapter.ipynb: keeps widget state in metadata.widgets, with which GitHub does not show the notebook",
     ]
 
 
-def test_no_notebook_is_one_finding(write, tmp_path):
+def test_a_file_that_is_not_a_notebook_is_one_finding(write, tmp_path):
     (finding,) = lint_notebook(write(b"not JSON"))
     assert finding.startswith("chapter.ipynb: Cannot read the notebook")
     (finding,) = lint_notebook(tmp_path / "none.ipynb")

@@ -8,6 +8,8 @@ from d2l_authoring.notebook_file import read_notebook
 from d2l_authoring.record import record_notebook
 from d2l_helpers.errors import NotebookError
 
+pytestmark = pytest.mark.kernel
+
 SOURCES = (
     "import os, sys, pathlib\nimport d2l_helpers as helpers",
     "# first one stream, then another\nprint('to stdout')\nprint('and', flush=True)\nprint('more')",
@@ -27,13 +29,13 @@ def recorded(write, code):
     return path
 
 
-def test_two_recordings_are_the_same_to_the_byte(recorded):
+def test_a_second_recording_is_the_same_to_the_byte(recorded):
     first = recorded.read_bytes()
     record_notebook(recorded)
     assert recorded.read_bytes() == first
 
 
-def test_a_recording_has_outputs_counts_and_nothing_of_the_moment(recorded):
+def test_a_recording_has_outputs_and_numbers_but_no_times(recorded):
     notebook = read_notebook(recorded)
     cells = notebook.cells
     assert [cell.execution_count for cell in cells] == [1, 2, None, 3, 4, 5, 6, 7]
@@ -50,7 +52,7 @@ def test_a_recording_has_outputs_counts_and_nothing_of_the_moment(recorded):
     assert "D2L_HELPERS_RECORDING" not in os.environ, "the environment is the kernel's alone"
 
 
-def test_a_recording_is_what_lint_asks_for(write, chapter):
+def test_lint_finds_nothing_in_a_recording(write, chapter):
     path = write(chapter)
     expected = path.read_bytes()
     chapter.cells[2].update(execution_count=None, outputs=[])
@@ -60,7 +62,7 @@ def test_a_recording_is_what_lint_asks_for(write, chapter):
     assert lint_notebook(path) == []
 
 
-def test_outputs_of_before_do_not_survive(write, code, chapter):
+def test_earlier_outputs_are_removed(write, code, chapter):
     notebook = code("x = 1", "")
     notebook.cells[0].outputs = notebook.cells[1].outputs = chapter.cells[2].outputs
     path = write(notebook)
@@ -75,7 +77,7 @@ def test_outputs_of_before_do_not_survive(write, code, chapter):
         ("import os; os._exit(3)", "DeadKernelError"),
     ],
 )
-def test_a_failing_cell_is_named_and_the_file_left_alone(write, code, source, got):
+def test_a_failing_cell_is_named_and_the_file_unchanged(write, code, source, got):
     path = write(code("x = 1", source, "y = 2"))
     before = path.read_bytes()
     with pytest.raises(NotebookError, match="Cell 'cell-2' of chapter") as caught:
@@ -85,7 +87,7 @@ def test_a_failing_cell_is_named_and_the_file_left_alone(write, code, source, go
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_the_file_keeps_its_mode_and_a_link_stays_a_link(write, code, tmp_path):
+def test_the_file_keeps_its_mode_and_a_symbolic_link_stays_a_link(write, code, tmp_path):
     path = write(code("1"))
     path.chmod(0o640)
     link = tmp_path / "link.ipynb"
@@ -96,8 +98,10 @@ def test_the_file_keeps_its_mode_and_a_link_stays_a_link(write, code, tmp_path):
     assert read_notebook(path).cells[0].execution_count == 1
 
 
-def test_a_folder_that_cannot_be_written_to_is_told(write, code):
-    path = write(code("import pathlib, shutil\nshutil.rmtree(pathlib.Path.cwd())"))
+def test_a_folder_that_cannot_be_written_to_is_an_error(write, code, tmp_path):
+    (tmp_path / "folder").mkdir()
+    replace = "import pathlib, shutil\nhere = pathlib.Path.cwd()\nshutil.rmtree(here)\nhere.touch()"
+    path = write(code(replace), "folder/chapter.ipynb")
     with pytest.raises(NotebookError, match=r"Cannot write \w+\.ipynb"):
         record_notebook(path)
 
