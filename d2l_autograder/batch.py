@@ -13,12 +13,12 @@ from d2l_autograder.assignment import Assignment
 from d2l_autograder.collect import Entry, read_file
 from d2l_autograder.marking import mark_submission, not_attempted
 from d2l_autograder.results import Kept, Result, Status, Store
-from d2l_autograder.sandbox import Inside, Limits, Sandbox, Session
+from d2l_autograder.sandbox import Limits, Sandbox, Session, Setup
 from d2l_autograder.submission import LARGEST, Submission, digest_of, read_submission
 from d2l_helpers.data import cache_folder
 from d2l_helpers.errors import D2LHelpersError, NotebookError
 
-__all__ = ["LIMITS", "Grader", "Outcome", "inside_of"]
+__all__ = ["LIMITS", "Grader", "Outcome", "setup_for"]
 
 LIMITS = Limits(seconds=60, total_seconds=300)
 _TRIES = 3
@@ -43,9 +43,9 @@ class Outcome:
     entry: Entry
 
 
-def inside_of(assignment: Assignment) -> Inside:
-    """Say what a sandbox has ready for an assignment."""
-    return Inside(data=cache_folder(), imports=("import d2l_helpers", *assignment.imports), mxnet=True)
+def setup_for(assignment: Assignment) -> Setup:
+    """Return what a sandbox has ready for an assignment."""
+    return Setup(data=cache_folder(), imports=("import d2l_helpers", *assignment.imports), mxnet=True)
 
 
 class Grader:
@@ -117,7 +117,7 @@ class Grader:
         jobs = min(self.jobs, len(entries))
 
         def start() -> Sandbox:
-            return Sandbox(self.limits, inside_of(assignment), is_confined=self.is_sandboxed).__enter__()
+            return Sandbox(self.limits, setup_for(assignment), is_confined=self.is_sandboxed).__enter__()
 
         # Each thread starts the sandboxes that it marks in. Starting them ahead makes nothing faster, as every core is
         # busy with a start anyway, and costs the memory of those that wait.

@@ -63,7 +63,7 @@ def names_in(source: str) -> Names:
     try:
         with _quietly():
             if tree is None:
-                python, _ = without_magics(source)  # as the sandbox will run it
+                python = without_magics(source)  # as the sandbox will run it
                 tree = ast.parse(python)
             plain = python
             if any(isinstance(node, _COMPREHENSIONS) for node in ast.walk(tree)):
