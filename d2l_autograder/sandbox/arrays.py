@@ -109,9 +109,7 @@ def _check(dtype: str, shape: tuple[int, ...], data: memoryview) -> None:
     if math.prod(max(axis, 1) for axis in shape) > _MOST_EMPTY:
         raise _bad(f"an array of no elements and shape {shape}", "axes whose product fits into a machine's integer")
     if dtype == "|b1" and np.frombuffer(data, np.uint8).max(initial=0) > 1:
-        raise _bad(
-            "truth values that are neither 0 nor 1", "0 and 1"
-        )  # NumPy computes nonsense with truth values of other bytes
+        raise _bad("truth values that are neither 0 nor 1", "0 and 1")  # NumPy computes nonsense with other bytes
 
 
 def _bad(got: str, expected: str) -> BadFrame:

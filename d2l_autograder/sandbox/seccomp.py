@@ -86,10 +86,8 @@ def program(machine: str | None = None) -> bytes:
     for numbers in _DENIED.values():
         if (number := numbers[column]) is not None:
             steps += [_step(_EQUAL, number, 0, 1), _refuse(_EPERM)]
-    steps += [
-        _step(_EQUAL, _CLONE3[column], 0, 1),
-        _refuse(_ENOSYS),
-    ]  # a filter cannot read its flags in memory; libc falls back to clone
+    # A filter cannot read clone3's flags, which lie in memory; without clone3, libc falls back to clone
+    steps += [_step(_EQUAL, _CLONE3[column], 0, 1), _refuse(_ENOSYS)]
     steps += _if_called(_CLONE[column], _ARGUMENT_0, [_step(_ANY_BIT, _NAMESPACES, 0, 1), _refuse(_EPERM)])
     steps += _if_called(_IOCTL[column], _ARGUMENT_1, [_step(_EQUAL, _TIOCSTI, 0, 1), _refuse(_EPERM)])
     families = [_step(_EQUAL, family, len(_FAMILIES) - index, 0) for index, family in enumerate(_FAMILIES)]
