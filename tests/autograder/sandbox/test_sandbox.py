@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from support.leftovers import groups, nothing_left
 
-from d2l_autograder.sandbox import Limits, Lost, Name, Sandbox, Setup, Verdict, mounts
+from d2l_autograder.sandbox import Lost, Name, Sandbox, Setup, Verdict, mounts
 from d2l_autograder.sandbox.mounts import stand_in_labels
 from d2l_helpers.data import cache_folder, find
 from d2l_helpers.errors import SandboxError
