@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import groupby
-from pathlib import Path
 
 from d2l_autograder.assignment import Assignment
 from d2l_autograder.collect import Entry, read_file
@@ -68,8 +67,6 @@ class Grader:
         False marks one's own notebooks without a sandbox.
     again : bool, optional
         Whether to mark also what is in the store, and compare.
-    hidden : iterable of Path, optional
-        What no sandbox may show besides submissions and store: the answer key and the course.
     """
 
     def __init__(
@@ -81,11 +78,10 @@ class Grader:
         limits: Limits = LIMITS,
         is_sandboxed: bool = True,
         again: bool = False,
-        hidden: Iterable[Path] = (),
     ) -> None:
         self.assignments, self.secret, self.store, self.limits = assignments, secret, store, limits
         self.jobs = jobs or len(os.sched_getaffinity(0))
-        self.is_sandboxed, self.again, self.hidden = is_sandboxed, again, tuple(hidden)
+        self.is_sandboxed, self.again = is_sandboxed, again
 
     def grade(self, entries: Sequence[Entry]) -> Iterator[Outcome]:
         """Mark entries and give each outcome when it is there, in any order.
@@ -93,11 +89,10 @@ class Grader:
         Raises
         ------
         SandboxError
-            Before the first, if there is no sandbox here, or it would show what must stay hidden.
+            Before the first, if there is no sandbox here.
         """
-        stored = (self.store.folder,) if self.store else ()
-        setup = Setup(hidden=(*self.hidden, *stored, *(entry.file for entry in entries)))
-        with Sandbox(self.limits, setup, is_confined=self.is_sandboxed):
+        hidden = [*(entry.file.parent for entry in entries), *([self.store.folder] if self.store else [])]
+        with Sandbox(self.limits, Setup(hidden=tuple(hidden)), is_confined=self.is_sandboxed):
             pass  # it refuses here, where there is none
         for name, group in groupby(sorted(entries, key=lambda entry: entry.assignment), lambda entry: entry.assignment):
             if name in self.assignments:

@@ -36,14 +36,11 @@ class Source:
         ``load(file)`` gives the assignment.
     course : Course or None
         The course that they are of.
-    hidden : tuple of Path
-        What no sandbox may show: the answer key, and the course.
     """
 
     files: Mapping[str, Path]
     load: Callable[[Path], Assignment]
     course: Course | None = None
-    hidden: tuple[Path, ...] = ()
 
     def load_for(self, entries: Iterable[Entry]) -> dict[str, Assignment]:
         """Load the assignments of which something was handed in."""
@@ -61,7 +58,7 @@ def chapter_source(notebooks: Path, answers: Path) -> Source:
             expected="the notebooks as they were handed out",
             remedy="run the command in the project's folder, or pass --course, or --notebooks and --answers",
         )
-    return Source(files, lambda file: load_assignment(file, answers), hidden=(answers,))
+    return Source(files, lambda file: load_assignment(file, answers))
 
 
 def course_source(folder: Path) -> Source:
@@ -82,7 +79,7 @@ def course_source(folder: Path) -> Source:
             expected=f"one of {', '.join(course.assignments)}",
             remedy=f"run nbgrader generate_assignment {course.assignments[0]} in {folder}",
         )
-    return Source(files, course.load, course, (folder, course.answers))
+    return Source(files, course.load, course)
 
 
 def course_around(path: Path) -> Path | None:
@@ -93,7 +90,7 @@ def course_around(path: Path) -> Path | None:
 def grade_one(notebook: Path, source: Source, is_sandboxed: bool = True) -> bool:
     """Show one notebook's marks in the terminal; says whether there are any."""
     entry = entry_of(notebook, source.files)
-    grader = Grader(source.load_for([entry]), secrets.token_bytes(), is_sandboxed=is_sandboxed, hidden=source.hidden)
+    grader = Grader(source.load_for([entry]), secrets.token_bytes(), is_sandboxed=is_sandboxed)
     (outcome,) = grader.grade([entry])
     Console().print(marks_table(outcome.result))
     return outcome.result.status == Status.MARKED
@@ -137,7 +134,6 @@ def grade_class(
         jobs=jobs,
         is_sandboxed=is_sandboxed,
         again=again,
-        hidden=(*source.hidden, folder, out),
     )
     outcomes = list(tqdm(grader.grade(entries), total=len(entries), unit="notebook", file=sys.stderr))
     outcomes.sort(key=lambda outcome: (outcome.result.student, outcome.result.assignment))

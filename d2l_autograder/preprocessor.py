@@ -60,7 +60,7 @@ class MarkSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nor does nb
         course = read_course(Path(folders.root))
         assignment = course.load(Path(folders.format_path(folders.release_directory, ".", name)) / file)
         entry = Entry(student, name, Path(folders.format_path(folders.submitted_directory, student, name)) / file)
-        grader = Grader({name: assignment}, course.secret(), jobs=1, hidden=(course.folder, course.answers))
+        grader = Grader({name: assignment}, course.secret(), jobs=1)
         (outcome,) = grader.grade([entry])
         if outcome.result.status == Status.SANDBOX_FAULT:
             raise SandboxError(

@@ -67,7 +67,8 @@ def require_hidden(hidden: Iterable[Path], data: Path | None = None) -> None:
     """
     shown = {Path(outside).resolve(): outside for outside, _ in _shown(data)}
     for path in hidden:
-        found = next((shown[place] for place in (path.resolve(), *path.resolve().parents) if place in shown), None)
+        real = path.resolve()
+        found = next((shown[place] for place in (real, *real.parents) if place in shown), None)
         if found is not None:
             raise SandboxError(
                 "Student code would see what must stay hidden from it.",
@@ -150,10 +151,10 @@ def _public_data(folder: Path) -> Iterator[Path]:
 
 def _covered(shown: Iterable[tuple[str, str]]) -> list[str]:
     """List the paths inside at which our other packages would lie, whether installed or in an editable checkout."""
-    shown = list(shown)
-    places = {Path(entry) for entry in sys.path if entry} | {Path(__file__).parents[2]}
-    for outside, _ in shown:  # an environment shows its base's packages, too, which are not on its own sys.path
-        places.update(*(Path(outside).glob(pattern) for pattern in ("python*/*-packages", "lib*/python*/*-packages")))
+    # An environment shows the packages of its base, too, which are not on its own sys.path
+    roots = [Path(prefix) / "lib" for prefix in {sys.prefix, sys.base_prefix, "/usr", "/usr/local"}]
+    installed = [folder for root in roots for folder in root.glob("python3*/*-packages")]
+    places = {*installed, *(Path(entry) for entry in sys.path if entry), Path(__file__).parents[2]}
     found = {(place / name).resolve() for place in places for name in _OURS if (place / name).is_dir()}
     covered = set()
     for outside, inside in shown:

@@ -142,11 +142,11 @@ def test_a_sandbox_does_not_start_where_the_key_would_be_seen(site_packages):
 
 
 @pytest.mark.sandbox
-@pytest.mark.parametrize("what", ["key", "course", "submission", "results"])
-def test_a_grader_refuses_before_the_first_submission(what, site_packages, tmp_path):
-    places = dict.fromkeys(["key", "course", "submission", "results"], tmp_path / "elsewhere")
-    places[what] = site_packages / what
-    grader = Grader({}, b"", Store(places["results"]), hidden=[places["key"], places["course"]])
-    entry = Entry("ada", "04_softmax_regression", places["submission"] / "ada.ipynb")
+@pytest.mark.parametrize("seen", ["submitted", "results"])
+def test_a_grader_refuses_where_submissions_or_results_would_be_seen(seen, site_packages, tmp_path):
+    places = {name: tmp_path / name / name for name in ("submitted", "results")}
+    places[seen] = site_packages / "course" / seen
+    grader = Grader({}, b"", Store(places["results"]))
+    entry = Entry("ada", "04_softmax_regression", places["submitted"] / "ada.ipynb")
     with pytest.raises(SandboxError, match="must stay hidden"):
         list(grader.grade([entry]))

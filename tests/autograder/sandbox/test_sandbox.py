@@ -1,6 +1,7 @@
 """What goes in and out of a sandbox, and what one sandbox does to another."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -291,19 +292,39 @@ def test_an_interrupt_leaves_nothing(opened):
         signal.signal(signal.SIGINT, before)
 
 
-def test_an_environment_in_tmp_can_be_used(tmp_path):
-    """The sandbox has a /tmp of its own, which must not cover the environment."""
+LOOK = """
+from pathlib import Path
+import d2l_helpers
+from d2l_autograder.sandbox import Sandbox, Setup
+from d2l_helpers.errors import SandboxError
+ours = Path(d2l_helpers.__file__).parents[1]
+with Sandbox() as sandbox:
+    seen = f"[[*os.walk('{ours}/' + name)] for name in ('d2l_authoring', 'd2l_autograder')]"
+    seen += "; [files for tree in seen for _, _, files in tree if files]"
+    print(sandbox.run("a", "import os, d2l_helpers; seen = " + seen).printed)
+try:
+    Sandbox(setup=Setup(hidden=(ours / "answers",))).start()
+except SandboxError as error:
+    print(error.failed)
+"""
+
+
+@pytest.mark.parametrize("place", ["environment", "site-packages"])
+def test_an_environment_with_our_packages_in_it_shows_only_d2l_helpers(place, tmp_path):
+    """The environment lies in /tmp, too: the sandbox has a /tmp of its own, which must not cover the environment."""
     venv.create(tmp_path / "environment", symlinks=True)
     (packages,) = (tmp_path / "environment").glob("lib/python*/site-packages")
-    folders = [sysconfig.get_path("purelib"), str(Path(mounts.PACKAGE).parent)]
-    (packages / "rest.pth").write_text("".join(f"import site; site.addsitedir({folder!r})\n" for folder in folders))
-    script = "from d2l_autograder.sandbox import Sandbox\n"
-    script += "with Sandbox() as sandbox: print(sandbox.run('a', '1 + 1').printed)"
+    folder = packages if place == "site-packages" else tmp_path / "environment"  # the second is a checkout with a venv
+    for package in ("d2l_helpers", "d2l_authoring", "d2l_autograder"):
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    libraries = f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n"
+    (packages / "rest.pth").write_text(f"{folder}\n{libraries}")
     done = subprocess.run(
-        [tmp_path / "environment" / "bin" / "python", "-c", script],
+        [tmp_path / "environment" / "bin" / "python", "-P", "-c", LOOK],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
+        env={**os.environ, "PYTHONPATH": ""},
     )
-    assert (done.returncode, done.stdout.split()) == (0, ["2"]), done.stderr
+    assert done.stdout.splitlines() == ["[]", "", "Student code would see what must stay hidden from it."], done.stderr
