@@ -16,7 +16,7 @@ from pathlib import Path
 
 from d2l_autograder.sandbox.settings import Limits
 
-__all__ = ["Cgroup", "leftovers", "make"]
+__all__ = ["Cgroup", "make"]
 
 _PREFIX = "d2l-sandbox-"
 _NEEDED = ("memory", "pids")
@@ -101,7 +101,7 @@ def make(limits: Limits, root: Path = Path("/sys/fs/cgroup"), own: Path = Path("
     name = f"{_PREFIX}{os.getpid()}-{next(_numbers)}"
     group = Cgroup(parents["memory"] / name, tuple(dict.fromkeys(folder / name for folder in parents.values())))
     for folder in dict.fromkeys(parents.values()):
-        for stale in leftovers(folder):
+        for stale in _stale(folder):
             _remove(stale, seconds=0.0)
     try:
         for folder in group.folders:
@@ -113,7 +113,7 @@ def make(limits: Limits, root: Path = Path("/sys/fs/cgroup"), own: Path = Path("
     return group
 
 
-def leftovers(folder: Path) -> list[Path]:
+def _stale(folder: Path) -> list[Path]:
     """List the groups in a folder whose graders are dead."""
     found = (re.fullmatch(_PREFIX + r"(\d+)-\d+", path.name) for path in folder.glob(f"{_PREFIX}*"))
     return [folder / match[0] for match in found if match and not Path("/proc", match[1]).exists()]
