@@ -55,7 +55,7 @@ try:
     for number in range(20):
         open(f"{folder}/{number}", "wb").write(b"x" * 1_000_000)
 except OSError as error:
-    print(number, "files, then", error.strerror)
+    print(number, "written, then", error.strerror)
 """
 _WRITE = """
 import os
@@ -66,7 +66,7 @@ for folder in ("/dev", "/", "/usr/lib", "/etc", "/sandbox"):
         written.append(folder)
     except OSError:
         pass
-print(written)
+print(*written, sep=", ")
 """
 _CAPABILITIES = """
 import os, re
@@ -138,7 +138,7 @@ def _system_calls() -> tuple[bool, str]:
 
 def _capabilities() -> tuple[bool, str]:
     printed = _printed_by(_CAPABILITIES)
-    return printed == "none", f"capabilities and ways to become root: {printed}"
+    return printed == "none", f"capabilities or a way to become root: {printed}"
 
 
 def _memory() -> tuple[bool, str]:
@@ -165,16 +165,18 @@ def _network() -> tuple[bool, str]:
         targets = (("AF_INET", server.getsockname()), ("AF_UNIX", f"\0{name}"), ("AF_INET", ("192.0.2.1", 53)))
         printed = _printed_by(
             f"import socket\nfor family, address in {targets!r}:\n    peer = socket.socket(getattr(socket, family))\n"
-            "    peer.settimeout(2)\n    print(peer.connect_ex(address) == 0, end=' ')"
+            "    peer.settimeout(2)\n    print('connected' if peer.connect_ex(address) == 0 else 'refused', end=' ')"
         )
-    return printed == "False False False", f"reached a server here, a socket here, an address outside: {printed}"
+    is_closed = printed == "refused refused refused"
+    return is_closed, f"a server on this machine, a socket without a file, an address outside: {printed}"
 
 
 def _files() -> tuple[bool, str]:
     with tempfile.NamedTemporaryFile(prefix="d2l-doctor-") as private:
         paths = [private.name, __file__, "/etc/shadow", "/etc/passwd", *_files_at_home()[:20]]
-        printed = _printed_by(f"import os\nprint([path for path in {paths!r} if os.path.exists(path)])")
-    return printed == "[]", f"found of {len(paths)} files, in the home and elsewhere: {printed}"
+        found = f"import os\nprint(*[path for path in {paths!r} if os.path.exists(path)], sep=', ')"
+        printed = _printed_by(found)
+    return not printed, f"visible of {len(paths)} files, in the home and elsewhere: {printed or 'none'}"
 
 
 def _files_at_home() -> list[str]:
@@ -186,17 +188,18 @@ def _files_at_home() -> list[str]:
 
 def _size_of_tmp() -> tuple[bool, str]:
     printed = [_printed_by(f"folder = {folder!r}\n{_FILL}") for folder in ("/tmp", "/dev/shm")]
-    return all("No space" in text for text in printed), f"20 MB in /tmp and in /dev/shm: {'; '.join(printed)}"
+    is_limited = all("No space" in text for text in printed)
+    return is_limited, f"20 files of 1 MB in /tmp, then in /dev/shm: {'; '.join(printed)}"
 
 
 def _read_only() -> tuple[bool, str]:
     printed = _printed_by(_WRITE)
-    return printed == "[]", f"folders in which a file could be written: {printed}"
+    return not printed, f"folders in which a file could be written: {printed or 'none'}"
 
 
 def _streams() -> tuple[bool, str]:
-    printed = _printed_by("import os\nprint({os.readlink(f'/proc/self/fd/{fd}') for fd in range(3)})")
-    return printed == "{'/dev/null'}", f"standard input, output and error lead to {printed}"
+    printed = _printed_by("import os\nprint(*{os.readlink(f'/proc/self/fd/{fd}') for fd in range(3)}, sep=', ')")
+    return printed == "/dev/null", f"standard input, output and error lead to {printed}"
 
 
 _CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
