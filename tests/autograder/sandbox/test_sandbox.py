@@ -17,7 +17,7 @@ from support.leftovers import groups, nothing_left
 
 from d2l_autograder.sandbox import Lost, Name, Sandbox, Setup, Verdict, mounts
 from d2l_autograder.sandbox.mounts import stand_in_labels
-from d2l_helpers.data import cache_folder, find
+from d2l_helpers.data import cache_folder
 from d2l_helpers.errors import SandboxError
 
 pytestmark = pytest.mark.sandbox
@@ -213,7 +213,7 @@ def test_a_start_that_fails_is_a_sandbox_error_with_the_reason(monkeypatch):
 
 
 def test_the_labels_of_the_test_images_stay_outside(opened):
-    labels = find("t10k-labels").read_bytes()
+    labels = (cache_folder() / "t10k-labels-idx1-ubyte").read_bytes()
     assert len(stand_in_labels()) == len(labels)
     with opened(Setup(data=cache_folder()), seconds=60) as sandbox:
         sandbox.run(
