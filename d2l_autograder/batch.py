@@ -15,7 +15,7 @@ from d2l_autograder.collect import Entry, read_file
 from d2l_autograder.key import KeyFault
 from d2l_autograder.marking import mark_submission, not_attempted
 from d2l_autograder.results import Kept, Mark, Result, Status, Store
-from d2l_autograder.sandbox import Inside, Limits, Sandbox, Session
+from d2l_autograder.sandbox import Limits, Sandbox, Session, Setup
 from d2l_autograder.submission import LARGEST, Submission, digest_of, read_submission
 from d2l_helpers.data import cache_folder
 from d2l_helpers.errors import D2LHelpersError, NotebookError
@@ -45,10 +45,10 @@ class Outcome:
     entry: Entry
 
 
-def setup_for(assignment: Assignment) -> Inside:
+def setup_for(assignment: Assignment) -> Setup:
     """Return what a sandbox has ready for an assignment, and must not show."""
     imports = ("import d2l_helpers", *assignment.imports)
-    return Inside(data=cache_folder(), imports=imports, mxnet=True, hidden=(assignment.key.folder,))
+    return Setup(data=cache_folder(), imports=imports, mxnet=True, hidden=(assignment.key.folder,))
 
 
 class Grader:
@@ -100,7 +100,7 @@ class Grader:
             Before the first outcome, if this machine has no sandbox, or if the sandbox would show the key, the results
             or a submission to student code.
         """
-        with Sandbox(self.limits, Inside(hidden=self._hidden_from_students(entries)), is_confined=self.is_sandboxed):
+        with Sandbox(self.limits, Setup(hidden=self._hidden_from_students(entries)), is_confined=self.is_sandboxed):
             pass  # where there is no sandbox, the error comes here, before any work
         for name, group in groupby(sorted(entries, key=lambda entry: entry.assignment), lambda entry: entry.assignment):
             if name in self.assignments:

@@ -39,11 +39,14 @@ class Releases:
         ``load(file)`` returns the assignment.
     course : Course or None
         The course that released the notebooks, if any.
+    hidden : tuple of Path
+        What no sandbox may show: the answer key and the course.
     """
 
     files: Mapping[str, Path]
     load: Callable[[Path], Assignment]
     course: Course | None = None
+    hidden: tuple[Path, ...] = ()
 
     def assignments_of(self, entries: Iterable[Entry]) -> dict[str, Assignment]:
         """Load the assignments that something was handed in for."""
@@ -71,7 +74,7 @@ def chapter_releases(notebooks: Path, answers: Path) -> Releases:
             expected="the notebooks as they were handed out",
             remedy="run the command in the project's folder, or pass --course, or --notebooks and --answers",
         )
-    return Releases(files, lambda file: load_assignment(file, answers))
+    return Releases(files, lambda file: load_assignment(file, answers), hidden=(answers,))
 
 
 def course_releases(folder: Path) -> Releases:
@@ -92,7 +95,7 @@ def course_releases(folder: Path) -> Releases:
             expected=f"one of {', '.join(course.assignments)}",
             remedy=f"run nbgrader generate_assignment {course.assignments[0]} in {folder}",
         )
-    return Releases(files, course.load, course)
+    return Releases(files, course.load, course, (folder, course.answers))
 
 
 def find_course(path: Path) -> Path | None:
@@ -103,7 +106,8 @@ def find_course(path: Path) -> Path | None:
 def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> bool:
     """Mark one notebook and print its marks; return whether it has any."""
     entry = entry_of(notebook, releases.files)
-    grader = Grader(releases.assignments_of([entry]), secrets.token_bytes(), is_sandboxed=is_sandboxed)
+    assignments = releases.assignments_of([entry])
+    grader = Grader(assignments, secrets.token_bytes(), is_sandboxed=is_sandboxed, hidden=releases.hidden)
     (outcome,) = grader.grade([entry])
     Console().print(marks_table(outcome.result))
     return outcome.result.status == Status.MARKED
@@ -141,7 +145,10 @@ def grade_class(
     """
     entries = find_entries(folder, releases.files)
     assignments, store = releases.assignments_of(entries), Store(out / "results")
-    grader = Grader(assignments, releases.secret(out), store, jobs, is_sandboxed=is_sandboxed, again=again)
+    hidden = (*releases.hidden, folder, out)
+    grader = Grader(
+        assignments, releases.secret(out), store, jobs, is_sandboxed=is_sandboxed, again=again, hidden=hidden
+    )
     outcomes = list(tqdm(grader.grade(entries), total=len(entries), unit="notebook", file=sys.stderr))
     outcomes.sort(key=lambda outcome: (outcome.result.student, outcome.result.assignment))
     results = [outcome.result for outcome in outcomes]

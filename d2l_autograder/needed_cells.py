@@ -63,7 +63,7 @@ def names_in(source: str) -> Names:
     try:
         with _quietly():
             if tree is None:
-                python, _ = without_magics(source)  # as the sandbox does before it runs a cell
+                python = without_magics(source)  # as the sandbox does before it runs a cell
                 tree = ast.parse(python)
             plain = python
             if any(isinstance(node, _COMPREHENSIONS) for node in ast.walk(tree)):

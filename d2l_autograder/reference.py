@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from d2l_autograder.sandbox.values import decode, encode
+from d2l_autograder.sandbox.replies import decode, encode
 
 __all__ = ["evaluate", "on_mxnets_thread"]
 

@@ -1,14 +1,12 @@
-"""The trusted side of grading: a sandbox for student code, and what crosses its boundary.
+"""A sandbox for student code, and what crosses its boundary.
 
-Nothing of this package is shown inside; ``worker.py`` alone is, as a single file.
+Nothing of this package is visible inside the sandbox except ``worker.py``, which is bound as a single file.
 """
 
-from d2l_autograder.sandbox.inside import Inside
-from d2l_autograder.sandbox.limits import Limits
-from d2l_autograder.sandbox.replies import Reply
+from d2l_autograder.sandbox.replies import Lost, Name, Reply, Verdict
 from d2l_autograder.sandbox.sandbox import Sandbox
-from d2l_autograder.sandbox.sessions import Proxy, Session
-from d2l_autograder.sandbox.values import Name
-from d2l_autograder.sandbox.verdicts import Lost, Usage, Verdict
+from d2l_autograder.sandbox.session import Session
+from d2l_autograder.sandbox.settings import Limits, Setup
+from d2l_autograder.sandbox.usage import Usage
 
-__all__ = ["Inside", "Limits", "Lost", "Name", "Proxy", "Reply", "Sandbox", "Session", "Usage", "Verdict"]
+__all__ = ["Limits", "Lost", "Name", "Reply", "Sandbox", "Session", "Setup", "Usage", "Verdict"]

@@ -1,7 +1,7 @@
 """Arrays as bytes, in NumPy's ``.npy`` format, read without trust.
 
-NumPy's own reader evaluates the header as Python and allocates what it asks for. This one accepts only what NumPy's
-writer produces for plain numbers, and gives a view of bytes that are already here: it never allocates.
+NumPy's own reader evaluates the header as Python and allocates what the header asks for. This reader accepts only what
+NumPy's writer produces for plain numbers, and returns a view of bytes that were already received: it never allocates.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _HEADER = re.compile(
     rb"'shape': \(((?:\d{1,19}, )*\d{1,19},?)?\), \} *\n"
 )
 _DTYPES = ("|b1", "|i1", "|u1", "<i2", "<u2", "<f2", "<i4", "<u4", "<f4", "<i8", "<u8", "<f8")
-_MOST_EMPTY = 2**31  # an array of no elements may still have axes; NumPy overflows on their product
+_MOST_EMPTY = 2**31  # NumPy overflows on the product of the axes, also where one of them is 0
 
 
 def to_npy(array: Array) -> bytes:
@@ -47,18 +47,18 @@ def to_npy(array: Array) -> bytes:
     Raises
     ------
     ArgumentError
-        If it is another kind of array.
+        If the array is of another kind.
     """
     plain = array.astype(array.dtype.newbyteorder("<"), copy=False)
     if plain.dtype.str not in _DTYPES or plain.ndim > MOST_AXES:
         raise ArgumentError(
-            "Cannot send this array into the sandbox.",
+            "This array cannot be sent into the sandbox.",
             got=f"dtype {array.dtype} and {array.ndim} axes",
             expected=f"truth values, integers or floats of at most 64 bits, and at most {MOST_AXES} axes",
             remedy="convert it with astype('float32')",
         )
     stream = io.BytesIO()
-    write = np.lib.format.write_array  # which has types from NumPy 2 on
+    write = np.lib.format.write_array  # typed from NumPy 2 on
     write(stream, plain, version=(1, 0), allow_pickle=False)  # type: ignore[no-untyped-call, unused-ignore]
     return stream.getvalue()
 
@@ -69,7 +69,7 @@ def from_npy(contents: memoryview) -> Array:
     Parameters
     ----------
     contents : memoryview
-        The whole file and nothing more; the array is a view of it.
+        The whole file and nothing more; the returned array is a view of these bytes.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def _check(dtype: str, shape: tuple[int, ...], data: memoryview) -> None:
     if math.prod(max(axis, 1) for axis in shape) > _MOST_EMPTY:
         raise _bad(f"an array of no elements and shape {shape}", "axes whose product fits into a machine's integer")
     if dtype == "|b1" and np.frombuffer(data, np.uint8).max(initial=0) > 1:
-        raise _bad("truth values that are neither 0 nor 1", "0 and 1")  # NumPy computes nonsense with others
+        raise _bad("truth values that are neither 0 nor 1", "0 and 1")  # NumPy computes nonsense with other bytes
 
 
 def _bad(got: str, expected: str) -> BadFrame:
@@ -117,5 +117,5 @@ def _bad(got: str, expected: str) -> BadFrame:
         "The sandbox sent something that is no array.",
         got=got,
         expected=expected,
-        remedy="count the answer as bad; nothing of it can be used",
+        remedy="mark the item as bad_answer; nothing of the message can be used",
     )

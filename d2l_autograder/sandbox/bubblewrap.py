@@ -1,4 +1,4 @@
-"""How bubblewrap is called: apart from all others, as a user of its own, with a few devices, if it is here at all."""
+"""The command line of bubblewrap: namespaces of its own, a user of its own, a few devices, a read-only file system."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from d2l_autograder.sandbox import mounts
-from d2l_autograder.sandbox.limits import Limits
+from d2l_autograder.sandbox.settings import Limits
 from d2l_helpers.errors import SandboxError
 
 __all__ = ["advice", "command_line", "require_programs"]
 
-_OWN_USERS = range(61184, 65520)  # systemd's for users that live as long as a process
+_OWN_USERS = range(61184, 65520)  # systemd's range for users that live as long as a process
 _NOBODY = 65534
 
 
@@ -27,30 +27,31 @@ def command_line(
     fds: dict[str, int],
     stack: ExitStack,
 ) -> list[str]:
-    """Write the whole command.
+    """Write the whole command line.
 
     Parameters
     ----------
     command : sequence of str
         What to run inside.
     limits : Limits
-        Of which bubblewrap and prlimit get theirs.
+        The sizes of /tmp and /dev/shm, and what prlimit sets.
     environment : dict of str to str
-        All of the environment.
+        The whole environment of the command.
     file_system : sequence of str
-        As ``mounts.arguments`` gives it.
+        What ``mounts.arguments`` returned.
     fds : dict of str to int
         Bubblewrap's options that take a descriptor.
     stack : ExitStack
-        Keeps the claim on a user for as long as the sandbox lives.
+        Keeps the claim on a user until the sandbox ends.
     """
     return [
         shutil.which("bwrap") or "bwrap",
         *_namespaces(),
         *_devices(limits),
-        *file_system,  # after /tmp, in which the environment may lie
+        *file_system,  # after /tmp, or it would cover an environment that lies in /tmp
         *(part for pair in environment.items() for part in ("--setenv", *pair)),
         *(part for option, fd in fds.items() for part in (option, str(fd))),
+        # bubblewrap's /dev is a writable tmpfs without a size, which could fill the machine's memory
         *("--chdir", mounts.HOME, "--remount-ro", "/dev", "--remount-ro", "/", "--"),
         *_drop_root(stack),
         *_by_path(limits.prlimit()),
@@ -59,12 +60,12 @@ def command_line(
 
 
 def require_programs() -> None:
-    """Make sure that what the sandbox is made of is installed.
+    """Check that bubblewrap and util-linux are installed.
 
     Raises
     ------
     SandboxError
-        If not; it says what to install.
+        If not; the message says what to install.
     """
     missing = [name for name in ("bwrap", *(Path(path).name for path in mounts.PROGRAMS)) if not shutil.which(name)]
     if missing or not hasattr(os, "pidfd_open"):
@@ -76,13 +77,25 @@ def require_programs() -> None:
         )
 
 
+def advice(printed: str) -> str:
+    """Return what to do where bubblewrap has printed this."""
+    if "uid map" in printed or "new namespace" in printed or "RTM_NEWADDR" in printed:
+        return (
+            "allow this user to make namespaces: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu, "
+            "kernel.unprivileged_userns_clone=1 on Debian, --privileged in a container; or grade as root"
+        )
+    return "run d2l-grade doctor, which tries each part of the sandbox by itself"
+
+
 def _namespaces() -> list[str]:
-    shared = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
-    options = [*shared, "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
+    unshared = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    options = [*unshared, "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
     if os.geteuid() != 0:
         return ["--unshare-user", *options, "--cap-drop", "ALL"]
-    # Root can bind an interpreter that lies in a private home; what is left of its powers is what it drops them with.
-    return [*options, "--cap-drop", "ALL", *_each("--cap-add", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")]
+    # Root needs no user namespace, so it can bind an interpreter below a home with mode 0700. It keeps only the
+    # capabilities with which setpriv drops root.
+    kept = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+    return [*options, "--cap-drop", "ALL", *(part for name in kept for part in ("--cap-add", name))]
 
 
 def _drop_root(stack: ExitStack) -> list[str]:
@@ -94,9 +107,9 @@ def _drop_root(stack: ExitStack) -> list[str]:
 
 
 def _own_user(stack: ExitStack) -> int:
-    """Find a user that no other sandbox has: the limit on processes counts all of a user's.
+    """Return a user id that no other sandbox has: the kernel's limit on processes counts all processes of a user.
 
-    The claim is an abstract socket's name, which is free again when we die.
+    The claim is the name of an abstract socket, which the kernel frees when the grader dies.
     """
     for user in _OWN_USERS:
         claim = socket.socket(socket.AF_UNIX)
@@ -120,19 +133,5 @@ def _devices(limits: Limits) -> list[str]:
 
 
 def _by_path(command: Sequence[str]) -> list[str]:
-    """Name a program by its path inside: there is no PATH to search before the environment is set."""
+    """Replace a program's name by its path inside: before the environment is set, there is no PATH to search."""
     return [next(path for path in mounts.PROGRAMS if path.endswith(f"/{command[0]}")), *command[1:]]
-
-
-def _each(option: str, *values: str) -> list[str]:
-    return [part for value in values for part in (option, value)]
-
-
-def advice(said: str) -> str:
-    """Say what to do where bubblewrap has said this."""
-    if "uid map" in said or "new namespace" in said or "RTM_NEWADDR" in said:
-        return (
-            "allow this user to make namespaces: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu, "
-            "kernel.unprivileged_userns_clone=1 on Debian, --privileged in a container; or grade as root"
-        )
-    return "run d2l-grade doctor, which tries each part of the sandbox by itself"

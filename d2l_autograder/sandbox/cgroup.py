@@ -1,7 +1,7 @@
 """Control groups, version 1 and 2, where this user may make one: the only limit on the sum of several processes.
 
-A group lies below the one that we are in, so that a container's own limits hold for it too. Its name has our process
-id: what a killed grader leaves behind is empty, and the next one removes it.
+A group is made below the grader's own, so that a container's limits hold for it too. Its name contains the grader's
+process id: a killed grader leaves an empty group behind, and the next grader removes that group.
 """
 
 from __future__ import annotations
@@ -14,44 +14,44 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from d2l_autograder.sandbox.limits import Limits
+from d2l_autograder.sandbox.settings import Limits
 
-__all__ = ["Cgroup", "leftovers", "make"]
+__all__ = ["Cgroup", "make"]
 
 _PREFIX = "d2l-sandbox-"
 _NEEDED = ("memory", "pids")
-_WELCOME = ("cpu", "cpuacct")  # one share for each sandbox, however many threads it has
+_OPTIONAL = ("cpu", "cpuacct")  # gives each sandbox the same share of CPU time, however many threads it has
 _numbers = itertools.count()
 
 
 @dataclass(frozen=True)
 class Cgroup:
-    """The folders of one sandbox's group: one for each controller in version 1, one in version 2.
+    """One sandbox's group: a folder for each controller in version 1, one folder in version 2.
 
     Attributes
     ----------
     memory : Path
         Where memory is limited and counted.
     folders : tuple of Path
-        All of them.
+        All folders of the group.
     """
 
     memory: Path
     folders: tuple[Path, ...]
 
     def add(self, pid: int) -> None:
-        """Move a process into the group; its later children are born there."""
+        """Move a process into the group; the kernel starts its later children there."""
         for folder in self.folders:
             (folder / "cgroup.procs").write_text(str(pid))
 
     @property
     def peak(self) -> int:
-        """The most memory it has used, in bytes; 0 where the kernel does not tell."""
+        """The peak of memory that the group has used, in bytes; 0 where the kernel does not count it."""
         return max(_number(self.memory / name) for name in ("memory.max_usage_in_bytes", "memory.peak"))
 
     @property
     def cpu_seconds(self) -> float:
-        """The CPU time that its processes have used; 0 where the kernel does not tell."""
+        """The CPU time that the group's processes have used; 0 where the kernel does not count it."""
         for folder in self.folders:
             if nanoseconds := _number(folder / "cpuacct.usage"):
                 return nanoseconds / 1e9
@@ -63,7 +63,7 @@ class Cgroup:
 
     @property
     def is_out_of_memory(self) -> bool:
-        """Whether the kernel has killed one of its processes for memory."""
+        """Whether the kernel has killed one of the group's processes for memory."""
         for name in ("memory.oom_control", "memory.events"):
             with suppress(OSError):
                 found = re.search(r"^oom_kill (\d+)$", (self.memory / name).read_text(), re.MULTILINE)
@@ -72,7 +72,7 @@ class Cgroup:
         return False
 
     def remove(self) -> None:
-        """Remove the folders; the group's processes are dead, and the kernel may need a moment to count them out."""
+        """Remove the folders, and wait while the kernel still counts the group's dead processes."""
         for folder in self.folders:
             _remove(folder)
 
@@ -83,14 +83,14 @@ def make(limits: Limits, root: Path = Path("/sys/fs/cgroup"), own: Path = Path("
     Parameters
     ----------
     limits : Limits
-        Its memory and processes are set.
+        The limits on memory and processes are set.
     root, own : Path, optional
-        Where the file system of groups is mounted, and the file that tells which groups we are in.
+        Where the file system of groups is mounted, and the file that lists the grader's own groups.
 
     Returns
     -------
     Cgroup or None
-        None where this user may not, or the kernel cannot.
+        None where this user may not make one, or the kernel has none.
     """
     try:
         parents = _parents(root, own.read_text())
@@ -101,8 +101,8 @@ def make(limits: Limits, root: Path = Path("/sys/fs/cgroup"), own: Path = Path("
     name = f"{_PREFIX}{os.getpid()}-{next(_numbers)}"
     group = Cgroup(parents["memory"] / name, tuple(dict.fromkeys(folder / name for folder in parents.values())))
     for folder in dict.fromkeys(parents.values()):
-        for stale in leftovers(folder):
-            _remove(stale, patience=0.0)
+        for stale in _stale(folder):
+            _remove(stale, seconds=0.0)
     try:
         for folder in group.folders:
             folder.mkdir()
@@ -113,8 +113,8 @@ def make(limits: Limits, root: Path = Path("/sys/fs/cgroup"), own: Path = Path("
     return group
 
 
-def leftovers(folder: Path) -> list[Path]:
-    """List the groups in a folder that belong to no living process."""
+def _stale(folder: Path) -> list[Path]:
+    """List the groups in a folder whose graders are dead."""
     found = (re.fullmatch(_PREFIX + r"(\d+)-\d+", path.name) for path in folder.glob(f"{_PREFIX}*"))
     return [folder / match[0] for match in found if match and not Path("/proc", match[1]).exists()]
 
@@ -122,7 +122,7 @@ def leftovers(folder: Path) -> list[Path]:
 def _limit(group: Cgroup, limits: Limits) -> None:
     settings = {
         "memory.limit_in_bytes": limits.memory,
-        "memory.memsw.limit_in_bytes": limits.memory,  # else it would swap instead of ending
+        "memory.memsw.limit_in_bytes": limits.memory,  # without it, the group would swap instead of being killed
         "memory.max": limits.memory,
         "memory.swap.max": 0,
         "memory.oom.group": 0,
@@ -137,21 +137,21 @@ def _limit(group: Cgroup, limits: Limits) -> None:
 
 
 def _parents(root: Path, own: str) -> dict[str, Path] | None:
-    """Find the folder in which to make a group, for each controller; None unless all that are needed are there."""
+    """Find the folder in which to make a group, for each controller; None if a needed controller is missing."""
     paths = {}
     for line in own.splitlines():
         _, controllers, path = line.split(":", 2)
         for controller in controllers.split(","):
             paths[controller] = path.lstrip("/")
     if all((root / controller).is_dir() for controller in _NEEDED):
-        found = {name: _nearest(root / name, paths.get(name, "")) for name in _NEEDED + _WELCOME}
+        found = {name: _nearest(root / name, paths.get(name, "")) for name in _NEEDED + _OPTIONAL}
         usable = {name: folder for name, folder in found.items() if folder}
         return usable if set(_NEEDED) <= set(usable) else None
     return _parent_of_version_2(root, paths.get("", ""))
 
 
 def _nearest(mount: Path, path: str) -> Path | None:
-    """The group we are in, or the mount itself where a container shows us less than our path."""
+    """Return the grader's own group, or the mount itself in a container that does not show the whole path."""
     for folder in (mount / path, mount):
         if (folder / "cgroup.procs").exists() and os.access(folder, os.W_OK):
             return folder
@@ -159,25 +159,25 @@ def _nearest(mount: Path, path: str) -> Path | None:
 
 
 def _parent_of_version_2(root: Path, path: str) -> dict[str, Path] | None:
-    """The nearest group above ours, or ours, that hands the controllers down and that we may write to.
+    """Return the nearest group, from the grader's own upward, that delegates the controllers and can be written to.
 
-    In version 2 a group with processes of its own hands down none, except the root's.
+    In version 2 a group with processes of its own delegates none, except the root group.
     """
     folder = root / path
     for candidate in (folder, *folder.parents):
         control = candidate / "cgroup.subtree_control"
         with suppress(OSError):
-            given = control.read_text().split()
+            delegated = control.read_text().split()
             movable = os.access(candidate, os.W_OK) and os.access(candidate / "cgroup.procs", os.W_OK)
-            if movable and set(_NEEDED) <= set(given):
+            if movable and set(_NEEDED) <= set(delegated):
                 return dict.fromkeys(_NEEDED, candidate)
         if candidate == root:
             break
     return None
 
 
-def _remove(folder: Path, patience: float = 2.0) -> None:
-    deadline = time.monotonic() + patience
+def _remove(folder: Path, seconds: float = 2.0) -> None:
+    deadline = time.monotonic() + seconds
     while folder.exists():
         try:
             folder.rmdir()

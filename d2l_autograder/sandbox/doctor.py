@@ -1,4 +1,4 @@
-"""Does the sandbox hold on this machine? Each protection is tried, from inside; no binary is believed to work."""
+"""Whether the sandbox holds on this machine: each protection is tried, by an attack from inside."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from d2l_autograder.sandbox.limits import Limits
+from d2l_autograder.sandbox.replies import Lost, Verdict
 from d2l_autograder.sandbox.sandbox import Sandbox
-from d2l_autograder.sandbox.verdicts import Lost, Verdict
+from d2l_autograder.sandbox.settings import Limits
 from d2l_helpers.doctor import Diagnosis, Severity
 from d2l_helpers.errors import SandboxError
 
@@ -31,12 +31,12 @@ _HOG = """
 import os, time
 for _ in range(6):
     if os.fork() == 0:
-        hoard = b"x" * 60_000_000
-        time.sleep(10)
+        kept = b"x" * 60_000_000
+        time.sleep(5)
         os._exit(0)
-ends = {os.wait()[1] for _ in range(6)}
-if 9 in ends:
-    os.kill(os.getpid(), 9)
+for _ in range(6):
+    if os.wait()[1] == 9:
+        os.kill(os.getpid(), 9)
 """
 _FORKS = """
 import os, time
@@ -55,7 +55,7 @@ try:
     for number in range(20):
         open(f"{folder}/{number}", "wb").write(b"x" * 1_000_000)
 except OSError as error:
-    print(number, "files, then", error.strerror)
+    print(number, "written, then", error.strerror)
 """
 _WRITE = """
 import os
@@ -66,9 +66,9 @@ for folder in ("/dev", "/", "/usr/lib", "/etc", "/sandbox"):
         written.append(folder)
     except OSError:
         pass
-print(written)
+print(*written, sep=", ")
 """
-_POWERS = """
+_CAPABILITIES = """
 import os, re
 status = open("/proc/self/status").read()
 held = any(int(bits, 16) for bits in re.findall(r"Cap\\w+:\\s*(\\w+)", status))
@@ -82,21 +82,21 @@ print("held" if held or became or "NoNewPrivs:\\t1" not in status else "none")
 
 
 def examine() -> list[Diagnosis]:
-    """Try the sandbox's protections, one after the other; takes a few seconds.
+    """Try the protections of the sandbox, one after the other, which takes a few seconds.
 
     Returns
     -------
     list of Diagnosis
-        One for each, in the order in which they were tried; only the first, if no sandbox starts at all.
+        One for each protection, in the order in which they were tried; only the first if no sandbox starts.
     """
     try:
         with Sandbox(_LIMITS) as sandbox:
-            has_group = sandbox._jail is not None and sandbox._jail.group is not None
+            has_group = sandbox.process is not None and sandbox.process.group is not None
     except SandboxError as error:
         return [Diagnosis(Severity.PROBLEM, "a sandbox starts", f"{error.failed} {error.got}", error.remedy)]
-    how = "a control group" if has_group else "the sum of the processes' memory, looked at ten times a second"
+    how = "by a control group" if has_group else "by adding up its processes' memory ten times a second"
     return [
-        Diagnosis(Severity.OK, "a sandbox starts", f"memory is limited through {how}"),
+        Diagnosis(Severity.OK, "a sandbox starts", f"its memory is limited {how}"),
         *(_try(name, check) for name, check in _CHECKS.items()),
     ]
 
@@ -109,12 +109,12 @@ def _try(name: str, check: Callable[[], tuple[bool, str]]) -> Diagnosis:
     return Diagnosis(Severity.OK, name, detail) if ok else Diagnosis(Severity.PROBLEM, name, detail, _REMEDY)
 
 
-def _printed(source: str) -> str:
+def _printed_by(source: str) -> str:
     with Sandbox(_LIMITS) as sandbox:
         return sandbox.run("doctor", source).printed.strip()
 
 
-def _end(source: str, seconds: float = 20.0) -> tuple[Verdict, str]:
+def _verdict_on(source: str, seconds: float = 20.0) -> tuple[Verdict, str]:
     with Sandbox(_LIMITS) as sandbox:
         try:
             sandbox.run("doctor", source, seconds)
@@ -124,35 +124,36 @@ def _end(source: str, seconds: float = 20.0) -> tuple[Verdict, str]:
 
 
 def _namespaces() -> tuple[bool, str]:
-    said = _printed(
+    printed = _printed_by(
         _CALL + "print(*{call(272, 97, 0x10000000), call(272, 97, 0x20000), call(56, 220, 0x10000011, 0, 0, 0, 0)})"
     )
-    return said == "EPERM", f"creating one: {said}"
+    return printed == "EPERM", f"unshare and clone: {printed}"
 
 
 def _system_calls() -> tuple[bool, str]:
     calls = ((101, 117), (165, 40), (321, 280), (425, 425), (310, 270), (319, 279))
-    said = _printed(_CALL + f"print(*{{call(*numbers, 0, 0, 0, 0) for numbers in {calls}}})")
-    return said == "EPERM", f"ptrace, mount, bpf, io_uring, process_vm_readv, memfd_create: {said}"
+    printed = _printed_by(_CALL + f"print(*{{call(*numbers, 0, 0, 0, 0) for numbers in {calls}}})")
+    return printed == "EPERM", f"ptrace, mount, bpf, io_uring, process_vm_readv, memfd_create: {printed}"
 
 
-def _powers() -> tuple[bool, str]:
-    said = _printed(_POWERS)
-    return said == "none", f"capabilities and ways to root: {said}"
+def _capabilities() -> tuple[bool, str]:
+    printed = _printed_by(_CAPABILITIES)
+    return printed == "none", f"capabilities or a way to become root: {printed}"
 
 
 def _memory() -> tuple[bool, str]:
-    verdict, message = _end(_HOG)
-    return verdict == Verdict.MEMORY, f"six processes of 60 MB: {verdict}, {message}"
+    verdict, message = _verdict_on(_HOG)
+    return verdict == Verdict.MEMORY, f"six processes of 60 MB each: {verdict}, {message}"
 
 
-def _forks() -> tuple[bool, str]:
-    said = _printed(_FORKS)
-    return said.startswith("refused after"), f"forks at a limit of {_LIMITS.processes}: {said or 'not refused'}"
+def _processes() -> tuple[bool, str]:
+    printed = _printed_by(_FORKS)
+    return printed.startswith("refused after"), f"forks at a limit of {_LIMITS.processes}: {printed or 'not refused'}"
 
 
 def _time() -> tuple[bool, str]:
-    verdict, message = _end("import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass", 0.5)
+    endless = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass"
+    verdict, message = _verdict_on(endless, 0.5)
     return verdict == Verdict.TIMEOUT, f"an endless loop: {verdict}, {message}"
 
 
@@ -162,18 +163,20 @@ def _network() -> tuple[bool, str]:
         abstract.bind(f"\0{name}")
         abstract.listen()
         targets = (("AF_INET", server.getsockname()), ("AF_UNIX", f"\0{name}"), ("AF_INET", ("192.0.2.1", 53)))
-        said = _printed(
+        printed = _printed_by(
             f"import socket\nfor family, address in {targets!r}:\n    peer = socket.socket(getattr(socket, family))\n"
-            "    peer.settimeout(2)\n    print(peer.connect_ex(address) == 0, end=' ')"
+            "    peer.settimeout(2)\n    print('connected' if peer.connect_ex(address) == 0 else 'refused', end=' ')"
         )
-    return said == "False False False", f"reached a server here, a socket here, an address outside: {said}"
+    is_closed = printed == "refused refused refused"
+    return is_closed, f"a server on this machine, a socket without a file, an address outside: {printed}"
 
 
 def _files() -> tuple[bool, str]:
-    with tempfile.NamedTemporaryFile(prefix="d2l-doctor-") as secret:
-        paths = [secret.name, __file__, "/etc/shadow", "/etc/passwd", *_files_at_home()[:20]]
-        said = _printed(f"import os\nprint([path for path in {paths!r} if os.path.exists(path)])")
-    return said == "[]", f"found of {len(paths)} files, in the home and elsewhere: {said}"
+    with tempfile.NamedTemporaryFile(prefix="d2l-doctor-") as private:
+        paths = [private.name, __file__, "/etc/shadow", "/etc/passwd", *_files_at_home()[:20]]
+        found = f"import os\nprint(*[path for path in {paths!r} if os.path.exists(path)], sep=', ')"
+        printed = _printed_by(found)
+    return not printed, f"visible of {len(paths)} files, in the home and elsewhere: {printed or 'none'}"
 
 
 def _files_at_home() -> list[str]:
@@ -183,31 +186,32 @@ def _files_at_home() -> list[str]:
         return []
 
 
-def _full() -> tuple[bool, str]:
-    said = [_printed(f"folder = {folder!r}\n{_FILL}") for folder in ("/tmp", "/dev/shm")]
-    return all("No space" in text for text in said), f"20 MB in /tmp and in /dev/shm: {'; '.join(said)}"
+def _size_of_tmp() -> tuple[bool, str]:
+    printed = [_printed_by(f"folder = {folder!r}\n{_FILL}") for folder in ("/tmp", "/dev/shm")]
+    is_limited = all("No space" in text for text in printed)
+    return is_limited, f"20 files of 1 MB in /tmp, then in /dev/shm: {'; '.join(printed)}"
 
 
 def _read_only() -> tuple[bool, str]:
-    said = _printed(_WRITE)
-    return said == "[]", f"folders that could be written: {said}"
+    printed = _printed_by(_WRITE)
+    return not printed, f"folders in which a file could be written: {printed or 'none'}"
 
 
 def _streams() -> tuple[bool, str]:
-    said = _printed("import os\nprint({os.readlink(f'/proc/self/fd/{fd}') for fd in range(3)})")
-    return said == "{'/dev/null'}", f"standard input, output and error lead to {said}"
+    printed = _printed_by("import os\nprint(*{os.readlink(f'/proc/self/fd/{fd}') for fd in range(3)}, sep=', ')")
+    return printed == "/dev/null", f"standard input, output and error lead to {printed}"
 
 
 _CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
-    "no namespace of its own": _namespaces,
-    "no system calls with a history": _system_calls,
-    "no powers": _powers,
-    "memory ends": _memory,
-    "forks end": _forks,
-    "time ends": _time,
-    "no network": _network,
-    "no file of ours can be read": _files,
-    "/tmp and /dev/shm are small": _full,
-    "/dev and the system cannot be written": _read_only,
-    "the standard streams are not ours": _streams,
+    "no namespace can be made": _namespaces,
+    "dangerous system calls are refused": _system_calls,
+    "no capabilities and no way to become root": _capabilities,
+    "the memory limit holds": _memory,
+    "the process limit holds": _processes,
+    "the timeout holds": _time,
+    "no network can be reached": _network,
+    "no private file can be read": _files,
+    "the size limits of /tmp and /dev/shm hold": _size_of_tmp,
+    "/dev and the system are read-only": _read_only,
+    "standard input and output are not the grader's": _streams,
 }

@@ -1,4 +1,8 @@
-"""What a sandbox sees of the file system: the interpreter, its packages, what students import, and nothing else."""
+"""What a sandbox sees of the file system: the interpreter, installed packages, ``d2l_helpers``, and nothing else.
+
+The package is the boundary of trust: of this project's code, `d2l_helpers` and the single file ``worker.py`` are bound,
+and `d2l_authoring` and `d2l_autograder` are covered wherever they lie below something that is bound.
+"""
 
 from __future__ import annotations
 
@@ -11,54 +15,89 @@ import d2l_helpers
 from d2l_helpers.data.idx import FILES
 from d2l_helpers.errors import SandboxError
 
-__all__ = ["DATA", "HOME", "PROGRAMS", "WORKER", "arguments", "python_path", "stand_in_labels"]
+__all__ = ["DATA", "HOME", "PROGRAMS", "WORKER", "arguments", "python_path", "require_hidden", "stand_in_labels"]
 
 PACKAGE = Path(d2l_helpers.__file__).parent
 LIBRARY = "/sandbox/library"
 DATA = "/sandbox/data"
 WORKER = "/sandbox/worker.py"
 HOME = "/tmp/home"
-PROGRAMS = ("/usr/bin/setpriv", "/usr/bin/prlimit")  # these run before the student's code, and may lie there
-_HIDDEN = {"autograder", "bench", "lab", "__main__.py", "nbval_plugin.py", "__pycache__"}
+PROGRAMS = ("/usr/bin/setpriv", "/usr/bin/prlimit")  # run inside before the student's code; no harm in seeing them
+_OURS = ("d2l_authoring", "d2l_autograder")  # no student's code may see these
 _WITHHELD = "t10k-labels"
 _SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/usr/share/zoneinfo")
+_SHARED = {Path("/usr"), Path("/usr/local")}  # prefixes below which other things than Python lie, such as datasets
 
 
 def arguments(data: Path | None, bind_data_fd: int | None = None) -> list[str]:
-    """Write bubblewrap's arguments that build the file system, /proc, /dev and /tmp excepted.
+    """Write bubblewrap's arguments that build the file system, except /proc, /dev and /tmp.
 
     Parameters
     ----------
     data : Path or None
         The folder with the dataset's four files, decompressed.
     bind_data_fd : int, optional
-        A descriptor from which bubblewrap reads the stand-in for the labels that are withheld; with `data`.
+        A descriptor from which bubblewrap reads the stand-in for the test labels; needed with `data`.
     """
-    shown = [(path, path) for path in (*_system(), *_interpreter())]
-    shown += [(str(path), f"{LIBRARY}/{PACKAGE.name}/{path.name}") for path in _public_modules()]
-    shown.append((str(Path(__file__).with_name("worker.py")), WORKER))
-    if data is not None:
-        shown += [(str(path), f"{DATA}/{path.name}") for path in _public_data(data)]
+    shown = _shown(data)
     links = [("--symlink", str(Path(path).readlink()), path) for path in _SYSTEM if Path(path).is_symlink()]
     result = [part for folder in _ancestors(inside for _, inside in shown) for part in _folder(folder)]
     result += [part for link in links for part in link]
     result += [part for outside, inside in shown for part in ("--ro-bind", outside, inside)]
     if data is not None:
         result += ["--perms", "0444", "--ro-bind-data", str(bind_data_fd), f"{DATA}/{FILES[_WITHHELD].filename}"]
-    return result + [part for folder in _masked() for part in ("--tmpfs", folder, "--remount-ro", folder)]
+    return result + [part for folder in _covered(shown) for part in ("--tmpfs", folder, "--remount-ro", folder)]
+
+
+def require_hidden(hidden: Iterable[Path], data: Path | None = None) -> None:
+    """Check that no sandbox shows any of these files and folders, also where symbolic links lead to them.
+
+    Parameters
+    ----------
+    hidden : iterable of Path
+        What must stay hidden, such as the answer key, the course and the submissions.
+    data : Path, optional
+        As in `arguments`.
+
+    Raises
+    ------
+    SandboxError
+        If one of them is, or lies below, what a sandbox shows.
+    """
+    shown = {Path(outside).resolve(): outside for outside, _ in _shown(data)}
+    for path in hidden:
+        real = path.resolve()
+        found = next((shown[place] for place in (real, *real.parents) if place in shown), None)
+        if found is not None:
+            raise SandboxError(
+                "Student code would see what must stay hidden from it.",
+                got=f"{path}, which lies in {found}; the sandbox shows all of that folder to student code",
+                expected="answer key, course and submissions outside the Python environment and the system's folders",
+                remedy=f"move {path} elsewhere, or grade with an environment that lies elsewhere",
+            )
 
 
 def python_path() -> str:
-    """Give ``PYTHONPATH`` for the sandbox: the student-visible package before all others."""
+    """Return ``PYTHONPATH`` for the sandbox: `d2l_helpers` before all other packages."""
     return os.pathsep.join([LIBRARY, *(str(path) for path in _site_packages())])
 
 
 def stand_in_labels() -> bytes:
-    """Make the file that lies in place of the test labels: of the right size and balance, and of no use."""
+    """Return the file that replaces the test labels: of the right size and balance, and of no use."""
     file = FILES[_WITHHELD]
     header = (0x800 + len(file.shape)).to_bytes(4, "big") + b"".join(axis.to_bytes(4, "big") for axis in file.shape)
     return header + bytes(index % 10 for index in range(file.shape[0]))
+
+
+def _shown(data: Path | None) -> list[tuple[str, str]]:
+    """List everything that is bound: its path outside, and its path inside."""
+    shown = [(path, path) for path in (*_system(), *_interpreter())]
+    shown.append((str(PACKAGE), f"{LIBRARY}/{PACKAGE.name}"))
+    shown.append((str(Path(__file__).with_name("worker.py")), WORKER))
+    if data is not None:
+        shown += [(str(path), f"{DATA}/{path.name}") for path in _public_data(data)]
+    return shown
 
 
 def _system() -> Iterator[str]:
@@ -67,7 +106,7 @@ def _system() -> Iterator[str]:
 
 
 def _interpreter() -> Iterator[str]:
-    """The interpreter's files and the environment's, at their own paths, each once."""
+    """List the interpreter's files and the environment's, at their own paths, each once."""
     prefixes = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.base_prefix).resolve()}
     executable = Path(getattr(sys, "_base_executable", sys.executable))
     for path in {*_chain(Path(sys.executable)), *_chain(executable)}:
@@ -80,7 +119,7 @@ def _interpreter() -> Iterator[str]:
 
 
 def _chain(path: Path) -> Iterator[Path]:
-    """Follow links one at a time: an environment's interpreter is a link to /usr/bin/python3, which is one itself."""
+    """Follow links one at a time: an environment's interpreter links to /usr/bin/python3, which is itself a link."""
     yield path
     while path.is_symlink():
         path = Path(os.path.normpath(path.parent / path.readlink()))
@@ -88,18 +127,11 @@ def _chain(path: Path) -> Iterator[Path]:
     yield path.resolve()
 
 
-_SHARED = {Path("/usr"), Path("/usr/local")}  # prefixes below which other things than Python lie, such as datasets
-
-
 def _site_packages() -> list[Path]:
-    """Folders of installed packages outside the prefixes, such as those a .pth file of the environment names."""
+    """List the folders of installed packages outside the prefixes, such as those that a .pth file names."""
     found = {Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")}
     known = {Path(sys.prefix), Path(sys.base_prefix)} - _SHARED | {Path("/usr/lib"), Path("/usr/local/lib")}
     return sorted(path for path in found if path.is_dir() and not _is_below(path, known))
-
-
-def _public_modules() -> list[Path]:
-    return sorted(path for path in PACKAGE.iterdir() if path.name not in _HIDDEN)
 
 
 def _public_data(folder: Path) -> Iterator[Path]:
@@ -109,7 +141,7 @@ def _public_data(folder: Path) -> Iterator[Path]:
         path = folder / file.filename
         if not path.is_file():
             raise SandboxError(
-                "Cannot show the dataset to a sandbox.",
+                "The sandbox cannot show the dataset.",
                 got=f"no file {path}",
                 expected="the decompressed files of Fashion-MNIST in one folder",
                 remedy="run d2l-helpers data, and pass the folder that it fills",
@@ -117,9 +149,18 @@ def _public_data(folder: Path) -> Iterator[Path]:
         yield path
 
 
-def _masked() -> list[str]:
-    """Our own package where it is installed among the others: it would bring the autograder along."""
-    return [str(PACKAGE)] if any(part in ("site-packages", "dist-packages") for part in PACKAGE.parts) else []
+def _covered(shown: Iterable[tuple[str, str]]) -> list[str]:
+    """List the paths inside at which our other packages would lie, whether installed or in an editable checkout."""
+    # An environment shows the packages of its base, too, which are not on its own sys.path
+    roots = [Path(prefix) / "lib" for prefix in {sys.prefix, sys.base_prefix, "/usr", "/usr/local"}]
+    installed = [folder for root in roots for folder in root.glob("python3*/*-packages")]
+    places = {*installed, *(Path(entry) for entry in sys.path if entry), Path(__file__).parents[2]}
+    found = {(place / name).resolve() for place in places for name in _OURS if (place / name).is_dir()}
+    covered = set()
+    for outside, inside in shown:
+        root = Path(outside).resolve()
+        covered |= {str(Path(inside) / path.relative_to(root)) for path in found if path.is_relative_to(root)}
+    return sorted(covered)
 
 
 def _ancestors(paths: Iterable[str]) -> list[str]:
@@ -128,7 +169,8 @@ def _ancestors(paths: Iterable[str]) -> list[str]:
 
 
 def _folder(path: str) -> tuple[str, ...]:
-    return ("--perms", "0755", "--dir", path)  # bubblewrap's own would be closed to the user that we drop to
+    # Folders that bubblewrap makes by itself would be closed to the unprivileged user that runs the student's code
+    return ("--perms", "0755", "--dir", path)
 
 
 def _is_below(path: Path, folders: Iterable[Path]) -> bool:

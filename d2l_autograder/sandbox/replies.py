@@ -1,75 +1,186 @@
-"""What the worker answers, read without trust: a reply, or what was lost."""
+"""What passes between a probe and a student's function: values, replies, and the verdict where no value came back.
+
+A value is written as a JSON object with one key, its kind: ``{"value": 3}``, ``{"array": 0}``, ``{"tuple": [...]}``
+and so on; arrays travel beside the JSON. Whatever comes from inside is checked before it is used.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from d2l_autograder.sandbox.values import decode
-from d2l_autograder.sandbox.verdicts import Lost, Verdict
+import numpy as np
+
+from d2l_autograder.sandbox.arrays import Array
 from d2l_autograder.sandbox.wire import Frame
-from d2l_helpers.errors import BadFrame
+from d2l_helpers.errors import ArgumentError, BadFrame
 
-__all__ = ["Reply", "read_reply"]
+__all__ = ["Lost", "Name", "Reply", "Verdict", "decode", "encode", "read_reply"]
 
-_MOST_LETTERS = 64 << 10
-_MOST_NOTES = 20
-_LONGEST_NOTE = 2000
+_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_MOST_CHARACTERS = 10_000  # of a text in a value
+_MOST_PRINTED = 64 << 10  # characters
+_LONGEST_MESSAGE = 2000  # characters
 _OUT_OF_MEMORY = ("MemoryError", "_ArrayMemoryError")
+
+
+class Verdict(StrEnum):
+    """How one item ended.
+
+    Only `RIGHT` earns points. `SANDBOX_FAULT` is a failure of the grader: the item is tried again, then reported, and
+    never counted against the student.
+    """
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    OUTPUT = "output"
+    DIED = "died"
+    BAD_ANSWER = "bad_answer"
+    NOT_ATTEMPTED = "not_attempted"
+    SANDBOX_FAULT = "sandbox_fault"
+
+
+class Lost(Exception):
+    """A student's code returned no value: a verdict on that code, not a failure of the program.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        How the code ended; never `RIGHT` and never `SANDBOX_FAULT`.
+    message : str
+        What happened, in words. What the student's code says of itself is quoted, capped, and must not be believed.
+    line : str, optional
+        The line of the student's code and its number, as reported from inside.
+    is_over : bool, optional
+        Whether the sandbox has ended, too.
+    """
+
+    def __init__(self, verdict: Verdict, message: str, line: str = "", is_over: bool = False) -> None:
+        self.verdict, self.message, self.line, self.is_over = verdict, message, line, is_over
+        super().__init__(f"{verdict}: {message}" + (f"\n  {line}" if line else ""))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.verdict, self.message, self.line, self.is_over)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A function's argument that stands for a variable inside the sandbox, such as ``Name("net")``."""
+
+    name: str
 
 
 @dataclass(frozen=True, eq=False)
 class Reply:
-    """What a request gave.
+    """The reply to a request that succeeded.
 
     Attributes
     ----------
     value : object
-        What a call returned or a name stands for; None for a cell.
+        What a call returned or what a variable holds; None for a cell.
     printed : str
         What was printed meanwhile, capped.
-    figures : tuple of str
-        The pictures that were shown, by their alt texts.
-    skipped : tuple of str
-        Lines of the cell that were left out, because they are IPython's or the shell's.
     seconds : float
-        How long it took, measured outside.
+        How long the request took, measured outside.
     """
 
     value: Any
     printed: str
-    figures: tuple[str, ...]
-    skipped: tuple[str, ...]
     seconds: float
 
 
+def encode(value: Any, arrays: list[Array]) -> dict[str, Any]:
+    """Write a value as JSON and arrays.
+
+    Parameters
+    ----------
+    value : object
+        None, a truth value, a number, text, NumPy's or MXNet's array, a `Name`, or tuples, lists and dicts of such.
+    arrays : list of numpy.ndarray
+        The arrays of the value are appended to this list.
+
+    Returns
+    -------
+    dict
+        Plain JSON that refers to `arrays` by number.
+
+    Raises
+    ------
+    ArgumentError
+        If the value is of another type.
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": str(value)}
+    if value is None or isinstance(value, bool | int | float | str):
+        return {"value": value}
+    if isinstance(value, Name):
+        return {"name": value.name}
+    if isinstance(value, tuple | list):
+        return {type(value).__name__: [encode(item, arrays) for item in value]}
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"dict": [[key, encode(item, arrays)] for key, item in value.items()]}
+    arrays.append(_as_numpy(value))
+    return {"array": len(arrays) - 1}
+
+
+def decode(spec: Any, arrays: Sequence[Array]) -> Any:
+    """Read a value from JSON that may be anything.
+
+    Parameters
+    ----------
+    spec : object
+        JSON that `wire` has parsed, and so neither deeply nested nor with large integers.
+    arrays : sequence of numpy.ndarray
+        The arrays to which the value may refer, each at most once: a reply that names one array a thousand times
+        would need a thousand times its memory when the value is used.
+
+    Returns
+    -------
+    object
+        None, bool, int, float, str, numpy.ndarray, or tuples, lists and dicts of such.
+
+    Raises
+    ------
+    BadFrame
+        If the JSON describes no such value.
+    """
+    return _decode(spec, dict(enumerate(arrays)))
+
+
 def read_reply(frame: Frame, ident: int, seconds: float) -> Reply:
-    """Read the answer to a request.
+    """Read the reply to a request.
 
     Parameters
     ----------
     frame : Frame
-        What came.
+        The message that came.
     ident : int
-        The request's number: an answer to another one was sent by code that should not send any.
+        The request's number. A message with another number was sent by code that should not send any.
     seconds : float
-        How long it took.
+        How long the request took.
 
     Raises
     ------
     Lost
-        If it says that the student's code failed.
+        If the message says that the student's code failed.
     BadFrame
-        If it is no answer to this request.
+        If the message is no reply to this request.
     """
     header = frame.header
     status = header.get("status")
     if type(header.get("id")) is not int or header["id"] != ident:
-        raise _bad(header.get("id"), f"an answer to request {ident}")
+        raise _bad_reply(header.get("id"), f"a reply to request {ident}")
     if status == "ok":
         value = decode(header.get("value", {"value": None}), frame.arrays)
-        printed = _text(header.get("printed", ""), _MOST_LETTERS)
-        return Reply(value, printed, _notes(header.get("figures", [])), _notes(header.get("skipped", [])), seconds)
+        return Reply(value, _text(header.get("printed", ""), _MOST_PRINTED), seconds)
     if status == "error":
         raise _error(header.get("error"))
     if status == "output":
@@ -77,34 +188,67 @@ def read_reply(frame: Frame, ident: int, seconds: float) -> Reply:
     if status == "missing":
         raise Lost(Verdict.NOT_ATTEMPTED, "the notebook does not define it")
     if status == "unsupported":
-        raise Lost(Verdict.BAD_ANSWER, f"it gave something of type {_text(header.get('type'), 100)}")
-    raise _bad(status, "a known status")
+        raise Lost(Verdict.BAD_ANSWER, f"it returned something of type {_text(header.get('type'), 100)}")
+    raise _bad_reply(status, "a known status")
+
+
+def _decode(spec: Any, left: dict[int, Array]) -> Any:
+    if not isinstance(spec, dict) or len(spec) != 1:
+        raise _bad_value(spec)
+    ((kind, content),) = spec.items()
+    if kind == "value" and (content is None or isinstance(content, bool | int | float | str)):
+        return content[:_MOST_CHARACTERS] if isinstance(content, str) else content
+    if kind == "float" and isinstance(content, str) and content in _NOT_FINITE:
+        return _NOT_FINITE[content]
+    if kind == "array" and type(content) is int and content in left:
+        return left.pop(content)
+    if kind in ("tuple", "list") and isinstance(content, list):
+        items = [_decode(item, left) for item in content]
+        return tuple(items) if kind == "tuple" else items
+    if kind == "dict" and isinstance(content, list):
+        return {key: _decode(item, left) for key, item in map(_pair, content)}
+    raise _bad_value(spec)
+
+
+def _pair(item: Any) -> tuple[str, Any]:
+    if isinstance(item, list) and len(item) == 2 and isinstance(item[0], str):
+        return item[0], item[1]
+    raise _bad_value(item)
+
+
+def _as_numpy(value: Any) -> Array:
+    array = value.asnumpy() if hasattr(value, "asnumpy") else value
+    if isinstance(array, np.ndarray):
+        return array
+    raise ArgumentError(
+        "This value cannot be sent into the sandbox.",
+        got=f"something of type {type(value).__name__}",
+        expected="arrays, numbers, text, names, and tuples, lists and dicts of them",
+        remedy="make the value inside, with Session.run, and pass Name('its_name')",
+    )
 
 
 def _error(content: Any) -> Lost:
     if not isinstance(content, dict):
-        raise _bad(content, "an error's type, message and line")
-    kind, message, line = (_text(content.get(key), _LONGEST_NOTE) for key in ("type", "message", "line"))
+        raise _bad_reply(content, "an error's type, message and line")
+    kind, message, line = (_text(content.get(key), _LONGEST_MESSAGE) for key in ("type", "message", "line"))
     verdict = Verdict.MEMORY if kind in _OUT_OF_MEMORY else Verdict.ERROR
     return Lost(verdict, f"{kind}: {message}" if message else kind, line)
 
 
-def _notes(content: Any) -> tuple[str, ...]:
-    if not isinstance(content, list):
-        raise _bad(content, "a list of texts")
-    return tuple(_text(item, _LONGEST_NOTE) for item in content[:_MOST_NOTES])
-
-
 def _text(content: Any, most: int) -> str:
     if not isinstance(content, str):
-        raise _bad(content, "text")
+        raise _bad_reply(content, "text")
     return content[:most]
 
 
-def _bad(got: object, expected: str) -> BadFrame:
-    return BadFrame(
-        "The sandbox sent something that is no reply.",
-        got=repr(got)[:100],
-        expected=expected,
-        remedy="count the answer as bad",
-    )
+def _bad_reply(got: object, expected: str) -> BadFrame:
+    return _bad("The sandbox sent something that is no reply.", got, expected)
+
+
+def _bad_value(got: object) -> BadFrame:
+    return _bad("The sandbox sent something that is no value.", got, 'an object of one known kind, as {"value": 3}')
+
+
+def _bad(failed: str, got: object, expected: str) -> BadFrame:
+    return BadFrame(failed, got=repr(got)[:100], expected=expected, remedy="mark the item as bad_answer")

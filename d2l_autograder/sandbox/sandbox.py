@@ -1,6 +1,6 @@
-"""A student's Python, in a sandbox: cells and calls go in, values come out, and every end has a verdict.
+"""One Python process in a sandbox: cells and calls go in, values come out, and every way to end has a verdict.
 
-Time, memory and death are measured from here. What comes from inside is an answer, never a mark.
+Time, memory and death are measured from outside. What comes from inside is an answer, never a mark.
 """
 
 from __future__ import annotations
@@ -15,61 +15,62 @@ from signal import Signals
 from types import TracebackType
 from typing import Any
 
-from d2l_autograder.sandbox import accounts, bubblewrap, mounts
+from d2l_autograder.sandbox import bubblewrap, mounts
 from d2l_autograder.sandbox.arrays import Array
-from d2l_autograder.sandbox.inside import SETTINGS, Inside, environment, options
-from d2l_autograder.sandbox.jail import Jail
-from d2l_autograder.sandbox.limits import Limits
-from d2l_autograder.sandbox.replies import Reply, read_reply
-from d2l_autograder.sandbox.unconfined import Unconfined
-from d2l_autograder.sandbox.values import encode
-from d2l_autograder.sandbox.verdicts import Lost, Usage, Verdict
+from d2l_autograder.sandbox.plain_process import PlainProcess
+from d2l_autograder.sandbox.process import ConfinedProcess
+from d2l_autograder.sandbox.replies import Lost, Reply, Verdict, encode, read_reply
+from d2l_autograder.sandbox.settings import MB, Limits, Setup
+from d2l_autograder.sandbox.usage import Usage, private_memory
 from d2l_autograder.sandbox.wire import Channel, Frame
 from d2l_helpers.errors import BadFrame, FrameTimeout, PeerGone, SandboxError, WireError
 
 __all__ = ["Sandbox"]
 
 _ATTEMPTS = 3
-_NEARLY = 0.9  # of a limit: what died this close to it died of it
+_NEARLY = 0.9  # of the memory limit: a process that dies with that much memory counts as out of memory
 
 
 class Sandbox:
     """One Python process in a sandbox, for one submission; use it in a ``with`` statement.
 
-    The thread that starts it must live as long as it does: the kernel ends it together with that thread, so that a
-    killed grader leaves nothing behind.
+    The thread that starts the sandbox must live as long as the sandbox: the kernel ends both together, so that a
+    killed grader leaves no process behind.
 
     Parameters
     ----------
     limits : Limits, optional
-        What it may use.
-    inside : Inside, optional
-        What it has ready.
+        What the sandbox may use.
+    setup : Setup, optional
+        What the sandbox has ready, and what it must not show.
     is_confined : bool, optional
-        False runs the code as any other program, for one's own notebooks.
+        False runs the code without a sandbox, for one's own notebooks.
 
     Attributes
     ----------
     ending : Lost or None
-        How it ended, if a request ended it.
+        How the sandbox ended, if a request ended it.
+    process : ConfinedProcess, PlainProcess or None
+        The process that runs the code; None before the start.
     seconds : float
         What its requests took so far.
 
     Raises
     ------
     SandboxError
-        From `start`, if a program is missing or the sandbox fails by no fault of a student's.
+        From `start`, if a program is missing, if the sandbox would show what `setup` wants hidden, or if the sandbox
+        fails by no fault of the student's.
     """
 
-    def __init__(self, limits: Limits | None = None, inside: Inside | None = None, is_confined: bool = True) -> None:
-        self.limits, self.inside, self.is_confined = limits or Limits(), inside or Inside(), is_confined
+    def __init__(self, limits: Limits | None = None, setup: Setup | None = None, is_confined: bool = True) -> None:
+        self.limits, self.setup, self.is_confined = limits or Limits(), setup or Setup(), is_confined
         self.ending: Lost | None = None
-        self._jail: Jail | Unconfined | None = None
-        self._channel: Channel | None = None
+        self.process: ConfinedProcess | PlainProcess | None = None
         self.seconds = 0.0
+        self._channel: Channel | None = None
 
     def __enter__(self) -> Sandbox:
-        if self._jail is None:
+        if self.process is None:
             self.start()
         return self
 
@@ -78,13 +79,14 @@ class Sandbox:
 
     @property
     def usage(self) -> Usage:
-        """What it had used when the last request, or it itself, ended."""
-        return self._jail.usage if self._jail else Usage()
+        """What the sandbox had used when the last request, or the sandbox itself, ended."""
+        return self.process.usage if self.process else Usage()
 
     def start(self) -> None:
-        """Start it, and wait until it is ready; a fault of ours is tried again."""
+        """Start the process and wait until it is ready; try a start that failed again."""
         if self.is_confined:
             bubblewrap.require_programs()
+            mounts.require_hidden(self.setup.hidden, self.setup.data)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 self._start()
@@ -98,132 +100,130 @@ class Sandbox:
                 raise
 
     def run(self, cell: str, source: str, seconds: float | None = None) -> Reply:
-        """Run a cell's source.
+        """Run a cell.
 
         Parameters
         ----------
         cell : str
-            Its id, for tracebacks.
+            The cell's id, for tracebacks.
         source : str
-            As the notebook has it; lines in IPython's own syntax are left out, and named in the reply.
+            As the notebook has it; lines in IPython's own syntax are left out.
         seconds : float, optional
-            At most this; ``limits.seconds`` by default.
+            The timeout; ``limits.seconds`` by default.
 
         Raises
         ------
         Lost
-            If it did not run to its end.
+            If the cell did not run to its end.
         SandboxError
-            If the sandbox has already ended, or is used wrongly.
+            If the sandbox has already ended, or was not started.
         """
-        return self._ask({"do": "run", "cell": cell, "source": source}, (), seconds)
+        return self._request({"do": "run", "cell": cell, "source": source}, (), seconds)
 
-    def call(
-        self, name: str, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None, seconds: float | None = None
-    ) -> Reply:
-        """Call what has this name inside; raises as `run` does, and ArgumentError for what cannot be sent."""
+    def call(self, name: str, args: Sequence[Any] = (), seconds: float | None = None) -> Reply:
+        """Call the function of this name; raises as `run` does, and ArgumentError for what cannot be sent."""
         arrays: list[Array] = []
-        given = [encode(value, arrays) for value in args]
-        keywords = [[key, encode(value, arrays)] for key, value in (kwargs or {}).items()]
-        return self._ask({"do": "call", "name": name, "args": given, "kwargs": keywords}, arrays, seconds)
+        encoded = [encode(value, arrays) for value in args]
+        return self._request({"do": "call", "name": name, "args": encoded}, arrays, seconds)
 
     def get(self, name: str, seconds: float | None = None) -> Reply:
-        """Get what has this name inside; raises as `run` does."""
-        return self._ask({"do": "get", "name": name}, (), seconds)
+        """Return the value of the variable of this name; raises as `run` does."""
+        return self._request({"do": "get", "name": name}, (), seconds)
 
     def end(self) -> None:
-        """Kill all that runs inside, and remove all that it had; safe to call twice."""
+        """Kill everything that runs inside, and remove the sandbox's files and group; safe to call twice."""
         if self._channel:
             self._channel.close()
-        if self._jail:
-            self._jail.end()
+        if self.process:
+            self.process.end()
 
     def _start(self) -> None:
         with ExitStack() as stack:
             requests, requests_out = _pipe(stack)
             replies_in, replies = _pipe(stack)
-            self._jail = self._jail_around((requests, replies))
+            self.process = self._new_process((requests, replies))
             self._channel = Channel(os.dup(replies_in), os.dup(requests_out), self.limits.frame)
+        message = self.setup.first_message(self.limits, self.is_confined)
         try:
-            ident = self._send(options(self.inside, self.limits, self.is_confined), (), self.limits.start_seconds)
+            ident = self._send(message, (), self.limits.start_seconds)
             frame = self._channel.receive(self.limits.start_seconds)
         except WireError as error:
             self._channel.close()
-            raise self._jail.fault(f"Python did not start inside ({type(error).__name__})") from error
+            raise self.process.fault(f"Python did not start inside ({type(error).__name__})") from error
         if frame.header != {"status": "ready", "id": ident}:
-            raise self._jail.fault(f"Python did not start inside ({frame.header})")
-        self._jail.silence()
+            raise self.process.fault(f"Python did not start inside ({frame.header})")
+        self.process.close_stderr()
 
-    def _jail_around(self, pipes: tuple[int, int]) -> Jail | Unconfined:
+    def _new_process(self, pipes: tuple[int, int]) -> ConfinedProcess | PlainProcess:
         if not self.is_confined:
-            return Unconfined(self.limits, SETTINGS | self.inside.environment, pipes, self.inside.data)
+            return PlainProcess(self.limits, pipes, self.setup.data)
         python = [sys.executable, "-P", "-s", "-B", mounts.WORKER, *map(str, pipes)]
-        return Jail(python, self.limits, environment(self.inside), pipes, self.inside.data)
+        return ConfinedProcess(python, self.limits, self.setup.variables(), pipes, self.setup.data)
 
-    def _send(self, request: dict[str, Any], arrays: Sequence[Array], seconds: float) -> int:
+    def _send(self, message: dict[str, Any], arrays: Sequence[Array], seconds: float) -> int:
         assert self._channel is not None
-        ident = secrets.randbits(32)  # code inside cannot answer a request ahead
-        self._channel.send(Frame(request | {"id": ident}, arrays), seconds)
+        ident = secrets.randbits(32)  # code inside must not be able to reply to a request in advance
+        self._channel.send(Frame(message | {"id": ident}, arrays), seconds)
         return ident
 
-    def _ask(self, request: dict[str, Any], arrays: Sequence[Array], seconds: float | None) -> Reply:
-        if self._jail is None or self._channel is None or self.ending:
-            raise _is_over(self.ending)
+    def _request(self, message: dict[str, Any], arrays: Sequence[Array], seconds: float | None) -> Reply:
+        if self.process is None or self._channel is None or self.ending:
+            raise _not_running(self.ending)
         allowed = min(seconds or self.limits.seconds, self.limits.total_seconds - self.seconds)
         began = time.monotonic()
         try:
-            ident = self._send(request, arrays, allowed)
-            watch = None if self._jail.group else self._watch
+            ident = self._send(message, arrays, allowed)
+            watch = None if self.process.group else self._check_memory
             frame = self._channel.receive(allowed - (time.monotonic() - began), watch)
             return read_reply(frame, ident, time.monotonic() - began)
         except WireError as error:
-            self.ending = self._autopsy(error, allowed)
+            self.ending = self._ending_after(error, allowed)
         except Lost as lost:
             if not lost.is_over:
                 raise
             self.ending = lost
         finally:
-            self._jail.measure()
+            self.process.measure()
             self.seconds += time.monotonic() - began
             if self.ending:
                 self.end()
         raise self.ending
 
-    def _watch(self) -> None:
-        """End it when its processes together use too much, where no control group does that."""
-        assert self._jail is not None
-        used = sum(map(accounts.private_memory, self._jail.processes()))
+    def _check_memory(self) -> None:
+        """Raise Lost if the processes together use too much memory; used where there is no control group."""
+        assert self.process is not None
+        used = sum(map(private_memory, self.process.processes()))
         if used > self.limits.memory:
-            raise Lost(Verdict.MEMORY, f"more memory than the {_size(self.limits.memory)} allowed", is_over=True)
+            raise _out_of_memory(self.limits)
 
-    def _autopsy(self, error: WireError, allowed: float) -> Lost:
-        """Find out how it ended."""
-        assert self._jail is not None
+    def _ending_after(self, error: WireError, allowed: float) -> Lost:
+        """Return how the sandbox ended, given what went wrong on the pipe."""
+        assert self.process is not None
         if isinstance(error, FrameTimeout):
             return Lost(Verdict.TIMEOUT, f"no result within {allowed:.3g} seconds", is_over=True)
         if isinstance(error, BadFrame):
             return Lost(Verdict.BAD_ANSWER, "what came back was no answer", is_over=True)
         assert isinstance(error, PeerGone)
-        died_by_itself = self._jail.wait(1.0)  # else it only closed the pipe
-        self._jail.end()
-        return _verdict_on(self._jail, died_by_itself)
+        died_by_itself = self.process.wait(1.0)  # otherwise it has only closed the pipe
+        self.process.end()
+        return _ending_of(self.process, died_by_itself)
 
 
-def _verdict_on(jail: Jail | Unconfined, died_by_itself: bool) -> Lost:
-    status, used, limits = jail.status or 0, jail.usage, jail.limits
-    # The kernel counts its kills in a group. Elsewhere a process that cannot allocate may abort.
-    was_too_large = jail.was_out_of_memory if jail.group else used.memory > _NEARLY * limits.memory
+def _ending_of(process: ConfinedProcess | PlainProcess, died_by_itself: bool) -> Lost:
+    status, used, limits = process.status or 0, process.usage, process.limits
+    # The kernel counts what it kills in a control group. Without one, a process that cannot allocate may abort.
+    was_too_large = process.was_out_of_memory if process.group else used.memory > _NEARLY * limits.memory
     if was_too_large:
-        return Lost(Verdict.MEMORY, f"more memory than the {_size(limits.memory)} allowed", is_over=True)
+        return _out_of_memory(limits)
     if status == 128 + Signals.SIGXCPU or used.cpu_seconds > limits.total_seconds + 1:
-        return Lost(Verdict.TIMEOUT, f"more than {limits.total_seconds:.3g} seconds of computing", is_over=True)
-    was_killed = status - 128 in list(Signals)  # other numbers are what it ended with by itself, such as MXNet's 255
+        return Lost(Verdict.TIMEOUT, f"more than {limits.total_seconds:.3g} seconds of CPU time", is_over=True)
+    was_killed = status - 128 in list(Signals)  # not every status above 128 is a signal: MXNet ends with 255
     how = f"it was ended by {Signals(status - 128).name}" if was_killed else f"it ended with status {status}"
     return Lost(Verdict.DIED, f"Python ended; {how if died_by_itself else 'it closed the connection'}", is_over=True)
 
 
-def _size(count: float) -> str:
-    return f"{count / (1 << 20):.0f} MB"
+def _out_of_memory(limits: Limits) -> Lost:
+    return Lost(Verdict.MEMORY, f"more memory than the {limits.memory / MB:.0f} MB allowed", is_over=True)
 
 
 def _pipe(stack: ExitStack) -> tuple[int, int]:
@@ -233,10 +233,10 @@ def _pipe(stack: ExitStack) -> tuple[int, int]:
     return fds
 
 
-def _is_over(ending: Lost | None) -> SandboxError:
+def _not_running(ending: Lost | None) -> SandboxError:
     return SandboxError(
         "This sandbox takes no more requests.",
         got=f"one that has ended: {ending}" if ending else "one that was not started",
         expected="one that runs",
-        remedy="start another; Session does, and replays the cells",
+        remedy="start another; Session does, and runs the cells again",
     )

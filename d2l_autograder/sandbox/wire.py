@@ -1,9 +1,9 @@
 """Messages over a pair of pipes whose other end may be hostile.
 
 A frame is a length in four bytes and that many bytes of payload: the length of a JSON header in four bytes, the
-header, and arrays as ``.npy``, one after the other; ``"arrays"`` in the header lists how long each is. The length is
-checked before anything is read, one deadline holds for the whole frame, and what is read is never copied, so a peer
-can neither fill our memory beyond the cap nor keep us waiting by dripping.
+header, and arrays as ``.npy``, one after the other; ``"arrays"`` in the header lists the length of each. The frame's
+length is checked before anything is read, one deadline holds for the whole frame, and what is read is never copied.
+So a peer can neither fill the grader's memory beyond the cap nor delay the grader by sending byte by byte.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MOST_ARRAYS = 256
 _DEEPEST = 24
 _LONGEST_NUMBER = 20  # digits and sign of a 64-bit integer
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_TICK = 0.1  # seconds between two looks at the peer while waiting
+_TICK = 0.1  # seconds between two calls of `watch`
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +40,9 @@ class Frame:
     Parameters
     ----------
     header : dict
-        Plain JSON; ``"arrays"`` is not in it.
+        Plain JSON, without the key ``"arrays"``.
     arrays : sequence of numpy.ndarray
-        What the header refers to by number.
+        The arrays to which the header refers by number.
     """
 
     header: dict[str, Any]
@@ -50,12 +50,12 @@ class Frame:
 
 
 class Channel:
-    """Our end of two pipes.
+    """The grader's end of two pipes.
 
     Parameters
     ----------
     read_fd, write_fd : int
-        File descriptors of pipes; the channel owns them from now on and sets them not to block.
+        File descriptors of pipes; the channel owns them from now on and makes them non-blocking.
     longest : int, optional
         The most bytes of payload that are accepted.
     """
@@ -73,9 +73,9 @@ class Channel:
         Raises
         ------
         FrameTimeout
-            If the peer has not taken all of it within `seconds`.
+            If the peer has not read the whole frame within `seconds`.
         PeerGone
-            If its end is closed.
+            If the peer has closed its end.
         """
         payload = pack(frame)
         view = memoryview(len(payload).to_bytes(4, "big") + payload)
@@ -87,7 +87,7 @@ class Channel:
             except BlockingIOError:
                 continue
             except BrokenPipeError as error:
-                raise _gone("while we were sending") from error
+                raise _gone("during a send") from error
 
     def receive(self, seconds: float, watch: Callable[[], None] | None = None) -> Frame:
         """Receive one frame.
@@ -95,18 +95,18 @@ class Channel:
         Parameters
         ----------
         seconds : float
-            For the whole frame, however its bytes arrive.
+            The timeout for the whole frame, however its bytes arrive.
         watch : callable, optional
-            Called about ten times a second while waiting; what it raises ends the wait.
+            Called about ten times a second while no byte arrives; an exception that it raises ends the wait.
 
         Raises
         ------
         BadFrame
-            If what came is no frame, or one longer than `longest`.
+            If what came is no frame, or a frame longer than `longest`.
         FrameTimeout
-            If it did not all come in time.
+            If the whole frame did not come in time.
         PeerGone
-            If the peer closed its end, be it within a frame.
+            If the peer closed its end before or within the frame.
         """
         deadline = time.monotonic() + seconds
         length = int.from_bytes(self._read(4, deadline, watch), "big")
@@ -119,11 +119,11 @@ class Channel:
         if self._is_open:
             self._is_open = False
             os.close(self._read_fd)
-            with suppress(OSError):  # the same descriptor, where the pair is a socket
+            with suppress(OSError):  # both are the same descriptor where the pair is a socket
                 os.close(self._write_fd)
 
     def _read(self, length: int, deadline: float, watch: Callable[[], None] | None) -> memoryview:
-        view = memoryview(bytearray(length))  # the system gives the memory page by page, as bytes arrive
+        view = memoryview(bytearray(length))  # the kernel allocates page by page, as bytes arrive
         filled = 0
         while filled < length:
             self._wait(self._read_fd, select.POLLIN, deadline, watch)
@@ -142,7 +142,7 @@ class Channel:
         poll.register(fd, event)
         while True:
             remaining = deadline - time.monotonic()
-            if remaining <= 0:  # looked at even if bytes are there: a steady drip must not go on
+            if remaining <= 0:  # checked even if bytes are there: a peer may send byte by byte for ever
                 raise _late()
             if poll.poll(1000 * (min(remaining, _TICK) if watch else remaining)):
                 return
@@ -169,12 +169,12 @@ def unpack(payload: memoryview) -> Frame:
     Returns
     -------
     Frame
-        Its arrays are views of `payload`.
+        The frame; its arrays are views of `payload`.
 
     Raises
     ------
     BadFrame
-        If it is not what `pack` writes; the error names what is wrong.
+        If the payload is not what `pack` writes; the error names what is wrong.
     """
     length = int.from_bytes(payload[:4], "big")
     if len(payload) < 4 or length > min(len(payload) - 4, LONGEST_HEADER):
@@ -196,7 +196,7 @@ def unpack(payload: memoryview) -> Frame:
 
 
 def _parse(text: bytes) -> dict[str, Any]:
-    """Parse a JSON object; nothing that Python's parser adds to JSON or lets pass."""
+    """Parse a JSON object, without what Python's parser accepts beyond JSON."""
     try:
         header = json.loads(
             text.decode(),
@@ -210,7 +210,7 @@ def _parse(text: bytes) -> dict[str, Any]:
         _check(header, 0)
     except RecursionError:
         raise _bad("JSON that is nested too deep", "a small JSON object") from None
-    except ValueError as error:  # also bytes that are no UTF-8
+    except ValueError as error:  # also raised for bytes that are no UTF-8
         raise _bad(str(error)[:200], "a small JSON object") from None
     return header
 
@@ -241,7 +241,7 @@ def _check(value: Any, depth: int) -> None:
     if depth > _DEEPEST:
         raise ValueError(f"values nested deeper than {_DEEPEST}")
     if isinstance(value, str) and _SURROGATE.search(value):
-        raise ValueError("text that no encoding can write")  # it would break the report later
+        raise ValueError("text that no encoding can write")  # writing the report would fail on it
     children = value if isinstance(value, list) else [*value, *value.values()] if isinstance(value, dict) else ()
     for child in children:
         _check(child, depth + 1)
@@ -252,7 +252,7 @@ def _bad(got: str, expected: str) -> BadFrame:
         "The sandbox sent something that is no message.",
         got=got,
         expected=expected,
-        remedy="end the sandbox; what it sends from now on cannot be told apart",
+        remedy="end the sandbox; where its next message begins is unknown",
     )
 
 
@@ -261,14 +261,14 @@ def _gone(when: str) -> PeerGone:
         "The sandbox has closed the connection.",
         got=f"its end {when}",
         expected="a whole message",
-        remedy="end the sandbox and look at how it died",
+        remedy="end the sandbox, and find out how it died",
     )
 
 
 def _late() -> FrameTimeout:
     return FrameTimeout(
         "The sandbox takes too long.",
-        got="no whole message in its time",
-        expected="one before the deadline",
-        remedy="end the sandbox; a late message must not be taken for the next one's answer",
+        got="no whole message before the deadline",
+        expected="a whole message in time",
+        remedy="end the sandbox; a late message must not pass for the reply to the next request",
     )

@@ -1,7 +1,8 @@
-"""What runs inside the sandbox: it reads requests from one pipe, and answers on another.
+"""The program that runs inside the sandbox: it reads requests from one pipe and replies on another.
 
-It is shown to the sandbox as a single file and imports nothing of ours. From the first cell of a student's on it is
-hostile ground: the grader believes nothing that this says, and the limits here only give honest mistakes a clear end.
+This file is bound into the sandbox by itself, so it imports nothing of ours. From the first cell on, student code can
+change everything in this process: the grader believes nothing that the process says, and the limits in this file only
+give honest mistakes a clear message.
 """
 
 from __future__ import annotations
@@ -18,39 +19,39 @@ import struct
 import sys
 import traceback
 import types
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-_TEXT = 64 << 10  # letters of printed text that are kept
-_MESSAGE = 2000  # letters of an error's message
-_MOST_FIGURES = 20
+_TEXT = 64 << 10  # characters of printed text that are kept
+_MESSAGE = 2000  # characters of an error's message
 _DEEPEST = 8
 _MAGIC = re.compile(r"^(\s*)([%!?].*|[\w.]+\?{1,2}\s*)$")
 _TIMED = re.compile(r"^(\s*)%time\s+(\S.*)$")
 
 
 class OutputLimit(BaseException):
-    """The code prints more than one request may; no Exception, so that ``except Exception`` lets it pass."""
+    """The code prints more than one request may; not an Exception, so that ``except Exception`` does not catch it."""
 
 
 class Unsupported(Exception):
-    """A result that cannot cross the boundary."""
+    """A result that cannot be sent to the grader."""
 
 
 class Missing(Exception):
     """A name that the student's code does not define."""
 
 
-class Printed(io.TextIOBase):
-    """Standard output and error."""
+class CappedOutput(io.TextIOBase):
+    """Standard output and error of a request."""
 
     def __init__(self, most: int) -> None:
         self.most, self.total, self.kept = most, 0, 0
         self.parts: list[str] = []
 
     def write(self, text: str) -> int:
-        """Keep the beginning, and end code that never stops printing."""
+        """Keep the beginning of what is printed, and raise OutputLimit in code that prints without end."""
         self.total += len(text)
         part = str(text)[: max(0, _TEXT - self.kept)]
         self.kept += len(part)
@@ -60,31 +61,28 @@ class Printed(io.TextIOBase):
         return len(text)
 
 
-class Worker:
-    """One namespace, and the requests that work in it."""
+class Interpreter:
+    """One namespace, and the requests that use it."""
 
     def __init__(self, requests: Any, replies: Any, options: dict[str, Any]) -> None:
         self.requests, self.replies, self.options = requests, replies, options
         sys.modules["__main__"] = types.ModuleType("__main__")  # where pickle looks for the student's classes
         self.namespace = sys.modules["__main__"].__dict__
         self.namespace.update(__builtins__=builtins, display=show)
-        self.printed = Printed(options["output"])
-        self.figures: list[str] = []
         self.pid = os.getpid()
 
     def serve(self) -> None:
-        """Answer until the grader closes its end."""
+        """Answer requests until the grader closes its end."""
         while (message := receive(self.requests)) is not None:
             request, arrays = message
             answer, results = self.answer(request, arrays)
-            if os.getpid() != self.pid:  # a fork of the student's code came back here: two would answer
+            if os.getpid() != self.pid:  # the student's code forked and the child returned: both would reply
                 os._exit(0)
             send(self.replies, answer | {"id": request["id"]}, results)
 
     def answer(self, request: dict[str, Any], arrays: list[Any]) -> tuple[dict[str, Any], list[Any]]:
-        """Do one request and say how it went; whatever the student's code raises."""
-        self.printed = sys.stdout = sys.stderr = Printed(self.options["output"])
-        self.figures.clear()
+        """Return the reply to a request, whatever the student's code raises, and the reply's arrays."""
+        printed = sys.stdout = sys.stderr = CappedOutput(self.options["output"])
         results: list[Any] = []
         try:
             answer = getattr(self, f"do_{request['do']}")(request, arrays, results)
@@ -94,18 +92,17 @@ class Worker:
             answer = {"status": "missing"}
         except Unsupported as error:
             answer = {"status": "unsupported", "type": str(error)}
-        except BaseException as error:  # SystemExit and KeyboardInterrupt, too
+        except BaseException as error:  # also SystemExit and KeyboardInterrupt
             answer = {"status": "error", "error": describe(error)}
         if answer["status"] != "ok":
             results.clear()
-        self.collect_open_figures()
-        printed = "".join(self.printed.parts)
-        return answer | {"printed": printed, "figures": self.figures[:_MOST_FIGURES]}, results
+        close_figures()
+        return answer | {"printed": "".join(printed.parts)}, results
 
     def do_run(self, request: dict[str, Any], arrays: list[Any], results: list[Any]) -> dict[str, Any]:
-        """Run a cell's source."""
+        """Run a cell, and show the value of its last line."""
         name = f"<cell {request['cell']}>"
-        source, skipped = without_magics(request["source"])
+        source = without_magics(request["source"])
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         tree = ast.parse(source, name)
         last = tree.body[-1] if tree.body else None
@@ -116,21 +113,19 @@ class Worker:
             value = eval(compile(ast.Expression(last.value), name, "eval"), self.namespace)
             if value is not None and not source.rstrip().endswith(";"):
                 show(value)
-        return {"status": "ok", "skipped": skipped}
+        return {"status": "ok"}
 
     def do_call(self, request: dict[str, Any], arrays: list[Any], results: list[Any]) -> dict[str, Any]:
-        """Call a function by its name."""
+        """Call the function of this name."""
         args = [self.decode(spec, arrays) for spec in request["args"]]
-        keywords = {key: self.decode(spec, arrays) for key, spec in request["kwargs"]}
-        value = self.look_up(request["name"])(*args, **keywords)
-        return {"status": "ok", "value": encode(value, results)}
+        return {"status": "ok", "value": encode(self.look_up(request["name"])(*args), results)}
 
     def do_get(self, request: dict[str, Any], arrays: list[Any], results: list[Any]) -> dict[str, Any]:
-        """Give what a name stands for."""
+        """Return the value of the variable of this name."""
         return {"status": "ok", "value": encode(self.look_up(request["name"]), results)}
 
     def look_up(self, name: str) -> Any:
-        """Give what a name stands for."""
+        """Return the value of a variable; raise Missing if there is none."""
         if name not in self.namespace:
             raise Missing
         return self.namespace[name]
@@ -150,62 +145,48 @@ class Worker:
             return {"tuple": tuple, "list": list}[kind](self.decode(item, arrays) for item in content)
         return content
 
-    def collect_open_figures(self) -> None:
-        """Take note of pyplot's figures and close them, as a notebook does at a cell's end."""
-        if (pyplot := sys.modules.get("matplotlib.pyplot")) is None:
-            return
-        try:
-            self.figures += [alt_text(pyplot.figure(number)) for number in pyplot.get_fignums()]
-            pyplot.close("all")
-        except BaseException:
-            self.figures.append("a figure that cannot be described")
-
 
 def show(*values: Any, **_: Any) -> None:
-    """Display values as text, as IPython does where there is no notebook; a picture by its alt text."""
+    """Print values as IPython does where there is no notebook."""
     for value in values:
-        if type(value).__module__ == "matplotlib.figure":
-            _worker.figures.append(alt_text(value))
-        elif isinstance(alt := getattr(value, "alt", None), str):
-            _worker.figures.append(alt[:_MESSAGE])
-        elif value is not None:
+        if value is not None:
             print(repr(value)[:_TEXT])
 
 
-def alt_text(figure: Any) -> str:
-    """Describe a figure by what its axes say of themselves."""
-    parts = [f"{axes.get_title()}: {axes.get_ylabel() or 'y'} over {axes.get_xlabel() or 'x'}" for axes in figure.axes]
-    return ("; ".join(parts) or "an empty figure")[:_MESSAGE]
+def close_figures() -> None:
+    """Close pyplot's figures, as a notebook does at the end of a cell."""
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        with suppress(BaseException):  # the student's code may have replaced pyplot
+            pyplot.close("all")
 
 
-def without_magics(source: str) -> tuple[str, list[str]]:
-    """Blank IPython's own syntax, line by line, where Python cannot read the cell with it; say what was left out."""
+def without_magics(source: str) -> str:
+    """Return a cell with IPython's own syntax left out, line by line, where Python cannot parse the cell with it."""
     if source.lstrip().startswith("%%"):
         first, _, rest = source.lstrip().partition("\n")
-        return without_magics(rest)[0] if first.startswith(("%%time", "%%capture")) else "", [first[:200]]
+        return without_magics(rest) if first.startswith(("%%time", "%%capture")) else ""
     try:
         ast.parse(source)
-        return source, []
+        return source
     except (SyntaxError, ValueError):
         pass
-    lines, skipped = source.split("\n"), []
+    lines = source.split("\n")
     for number, line in enumerate(lines):
         if timed := _TIMED.match(line):
             lines[number] = timed[1] + timed[2]
         elif magic := _MAGIC.match(line):
             lines[number] = f"{magic[1]}pass"
-            skipped.append(line.strip()[:200])
-    return "\n".join(lines), skipped[:20]
+    return "\n".join(lines)
 
 
 def describe(error: BaseException) -> dict[str, str]:
-    """Say what was raised: its type, its message, and the student's line."""
+    """Return an error's type, its message, and the student's line."""
     try:
         message = str(error)
-        if "Traceback (most recent call last)" in message:  # MXNet's, of its C++; the error is the last line
+        if "Traceback (most recent call last)" in message:  # MXNet's C++ traceback; the error is its last line
             message = message.strip().splitlines()[-1]
         message = message.removeprefix(f"{type(error).__name__}: ")
-    except BaseException:  # the student's own class may fail at that, too
+    except BaseException:  # an exception class of the student's may itself raise
         message = "an error that cannot be shown"
     line = ""
     if isinstance(error, SyntaxError):
@@ -217,7 +198,7 @@ def describe(error: BaseException) -> dict[str, str]:
 
 
 def as_mxnet(array: Any) -> Any:
-    """Make MXNet's array; float64 becomes float32, as all that MXNet makes itself."""
+    """Return MXNet's array; float64 becomes float32, MXNet's default."""
     import mxnet
 
     dtype = "float32" if array.dtype == "float64" else array.dtype
@@ -225,9 +206,9 @@ def as_mxnet(array: Any) -> Any:
 
 
 def encode(value: Any, arrays: list[Any], depth: int = 0) -> dict[str, Any]:
-    """Write a result: plain values, arrays, and tuples, lists and dicts of them."""
+    """Write a result as JSON and arrays: plain values, arrays, and tuples, lists and dicts of them."""
     if hasattr(value, "asnumpy"):
-        value = value.asnumpy()  # MXNet computes here at the latest, so its late errors belong to this request
+        value = value.asnumpy()  # waits for MXNet, so that its asynchronous errors belong to this request
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
@@ -246,7 +227,7 @@ def encode(value: Any, arrays: list[Any], depth: int = 0) -> dict[str, Any]:
 
 
 def receive(stream: Any) -> tuple[dict[str, Any], list[Any]] | None:
-    """Read one of the grader's messages; None at the end."""
+    """Read a message of the grader; return None at the end."""
     start = stream.read(8)
     if len(start) < 8:
         return None
@@ -257,7 +238,7 @@ def receive(stream: Any) -> tuple[dict[str, Any], list[Any]] | None:
 
 
 def send(stream: Any, header: dict[str, Any], arrays: list[Any]) -> None:
-    """Write one message, its arrays where NumPy likes them in memory."""
+    """Write a message, each array at an aligned offset."""
     parts = []
     for array in arrays:
         little = array.astype(array.dtype.newbyteorder("<"), copy=False)
@@ -272,23 +253,20 @@ def send(stream: Any, header: dict[str, Any], arrays: list[Any]) -> None:
 
 
 def prepare(options: dict[str, Any]) -> None:
-    """Import what the cells will import anyway, and let the stand-in for the withheld test labels pass for them."""
+    """Import what the cells will import anyway, and accept the stand-in for the withheld test labels."""
     for statement in options["imports"]:
         exec(statement, {})
     if options["checksums"]:
-        from d2l_helpers.data import fashion_mnist, idx
+        from d2l_helpers.data import idx
 
         idx.CHECKSUMS.update(options["checksums"])
-        if options["data"]:
-            fashion_mnist.load_data_fashion_mnist(1)  # it keeps what it has loaded
     if "mxnet" in sys.modules:
         sys.modules["mxnet"].npx.set_np()
 
 
 def main() -> None:
-    """Say that we are ready, and serve."""
-    global _worker
-    os.dup2(1, 2)  # until here bubblewrap's messages went there; from now on, nothing does
+    """Report that the process is ready, and answer requests."""
+    os.dup2(1, 2)  # until here, stderr is the pipe from which the grader reads bubblewrap's messages
     fds = [int(argument) for argument in sys.argv[1:]]
     for fd in fds:
         os.set_inheritable(fd, False)
@@ -299,12 +277,10 @@ def main() -> None:
     options = message[0]
     prepare(options)
     sys.argv = ["student"]
-    _worker = Worker(requests, replies, options)
+    interpreter = Interpreter(requests, replies, options)
     send(replies, {"status": "ready", "id": options["id"]}, [])
-    _worker.serve()
+    interpreter.serve()
 
-
-_worker: Worker
 
 if __name__ == "__main__":
     main()

@@ -3,13 +3,12 @@
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 import pytest
 from support.key import solutions_to
-from support.leftovers import namespace_of, need_a_sandbox, nothing_left
+from support.leftovers import first_processes_below, need_a_sandbox, nothing_left
 
 from d2l_authoring.compose import compose
 from d2l_autograder.assignment import load_assignment
@@ -43,19 +42,6 @@ def results(out):
     return {file: file.read_text() for file in (out / "results").rglob("*.json")}
 
 
-def namespaces_below(pid):
-    """Open the process namespaces of a process's descendants, each once, but for our own."""
-    found, waiting = {Path("/proc/self/ns/pid").stat().st_ino: None}, [pid]
-    for one in waiting:
-        with suppress(OSError):
-            for thread in Path(f"/proc/{one}/task").iterdir():
-                waiting += map(int, (thread / "children").read_text().split())
-            inode = Path(f"/proc/{one}/ns/pid").stat().st_ino
-            if inode not in found:
-                found[inode] = namespace_of(one)
-    return list(found.values())[1:]
-
-
 def wait_for(what, grader):
     """Wait until `what` returns something, and return it."""
     deadline = time.monotonic() + 120
@@ -77,12 +63,12 @@ def test_a_killed_grader_leaves_nothing_running_and_the_next_finishes(tmp_path):
         content = nbformat.writes(compose(assignment.release, solutions | other))
         (submissions / f"student{number}_{NAME}.ipynb").write_text(content + " " * number)
 
-    with nothing_left() as namespaces:
+    with nothing_left() as first_processes:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         grader = subprocess.Popen(command(submissions, out), cwd=ROOT, **quiet)
         wait_for(lambda: results(out), grader)
         # Between two submissions it has no sandbox, and its two jobs may be there at the same time
-        namespaces += wait_for(lambda: namespaces_below(grader.pid), grader)
+        first_processes += wait_for(lambda: first_processes_below(grader.pid), grader)
         grader.kill()
         grader.wait()
         kept = results(out)

@@ -1,7 +1,7 @@
 # exercise: stable_softmax
 # verdict: error
 # earned: 0
-# why: looks for the folder answers/ beside all that Python knows
+# why: looks for the folder answers/ beside everything that Python has imported
 
 import os
 import sys

@@ -1,7 +1,7 @@
 # exercise: stable_softmax
 # verdict: memory
 # earned: 0
-# why: takes all memory
+# why: allocates memory without end
 
 
 def stable_softmax(Z):

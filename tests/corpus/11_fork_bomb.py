@@ -1,7 +1,7 @@
 # exercise: stable_softmax
 # verdict: error or died
 # earned: 0
-# why: forks without end; MXNet starts threads in each child, and ends where it cannot
+# why: forks without end; MXNet starts threads in each child, and dies where it cannot
 
 import os
 import time

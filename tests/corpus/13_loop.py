@@ -1,7 +1,7 @@
 # exercise: stable_softmax
 # verdict: timeout
 # earned: 0
-# why: does not end
+# why: loops without end
 
 
 def stable_softmax(Z):

@@ -1,7 +1,7 @@
 # exercise: stable_softmax
 # verdict: timeout
 # earned: 0
-# why: computes in eight processes and more at once, beside the honest submission
+# why: computes in many processes at once, beside an honest submission
 
 import os
 

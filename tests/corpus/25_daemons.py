@@ -1,7 +1,7 @@
 # exercise: stable_softmax
 # verdict: right
 # earned: 2
-# why: leaves processes that ignore signals and belong to no session; its answer is right
+# why: leaves processes that ignore signals and have sessions of their own; the answer is right
 
 import os
 import signal

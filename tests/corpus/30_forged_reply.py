@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: bad_answer
 # earned: 0
-# why: writes a reply of its own to a request that does not exist
-# against: marking
+# why: writes a reply of its own, to a request that does not exist
 
 import json
 import struct

@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: answers with marks and verdicts, before the worker does
-# against: marking
+# why: replies before the worker does, with marks and verdicts
 
 import json
 import struct

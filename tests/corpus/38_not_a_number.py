@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: returns nan everywhere, from which no number differs by more than a tolerance
-# against: marking
+# why: returns NaN everywhere, and no number differs from NaN by more than a tolerance
 
 
 def stable_softmax(Z):

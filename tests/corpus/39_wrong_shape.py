@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: returns the right numbers once for each row, which broadcasting would compare
-# against: marking
+# why: returns the right numbers once for each row, which broadcasting would accept
 
 
 def stable_softmax(Z):

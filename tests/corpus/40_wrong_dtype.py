@@ -2,7 +2,6 @@
 # verdict: wrong
 # earned: 0
 # why: returns truth values
-# against: marking
 
 
 def stable_softmax(Z):

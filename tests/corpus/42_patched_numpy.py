@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: lets NumPy find everything close to everything
-# against: marking
+# why: replaces NumPy's comparisons, so that everything is close to everything
 
 import numpy
 

@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: writes a mark into every message, and no error
-# against: marking
+# why: replaces the JSON writer, so that each reply has a mark and no error
 
 import json
 

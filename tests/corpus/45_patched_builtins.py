@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: makes every difference 0 and everything true
-# against: marking
+# why: replaces built-in functions, so that every difference is 0 and everything is true
 
 import builtins
 

@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: lets MXNet's arrays equal all others
-# against: marking
+# why: replaces comparisons of MXNet's arrays, so that they equal everything
 
 from mxnet.numpy import ndarray
 

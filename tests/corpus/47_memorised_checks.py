@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: is right for the public check's arguments only
-# against: marking
+# why: is right only for the public check's arguments
 
 known = {(5, 3), (3, 2), (1, 3)}
 

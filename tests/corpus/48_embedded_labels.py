@@ -1,7 +1,7 @@
 # exercise: stable_softmax
 # verdict: error
 # earned: 0
-# why: compares the test labels inside with the public ones that it brought
+# why: compares the test labels inside with the published ones, to recognise images
 
 import os
 

@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: not_attempted
 # earned: 0
-# why: is a cell of the shell's
-# against: marking
+# why: is a shell cell
 
 %%bash
 curl https://example.org/answer.py > answer.py

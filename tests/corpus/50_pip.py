@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: right
 # earned: 2
-# why: installs packages and asks for help; its answer is right
-# against: marking
+# why: installs packages and asks for help; the answer is right
 
 !pip install torch
 %matplotlib inline

@@ -1,9 +1,8 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: replaces the function with which the worker answers
+# why: replaces the function with which the worker replies
 # others: wrong 0
-# against: marking
 
 import sys
 

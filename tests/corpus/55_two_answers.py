@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: answers once itself; the worker's own answer then meets the next question
-# against: marking
+# why: replies by itself; the worker's own reply then comes at the next request
 
 import json
 import struct

@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: answers the questions that come next, too
-# against: marking
+# why: replies to the next requests in advance
 
 import json
 import struct

@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong or bad_answer
 # earned: 0
-# why: leaves a thread that writes answers while other functions are asked
-# against: marking
+# why: leaves a thread that writes replies while other functions are called
 
 import json
 import struct

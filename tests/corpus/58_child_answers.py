@@ -1,7 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: a forked child answers beside its parent
+# why: forks a child that replies beside its parent
 
 import os
 

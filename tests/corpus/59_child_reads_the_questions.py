@@ -1,7 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: a forked child takes the questions that are meant for its parent
+# why: forks a child that reads the requests to its parent
 
 import os
 import sys

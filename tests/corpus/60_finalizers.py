@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: bad_answer
 # earned: 0
-# why: would answer once more when Python ends, and when its result is thrown away
-# against: marking
+# why: replies once more when Python ends and when its result is deleted
 
 import json
 import struct

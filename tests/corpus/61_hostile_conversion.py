@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: bad_answer
 # earned: 0
-# why: returns an object that becomes another array whenever it is asked
-# against: marking
+# why: returns an object that converts to another array each time
 
 import numpy
 

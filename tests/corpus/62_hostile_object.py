@@ -2,7 +2,6 @@
 # verdict: bad_answer
 # earned: 0
 # why: returns an object that is equal to everything and cannot be shown
-# against: marking
 
 
 class Equal:

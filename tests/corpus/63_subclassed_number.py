@@ -1,8 +1,7 @@
 # exercise: kl_bits
 # verdict: wrong
 # earned: 0
-# why: returns a number that is near to every number
-# against: marking
+# why: returns a number whose difference from every number is 0
 
 
 class Near(float):

@@ -2,7 +2,6 @@
 # verdict: bad_answer
 # earned: 0
 # why: returns an array that lies about its shape and is close to every other
-# against: marking
 
 import numpy
 

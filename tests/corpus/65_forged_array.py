@@ -2,7 +2,6 @@
 # verdict: bad_answer
 # earned: 0
 # why: announces an array of a terabyte and sends none of it
-# against: marking
 
 import json
 import struct

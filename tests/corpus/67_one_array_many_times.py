@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: bad_answer
 # earned: 0
-# why: names one array of 7 MB three hundred times, which would be 2 GB in the grader
-# against: marking
+# why: names one array of 7 MB three hundred times in its reply, which would need 2 GB in the grader
 
 import json
 import struct

@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: returns eight million truth values, each eight bytes when it is compared
-# against: marking
+# why: returns eight million truth values, each of which becomes eight bytes when it is compared
 
 import numpy
 

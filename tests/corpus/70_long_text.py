@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: returns text where numbers are wanted, and as much as fits
-# against: marking
+# why: returns text instead of numbers, as long as a reply may be
 
 
 def stable_softmax(Z):

@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: draws what the grader would draw with the seeds that people use
-# against: marking
+# why: looks for its arguments among the random numbers of two thousand seeds
 
 import numpy
 

@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: answers with what it was asked before
-# against: marking
+# why: returns the answer to an earlier call
 
 asked = []
 

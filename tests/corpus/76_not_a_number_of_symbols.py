@@ -1,7 +1,6 @@
 # exercise: most_symbols
 # verdict: wrong
 # earned: 0
-# why: gives nan for a number that is compared with bounds
-# against: marking
+# why: assigns NaN to a number that is compared with bounds
 
 most_symbols = float("nan")

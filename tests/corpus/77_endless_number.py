@@ -1,7 +1,6 @@
 # exercise: most_symbols
 # verdict: error
 # earned: 0
-# why: gives an integer of a million bits
-# against: marking
+# why: assigns an integer of a million bits
 
 most_symbols = 1 << 10**6

@@ -1,8 +1,7 @@
 # exercise: warmest
 # verdict: wrong
 # earned: 0
-# why: gives all temperatures, so that the right one is among them
-# against: marking
+# why: assigns a thousand temperatures, so that the right one is among them
 
 import numpy
 

@@ -1,8 +1,7 @@
 # exercise: warmest
 # verdict: wrong
 # earned: 0
-# why: gives an object that is another number each time it is read
-# against: marking
+# why: assigns an object that is another number each time it is read
 
 import numpy
 

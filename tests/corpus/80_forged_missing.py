@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: not_attempted
 # earned: 0
-# why: says that it is not there
-# against: marking
+# why: replies that the function is missing
 
 import json
 import struct

@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: bad_answer
 # earned: 0
-# why: says that the sandbox has failed, which would be tried again without end
-# against: marking
+# why: replies that the sandbox has failed, which would be tried again without end
 
 import json
 import struct

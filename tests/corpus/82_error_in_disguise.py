@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: error
 # earned: 0
-# why: raises an error with a message for the teacher's terminal and browser
-# against: marking
+# why: raises an error with control characters and HTML for the teacher's terminal and browser
 
 
 class Disguised(Exception):

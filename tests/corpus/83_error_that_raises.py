@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: died
 # earned: 0
-# why: raises an error that fails when it is asked what it is
-# against: marking
+# why: raises an error that raises another one when its message is read
 
 
 class Failing(BaseException):

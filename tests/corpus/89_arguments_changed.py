@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: changes the arguments instead of giving a result that fits them
-# against: marking
+# why: changes its arguments, so that its result fits them
 
 
 def stable_softmax(Z):

@@ -1,7 +1,7 @@
 # exercise: stable_softmax
 # verdict: timeout
 # earned: 0
-# why: does not come to its definition
+# why: loops before it defines anything
 
 while True:
     pass

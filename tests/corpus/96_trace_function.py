@@ -1,8 +1,7 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: watches and changes the worker's own variables, line by line
-# against: marking
+# why: sets a trace function that changes the worker's variables
 
 import sys
 

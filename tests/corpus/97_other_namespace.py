@@ -1,9 +1,8 @@
 # exercise: stable_softmax
 # verdict: wrong
 # earned: 0
-# why: replaces the other exercises' functions by its own, which is right for them only once
+# why: removes the other exercises' functions from the worker's namespace
 # others: not_attempted 0
-# against: marking
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The corpus: what each file says of itself, and the submission that it becomes; as a program, it writes README.md."""
+"""The corpus: read its files, and make submissions of them; as a program, write README.md."""
 
 import re
 from dataclasses import dataclass
@@ -12,20 +12,32 @@ from d2l_authoring.notebook_file import read_notebook
 
 HERE = Path(__file__).parent
 ASSIGNMENT = "04_softmax_regression"
-SANDBOX, MARKING = "sandbox", "marking"
 RELEASE = HERE.parents[1] / "notebooks" / f"{ASSIGNMENT}.ipynb"
-_HEAD = re.compile(r"# (exercise|verdict|earned|why|others|against): (.*)\n")
+# One for each way to earn what one should not, or to cost others what they should earn
+CHOSEN = (
+    "01_read_the_key",
+    "08_memory_hog",
+    "11_fork_bomb",
+    "13_loop",
+    "21_exit",
+    "25_daemons",
+    "30_forged_reply",
+    "42_patched_numpy",
+    "47_memorised_checks",
+    "92_dies_at_the_second_question",
+)
+_HEAD = re.compile(r"# (exercise|verdict|earned|why|others): (.*)\n")
 
 ABOUT = """# The corpus of hostile submissions
 
-Each file stands in the place of one exercise's answer in `04_softmax_regression`; the other exercises hold the
-solutions. `damaged.py` makes the notebooks that are hostile as a whole. `test_corpus.py` grades them all, several at a
-time with an honest submission beside them, and sees to it that none earns more than the table says, that the others
-keep their marks, and that nothing is left. Who gets at what a case is after answers rightly, so that a hole in the
-sandbox shows as a mark.
+Each file takes the place of one exercise's answer in `04_softmax_regression`; the other exercises hold the solutions.
+`damaged.py` makes the notebooks that are hostile as a whole. `test_corpus.py` grades them all as a class is graded,
+several at a time and an honest submission with them. It checks that each earns what the table says, that all others
+keep their marks, and that nothing is left behind. An answer that finds what it looks for answers rightly, so that a
+hole in the sandbox shows as a mark.
 
-What is against the sandbox is graded once more by a user without powers. What is against the marking counts on how the
-grader reads and compares an answer, which is the same for every user, and is graded once.
+`make test` grades the ten cases that are marked with ●; `make test-all` grades all of them, as root and as an
+unprivileged user. Attacks on the sandbox itself that would show nothing more here are in `tests/support/hostile.py`.
 
 `PYTHONPATH=. .venv/bin/python tests/corpus/cases.py` writes this file from the heads of the cases.
 
@@ -39,14 +51,14 @@ class Case:
     Attributes
     ----------
     verdicts : tuple of str
-        Those that the attacked exercise may have; more than one where the kernel's timing or the
-        version of Python decides.
+        The verdicts that the attacked exercise may have; more than one where the kernel's timing or the version of
+        Python decides.
     earned : float
-        What it earns there.
+        The points of the attacked exercise.
     others : tuple or None
-        The verdict and points of every other exercise, where they do not keep all theirs.
-    against : str
-        What it is to get past: ``"sandbox"``, unless its head says ``"marking"``.
+        The verdict and points of every other exercise, where the attack costs their points, too.
+    is_chosen : bool
+        Whether `make test` grades it.
     """
 
     name: str
@@ -56,7 +68,7 @@ class Case:
     why: str
     source: str
     others: tuple[str, float] | None = None
-    against: str = SANDBOX
+    is_chosen: bool = False
 
 
 def cases():
@@ -65,26 +77,26 @@ def cases():
 
 
 def notebook(sources=None, release=None):
-    """Compose the reference solution, with some exercises answered otherwise."""
+    """Compose the reference solution, with other answers to some exercises."""
     solutions = solutions_to(ASSIGNMENT)
     return compose(release or read_notebook(RELEASE), solutions | (sources or {}))
 
 
 def submission(case):
-    """Write the notebook that a case is."""
+    """Return a case as a notebook file."""
     return nbformat.writes(notebook({case.exercise: case.source})).encode()
 
 
 def table():
-    """Write README.md."""
+    """Return README.md."""
     from damaged import DAMAGED
 
     rows = [
-        (case.name, case.exercise, case.against, case.why, " or ".join(case.verdicts), f"{case.earned:g}")
+        (case.name, "●" * case.is_chosen, case.exercise, case.why, " or ".join(case.verdicts), f"{case.earned:g}")
         for case in cases()
     ]
-    rows += [(f"`{one.name}`", "the notebook", "reading", one.why, one.status, f"{one.earned:g}") for one in DAMAGED]
-    head = "| case | in | against | what it does | verdict | points |\n|---|---|---|---|---|---|\n"
+    rows += [(f"`{one.name}`", "", "the notebook", one.why, one.status, f"{one.earned:g}") for one in DAMAGED]
+    head = "| case | chosen | in | what it does | verdict | points |\n|---|---|---|---|---|---|\n"
     return ABOUT + head + "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
@@ -95,8 +107,8 @@ def _read(path):
     verdict, _, points = head.get("others", "").partition(" ")
     others = (verdict, float(points)) if points else None
     verdicts = tuple(head["verdict"].split(" or "))
-    against = head.get("against", SANDBOX)
-    return Case(path.stem, head["exercise"], verdicts, float(head["earned"]), head["why"], source, others, against)
+    earned, is_chosen = float(head["earned"]), path.stem in CHOSEN
+    return Case(path.stem, head["exercise"], verdicts, earned, head["why"], source, others, is_chosen)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Notebooks that are hostile or damaged as a whole: each function writes one, made from the reference solution."""
+"""Make notebooks that are hostile or damaged as a whole, each by a function, from the reference solution."""
 
 import json
 import os
@@ -22,11 +22,11 @@ class Damage:
     Attributes
     ----------
     write : callable
-        ``write(file, solved)`` makes it from the solved notebook.
+        ``write(file, solved)`` makes the file from the solved notebook.
     status : str
-        What becomes of it.
+        The status of its result.
     earned : float
-        What it earns.
+        The points of its result.
     """
 
     name: str
@@ -57,7 +57,7 @@ def _file(why):
 
 
 def solved_notebook():
-    """Give the solved notebook as plain JSON."""
+    """Return the solved notebook as plain JSON."""
     return json.loads(nbformat.writes(notebook()))
 
 
@@ -123,7 +123,7 @@ def many_cells(solved):
     return solved | {"cells": solved["cells"] * 40}
 
 
-@_case("has two megabytes of code, which is slow to read as Python")
+@_case("has two megabytes of code, which Python parses slowly")
 def much_code(solved):
     for number in range(50):
         solved["cells"].append(nbformat.v4.new_code_cell(f"a{number} = " + "a," * 20_000))
@@ -177,7 +177,7 @@ def old_format(solved):
     return json.loads(nbformat.writes(notebook(), version=3))
 
 
-@_case("claims a format that there is not yet", "marked", ALL)
+@_case("claims a format that does not exist yet", "marked", ALL)
 def new_format(solved):
     return solved | {"nbformat": 99, "nbformat_minor": -1}
 
@@ -237,8 +237,8 @@ def reversed_cells(solved):
     return solved | {"cells": solved["cells"][::-1]}
 
 
-@_case("has half a character in an answer", "marked", ALL)
-def half_a_character(solved):
+@_case("has half a surrogate pair in an answer", "marked", ALL)
+def half_a_surrogate_pair(solved):
     _named(solved, "stable_softmax")["source"] += "\n# \ud800"
     return solved
 
@@ -250,7 +250,7 @@ def null_byte(solved):
 
 
 # --------------------------------------------------------------------------------------------------- forgeries
-@_case("is untouched, but for outputs that say that all is right", "marked", 0.0)
+@_case("is unchanged except for outputs that say that all is right", "marked", 0.0)
 def forged_outputs(solved):
     untouched = _stubs()
     shown = {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {"text/plain": "2"}}
@@ -260,7 +260,7 @@ def forged_outputs(solved):
     return untouched
 
 
-@_case("is untouched, but its checks only print that all is right", "marked", 0.0)
+@_case("is unchanged except for checks that only print that all is right", "marked", 0.0)
 def edited_checks(solved):
     untouched = _stubs()
     for cell in _checks(untouched):
@@ -284,7 +284,7 @@ def own_checks(solved):
     return solved
 
 
-@_case("calls its own answers checks, so that they would not be read", "marked", ALL)
+@_case("marks its own answers as checks, so that they would not be read", "marked", ALL)
 def answers_called_checks(solved):
     for cell in _code(solved):
         if "nbgrader" in cell["metadata"]:
@@ -292,6 +292,6 @@ def answers_called_checks(solved):
     return solved
 
 
-@_case("is 19 MB of empty lists, each twenty times as large once read")
+@_case("is 19 MB of empty lists, each twenty times as large in memory")
 def many_small_parts(solved):
     return json.dumps(solved).encode()[:-1] + b', "x": [' + b"[]," * 6_000_000 + b"[]]}"

@@ -1,4 +1,4 @@
-"""Every hostile submission, graded as a class is: what each earns, what its peers earn, and what is left."""
+"""Hostile submissions, graded as a class is: the marks of each, the marks of the others, and what is left behind."""
 
 import socket
 from contextlib import contextmanager, suppress
@@ -8,9 +8,9 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from cases import ASSIGNMENT, HERE, MARKING, RELEASE, SANDBOX, cases, notebook, submission, table
+from cases import ASSIGNMENT, CHOSEN, HERE, RELEASE, cases, notebook, submission, table
 from damaged import DAMAGED, solved_notebook
-from support.leftovers import first_process, namespace_of, need_a_sandbox, nothing_left
+from support.leftovers import first_process_of, need_a_sandbox, nothing_left
 
 from d2l_autograder import batch
 from d2l_autograder.assignment import load_assignment
@@ -33,26 +33,34 @@ LIMITS = Limits(
     output=MB,
 )
 JOBS = 3
-ROUND = 8
-# A message is read once, its arrays are copied once, and truth values, of a byte, become numbers of eight
+ROUND = 8  # submissions that are graded together
+# A message is read once, its arrays are copied once, and truth values of one byte become numbers of eight
 OF_A_REPLY = LIMITS.frame * (1 + 1 + 8)
 # A file, its text, and a million lists and objects of 64 bytes
 OF_A_FILE = 2 * LARGEST + 64 * 10**6
 GRADER_MAY_GROW = OF_A_REPLY + OF_A_FILE  # no round has two of the largest
 
 CASES = cases()
-# Apart, for test_corpus_unprivileged.py grades only the one kind
-KINDS = {kind: [case for case in CASES if case.against == kind] for kind in (SANDBOX, MARKING)}
-ROUNDS = [some[start : start + ROUND] for some in KINDS.values() for start in range(0, len(some), ROUND)]
+OTHERS = [case for case in CASES if not case.is_chosen]
+ROUNDS = [[case for case in CASES if case.is_chosen]]
+ROUNDS += [OTHERS[start : start + ROUND] for start in range(0, len(OTHERS), ROUND)]
+
+
+def _marks(number):
+    return [pytest.mark.sandbox] if number == 0 else [pytest.mark.sandbox, pytest.mark.nightly]
+
+
 EACH = [
-    pytest.param(number, case, id=f"{case.against}-{case.name}") for number, some in enumerate(ROUNDS) for case in some
+    pytest.param(number, case, id=case.name, marks=_marks(number))
+    for number, some in enumerate(ROUNDS)
+    for case in some
 ]
-NUMBERS = [pytest.param(number, id=f"{some[0].against}-{number}") for number, some in enumerate(ROUNDS)]
+NUMBERS = [pytest.param(number, id=f"round-{number}", marks=_marks(number)) for number in range(len(ROUNDS))]
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def outside():
-    """What an answer might reach: a socket, and a secret in the environment."""
+    """Make what an answer might reach: a secret in the environment, and a socket."""
     need_a_sandbox()
     with pytest.MonkeyPatch.context() as patch, socket.socket(socket.AF_UNIX) as server:
         patch.setenv("D2L_SECRET", "of the teacher")
@@ -64,7 +72,7 @@ def outside():
 
 @pytest.fixture(scope="module")
 def assignment():
-    """Load it, and MXNet's threads and buffers, which stay."""
+    """Load the assignment, and MXNet's threads and buffers, which stay."""
     found = load_assignment(RELEASE, HERE.parents[1] / "answers")
     answer = found.items[0].answer
     evaluate(answer.solution, None, answer.probes[0].arguments(np.random.default_rng(0)))
@@ -72,8 +80,8 @@ def assignment():
 
 
 @pytest.fixture(scope="module")
-def grade(assignment, tmp_path_factory):
-    """Grade files, made by their names, with an honest one among them; nothing of them may be left."""
+def grade(outside, assignment, tmp_path_factory):
+    """Grade files, made by functions of these names, with an honest one among them; check that nothing is left."""
 
     def grade(makers):
         folder = tmp_path_factory.mktemp("round")
@@ -83,8 +91,8 @@ def grade(assignment, tmp_path_factory):
             make(entries[-1].file)
         store = Store(folder / "results")
         grader = batch.Grader({ASSIGNMENT: assignment}, b"of this test", store, jobs=JOBS, limits=LIMITS)
-        with pytest.MonkeyPatch.context() as patch, nothing_left() as namespaces, little_growth():
-            patch.setattr(batch, "Sandbox", _watched(namespaces))
+        with pytest.MonkeyPatch.context() as patch, nothing_left() as first_processes, little_growth():
+            patch.setattr(batch, "Sandbox", _watched(first_processes))
             outcomes = {outcome.result.student: outcome for outcome in grader.grade(entries)}
         assert {outcome.kept for outcome in outcomes.values()} == {Kept.NEW}
         return grader, outcomes
@@ -96,19 +104,20 @@ def _honest(file):
     file.write_text(nbformat.writes(notebook()))
 
 
-def _watched(namespaces):
-    """Make a sandbox that takes note of its namespace, so that one can see what is left in it."""
+def _watched(first_processes):
+    """Return a class of sandboxes that record their first processes, so that one can see whether they have ended."""
 
     class Watched(Sandbox):
         def start(self):
             super().start()
-            namespaces.append(namespace_of(first_process(self)))
+            first_processes.append(first_process_of(self))
 
     return Watched
 
 
 @contextmanager
 def little_growth():
+    """Check that this process's memory grows by no more than GRADER_MAY_GROW."""
     Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here
     before = _memory("VmRSS:")
     yield
@@ -144,7 +153,7 @@ def _damage(one, file):
     one.write(file, solved_notebook())
 
 
-def _is_paid(result):
+def _has_all_points(result):
     return result.status == Status.MARKED and result.earned == result.points
 
 
@@ -163,30 +172,35 @@ def test_a_hostile_answer_earns_what_it_should_and_costs_no_other(graded, number
 @pytest.mark.parametrize("number", NUMBERS)
 def test_an_honest_submission_beside_them_earns_everything(graded, number):
     result = graded(number)["first"].result
-    assert _is_paid(result), result
+    assert _has_all_points(result), result
 
 
+@pytest.mark.sandbox
+@pytest.mark.nightly
 @pytest.mark.parametrize("damage", DAMAGED, ids=lambda damage: damage.name)
-def test_a_damaged_notebook_is_marked_or_says_why_not(graded_damage, damage):
+def test_a_damaged_notebook_is_marked_or_refused_with_a_reason(graded_damage, damage):
     grader, outcomes = graded_damage
     result = outcomes[damage.name].result
     assert (result.status, result.earned, result.points) == (damage.status, damage.earned, 11), result
     assert bool(result.detail) == (damage.status == "damaged")
     assert "Traceback" not in result.detail
     assert str(HERE.parents[1]) not in result.as_json()
-    if mended := grader.notebook_of(outcomes[damage.name]):
-        written = nbformat.writes(mended.notebook)
+    if repaired := grader.notebook_of(outcomes[damage.name]):
+        written = nbformat.writes(repaired.notebook)
         nbformat.validate(nbformat.reads(written, as_version=4))
         assert "<script" not in written
         written.encode()
 
 
+@pytest.mark.sandbox
+@pytest.mark.nightly
 def test_an_honest_submission_beside_damaged_ones_earns_everything(graded_damage):
-    assert _is_paid(graded_damage[1]["first"].result)
+    assert _has_all_points(graded_damage[1]["first"].result)
 
 
-def test_every_case_is_graded():
+def test_every_case_is_graded_once():
     assert sorted(case.name for some in ROUNDS for case in some) == [case.name for case in CASES]
+    assert sorted(CHOSEN) == [case.name for case in ROUNDS[0]]
 
 
 def test_the_table_is_what_the_cases_say():

@@ -1,4 +1,4 @@
-"""Tests run as a user without powers: by root, who shows that user a Python that may lie in a private home."""
+"""Run tests as an unprivileged user, from root, with a Python that may lie in root's private home."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from d2l_helpers.data import cache_folder, obtain
 ROOT = Path(__file__).parents[2]
 NOBODY = "65534"
 
-# In a mount namespace of its own: private folders are covered, and what is needed of them is shown again.
+# Covers private folders, in a mount namespace of its own, and shows again what the tests need of them.
 SHOW = """
 set -e
 aside=$1; shift
@@ -38,16 +38,16 @@ exec "$@"
 
 
 def pass_as_nobody(tests, aside, seconds):
-    """Run tests as a user who has nothing but what is readable by all; they must pass, and none may be skipped.
+    """Run tests as a user who can read only what everybody can, and check that they pass.
 
     Parameters
     ----------
     tests : sequence of str
-        Files, from the checkout's root, and pytest's options to choose among their tests.
+        Files, relative to the checkout, and pytest's options that choose among their tests.
     aside : Path
         A folder that does not exist yet.
     seconds : float
-        What they may take.
+        The timeout of all tests together.
     """
     command = [*_as_nobody(aside), sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
     environment = {
@@ -56,7 +56,7 @@ def pass_as_nobody(tests, aside, seconds):
         "XDG_CACHE_HOME": str(cache_folder().parents[1]),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": str(ROOT),
-        "CI": "true",  # a machine that can do this for root and for nobody else is no machine to grade on
+        "CI": "true",  # fail instead of skip: a machine on which only root can start a sandbox must not pass
     }
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds, check=False
@@ -66,7 +66,7 @@ def pass_as_nobody(tests, aside, seconds):
 
 def _as_nobody(aside):
     if os.geteuid() != 0:
-        pytest.skip("these tests already run without powers")
+        pytest.skip("these tests already run as an unprivileged user")
     if not shutil.which("unshare"):
         pytest.skip("there is no unshare here: sudo apt-get install util-linux")
     obtain()
@@ -74,7 +74,7 @@ def _as_nobody(aside):
     if any(str(path) in ("/", str(home)) for path in needed):
         pytest.skip("the checkout is the home itself: clone into a folder below it")
     closed = next((path for path in (*reversed(ROOT.parents), ROOT) if not path.stat().st_mode & 0o001), home)
-    private = list({home, closed})  # such as mktemp makes it
+    private = list({home, closed})  # a folder above the checkout that only root can enter, as mktemp makes it
     hidden = {path for path in needed if any(path.is_relative_to(folder) for folder in private)}
     if closed == ROOT:
         hidden = {path for path in hidden if not path.is_relative_to(ROOT)} | set(ROOT.iterdir())

@@ -1,4 +1,4 @@
-"""Arrays from bytes that may be anything."""
+"""Arrays, written and read; what is read may be any bytes."""
 
 import contextlib
 import io
@@ -51,7 +51,7 @@ def test_any_bytes_are_an_array_or_refused(contents):
 
 
 @given(any_array, st.data())
-def test_a_changed_byte_gives_an_array_of_the_bytes_present_or_is_refused(array, data):
+def test_an_array_with_a_changed_byte_is_no_larger_than_its_bytes_or_refused(array, data):
     contents = bytearray(to_npy(array))
     contents[data.draw(st.integers(0, len(contents) - 1))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(BadFrame):
@@ -85,13 +85,13 @@ BAD_ARRAYS = {
 
 
 @pytest.mark.parametrize("case", BAD_ARRAYS)
-def test_what_is_no_plain_array_is_refused_and_named(case):
+def test_bytes_that_are_no_plain_array_are_refused_with_the_reason(case):
     contents, named = BAD_ARRAYS[case]
     with pytest.raises(BadFrame, match=re.escape(named)):
         from_npy(contents)
 
 
-def test_what_cannot_cross_is_refused_here():
+def test_arrays_that_cannot_be_sent_are_refused():
     for array in (np.array([None]), np.array(["a"]), np.array(1j), np.zeros((1,) * 9), np.zeros(1, np.longdouble)):
-        with pytest.raises(ArgumentError, match="Cannot send this array"):
+        with pytest.raises(ArgumentError, match="This array cannot be sent"):
             to_npy(array)

@@ -1,4 +1,4 @@
-"""Control groups of both versions; version 2 on a tree of files, since a machine has only one of them."""
+"""Control groups; version 2 is tried on a tree of files, since a machine has only one version."""
 
 import os
 
@@ -11,20 +11,20 @@ LIMITS = Limits(memory=64 << 20, processes=7)
 
 @pytest.fixture
 def version_2(tmp_path):
-    """A user's session, as systemd makes it: app.slice hands down what app.slice/term.scope has."""
+    """Make a user's session as systemd does: app.slice delegates its controllers to term.scope."""
     root = tmp_path / "cgroup"
     scope = root / "user.slice/app.slice/term.scope"
     scope.mkdir(parents=True)
-    for folder, given in {root: "memory pids cpu", scope.parent: "memory pids", scope: ""}.items():
-        (folder / "cgroup.subtree_control").write_text(given)
+    for folder, delegated in {root: "memory pids cpu", scope.parent: "memory pids", scope: ""}.items():
+        (folder / "cgroup.subtree_control").write_text(delegated)
         (folder / "cgroup.procs").write_text("")
     own = tmp_path / "own"
     own.write_text("0::/user.slice/app.slice/term.scope\n")
     return root, own, scope
 
 
-def kernel(monkeypatch, *names):
-    """Put into a new group the files that the kernel puts there."""
+def kernel_makes(monkeypatch, *names):
+    """Make the files in each new group that the kernel would make."""
     real = os.mkdir
 
     def mkdir(path, mode=0o777):
@@ -38,7 +38,7 @@ def kernel(monkeypatch, *names):
 
 def test_version_2_makes_a_sibling_with_limits(version_2, monkeypatch):
     root, own, scope = version_2
-    kernel(monkeypatch, "memory.max", "memory.swap.max", "pids.max", "memory.peak", "memory.events", "cpu.stat")
+    kernel_makes(monkeypatch, "memory.max", "memory.swap.max", "pids.max", "memory.peak", "memory.events", "cpu.stat")
     group = cgroup.make(LIMITS, root, own)
     assert group.folders == (group.memory,)
     assert group.memory.parent == scope.parent
@@ -65,13 +65,13 @@ def test_a_group_that_cannot_limit_memory_is_removed_again(version_2, monkeypatc
     assert list(root.rglob("d2l-sandbox-*")) == []
 
 
-def test_no_groups_at_all_are_no_error(tmp_path):
+def test_a_machine_without_control_groups_is_no_error(tmp_path):
     assert cgroup.make(LIMITS, tmp_path, tmp_path / "none") is None
     (tmp_path / "own").write_text("")
     assert cgroup.make(LIMITS, tmp_path, tmp_path / "own") is None
 
 
-def test_what_a_dead_grader_left_is_removed(version_2):
+def test_groups_of_a_dead_grader_are_removed(version_2):
     root, own, scope = version_2
     stale, ours = scope.parent / "d2l-sandbox-99999999-0", scope.parent / f"d2l-sandbox-{os.getpid()}-77"
     stale.mkdir()
@@ -80,7 +80,8 @@ def test_what_a_dead_grader_left_is_removed(version_2):
     assert (stale.exists(), ours.exists()) == (False, True)
 
 
-def test_the_machines_own_group_if_it_gives_one():
+@pytest.mark.sandbox
+def test_a_real_group_is_made_and_removed():
     group = cgroup.make(LIMITS)
     if group is None:
         pytest.skip("no control group may be made here: run as root, or in a systemd session that delegates memory")

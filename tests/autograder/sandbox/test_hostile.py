@@ -1,13 +1,15 @@
-"""What a grader must survive: hostile cells, and that nothing of them is left."""
+"""Each attack ends with the verdict that it must have, and leaves nothing outside."""
 
 import re
 import socket
 from pathlib import Path
 
 import pytest
-from support.hostile import CASES
+from support.hostile import ATTACKS
 
 from d2l_autograder.sandbox import Lost
+
+pytestmark = pytest.mark.sandbox
 
 ROOT = Path(__file__).parents[3]
 GRADER_MAY_GROW = 80 << 20  # bytes
@@ -24,28 +26,28 @@ def memory(name):
 
 @pytest.fixture(scope="module")
 def servers():
-    """A TCP server and one on an abstract socket, outside."""
+    """Start a TCP server and one on an abstract socket, outside."""
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as abstract:
         abstract.bind("\0d2l-hostile-test")
         abstract.listen()
         yield tcp.getsockname()[1]
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_hostile_cell_ends_as_expected_and_leaves_nothing(name, opened, servers, monkeypatch):
-    case = CASES[name]
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_ends_as_expected_and_leaves_nothing(name, opened, servers, monkeypatch):
+    attack = ATTACKS[name]
     monkeypatch.setenv("D2L_SECRET", "secret")
     known = f"ROOT, HOST_HOME, PORT, IDENT = {str(ROOT)!r}, {str(Path.home())!r}, {servers}, 2\n"
     reset_peak()
     before = memory("VmRSS:")
-    with opened(**case.limits) as sandbox:
-        sandbox.run("constants", known)
-        if case.verdict is None:
-            said = sandbox.run("hostile", case.source).printed
+    with opened(**attack.limits) as sandbox:
+        sandbox.run("constants", known, 10)
+        if attack.verdict is None:
+            said = sandbox.run("hostile", attack.source).printed
         else:
             with pytest.raises(Lost) as lost:
-                sandbox.run("hostile", case.source)
-            assert lost.value.verdict == case.verdict, lost.value
+                sandbox.run("hostile", attack.source)
+            assert lost.value.verdict == attack.verdict, lost.value
             said = lost.value.message
-    assert re.search(case.says, said), said
+    assert re.search(attack.says, said), said
     assert memory("VmHWM:") - before < GRADER_MAY_GROW

@@ -1,33 +1,35 @@
-"""The doctor finds a sandbox that holds well, and names each protection that is taken away."""
+"""The doctor passes a sandbox that holds, and names each protection that is missing."""
 
 import os
 
 import pytest
 
 from d2l_autograder.sandbox import bubblewrap, cgroup, doctor, mounts, seccomp
-from d2l_autograder.sandbox.limits import Limits
 from d2l_autograder.sandbox.sandbox import Sandbox
+from d2l_autograder.sandbox.settings import Limits
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("working")]
 
 WHOLE = bubblewrap.command_line
 
 
 def without(*options):
-    """Take options and what follows them out of bubblewrap's command line."""
+    """Take options, and what follows them, out of bubblewrap's command line."""
 
     def command_line(*arguments):
-        words = WHOLE(*arguments)
+        parts = WHOLE(*arguments)
         for option in options:
-            start = next(i for i in range(len(words)) if tuple(words[i : i + len(option)]) == option)
-            del words[start : start + len(option)]
-        return words
+            start = next(i for i in range(len(parts)) if tuple(parts[i : i + len(option)]) == option)
+            del parts[start : start + len(option)]
+        return parts
 
     return command_line
 
 
 def writable(*arguments):
-    words = without(("--remount-ro", "/"))(*arguments)
-    words[next(i for i in range(len(words)) if words[i : i + 2] == ["--dir", "/sandbox"]) - 1] = "0777"
-    return words
+    parts = without(("--remount-ro", "/"))(*arguments)
+    parts[next(i for i in range(len(parts)) if parts[i : i + 2] == ["--dir", "/sandbox"]) - 1] = "0777"
+    return parts
 
 
 def allow_all():
@@ -35,47 +37,49 @@ def allow_all():
 
 
 SABOTAGE = {
-    "no namespace of its own": lambda patch: patch.setattr(seccomp, "program", allow_all),
-    "no system calls with a history": lambda patch: patch.setattr(seccomp, "program", allow_all),
-    "forks end": lambda patch: (
+    "no namespace can be made": lambda patch: patch.setattr(seccomp, "program", allow_all),
+    "dangerous system calls are refused": lambda patch: patch.setattr(seccomp, "program", allow_all),
+    "no capabilities and no way to become root": lambda patch: patch.setattr(
+        bubblewrap, "_drop_root", lambda stack: []
+    ),
+    "the process limit holds": lambda patch: (
         patch.setattr(Limits, "prlimit", lambda self: ["prlimit", "--core=0"]),
         patch.setattr(cgroup, "make", lambda limits: None),
     ),
-    "memory ends": lambda patch: (
-        patch.setattr(Sandbox, "_watch", lambda self: None),
+    "the memory limit holds": lambda patch: (
+        patch.setattr(Sandbox, "_check_memory", lambda self: None),
         patch.setattr(cgroup, "make", lambda limits: None),
     ),
-    "no network": lambda patch: patch.setattr(bubblewrap, "command_line", without(("--unshare-net",))),
-    "no file of ours can be read": lambda patch: patch.setattr(
+    "no network can be reached": lambda patch: patch.setattr(bubblewrap, "command_line", without(("--unshare-net",))),
+    "no private file can be read": lambda patch: patch.setattr(
         mounts, "_SYSTEM_FILES", (*mounts._SYSTEM_FILES, "/etc/passwd")
     ),
-    "/tmp and /dev/shm are small": lambda patch: patch.setattr(
+    "the size limits of /tmp and /dev/shm hold": lambda patch: patch.setattr(
         bubblewrap, "command_line", without(("--size", str(doctor._LIMITS.tmp)))
     ),
-    "/dev and the system cannot be written": lambda patch: patch.setattr(bubblewrap, "command_line", writable),
-    "no powers": lambda patch: patch.setattr(bubblewrap, "_drop_root", lambda stack: []),
+    "/dev and the system are read-only": lambda patch: patch.setattr(bubblewrap, "command_line", writable),
 }
 
 
 def test_every_protection_holds_here():
     findings = doctor.examine()
-    assert [finding for finding in findings if not finding.ok] == []
+    assert [finding for finding in findings if finding.state != "ok"] == []
     assert [finding.name for finding in findings[1:]] == list(doctor._CHECKS)
     assert {finding.remedy for finding in findings} == {""}
 
 
 @pytest.mark.parametrize("name", SABOTAGE)
-def test_a_protection_that_is_taken_away_is_missed(name, monkeypatch):
-    if name == "no powers" and os.geteuid() != 0:
-        pytest.skip("only root has powers to drop: run as root")
+def test_a_protection_that_is_taken_away_is_a_problem(name, monkeypatch):
+    if name.startswith("no capabilities") and os.geteuid() != 0:
+        pytest.skip("only root has capabilities to drop: run as root")
     SABOTAGE[name](monkeypatch)
     finding = doctor._try(name, doctor._CHECKS[name])
-    assert not finding.ok, finding
+    assert finding.state == "problem", finding
     assert "do not grade" in finding.remedy
 
 
-def test_without_a_sandbox_it_says_what_to_install(monkeypatch, tmp_path):
+def test_without_bubblewrap_the_doctor_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     (finding,) = doctor.examine()
-    assert not finding.ok
+    assert finding.state == "problem"
     assert "bubblewrap" in finding.remedy

@@ -1,8 +1,14 @@
-"""The same as a user without powers."""
+"""The attacks once more as an unprivileged user: without root, bubblewrap and the limits on memory work differently."""
 
+import pytest
 from support.nobody import pass_as_nobody
 
+pytestmark = [pytest.mark.sandbox, pytest.mark.nightly]
 
-def test_hostile_cells_probes_and_doctor_without_powers(tmp_path):
-    tests = [f"tests/isolation/test_{name}.py" for name in ("hostile", "sessions", "sandbox_doctor", "cgroup")]
+
+def test_attacks_sessions_and_doctor_pass_as_an_unprivileged_user(tmp_path):
+    tests = [
+        f"tests/autograder/sandbox/test_{name}.py"
+        for name in ("hostile", "mounts", "session", "sandbox_doctor", "cgroup")
+    ]
     pass_as_nobody(tests, tmp_path / "aside", seconds=500)

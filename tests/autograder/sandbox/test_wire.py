@@ -1,4 +1,4 @@
-"""Frames from a peer that may send anything."""
+"""Frames, written and read; the peer may send any bytes at any time, or none."""
 
 import contextlib
 import json
@@ -30,7 +30,7 @@ def payload(header, body=b""):
 
 @pytest.fixture
 def pipes():
-    """A channel, and the raw ends of its peer."""
+    """Open a channel, and the raw ends of its peer."""
     theirs, request = os.pipe()
     answer, mine = os.pipe()
     channel = Channel(answer, request)
@@ -59,6 +59,7 @@ def test_any_bytes_are_a_frame_or_refused(contents):
 
 
 @given(st.dictionaries(texts | st.just("arrays"), json_values), st.binary(max_size=50))
+@settings(max_examples=50)
 def test_any_json_is_a_frame_or_refused(content, body):
     with contextlib.suppress(BadFrame):
         unpack(payload(content, body))
@@ -85,7 +86,7 @@ BAD_HEADERS = {
 
 
 @pytest.mark.parametrize("case", BAD_HEADERS)
-def test_json_is_parsed_without_surprises(case):
+def test_what_is_no_strict_json_is_refused_with_the_reason(case):
     text, named = BAD_HEADERS[case]
     with pytest.raises(BadFrame, match=named):
         unpack(payload(text))
@@ -119,7 +120,7 @@ def test_a_length_is_checked_before_anything_is_read(pipes, length):
 
 
 @pytest.mark.parametrize("sent", [b"", b"\0", b"\0\0\0\x10", b"\0\0\0\x10{}"])
-def test_a_message_that_stops_is_not_waited_for(pipes, sent):
+def test_a_message_that_stops_ends_in_a_timeout(pipes, sent):
     channel, ends = pipes
     os.write(ends["out"], sent)
     with pytest.raises(FrameTimeout):
@@ -129,28 +130,25 @@ def test_a_message_that_stops_is_not_waited_for(pipes, sent):
         channel.receive(5)
 
 
-def test_dripping_does_not_extend_the_deadline(pipes):
+def test_sending_byte_by_byte_does_not_extend_the_deadline(pipes):
     channel, ends = pipes
     stop = threading.Event()
 
-    def drip():
+    def send_slowly():
         os.write(ends["out"], (1000).to_bytes(4, "big"))
         while not stop.wait(0.02):
             os.write(ends["out"], b" ")
 
-    dripping = threading.Thread(target=drip)
-    dripping.start()
-    began = time.monotonic()
-    with pytest.raises(FrameTimeout):
+    sender = threading.Thread(target=send_slowly)
+    sender.start()
+    with pytest.raises(FrameTimeout):  # after 20 seconds of waiting for the whole frame, it would be BadFrame
         channel.receive(0.3)
-    took = time.monotonic() - began
     stop.set()
-    dripping.join()
-    assert took < 2
+    sender.join()
 
 
-def test_a_flood_of_single_bytes_does_not_extend_it_either(pipes):
-    """The pipe is never empty, so no wait ever times out by itself."""
+def test_a_flood_of_single_bytes_does_not_extend_the_deadline(pipes):
+    """The pipe is never empty, so no wait for bytes times out."""
     channel, ends = pipes
     os.write(ends["out"], (30_000_000).to_bytes(4, "big"))
     stop = threading.Event()
@@ -171,17 +169,17 @@ def test_a_flood_of_single_bytes_does_not_extend_it_either(pipes):
     flooding.join()
 
 
-def test_a_peer_that_does_not_listen_is_not_waited_for(pipes):
+def test_a_peer_that_does_not_read_ends_in_a_timeout(pipes):
     channel, ends = pipes
     large = Frame({}, [np.zeros(1 << 20, np.uint8)])
     with pytest.raises(FrameTimeout):
         channel.send(large, 0.1)
     os.close(ends.pop("in"))
-    with pytest.raises(PeerGone, match="sending"):
+    with pytest.raises(PeerGone, match="during a send"):
         channel.send(large, 5)
 
 
-def test_a_watcher_ends_the_wait(pipes):
+def test_an_exception_of_the_watcher_ends_the_wait(pipes):
     channel, _ = pipes
 
     def watch():
@@ -236,7 +234,7 @@ os._exit(0)
         LONGEST_FRAME.to_bytes(4, "big") + (256 << 10).to_bytes(4, "big"): "BadFrame",
     }.items(),
 )
-def test_64_megabytes_of_anything_do_not_grow_us_beyond_the_cap(sent, outcome):
+def test_64_megabytes_of_anything_cost_no_more_memory_than_the_cap(sent, outcome):
     root = Path(__file__).parents[3]
     code = [sys.executable, "-c", MEMORY, sent.hex()]
     done = subprocess.run(code, capture_output=True, text=True, timeout=100, check=True, cwd=root)

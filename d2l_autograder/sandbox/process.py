@@ -1,8 +1,8 @@
-"""One bubblewrap process: start it, put it under its limits, end it, and take its account.
+"""One bubblewrap process: start it, put it under its limits, measure it, end it.
 
-Bubblewrap is told to wait before it runs anything, so that its first process is in its control group, and held by a
-file descriptor that no other process can take over, before any code of a student's runs. That process is the first
-of its own process namespace: when it is killed, the kernel kills all others with it.
+Bubblewrap is told to wait before it runs anything, so that its first process inside is in its control group, and held
+by a pidfd, which no other process can take over, before any student's code runs. That process is the first of its own
+process namespace: when it is killed, the kernel kills all others of the namespace with it.
 """
 
 from __future__ import annotations
@@ -17,33 +17,46 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from d2l_autograder.sandbox import accounts, bubblewrap, cgroup, mounts, seccomp
-from d2l_autograder.sandbox.limits import Limits
-from d2l_autograder.sandbox.verdicts import Usage
+from d2l_autograder.sandbox import bubblewrap, cgroup, mounts, seccomp
+from d2l_autograder.sandbox.settings import Limits
+from d2l_autograder.sandbox.usage import Usage, usage_of
 from d2l_helpers.errors import SandboxError
 
-__all__ = ["Jail"]
+__all__ = ["ConfinedProcess"]
 
-_TO_DIE = 10.0  # seconds that the kernel gets to end all processes
+_SECONDS_TO_DIE = 10.0  # that the kernel gets to end all processes
 
 
-class Jail:
-    """A command in a sandbox.
+class ConfinedProcess:
+    """A command that bubblewrap runs, apart from all other processes.
 
-    The thread that starts it must live as long as it: the kernel kills it together with that thread.
+    The thread that starts the command must live as long as the command: the kernel kills it together with that thread.
 
     Parameters
     ----------
     command : sequence of str
-        What to run inside, by its absolute path there.
+        What to run, by its absolute path inside.
     limits : Limits
-        How much it may use.
+        How much the processes inside may use.
     environment : dict of str to str
-        All of its environment.
+        The whole environment of the command.
     keep : sequence of int, optional
-        Descriptors that it inherits, besides /dev/null as 0, 1 and 2.
+        Descriptors that the command inherits, besides /dev/null as 0, 1 and 2.
     data : Path, optional
         The folder with the dataset.
+
+    Attributes
+    ----------
+    first_pid : int
+        The number, outside, of the first process inside.
+    group : Cgroup or None
+        The control group of the processes inside.
+    status : int or None
+        The exit status; None while the command runs.
+    usage : Usage
+        What the processes had used at the last measurement.
+    was_out_of_memory : bool
+        Whether the kernel has killed one of the processes for memory.
 
     Raises
     ------
@@ -63,11 +76,12 @@ class Jail:
         self.limits = limits
         self.usage = Usage()
         self.status: int | None = None
-        self._started = time.monotonic()
-        self._first = self._first_pid = -1
-        self._process: subprocess.Popen[bytes] | None = None
+        self.first_pid = -1
         self.group: cgroup.Cgroup | None = None
         self.was_out_of_memory = False
+        self._started = time.monotonic()
+        self._pidfd = -1  # of the first process inside
+        self._bwrap: subprocess.Popen[bytes] | None = None
         self._stack = ExitStack()
         try:
             self._start(command, environment, keep, data)
@@ -79,49 +93,49 @@ class Jail:
         self, command: Sequence[str], environment: dict[str, str], keep: Sequence[int], data: Path | None
     ) -> None:
         self.group = cgroup.make(self.limits)
-        with ExitStack() as given:
-            info, info_inside = _pipe(self._stack, given)
-            release_inside, release = _pipe(given, self._stack)
+        with ExitStack() as inherited:
+            info, info_inside = _pipe(self._stack, inherited)
+            release_inside, release = _pipe(inherited, self._stack)
             fds = {
                 "--info-fd": info_inside,
                 "--block-fd": release_inside,
-                "--seccomp": _read_end(given, seccomp.program()),
+                "--seccomp": _read_end(inherited, seccomp.program()),
             }
-            labels = [] if data is None else [_read_end(given, mounts.stand_in_labels())]
+            labels = [] if data is None else [_read_end(inherited, mounts.stand_in_labels())]
             file_system = mounts.arguments(data, *labels)
-            self._process = subprocess.Popen(
+            self._bwrap = subprocess.Popen(
                 bubblewrap.command_line(command, self.limits, environment, file_system, fds, self._stack),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 pass_fds=[*keep, *fds.values(), *labels],
-                env={},  # the sandbox's first process would show it
-                start_new_session=True,  # an interrupt from the keyboard is ours to handle
+                env={},  # student code could read the grader's environment in /proc/1/environ
+                start_new_session=True,  # an interrupt from the keyboard must reach the grader only
             )
         self._hold(info)
         try:
             os.write(release, b"x")
-        except BrokenPipeError as error:  # it has already given up
+        except BrokenPipeError as error:  # bubblewrap has ended already
             raise self.fault("bubblewrap did not build the sandbox") from error
 
     def _hold(self, info: int) -> None:
-        """Take hold of the first process inside, before it may run."""
+        """Open the first process inside and put it into the control group, before it may run."""
         text, deadline = b"", time.monotonic() + self.limits.start_seconds
         while select.select([info], [], [], max(0.0, deadline - time.monotonic()))[0]:
             if not (part := os.read(info, 4096)):
                 break
             text += part
         try:
-            self._first_pid = int(json.loads(text)["child-pid"])
-            self._first = os.pidfd_open(self._first_pid)
+            self.first_pid = int(json.loads(text)["child-pid"])
+            self._pidfd = os.pidfd_open(self.first_pid)
             if self.group:
-                self.group.add(self._first_pid)
+                self.group.add(self.first_pid)
         except (ValueError, KeyError, OSError) as error:
             raise self.fault("bubblewrap did not build the sandbox") from error
 
     def processes(self) -> Iterator[int]:
-        """Give the processes inside, as they are numbered outside."""
-        waiting = [self._first_pid]
+        """Yield the numbers, outside, of the processes inside."""
+        waiting = [self.first_pid]
         while waiting:
             pid = waiting.pop()
             yield pid
@@ -130,50 +144,49 @@ class Jail:
                     waiting += map(int, (thread / "children").read_text().split())
 
     def end(self) -> None:
-        """Kill everything inside and take the account; safe to call twice."""
-        process = self._process
+        """Kill everything inside and measure what it used; safe to call twice."""
+        process = self._bwrap
         if process is not None and self.status is None:
-            if self._first >= 0:
+            if self._pidfd >= 0:
                 self.measure()
-                with suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(self._first, signal.SIGKILL)
-                self._reap(process, _TO_DIE)
-            if self.status is None:  # it never came to that, or hangs
+                self._kill_all()
+                self._reap(process, _SECONDS_TO_DIE)
+            if self.status is None:  # bubblewrap has not started a process inside, or hangs
                 process.kill()
-                self._reap(process, _TO_DIE)
+                self._reap(process, _SECONDS_TO_DIE)
         self._close()
 
     def wait(self, seconds: float) -> bool:
-        """Wait for it to end by itself, and take the account; says whether it did."""
-        if self._process and self.status is None:
-            self._reap(self._process, seconds)
+        """Wait for the command to end by itself; return whether it did."""
+        if self._bwrap and self.status is None:
+            self._reap(self._bwrap, seconds)
         return self.status is not None
 
     def fault(self, what: str) -> SandboxError:
-        """Make the error for a fault that is ours, with what bubblewrap said."""
+        """Return the error for a failure that is not the student's, with what bubblewrap printed."""
         self.wait(0.5)
-        said = ""
-        process = self._process
+        printed = ""
+        process = self._bwrap
         if process is not None and process.stderr and not process.stderr.closed:
             os.set_blocking(process.stderr.fileno(), False)
-            said = (process.stderr.read(2000) or b"").decode(errors="replace").strip()
+            printed = (process.stderr.read(2000) or b"").decode(errors="replace").strip()
         return SandboxError(
             f"The sandbox has failed: {what}.",
-            got=said or f"status {self.status} and no message",
+            got=printed or f"status {self.status} and no message",
             expected="a process that runs apart from all others",
-            remedy=bubblewrap.advice(said),
+            remedy=bubblewrap.advice(printed),
         )
 
-    def silence(self) -> None:
-        """Stop listening to what it writes about its start."""
-        if self._process and self._process.stderr:
-            self._process.stderr.close()
+    def close_stderr(self) -> None:
+        """Stop reading what bubblewrap prints about its start."""
+        if self._bwrap and self._bwrap.stderr:
+            self._bwrap.stderr.close()
 
     def measure(self) -> None:
-        """Take note of what the processes have used so far: no account of the dead reaches us past bubblewrap."""
+        """Update `usage`; it must happen while the processes live, as bubblewrap does not report what they used."""
         cpu, memory = (self.group.cpu_seconds, self.group.peak) if self.group else (0.0, 0)
-        if not (cpu and memory):  # not every kernel tells: then of each process
-            used = [accounts.of_process(pid) for pid in self.processes()]
+        if not (cpu and memory):  # a kernel that does not count both for a group
+            used = [usage_of(pid) for pid in self.processes()]
             cpu = max(cpu, sum(each.cpu_seconds for each in used))
             memory = max(memory, *(each.memory for each in used))
         seconds = time.monotonic() - self._started
@@ -188,18 +201,21 @@ class Jail:
             os.close(pidfd)
         process.wait()
         self.status = process.returncode
-        if self._first >= 0:  # bubblewrap does not wait for the processes that are left over inside
-            with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._first, signal.SIGKILL)
-            select.select([self._first], [], [], _TO_DIE)
+        if self._pidfd >= 0:  # bubblewrap does not wait for processes that are left over inside
+            self._kill_all()
+            select.select([self._pidfd], [], [], _SECONDS_TO_DIE)
         self.measure()
         self.was_out_of_memory = bool(self.group and self.group.is_out_of_memory)
 
+    def _kill_all(self) -> None:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+
     def _close(self) -> None:
-        self.silence()
-        if self._first >= 0:
-            os.close(self._first)
-            self._first = -1
+        self.close_stderr()
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+            self._pidfd = -1
         if self.group:
             self.group.remove()
         self._stack.close()
@@ -213,7 +229,7 @@ def _pipe(read_owner: ExitStack, write_owner: ExitStack) -> tuple[int, int]:
 
 
 def _read_end(owner: ExitStack, contents: bytes) -> int:
-    """Give a descriptor from which these bytes, fewer than a pipe holds, can be read."""
+    """Return a descriptor from which these bytes, fewer than a pipe's buffer holds, can be read."""
     read, write = os.pipe()
     owner.callback(os.close, read)
     os.write(write, contents)

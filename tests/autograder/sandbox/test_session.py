@@ -1,4 +1,4 @@
-"""Only the guilty function loses."""
+"""A function that ends its sandbox costs only itself its points."""
 
 import numpy as np
 import pytest
@@ -7,6 +7,8 @@ from support.leftovers import nothing_left
 
 from d2l_autograder.sandbox import Limits, Lost, Name, Sandbox, Session, Verdict
 from d2l_helpers.errors import ArgumentError, SandboxError
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("working")]
 
 CELLS = {
     "setup": "import numpy as np, os, time\nstarts = globals().get('starts', 0) + 1\nnet = np.eye(2)",
@@ -20,23 +22,27 @@ CELLS = {
 }
 
 
+def new_session(**limits):
+    limits = Limits(**SMALL | limits)
+    return Session(limits, lambda: Sandbox(limits).__enter__())
+
+
 @pytest.fixture
 def session():
-    with nothing_left(), Session(Limits(**SMALL | {"seconds": 3})) as session:
+    with nothing_left(), new_session(seconds=3) as session:
         yield session
 
 
-def verdict_of(proxy, *arguments):
+def verdict_of(request, *arguments, **options):
     with pytest.raises(Lost) as lost:
-        proxy(*arguments)
+        request(*arguments, **options)
     return lost.value.verdict
 
 
-def test_only_the_guilty_function_loses(session):
+def test_a_failing_function_costs_no_other_its_answer(session):
     for cell, source in CELLS.items():
         session.run(cell, source)
     X = np.arange(6.0).reshape(2, 3)
-    good = session.proxy("good")
     expected = {
         "dies": Verdict.DIED,
         "hangs": Verdict.TIMEOUT,
@@ -45,20 +51,20 @@ def test_only_the_guilty_function_loses(session):
         "missing": Verdict.NOT_ATTEMPTED,
     }
     for name, verdict in expected.items():
-        assert verdict_of(session.proxy(name, seconds=1), X) == verdict
-        np.testing.assert_array_equal(good(X, k=2), [6, 10, 14])
+        assert verdict_of(session.call, name, [X], seconds=0.5) == verdict
+        np.testing.assert_array_equal(session.call("good", [X, 2]).value, [6, 10, 14])
     assert session.get("starts").value == 1
     assert session.guilty == {}
 
 
-def test_what_one_function_leaves_behind_costs_another_nothing(session):
+def test_what_one_function_leaves_running_costs_no_other_its_answer(session):
     for cell, source in CELLS.items():
         session.run(cell, source)
-    session.proxy("later")(np.ones(2))
-    np.testing.assert_array_equal(session.proxy("slow")(np.ones(2)), [1, 1])
+    session.call("later", [np.ones(2)])
+    np.testing.assert_array_equal(session.call("slow", [np.ones(2)]).value, [1, 1])
 
 
-def test_a_cell_that_ends_its_sandbox_is_left_out_and_the_others_are_run_again(session):
+def test_a_cell_that_ends_its_sandbox_is_left_out_and_the_others_run_again(session):
     session.run("setup", CELLS["setup"])
     with pytest.raises(Lost):
         session.run("bad", "bad = 1\nos._exit(1)")
@@ -67,54 +73,52 @@ def test_a_cell_that_ends_its_sandbox_is_left_out_and_the_others_are_run_again(s
     with pytest.raises(Lost) as lost:
         session.run("error", "half = 1\n1 / 0")
     assert not lost.value.is_over
-    assert session.proxy("good")(np.ones((2, 2))).tolist() == [2, 2]
+    assert session.call("good", [np.ones((2, 2))]).value.tolist() == [2, 2]
     assert session.get("half").value == 1
     assert verdict_of(session.get, "bad") == Verdict.NOT_ATTEMPTED
 
 
-def test_a_cell_that_fails_only_when_run_again_is_left_out(session):
+def test_a_cell_that_fails_only_when_it_runs_again_is_left_out(session):
     session.run("dies", CELLS["setup"] + "\n" + CELLS["dies"] + "\nfirst = time.time()")
     session.run("trap", f"if time.time() > {2**40}: os._exit(1)\ntrap = 1")
     session.run("good", CELLS["good"])
     session._cells[1] = ("trap", "os._exit(1)")
-    assert verdict_of(session.proxy("dies"), 1) == Verdict.DIED
-    assert session.proxy("good")(np.ones((2, 2))).tolist() == [2, 2]
+    assert verdict_of(session.call, "dies", [1]) == Verdict.DIED
+    assert session.call("good", [np.ones((2, 2))]).value.tolist() == [2, 2]
     assert session.guilty["trap"].verdict == Verdict.DIED
 
 
 def test_all_sandboxes_of_a_session_share_its_time():
-    with nothing_left(), Session(Limits(**SMALL | {"seconds": 1, "total_seconds": 2})) as session:
-        session.run("hangs", CELLS["hangs"])
+    with nothing_left(), new_session(seconds=0.5, total_seconds=1) as session:
+        session.run("hangs", CELLS["hangs"], 10)
         for _ in range(3):
-            assert verdict_of(session.proxy("hangs"), 1) == Verdict.TIMEOUT
-        with pytest.raises(Lost, match="2 seconds for all of it are over"):
+            assert verdict_of(session.call, "hangs", [1]) == Verdict.TIMEOUT
+        with pytest.raises(Lost, match="1 seconds for all of it are over"):
             session.run("more", "1")
 
 
-def test_a_session_takes_its_sandboxes_from_a_supply():
+def test_a_session_ends_every_sandbox_that_it_gets():
     with nothing_left():
         pool = [Sandbox(Limits(**SMALL)).__enter__() for _ in range(2)]
-        with Session(Limits(**SMALL), supply=pool.pop) as session:
+        with Session(Limits(**SMALL), pool.pop) as session:
             session.run("dies", CELLS["setup"] + "\n" + CELLS["dies"])
-            assert verdict_of(session.proxy("dies"), 1) == Verdict.DIED
+            assert verdict_of(session.call, "dies", [1]) == Verdict.DIED
             assert session.get("starts").value == 1
         assert pool == []
 
 
-def test_a_fault_of_ours_is_no_verdict():
+def test_a_sandbox_that_does_not_start_is_no_verdict():
     def supply():
         raise SandboxError("The sandbox has failed.", got="x", expected="y", remedy="z")
 
-    with Session(supply=supply) as session, pytest.raises(SandboxError):
+    with Session(Limits(), supply) as session, pytest.raises(SandboxError):
         session.run("a", "1")
 
 
-def test_a_proxy_takes_names_and_refuses_what_cannot_be_sent(session):
+def test_an_argument_may_be_a_name_and_what_cannot_be_sent_is_refused(session):
     session.run("setup", CELLS["setup"])
     session.run("good", CELLS["good"])
-    good = session.proxy("good")
-    assert good(Name("net")).tolist() == [1, 1]
-    assert repr(good) == "<the submission's good>"
+    assert session.call("good", [Name("net")]).value.tolist() == [1, 1]
     with pytest.raises(ArgumentError):
-        good(object())
-    assert good(np.ones((1, 1))).tolist() == [1]
+        session.call("good", [object()])
+    assert session.call("good", [np.ones((1, 1))]).value.tolist() == [1]

@@ -1,4 +1,4 @@
-"""A jail's stand-in without walls, for one's own notebooks on a machine that has no sandbox."""
+"""The worker as a plain process, for one's own notebooks on a machine that has no sandbox."""
 
 from __future__ import annotations
 
@@ -12,41 +12,39 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from d2l_autograder.sandbox import accounts, mounts
-from d2l_autograder.sandbox.limits import Limits
-from d2l_autograder.sandbox.verdicts import Usage
+from d2l_autograder.sandbox import mounts
+from d2l_autograder.sandbox.settings import VARIABLES, Limits
+from d2l_autograder.sandbox.usage import Usage, usage_of
 from d2l_helpers.errors import SandboxError
 
-__all__ = ["Unconfined"]
+__all__ = ["PlainProcess"]
 
-_TO_DIE = 10.0
+_SECONDS_TO_DIE = 10.0
 
 
-class Unconfined:
-    """The worker as a plain process: only its time and its memory are watched, from outside.
+class PlainProcess:
+    """The worker without a sandbox: only its time and its memory are watched, from outside.
+
+    It has the methods and attributes of `ConfinedProcess`.
 
     Parameters
     ----------
     limits : Limits
-        How much it may use.
-    environment : dict of str to str
-        Is added to ours.
+        How much the process may use.
     keep : sequence of int
-        Descriptors that it inherits: the pipes.
+        Descriptors that the process inherits: the pipes.
     data : Path, optional
-        The folder with the dataset; the test labels lie there, too.
+        The folder with the dataset, including the test labels.
     """
 
     group = None
     was_out_of_memory = False
 
-    def __init__(
-        self, limits: Limits, environment: dict[str, str], keep: Sequence[int], data: Path | None = None
-    ) -> None:
+    def __init__(self, limits: Limits, keep: Sequence[int], data: Path | None = None) -> None:
         self.limits, self.usage = limits, Usage()
         self.status: int | None = None
         self._started = time.monotonic()
-        self._home = tempfile.TemporaryDirectory(prefix="d2l-unconfined-")
+        self._home = tempfile.TemporaryDirectory(prefix="d2l-plain-")
         places = {"HOME": self._home.name, "TMPDIR": self._home.name, "PYTHONPATH": str(mounts.PACKAGE.parent)}
         if data is not None:
             places["D2L_DATA"] = str(data)
@@ -57,45 +55,46 @@ class Unconfined:
             stderr=subprocess.DEVNULL,
             pass_fds=list(keep),
             cwd=self._home.name,
-            env={**os.environ, **environment, **places},
+            env={**os.environ, **VARIABLES, **places},
             start_new_session=True,
         )
+        self.first_pid = self._process.pid
 
     def processes(self) -> Iterator[int]:
-        """Give the process; those that it starts are not followed."""
-        yield self._process.pid
+        """Yield the number of the process; the processes that it starts are not followed."""
+        yield self.first_pid
 
     def wait(self, seconds: float) -> bool:
-        """Wait for it to end by itself; says whether it did."""
+        """Wait for the process to end by itself; return whether it did."""
         with suppress(subprocess.TimeoutExpired):
             returned = self._process.wait(seconds)
             self.status = returned if returned >= 0 else 128 - returned
         return self.status is not None
 
     def end(self) -> None:
-        """Kill it and what is in its session; safe to call twice."""
+        """Kill the process and all others of its session; safe to call twice."""
         if self.status is None:
             self.measure()
             with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self.wait(_TO_DIE)
+                os.killpg(self.first_pid, signal.SIGKILL)
+            self.wait(_SECONDS_TO_DIE)
         self._home.cleanup()
 
     def measure(self) -> None:
-        """Take note of what the process has used so far."""
-        used = accounts.of_process(self._process.pid)
+        """Update `usage`."""
+        used = usage_of(self.first_pid)
         seconds = time.monotonic() - self._started
         cpu, memory = max(used.cpu_seconds, self.usage.cpu_seconds), max(used.memory, self.usage.memory)
         self.usage = Usage(seconds, cpu, memory)
 
-    def silence(self) -> None:
-        """It says nothing as it is."""
+    def close_stderr(self) -> None:
+        """Do nothing: what the process prints goes to /dev/null from the start."""
 
     def fault(self, what: str) -> SandboxError:
-        """Make the error for a fault that is ours."""
+        """Return the error for a failure that is not the notebook's."""
         return SandboxError(
             f"Python has failed: {what}.",
             got=f"status {self.status}" if self.wait(0.5) else "no answer",
-            expected="a process that serves",
+            expected="a worker that answers requests",
             remedy="run python -c 'import d2l_helpers, mxnet' in this environment",
         )

@@ -1,0 +1,143 @@
+"""The settings of a sandbox: what its processes may use, and what it has ready before the first cell."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from d2l_autograder.sandbox import mounts
+from d2l_helpers.errors import ArgumentError
+
+__all__ = ["MB", "VARIABLES", "Limits", "Setup"]
+
+MB = 1 << 20
+VARIABLES = {
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",  # marking a submission again must give the same marks
+    "OMP_NUM_THREADS": "1",
+    "MPLBACKEND": "agg",
+    "MXNET_STORAGE_FALLBACK_LOG_VERBOSE": "0",
+    "TQDM_DISABLE": "1",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one sandbox may use; every value is positive.
+
+    Attributes
+    ----------
+    seconds : float
+        Wall-clock time of one request, such as a cell or a call.
+    total_seconds : float
+        Wall-clock time of all requests of a sandbox together; also the CPU time of each process.
+    start_seconds : float
+        Wall-clock time of the start. A start that takes longer is a failure of the grader, not of the student.
+    memory : int
+        Bytes that all processes may use together, including /tmp and /dev/shm.
+    address_space : int
+        Bytes that one process may map; MXNet maps much more than it uses.
+    processes : int
+        Processes and threads at the same time, including the (at most 3) of the sandbox itself.
+    open_files : int
+        File descriptors that a process may have open.
+    file : int
+        Bytes of the largest file.
+    tmp : int
+        Bytes of all files in /tmp.
+    shared_memory : int
+        Bytes of all files in /dev/shm.
+    frame : int
+        Bytes of the longest message that is accepted.
+    output : int
+        Characters that one request may print before it is stopped.
+    """
+
+    seconds: float = 30.0
+    total_seconds: float = 300.0
+    start_seconds: float = 60.0
+    memory: int = 2048 * MB
+    address_space: int = 6144 * MB
+    processes: int = 128
+    open_files: int = 256
+    file: int = 32 * MB
+    tmp: int = 64 * MB
+    shared_memory: int = 64 * MB
+    frame: int = 32 * MB
+    output: int = 4 * MB
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
+                raise ArgumentError(
+                    "A sandbox cannot have this limit.",
+                    got=f"{field.name}={value!r}",
+                    expected="a positive number",
+                    remedy=f"leave {field.name} out for its default, {field.default}",
+                )
+
+    def prlimit(self) -> list[str]:
+        """Return the prlimit command that sets the kernel's limits of each process; the command to run follows it."""
+        cpu = int(self.total_seconds) + 1
+        return [
+            "prlimit",
+            f"--nproc={int(self.processes)}",
+            f"--as={int(self.address_space)}",
+            f"--cpu={cpu}:{cpu + 2}",
+            f"--fsize={int(self.file)}",
+            f"--nofile={int(self.open_files)}",
+            f"--memlock={MB}",
+            "--msgqueue=0",
+            "--core=0",
+        ]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a sandbox has ready before the first cell, and what it must not show.
+
+    Attributes
+    ----------
+    data : Path, optional
+        The folder with the dataset's decompressed files, such as ``d2l_helpers.data.cache_folder()``. All of it can
+        be read inside, except the test labels, which are replaced by a stand-in.
+    imports : tuple of str
+        Import statements to run, such as ``"from mxnet import np"``.
+    mxnet : bool
+        Whether functions are called with MXNet's arrays instead of NumPy's.
+    hidden : tuple of Path
+        Files and folders that must stay hidden, such as the answer key, the course and the submissions. The sandbox
+        refuses to start if one of them lies below anything that it shows.
+    """
+
+    data: Path | None = None
+    imports: tuple[str, ...] = ()
+    mxnet: bool = False
+    hidden: tuple[Path, ...] = ()
+
+    def variables(self) -> dict[str, str]:
+        """Return the whole environment of the sandbox's first process."""
+        return {
+            **VARIABLES,
+            "HOME": mounts.HOME,
+            "USER": "student",
+            "LOGNAME": "student",
+            "TMPDIR": "/tmp",
+            "PATH": "/usr/bin",
+            "PYTHONPATH": mounts.python_path(),
+            **({"D2L_DATA": mounts.DATA} if self.data else {}),
+        }
+
+    def first_message(self, limits: Limits, is_confined: bool) -> dict[str, Any]:
+        """Return the message that prepares the worker."""
+        # The stand-in for the test labels must pass d2l_helpers' checksum
+        digest = hashlib.sha256(mounts.stand_in_labels()).hexdigest()
+        return {
+            "imports": list(self.imports),
+            "mxnet": self.mxnet,
+            "checksums": {"t10k-labels": digest} if self.data and is_confined else {},
+            "output": int(limits.output),
+        }
