@@ -33,14 +33,14 @@ def main() -> None:
 def lab(notebooks: Path, work: Path, edit: bool, options: tuple[str, ...]) -> None:
     """Open the chapter in JupyterLab: copies of the notebooks, in which your work is kept."""
     from d2l_helpers.data import obtain
-    from d2l_helpers.lab import refresh_copies, replace_unwritable_folders, report, start_lab, trust
+    from d2l_helpers.lab import refresh_copies, replace_unwritable_folders, start_lab, summary, trust
 
     if replaced := replace_unwritable_folders():  # first: signatures and the dataset are kept in the home, too
         folder = next(iter(replaced.values())).parent
         click.echo(f"Cannot write in {', '.join(replaced)}; {folder} is used instead.", err=True)
     if not edit and (copies := refresh_copies(notebooks, work)):
         trust(copies)
-        for line in report(copies, work):
+        for line in summary(copies, work):
             click.echo(line)
     try:
         obtain()

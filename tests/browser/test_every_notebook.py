@@ -15,7 +15,7 @@ from support.readable import check_outputs
 from d2l_autograder.key import answers_to
 from d2l_helpers.exercises.catalogue import CHAPTER, chapter
 from d2l_helpers.exercises.exercise import Exercise
-from d2l_helpers.panels.settings import log_step
+from d2l_helpers.panels.controls import log_step
 
 FLAGSHIP = "07_softmax_regression_gluon"
 # Seconds, wide enough for two cores on which another test runs; what was measured on quiet ones stands in the README
