@@ -33,14 +33,14 @@ def main() -> None:
 def lab(notebooks: Path, work: Path, edit: bool, options: tuple[str, ...]) -> None:
     """Open your copies of the notebooks in JupyterLab."""
     from d2l_helpers.data import obtain
-    from d2l_helpers.lab import refresh_copies, replace_unwritable_folders, report, start_lab, trust
+    from d2l_helpers.lab import refresh_copies, replace_unwritable_folders, start_lab, summary, trust
 
     if replaced := replace_unwritable_folders():  # first: trust and obtain write to the home folder
         folder = next(iter(replaced.values())).parent
         click.echo(f"Cannot write to {', '.join(replaced)}; using {folder} instead.", err=True)
     if not edit and (copies := refresh_copies(notebooks, work)):
         trust(copies)
-        for line in report(copies, work):
+        for line in summary(copies, work):
             click.echo(line)
     try:
         obtain()

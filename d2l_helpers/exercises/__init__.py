@@ -1,7 +1,1 @@
-"""The chapter's exercises: one module a notebook, and what tells a reader how an answer fares."""
-
-from d2l_helpers.exercises.checking import check
-from d2l_helpers.exercises.hints import hint
-from d2l_helpers.exercises.progress import progress
-
-__all__ = ["check", "hint", "progress"]
+"""The chapter's exercises: one module per notebook in `chapter`, and `check`, `hint` and `progress` for all of them."""

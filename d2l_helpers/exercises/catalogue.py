@@ -1,4 +1,4 @@
-"""Where each exercise is found."""
+"""Find the exercises of each notebook, and an exercise by its name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHAPTER = (
 
 @cache
 def chapter() -> dict[str, tuple[Exercise, ...]]:
-    """Give the exercises of each notebook, by the notebook's name, in the order of the notebook."""
+    """Return the exercises of each notebook, by the notebook's name, in the notebook's order."""
     return {
         notebook: importlib.import_module(f"d2l_helpers.exercises.chapter.{notebook.partition('_')[2]}").EXERCISES
         for notebook in CHAPTER
@@ -33,12 +33,12 @@ def chapter() -> dict[str, tuple[Exercise, ...]]:
 
 
 def find(name: object) -> Exercise:
-    """Give the exercise of this name.
+    """Return the exercise of this name.
 
     Raises
     ------
     ArgumentError
-        If there is none; it names those that are spelt alike.
+        If there is none; the message lists names that are spelled alike.
     """
     exercises = {exercise.name: exercise for group in chapter().values() for exercise in group}
     if isinstance(name, str) and name in exercises:

@@ -1,33 +1,40 @@
-"""Check an answer: never a traceback of ours, and within two seconds where Python can be interrupted."""
+"""Check an answer: without a traceback of ours, and within two seconds where Python can be interrupted."""
 
 from __future__ import annotations
 
+import dis
 import io
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from d2l_helpers.errors import explain
-from d2l_helpers.exercises import ledger
 from d2l_helpers.exercises.catalogue import find
-from d2l_helpers.exercises.exercise import Exercise, NotYet, Verdict
+from d2l_helpers.exercises.exercise import CheckResult, Exercise, NotYet
 from d2l_helpers.exercises.expectations import describe
-from d2l_helpers.exercises.feedback import show, verdict_message
-from d2l_helpers.exercises.stub import is_untouched
+from d2l_helpers.exercises.hints import count_hint, hint_message, shown_hints
+from d2l_helpers.exercises.messages import result_message, show
+from d2l_helpers.exercises.progress import remember
 from d2l_helpers.exercises.time_limit import OutOfTime, call_limited
+from d2l_helpers.records import is_recording
 
 __all__ = ["check", "judge"]
 
 _SECONDS = 1.5
-_MOST_PRINTED = 2000
+_MOST_PRINTED = 2000  # characters
+# What the compilers of Python 3.11 to 3.14 make of a docstring and dots; any other step is the reader's
+_IDLE = {"RESUME", "NOP", "CACHE", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "POP_TOP"}
 
 
-def check(name: str, answer: Any, show_verdict: Callable[[Verdict], None] | None = None) -> None:
-    """Check an answer to an exercise and show how it fares.
+def check(name: str, answer: Any) -> None:
+    """Check an answer to an exercise and show its state; unless it is right, with a button for the next hint.
+
+    The button is left out where no page can react to it: outside a notebook's kernel, and in a recorded notebook.
 
     Parameters
     ----------
@@ -35,8 +42,6 @@ def check(name: str, answer: Any, show_verdict: Callable[[Verdict], None] | None
         The exercise, as in ``check("stable_softmax", stable_softmax)``.
     answer : object
         The function itself, or the number or letter.
-    show_verdict : callable, optional
-        Shows the verdict; as a message, if not given.
 
     Raises
     ------
@@ -46,54 +51,87 @@ def check(name: str, answer: Any, show_verdict: Callable[[Verdict], None] | None
     exercise = find(name)
     printed, warned = _Capped(), _Capped()
     with redirect_stdout(printed), redirect_stderr(warned):
-        verdict = judge(exercise, answer)
+        result = judge(exercise, answer)
     for text, stream in ((printed, sys.stdout), (warned, sys.stderr)):
         if text.getvalue():
             print(text.getvalue(), end="", file=stream)
-    if show_verdict:
-        show_verdict(verdict)
+    if result.state != "right" and _has_buttons():
+        _show_with_hints(result)
     else:
-        show(verdict_message(verdict))
-    ledger.note(verdict)
+        show(result_message(result))
+    remember(result)
 
 
-def judge(exercise: Exercise, answer: Any) -> Verdict:
-    """Find out how an answer fares; whatever it does, this gives a verdict."""
+def judge(exercise: Exercise, answer: Any) -> CheckResult:
+    """Check an answer and return the result, whatever the answer does."""
     try:
         with _usual_settings():
             return call_limited(_SECONDS, lambda: _judge(exercise, answer))
     except OutOfTime:
-        return Verdict(exercise, "not yet", f"no result after {_SECONDS} seconds", "one within a fraction of a second")
-    except BaseException:  # out of _judge's own handlers: the answer's errors fail when they are asked what they are
-        return Verdict(exercise, "not yet", "an error that cannot be shown", "a result")
+        expected = "one within a fraction of a second"
+        return CheckResult(exercise, "not yet", f"no result after {_SECONDS} seconds", expected)
+    except BaseException:  # from the handlers in `_judge`: the answer's error raises another one in its `__str__`
+        return CheckResult(exercise, "not yet", "an error that cannot be shown", "a result")
 
 
-def _judge(exercise: Exercise, answer: Any) -> Verdict:
+def _has_buttons() -> bool:
+    """Tell whether a page can react to buttons: only in a notebook's kernel, and not where notebooks are recorded."""
+    if "IPython" not in sys.modules or is_recording():
+        return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
+
+
+def _show_with_hints(result: CheckResult) -> None:
+    from d2l_helpers.panels.message_button import Below, show_with_button  # which imports ipywidgets
+
+    exercise = result.exercise
+
+    def hints(given: int) -> Below:
+        is_last = given == len(exercise.hints)
+        shown = [hint_message(exercise, number)["text/html"] for number in range(1, given + 1)]
+        return Below(f"{'No more hints' if is_last else 'Next hint'} for {exercise.name}", "".join(shown), is_last)
+
+    show_with_button(result_message(result), lambda: hints(shown_hints(exercise)), lambda: hints(count_hint(exercise)))
+
+
+def _judge(exercise: Exercise, answer: Any) -> CheckResult:
     try:
-        if is_untouched(answer):
-            return Verdict(exercise, "not attempted")
+        if _is_stub(answer):
+            return CheckResult(exercise, "not attempted")
         if exercise.kind == "written" and not callable(answer):
             raise NotYet(describe(answer), f"the function itself, as in check({exercise.name!r}, its_name)")
         exercise.check(answer)
     except NotYet as finding:
-        return Verdict(exercise, "not yet", str(finding.got), str(finding.expected))
+        return CheckResult(exercise, "not yet", str(finding.got), str(finding.expected))
     except OutOfTime:
         raise
     except BaseException as error:  # the learner's code may raise anything, SystemExit and KeyboardInterrupt too
-        return Verdict(exercise, "not yet", explain(error), "a result")
-    return Verdict(exercise, "right")
+        return CheckResult(exercise, "not yet", explain(error), "a result")
+    return CheckResult(exercise, "right")
+
+
+def _is_stub(answer: Any) -> bool:
+    """Tell whether an answer is a stub: None, the dots, or a function with no more than a docstring and dots."""
+    if answer is None or answer is ...:
+        return True
+    if not isinstance(answer, FunctionType):
+        return False
+    is_idle = all(step.opname in _IDLE for step in dis.get_instructions(answer))
+    return is_idle and set(answer.__code__.co_consts) <= {answer.__doc__, None}
 
 
 @contextmanager
 def _usual_settings() -> Iterator[None]:
-    """Check with MXNet in its NumPy mode, not recording, and without warnings; put all back as it was afterwards."""
+    """Check with MXNet in its NumPy mode, not recording, and without warnings; restore all of this afterwards."""
     from mxnet import autograd, util
 
-    # Not MXNet's own scopes: what an answer changes inside, they leave so
+    # MXNet's own scopes would keep what an answer changes inside of them
     shape, array = util.is_np_shape(), util.is_np_array()
     recording, training = autograd.is_recording(), autograd.is_training()
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # a nan is the answer's; a warning about it would name our line
+        warnings.simplefilter("ignore")  # a warning about the answer's nan would name a line of ours
         try:
             util.set_np()
             autograd.set_recording(False)
@@ -105,12 +143,12 @@ def _usual_settings() -> Iterator[None]:
 
 
 class _Capped(io.StringIO):
-    """Keeps the beginning of what is printed."""
+    """Keeps the first 2,000 characters of what is printed."""
 
     _is_full = False
 
     def close(self) -> None:
-        """Stay open: an answer may take it for the real stream and close it, and it is read afterwards."""
+        """Stay open: an answer may close `sys.stdout`, which this is during a check, and it is read afterwards."""
 
     def write(self, text: str) -> int:
         room = _MOST_PRINTED - self.tell()

@@ -1,4 +1,4 @@
-"""What an exercise is, and what becomes of an answer to it."""
+"""An exercise, and the result of checking an answer to it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["Exercise", "NotYet", "State", "Verdict"]
+__all__ = ["AnswerState", "CheckResult", "Exercise", "NotYet"]
 
-State = Literal["not attempted", "not yet", "right"]
+AnswerState = Literal["not attempted", "not yet", "right"]
 
 
 class NotYet(Exception):
-    """A verdict on an answer, no failure of the program; a check raises it at the first thing that is not so.
+    """Raised by a check at the first property that an answer does not have; not a failure of the program.
 
     Parameters
     ----------
     got : str
-        What the answer gave, in the learner's words.
+        What the answer returned, in the learner's words.
     expected : str
-        What a right answer gives, as a property; never the solution.
+        What a right answer returns, as a property; never the solution.
     """
 
     def __init__(self, got: str, expected: str) -> None:
@@ -29,7 +29,7 @@ class NotYet(Exception):
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise of a notebook, which holds its prompt.
+    """One exercise; its prompt stands in the notebook.
 
     Attributes
     ----------
@@ -38,13 +38,13 @@ class Exercise:
     title : str
         Its heading in the notebook.
     kind : {"written", "measured", "predicted"}
-        Whether the answer is a function, a number found by experiment, or a choice or number foretold.
+        Whether the answer is a function, a number found by experiment, or a predicted choice or number.
     points : int
-        What it is worth, 1 or more.
+        The points for a right answer, 1 or more.
     check : callable
-        ``check(answer)`` raises NotYet if something is not right; it tests properties and knows no solution.
+        ``check(answer)`` raises NotYet if something is not right; it tests properties and contains no solution.
     hints : tuple of str
-        Three, of rising help.
+        Three; each helps more than the one before.
     reason : str
         What is shown once the answer is right.
     """
@@ -59,25 +59,25 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What `check` found.
+class CheckResult:
+    """The result of checking an answer.
 
     Attributes
     ----------
     exercise : Exercise
-        The exercise.
+        The exercise that was answered.
     state : {"not attempted", "not yet", "right"}
-        How the answer fares.
+        The answer's state.
     got, expected : str
-        Where it is not right yet.
+        What is not right yet; empty in the other states.
     """
 
     exercise: Exercise
-    state: State
+    state: AnswerState
     got: str = ""
     expected: str = ""
 
     @property
     def points(self) -> int:
-        """What the answer earns."""
+        """The points that the answer earns."""
         return self.exercise.points if self.state == "right" else 0

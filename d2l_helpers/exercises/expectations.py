@@ -1,4 +1,4 @@
-"""What checks ask of answers: each function raises NotYet, in the learner's words, where something is not so."""
+"""What checks demand of answers: each function raises NotYet, in the learner's words, if something is not right."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ __all__ = [
 ]
 
 _MOST_ELEMENTS = 10_000_000
-_MOST_LETTERS = 200
+_MOST_CHARACTERS = 200
 
 
 def drawn(shape: tuple[int, ...], seed: int, scale: float = 1.0) -> Any:
-    """Draw an MXNet array, float32, standard normal times `scale`; the global random generators stay as they are."""
+    """Return an MXNet array, float32, standard normal times `scale`, without using the global random generators."""
     from mxnet import np as mxnet_np
 
     return mxnet_np.array(np.random.default_rng(seed).normal(0.0, scale, shape), dtype="float32")
 
 
 def expect(condition: bool, got: str, expected: str) -> None:
-    """Ask for `condition`."""
+    """Check that `condition` holds."""
     if not condition:
         raise NotYet(got, expected)
 
 
 def as_array(value: Any, what: str) -> npt.NDArray[np.float64]:
-    """Take MXNet's and NumPy's arrays, numbers and nested lists of numbers as an array of float64.
+    """Convert an array of MXNet or NumPy, a number, or a nested list of numbers to an array of float64.
 
     Parameters
     ----------
     value : object
-        What the learner's function gave.
+        What the learner's function returned.
     what : str
-        What it is called in the feedback, such as ``"softmax(Z)"``.
+        What the message calls it, such as ``"softmax(Z)"``.
     """
     return _numbers(value, what, "an array of numbers")
 
@@ -74,7 +74,7 @@ def _numbers(value: Any, what: str, expected: str) -> npt.NDArray[np.float64]:
 
 
 def as_number(value: Any, what: str) -> float:
-    """Take a number, or an array of one element, as a float."""
+    """Convert a number, or an array of one element, to a float."""
     array = _numbers(value, what, "one number")
     if array.size != 1:
         raise NotYet(f"{what} is an array of shape {array.shape}", "one number")
@@ -82,13 +82,13 @@ def as_number(value: Any, what: str) -> float:
 
 
 def expect_shape(array: Any, shape: tuple[int, ...], what: str) -> None:
-    """Ask for a shape."""
+    """Check the shape of an array."""
     if tuple(array.shape) != tuple(shape):
         raise NotYet(f"{what} has shape {tuple(array.shape)}", f"shape {tuple(shape)}")
 
 
 def expect_close(got: Any, wanted: Any, what: str, rtol: float = 1e-4, atol: float = 1e-5) -> None:
-    """Ask for numbers close to others, and name the first that is not; infinite ones are close to themselves."""
+    """Check that numbers are close to others; the message names the first that is not. inf is close to inf."""
     measured, target = np.asarray(got, dtype=float), np.asarray(wanted, dtype=float)
     if target.ndim and measured.shape != target.shape:
         raise NotYet(f"{what}: shape {measured.shape}", f"shape {target.shape}")
@@ -104,14 +104,14 @@ def expect_close(got: Any, wanted: Any, what: str, rtol: float = 1e-4, atol: flo
 
 
 def choice(options: str, digest: str, name: str) -> Callable[[Any], None]:
-    """Make the check of a choice among letters.
+    """Return the check of a choice among letters.
 
     Parameters
     ----------
     options : str
         The letters, such as ``"abc"``.
     digest : str
-        ``digest_of(name, letter)`` of the right one, so that reading the check does not answer the question.
+        ``digest_of(name, letter)`` of the right letter, so that the check's source does not answer the question.
     name : str
         The exercise's name.
     """
@@ -128,12 +128,12 @@ def choice(options: str, digest: str, name: str) -> Callable[[Any], None]:
 
 
 def digest_of(name: str, letter: str) -> str:
-    """Give what hides the right letter of a choice."""
+    """Return the digest that stands for the right letter of a choice."""
     return hashlib.sha256(f"{name}:{letter}".encode()).hexdigest()[:16]
 
 
 def describe(value: Any) -> str:
-    """Say in a few words what something is."""
+    """Return a few words that say what a value is."""
     if value is None:
         return "nothing (None); does the function return its result?"
     if _is_array(value):
@@ -142,7 +142,7 @@ def describe(value: Any) -> str:
         return f"a function, {value.__name__}"
     kind = type(value).__name__
     try:
-        said = f", {reprlib.repr(value)[:_MOST_LETTERS]}"
+        said = f", {reprlib.repr(value)[:_MOST_CHARACTERS]}"
     except Exception:  # an object of the learner's own that cannot be shown, or an integer of thousands of digits
         said = ""
     return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}{said}"

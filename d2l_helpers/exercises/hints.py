@@ -1,4 +1,4 @@
-"""Hints, one after the other."""
+"""Show the hints of an exercise, one after the other."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections import Counter
 
 from d2l_helpers.exercises.catalogue import find
 from d2l_helpers.exercises.exercise import Exercise
-from d2l_helpers.exercises.feedback import Message, note_message, show
+from d2l_helpers.exercises.messages import Message, note_message, show
 
-__all__ = ["count_hint", "given_hints", "hint", "hint_message"]
+__all__ = ["count_hint", "shown_hints", "hint", "hint_message"]
 
-_given: Counter[str] = Counter()
-_counting = threading.Lock()  # a button's callback may run beside a cell
+_shown: Counter[str] = Counter()
+_counting = threading.Lock()  # a button's callback may run while a cell does
 
 
 def hint(name: str) -> None:
@@ -33,17 +33,17 @@ def hint(name: str) -> None:
 
 
 def count_hint(exercise: Exercise) -> int:
-    """Count one more hint as given, three at most; return how many are given now."""
+    """Count one more hint as shown, three at most; return how many are shown now."""
     with _counting:
-        _given[exercise.name] = min(_given[exercise.name] + 1, len(exercise.hints))
-        return _given[exercise.name]
+        _shown[exercise.name] = min(_shown[exercise.name] + 1, len(exercise.hints))
+        return _shown[exercise.name]
 
 
-def given_hints(exercise: Exercise) -> int:
-    """Return how many hints of an exercise were given in this kernel, by `hint` or by a button."""
-    return _given[exercise.name]
+def shown_hints(exercise: Exercise) -> int:
+    """Return how many hints of an exercise were shown in this kernel, by `hint` or by a button."""
+    return _shown[exercise.name]
 
 
 def hint_message(exercise: Exercise, number: int) -> Message:
-    """Write a hint of an exercise; `number` counts from 1."""
+    """Write the message of a hint; `number` counts from 1."""
     return note_message(f"{exercise.title}: hint {number} of {len(exercise.hints)}", exercise.hints[number - 1])

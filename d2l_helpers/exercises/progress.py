@@ -1,24 +1,32 @@
-"""What is done, in the notebook and across the chapter."""
+"""Remember which exercises are right, in this kernel and in the user's file, and show the table of them."""
 
 from __future__ import annotations
 
-from d2l_helpers.exercises import ledger
-from d2l_helpers.exercises.catalogue import chapter
-from d2l_helpers.exercises.exercise import Exercise, State
-from d2l_helpers.exercises.feedback import points_text, show_table
+import json
+from contextlib import suppress
+from pathlib import Path
 
-__all__ = ["progress"]
+from d2l_helpers import atomic
+from d2l_helpers.exercises.catalogue import chapter
+from d2l_helpers.exercises.exercise import AnswerState, CheckResult, Exercise
+from d2l_helpers.exercises.messages import points_text, show_table
+from d2l_helpers.records import is_recording
+
+__all__ = ["answer_states", "progress", "remember"]
+
+_LARGEST = 100_000  # bytes
+_here: dict[str, AnswerState] = {}  # the exercises that were checked in this kernel
 
 
 def progress() -> None:
-    """Show the state of this notebook's exercises, and how many are done in each notebook of the chapter.
+    """Show the state of this notebook's exercises, and how many are right in each notebook of the chapter.
 
-    This notebook's are those of which one was checked since the kernel started.
+    This notebook's exercises are those of each notebook of which one was checked since the kernel started.
     """
-    states, here = ledger.states(), ledger.checked_here()
+    states = answer_states()
     rows: list[tuple[str, str, str]] = []
     for group in chapter().values():
-        if here & {exercise.name for exercise in group}:
+        if _here.keys() & {exercise.name for exercise in group}:
             rows += [(exercise.title, states[exercise.name], _points([exercise], states)) for exercise in group]
     if rows:
         show_table("This notebook", rows)
@@ -27,11 +35,58 @@ def progress() -> None:
     show_table("The chapter", [*totals, ("all", _done(every, states), _points(every, states))])
 
 
-def _done(group: tuple[Exercise, ...] | list[Exercise], states: dict[str, State]) -> str:
+def remember(result: CheckResult) -> None:
+    """Remember a result in this kernel; remember a right answer in the user's file, too."""
+    if result.state == "not attempted":  # a stub that runs again, as when the notebook is opened, changes nothing
+        _here.setdefault(result.exercise.name, result.state)
+    else:
+        _here[result.exercise.name] = result.state
+    if result.state == "right" and (file := _file()):
+        _keep(result.exercise.name, file)
+
+
+def answer_states() -> dict[str, AnswerState]:
+    """Return the state of each exercise of the chapter: the newest in this kernel, or else what the file says."""
+    kept = _kept(_file())
+    names = [exercise.name for group in chapter().values() for exercise in group]
+    before: dict[str, AnswerState] = {name: "right" if name in kept else "not attempted" for name in names}
+    return before | {name: state for name, state in _here.items() if state != "not attempted"}
+
+
+def _done(group: tuple[Exercise, ...] | list[Exercise], states: dict[str, AnswerState]) -> str:
     return f"{sum(states[exercise.name] == 'right' for exercise in group)} of {len(group)} right"
 
 
-def _points(group: tuple[Exercise, ...] | list[Exercise], states: dict[str, State]) -> str:
+def _points(group: tuple[Exercise, ...] | list[Exercise], states: dict[str, AnswerState]) -> str:
     earned = sum(exercise.points for exercise in group if states[exercise.name] == "right")
     total = sum(exercise.points for exercise in group)
     return points_text(earned, total)
+
+
+def _file() -> Path | None:
+    """Return the user's file; None where notebooks are recorded, which must not depend on who records them."""
+    if is_recording():
+        return None
+    from platformdirs import user_state_path
+
+    return user_state_path("d2l-helpers", appauthor=False) / "exercises.json"
+
+
+def _kept(file: Path | None) -> list[str]:
+    try:
+        if file is None or file.stat().st_size > _LARGEST:
+            return []
+        names = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):  # no file yet, or a damaged one, which the next right answer replaces
+        return []
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _keep(name: str, file: Path) -> None:
+    """Add a name to the file; if that fails, the name is remembered as long as the kernel runs."""
+    from filelock import FileLock, Timeout
+
+    with suppress(OSError, NotImplementedError, Timeout):  # the second: a file system without locks
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{file}.lock", timeout=0.2):  # of two kernels, each adds to what the other wrote
+            atomic.write(file, json.dumps(sorted({*_kept(file), name})).encode())

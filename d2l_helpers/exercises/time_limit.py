@@ -1,4 +1,4 @@
-"""An end to code that does not end."""
+"""End a call after a time limit."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ __all__ = ["OutOfTime", "call_limited"]
 
 Result = TypeVar("Result")
 
-_AGAIN = 0.1  # seconds; one exception may be swallowed, by `except:` or in a finalizer
+_AGAIN = 0.1  # seconds between exceptions, of which `except:` or a finalizer may swallow one
 
 
 class OutOfTime(BaseException):
-    """The time is up; no Exception, so that ``except Exception`` lets it pass."""
+    """Raised at the time limit; no Exception, so that ``except Exception`` does not catch it."""
 
 
 def call_limited(seconds: float, function: Callable[[], Result]) -> Result:
     """Call a function, and raise OutOfTime in it after `seconds`, again and again until it ends.
 
-    Only Python code in the main thread of a Unix process can be stopped so; elsewhere there is no limit. A single call
-    into a library is waited for, and a loop that swallows every exception goes on until the kernel is restarted.
+    The limit holds for Python code in the main thread of a Unix process; elsewhere there is none. A call into a library
+    is waited for, and a loop that catches every exception runs until the kernel is restarted.
 
     Raises
     ------
     OutOfTime
-        If the time was up before the function ended, also if the function swallowed that and gave a result.
+        If the function did not end within its time, also if it caught the exception and returned a result.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         return function()
@@ -42,16 +42,16 @@ def call_limited(seconds: float, function: Callable[[], Result]) -> Result:
         raise OutOfTime
 
     started = time.monotonic()
-    delay, interval = signal.getitimer(signal.ITIMER_REAL)  # somebody else's, who will have it back
+    delay, interval = signal.getitimer(signal.ITIMER_REAL)  # another user's timer, which is restored below
     handler = signal.signal(signal.SIGALRM, ring)
     try:
         signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
         result = function()
     finally:
-        # No call before this: Python looks for signals at calls, and an alarm here would leave the timer running
+        # Python handles signals at calls: an alarm in a call before this line would leave the timer running
         is_over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)  # None: set by a library in C
+        signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)  # None: the handler was set by a library in C
         if delay:
             signal.setitimer(signal.ITIMER_REAL, max(delay - (time.monotonic() - started), 0.001), interval)
     if rings:

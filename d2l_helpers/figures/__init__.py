@@ -1,4 +1,4 @@
-"""Arrays and histories as pictures: matplotlib for what is kept, SVG text for what moves. Nothing here shows itself."""
+"""Draw arrays and histories: with matplotlib for files, as SVG text for live pages. Nothing here displays anything."""
 
 from d2l_helpers.figures.charts import Bars, Chart, Dots, Line
 from d2l_helpers.figures.charts_plot import plot_charts

@@ -1,4 +1,4 @@
-"""Charts as descriptions, which `charts_svg` draws for a live page and `plot_charts` for keeping."""
+"""Descriptions of charts, which `charts_svg` draws for a live page and `plot_charts` for a file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator
@@ -19,32 +20,59 @@ __all__ = [
     "Dots",
     "Line",
     "Mark",
+    "Stroke",
     "are_crowded",
     "check_charts",
     "named_places",
     "not_numbers",
     "span",
+    "stroke",
     "ticks",
 ]
 
-_LARGEST = 1e30  # an axis that reaches further shows nothing
-BAR = 0.8  # a bar's width, or that of several side by side, as a share of the way to the next
+_LARGEST = 1e30  # values beyond it do not widen an axis
+BAR = 0.8  # the width of a bar, or of several side by side, as a fraction of the distance to the next
 
 
-@dataclass(frozen=True, eq=False)  # arrays cannot be compared with a yes or a no
+class Stroke(NamedTuple):
+    """How one series is drawn: its colour, its dashes in points, its marker."""
+
+    colour: str
+    dashes: tuple[float, ...]
+    marker: str
+
+
+# Okabe and Ito's colours, in the order of their contrast on white: with the dashes, all can be told apart in grey print
+# and by colour-blind readers
+_STROKES = (
+    Stroke("#0072B2", (), "o"),
+    Stroke("#D55E00", (5, 2), "s"),
+    Stroke("#009E73", (1.5, 1.5), "^"),
+    Stroke("#CC79A7", (6, 2, 1.5, 2), "D"),
+    Stroke("#E69F00", (8, 3), "v"),
+    Stroke("#56B4E9", (3, 1, 1, 1, 1, 1), "P"),
+)
+
+
+def stroke(index: int) -> Stroke:
+    """Return the stroke of the n-th of several series; after six the strokes repeat."""
+    return _STROKES[index % len(_STROKES)]
+
+
+@dataclass(frozen=True, eq=False)  # a comparison of arrays is no bool
 class Line:
-    """A line through points; it has a gap where a value is not finite, and at the gap's start that value is written.
+    """A line through points; where a value is not finite, there is a gap with the value as text.
 
     Attributes
     ----------
     x, y : sequence of float
-        Of one length.
+        Of equal length.
     label : str
-        Its name in the legend; none leaves it out.
+        The name in the legend; without a name, the line is not in the legend.
     style : int
-        Which of the shared strokes.
+        The index of the stroke, as for `stroke`.
     faint : bool
-        Whether it stays in the background.
+        Whether the line is drawn paler than the others.
     """
 
     x: Sequence[float]
@@ -56,7 +84,7 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Dots:
-    """Single points; attributes are those of `Line`."""
+    """Single points; for the attributes, see `Line`."""
 
     x: Sequence[float]
     y: Sequence[float]
@@ -71,9 +99,9 @@ class Bars:
     Attributes
     ----------
     heights : sequence of float
-        A value that is not finite has no bar; it is written in its place.
+        In the place of a value that is not finite, the value stands as text.
     label, style
-        As those of `Line`.
+        As for `Line`.
     """
 
     heights: Sequence[float]
@@ -82,12 +110,12 @@ class Bars:
 
     @property
     def x(self) -> Sequence[float]:
-        """Where the bars stand."""
+        """The places of the bars on the x axis."""
         return range(len(self.heights))
 
     @property
     def y(self) -> Sequence[float]:
-        """How high they are."""
+        """The heights of the bars."""
         return self.heights
 
 
@@ -101,17 +129,17 @@ class Chart:
     Attributes
     ----------
     title : str
-        What is shown.
+        The title above the axes.
     marks : sequence of Line, Dots or Bars
-        Drawn in this order, the last on top.
+        They are drawn in this order, the last on top.
     x_label, y_label : str
         Quantity and unit.
     x_span, y_span : (low, high), optional
-        What the axes show; all of the marks, if not given. What lies beyond is cut off.
+        The ends of the axes; by default, all of the marks is shown. What lies outside is cut off.
     log_x, log_y : bool
-        Whether an axis is logarithmic; values that are not above zero are then left out.
+        Whether an axis is logarithmic; values of zero and below are then left out.
     x_names : sequence of str
-        Names of the places 0, 1, 2, …, such as the bars', instead of numbers; an empty one leaves its place without.
+        Names instead of numbers at the places 0, 1, 2, …, such as the bars'; at an empty name there is none.
     """
 
     title: str
@@ -126,7 +154,7 @@ class Chart:
 
 
 def check_charts(charts: Sequence[Chart]) -> None:
-    """Refuse what cannot be drawn; raises ArgumentError."""
+    """Raise ArgumentError if the charts cannot be drawn."""
     uneven = [mark for chart in charts for mark in chart.marks if len(mark.x) != len(mark.y)]
     if not 1 <= len(charts) <= 3 or uneven:
         raise ArgumentError(
@@ -138,7 +166,7 @@ def check_charts(charts: Sequence[Chart]) -> None:
 
 
 def span(chart: Chart, axis: str) -> tuple[float, float]:
-    """Return what an axis shows: as asked for, or a little more than all of the marks."""
+    """Return the ends of an axis: those of the chart, or a little more than all of the marks."""
     asked: tuple[float, float] | None = getattr(chart, f"{axis}_span")
     if asked:
         return asked
@@ -161,20 +189,20 @@ def span(chart: Chart, axis: str) -> tuple[float, float]:
 
 
 def named_places(chart: Chart) -> list[tuple[int, str]]:
-    """Return where on the x axis there are names, and these."""
+    """Return the places on the x axis that have names, with the names."""
     return [(place, name) for place, name in enumerate(chart.x_names) if name]
 
 
-def are_crowded(chart: Chart, letters: float) -> bool:
-    """Tell whether the names would touch each other along an axis that is so many letters long."""
+def are_crowded(chart: Chart, characters: float) -> bool:
+    """Tell whether the names would touch each other along an axis as long as this number of characters."""
     places = named_places(chart)
     low, high = span(chart, "x")
     gap = min((after - place for (place, _), (after, _) in pairwise(places)), default=high - low)
-    return max((len(name) for _, name in places), default=0) + 1 > letters * gap / (high - low)
+    return max((len(name) for _, name in places), default=0) + 1 > characters * gap / (high - low)
 
 
 def ticks(low: float, high: float, is_log: bool) -> list[float]:
-    """Return round values within an axis, about five."""
+    """Return about five round values within an axis."""
     locator = LogLocator(numticks=6) if is_log else MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10])
     return [float(tick) for tick in locator.tick_values(low, high) if low <= tick <= high]
 
@@ -182,8 +210,8 @@ def ticks(low: float, high: float, is_log: bool) -> list[float]:
 def not_numbers(chart: Chart) -> list[tuple[float, str]]:
     """Return the places along the x axis where a value is nan or infinite, each with the value as text.
 
-    A bar that is missing would look like one of height 0, and a line that ends like a fit that was stopped. Of a gap
-    in a line, it is the first place. What has no place of its own, such as a mean over nothing, is left out.
+    A missing bar would look like a bar of height 0, and a line with a gap like a fit that was stopped. For a gap in a
+    line, the place is the first one of the gap. A value without a place on the axis is left out.
     """
     found: dict[float, str] = {}
     low, high = span(chart, "x")

@@ -1,4 +1,4 @@
-"""Charts drawn with matplotlib, for those who read without a kernel."""
+"""Draw charts with matplotlib, for readers without a kernel."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from d2l_helpers.figures.charts import (
     named_places,
     not_numbers,
     span,
+    stroke,
     ticks,
 )
 from d2l_helpers.figures.charts_svg import charts_html
-from d2l_helpers.figures.picture import Picture
-from d2l_helpers.figures.style import FONT_SIZE, stroke
+from d2l_helpers.figures.picture import FONT_SIZE, Picture
 
 __all__ = ["draw_charts", "plot_charts"]
 
-_CAPTION, _LINE = 105, 0.16  # letters in a line; inches from line to line
-_LETTER, _MARGINS = 0.065, 0.7  # inches: a letter's width; beside the axes of a chart
+_CAPTION, _LINE = 105, 0.16  # characters in a line; inches from line to line
+_CHARACTER, _MARGINS = 0.065, 0.7  # inches: the width of a character; the space beside the axes of a chart
 _WIDE, _NARROW = 7.2, 4.6  # inches
 
 
 def plot_charts(charts: Sequence[Chart], alt: str, caption: str = "", height: float = 2.9) -> Picture:
     """Draw charts side by side with matplotlib.
 
-    Parameters and errors are those of `charts_svg`; a caption stands below the charts, which are
-    `height` inches high.
+    For the parameters and the errors, see `charts_svg`. A caption stands below the charts, which are `height` inches
+    high.
     """
     check_charts(charts)
     figure = Figure(figsize=(_WIDE if len(charts) > 1 else _NARROW, height), layout="constrained")
@@ -52,16 +52,16 @@ def plot_charts(charts: Sequence[Chart], alt: str, caption: str = "", height: fl
 
 
 def draw_charts(figure: Figure | SubFigure, charts: Sequence[Chart]) -> None:
-    """Draw what `plot_charts` does into a figure, or a part of one."""
+    """Draw the charts of `plot_charts` into a figure, or into a part of one."""
     engine = figure.get_layout_engine()
     if isinstance(engine, ConstrainedLayoutEngine) and len(charts) > 1:
-        engine.set(wspace=0.07)  # else a chart touches the words on its neighbour's axis
-    letters = (figure.bbox.width / figure.dpi / len(charts) - _MARGINS) / _LETTER
+        engine.set(wspace=0.07)  # otherwise a chart touches the label of its neighbour's axis
+    characters = (figure.bbox.width / figure.dpi / len(charts) - _MARGINS) / _CHARACTER
     for axes, chart in zip(np.ravel(figure.subplots(1, len(charts), squeeze=False)), charts, strict=True):
-        _plot(axes, chart, letters)
+        _plot(axes, chart, characters)
 
 
-def _plot(axes: Axes, chart: Chart, letters: float) -> None:
+def _plot(axes: Axes, chart: Chart, characters: float) -> None:
     x_span, y_span = span(chart, "x"), span(chart, "y")
     axes.set_title(chart.title, fontsize=FONT_SIZE, loc="left", weight="bold")
     axes.set_xlabel(chart.x_label, fontsize=FONT_SIZE)
@@ -69,30 +69,16 @@ def _plot(axes: Axes, chart: Chart, letters: float) -> None:
     for name, is_log in (("x", chart.log_x), ("y", chart.log_y)):
         if is_log:
             getattr(axes, f"set_{name}scale")("log")
-    bars = [mark for mark in chart.marks if isinstance(mark, Bars)]
-    for mark in chart.marks:
-        look: dict[str, Any] = {"color": stroke(mark.style).colour, "label": mark.label or None}
-        if isinstance(mark, Bars):
-            width = BAR / len(bars)
-            heights = np.asarray(mark.heights, float)
-            drawn = np.flatnonzero(np.isfinite(heights))  # matplotlib multiplies by the others, and NumPy 2 warns
-            left = drawn - BAR / 2 + width * bars.index(mark)
-            hatch = "///" if stroke(mark.style).dashes else None
-            axes.bar(left, heights[drawn], width, align="edge", hatch=hatch, edgecolor="white", linewidth=0, **look)
-        elif isinstance(mark, Dots):
-            axes.plot(mark.x, mark.y, linestyle="", marker=stroke(mark.style).marker, markersize=4, **look)
-        else:
-            dashes = stroke(mark.style).dashes
-            style: Any = (0, dashes) if dashes else "-"
-            axes.plot(mark.x, mark.y, linewidth=1.6, linestyle=style, alpha=0.6 if mark.faint else 1.0, **look)
+    _plot_marks(axes, chart)
     for x, text in not_numbers(chart):
         axes.annotate(text, (x, 0), (0, 2), ("data", "axes fraction"), "offset points", ha="center", fontsize=FONT_SIZE)
     axes.set(xlim=x_span, ylim=y_span)
     axes.yaxis.set_major_locator(FixedLocator(ticks(*y_span, chart.log_y)))
     if chart.x_names:
-        look = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if are_crowded(chart, letters) else {}
+        is_crowded = are_crowded(chart, characters)
+        turned: Any = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if is_crowded else {}
         places = named_places(chart)
-        axes.set_xticks([place for place, _ in places], [name for _, name in places], **look)
+        axes.set_xticks([place for place, _ in places], [name for _, name in places], **turned)
         axes.xaxis.set_minor_locator(NullLocator())
     else:
         axes.xaxis.set_major_locator(FixedLocator(ticks(*x_span, chart.log_x)))
@@ -103,3 +89,22 @@ def _plot(axes: Axes, chart: Chart, letters: float) -> None:
     if labels:
         shown = dict(zip(labels, handles, strict=True))
         axes.legend(shown.values(), shown.keys(), fontsize=FONT_SIZE - 1, frameon=False)
+
+
+def _plot_marks(axes: Axes, chart: Chart) -> None:
+    bars = [mark for mark in chart.marks if isinstance(mark, Bars)]
+    for mark in chart.marks:
+        look: dict[str, Any] = {"color": stroke(mark.style).colour, "label": mark.label or None}
+        if isinstance(mark, Bars):
+            width = BAR / len(bars)
+            heights = np.asarray(mark.heights, float)
+            drawn = np.flatnonzero(np.isfinite(heights))  # of nan, matplotlib makes a NumPy 2 warning
+            left = drawn - BAR / 2 + width * bars.index(mark)
+            hatch = "///" if stroke(mark.style).dashes else None
+            axes.bar(left, heights[drawn], width, align="edge", hatch=hatch, edgecolor="white", linewidth=0, **look)
+        elif isinstance(mark, Dots):
+            axes.plot(mark.x, mark.y, linestyle="", marker=stroke(mark.style).marker, markersize=4, **look)
+        else:
+            dashes = stroke(mark.style).dashes
+            style: Any = (0, dashes) if dashes else "-"
+            axes.plot(mark.x, mark.y, linewidth=1.6, linestyle=style, alpha=0.6 if mark.faint else 1.0, **look)

@@ -1,4 +1,4 @@
-"""Charts as SVG text: a few milliseconds' work, so an exhibit can draw them anew at every move of a slider."""
+"""Draw charts as SVG text in a few milliseconds, so that an exhibit can draw them again at each move of a slider."""
 
 from __future__ import annotations
 
@@ -17,37 +17,38 @@ from d2l_helpers.figures.charts import (
     Dots,
     Line,
     Mark,
+    Stroke,
     are_crowded,
     check_charts,
     named_places,
     not_numbers,
     span,
+    stroke,
     ticks,
 )
-from d2l_helpers.figures.style import Stroke, stroke
 
 __all__ = ["as_images", "charts_html", "charts_svg"]
 
-_WIDTHS, _HEIGHT = (440, 340, 226), 270  # pixels, of one chart where there are so many; three fit into 680
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 24, 36  # margins of one chart; each row of its legend takes from the top
+_WIDTHS, _HEIGHT = (440, 340, 226), 270  # pixels of a chart, where there are one, two or three; three fit into 680
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 24, 36  # margins of a chart; each row of its legend adds to the top one
 _LEGEND_ROW = 16
-_LETTER = 6.0  # a letter's width
-_FARTHEST = 50.0  # spans; browsers cannot draw to infinity
+_CHARACTER = 6.0  # the width of a character
+_FARTHEST = 50.0  # axis lengths; browsers cannot draw coordinates that are very large
 
 
-# Inside an <img>, a drawing takes neither the page's colours nor its own from outside. Browsers match the media query
-# with the color-scheme of the page around the image, which JupyterLab sets by its theme, trusted notebook or not
+# A drawing in an <img> inherits no colours from the page. Browsers match the media query with the color-scheme of the
+# page around the image, which JupyterLab sets by its theme, whether the notebook is trusted or not
 _CARD = (
     "<style>:root{color:#1f1f1f;background:#fff}"
     "@media (prefers-color-scheme:dark){:root{color:#e0e0e0;background:#111}}</style>"
 )
 _CHART = '<svg class="d2l-chart" '
-_EACH = re.compile(rf"{_CHART}.*?</svg>(?={_CHART}|</div>)", re.DOTALL)  # a drawing within it ends before a <text>
+_EACH = re.compile(rf"{_CHART}.*?</svg>(?={_CHART}|</div>)", re.DOTALL)  # an <svg> inside of it ends before a <text>
 _DRAWN = re.compile(rf'<div role="img" aria-label="([^"]*)"[^>]*>((?:{_EACH.pattern})+)</div>', re.DOTALL)
 
 
 def charts_svg(charts: Sequence[Chart], alt: str) -> str:
-    """Draw charts side by side, below each other where the page is narrow, as HTML without scripts.
+    """Return charts as HTML without scripts: side by side, or below each other on a narrow page.
 
     The charts keep their size on a narrow page, so that their text stays readable.
 
@@ -56,7 +57,7 @@ def charts_svg(charts: Sequence[Chart], alt: str) -> str:
     charts : sequence of Chart
         One to three.
     alt : str
-        What is to be seen, in words; it becomes the drawing's label.
+        What the charts show; the label of the drawing.
 
     Returns
     -------
@@ -83,14 +84,14 @@ def charts_svg(charts: Sequence[Chart], alt: str) -> str:
 
 
 def charts_html(charts: Sequence[Chart], alt: str) -> str:
-    """Draw what `charts_svg` does as ``<img>`` elements with alt text, to be kept in a notebook."""
+    """Return the charts of `charts_svg` as ``<img>`` elements with alt text, to be saved in a notebook."""
     return as_images(charts_svg(charts, alt))
 
 
 def as_images(markup: str) -> str:
     """Replace the drawings of `charts_svg` in some HTML by ``<img>`` elements with alt text.
 
-    A page that does not trust a notebook removes ``<svg>`` elements and keeps images.
+    In a notebook that is not trusted, the page removes ``<svg>`` elements and keeps images.
     """
     return _DRAWN.sub(lambda drawn: _images(html.unescape(drawn[1]), _EACH.findall(drawn[0])), markup)
 
@@ -119,18 +120,18 @@ class _Drawing:
         self.legend = _legend_rows(list(named.values()), width - _LEFT - _RIGHT)
         self.top = _TOP + _LEGEND_ROW * len(self.legend)
         self.width = width - _LEFT - _RIGHT
-        self.is_crowded = are_crowded(chart, self.width / _LETTER)
+        self.is_crowded = are_crowded(chart, self.width / _CHARACTER)
         longest = max(map(len, chart.x_names), default=0) if self.is_crowded else 0
-        self.bottom = _BOTTOM + round(longest * _LETTER / math.sqrt(2))
+        self.bottom = _BOTTOM + round(longest * _CHARACTER / math.sqrt(2))
         self.height = _HEIGHT - self.top - self.bottom
         self.x_span, self.y_span = span(chart, "x"), span(chart, "y")
 
     def x(self, value: float) -> float:
-        """Where a value lies, from the left of the plot."""
+        """Return the position of a value, from the left of the plot."""
         return _share(value, self.x_span, self.chart.log_x) * self.width
 
     def y(self, value: float) -> float:
-        """Where a value lies, from the top of the plot."""
+        """Return the position of a value, from the top of the plot."""
         return (1 - _share(value, self.y_span, self.chart.log_y)) * self.height
 
     def elements(self) -> Iterator[str]:
@@ -138,7 +139,7 @@ class _Drawing:
         yield f'<text x="{_LEFT}" y="14" font-weight="bold">{html.escape(chart.title)}</text>'
         yield from self._legend()
         yield from self._axes()
-        # A drawing of its own, since that cuts off what lies beyond
+        # An inner <svg> cuts off what lies outside of the axes
         yield f'<svg x="{_LEFT}" y="{self.top}" width="{self.width:.1f}" height="{self.height}">'
         bars = [mark for mark in chart.marks if isinstance(mark, Bars)]
         for mark in chart.marks:
@@ -200,7 +201,7 @@ class _Drawing:
         width = BAR / count
         for place, height in enumerate(mark.heights):
             if not math.isfinite(height):
-                continue  # `not_numbers` finds it, and it is written as text
+                continue  # `not_numbers` returns it, and it is written as text
             x, right = (self.x(place - BAR / 2 + width * (index + end)) for end in (0, 1))
             y, zero = self.y(height), self.y(max(0.0, self.y_span[0]))
             place_and_size = f'x="{x:.1f}" y="{min(y, zero):.1f}" width="{right - x:.1f}" height="{abs(y - zero):.1f}"'
@@ -219,7 +220,7 @@ def _share(value: float, span: tuple[float, float], is_log: bool) -> float:
 
 
 def _runs(chart: Chart, mark: Line | Dots) -> list[list[tuple[float, float]]]:
-    """Cut a mark's points where one cannot be drawn."""
+    """Split a mark's points where one cannot be drawn."""
     runs: list[list[tuple[float, float]]] = [[]]
     for x, y in zip(np.asarray(mark.x, float).tolist(), np.asarray(mark.y, float).tolist(), strict=True):
         can_be_drawn = (
@@ -233,11 +234,11 @@ def _runs(chart: Chart, mark: Line | Dots) -> list[list[tuple[float, float]]]:
 
 
 def _legend_rows(marks: Sequence[Mark], width: float) -> list[list[tuple[float, Mark]]]:
-    """Place the legend's entries in rows."""
+    """Return the rows of the legend, each entry with its position."""
     rows: list[list[tuple[float, Mark]]] = []
     x = width
     for mark in marks:
-        needed = 28 + _LETTER * len(mark.label) + 14
+        needed = 28 + _CHARACTER * len(mark.label) + 14
         if x + needed > width or not rows:
             rows.append([])
             x = 0.0
@@ -256,7 +257,7 @@ def _stroke(look: Stroke) -> str:
 
 
 def _fill(look: Stroke) -> str:
-    # Bars without colour: filled where a line is solid, paler and with dashed edges where it is dashed
+    # Bars can be told apart without colours: filled where a line is solid, paler with dashed edges where it is dashed
     return f'fill="{look.colour}" fill-opacity="{0.4 if look.dashes else 0.85}" {_stroke(look)}'
 
 

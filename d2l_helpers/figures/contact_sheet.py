@@ -1,41 +1,77 @@
-"""Many small images at once, each with a caption below: as HTML for a live page, as a picture for keeping."""
+"""Many small images, each with a caption below it: as HTML for a live page, and as a picture for a file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+import html
+import io
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures.charts import Chart
 from d2l_helpers.figures.charts_plot import plot_charts
 from d2l_helpers.figures.charts_svg import charts_html
-from d2l_helpers.figures.gallery import gallery_html
-from d2l_helpers.figures.picture import Picture
-from d2l_helpers.figures.style import FONT_SIZE
+from d2l_helpers.figures.picture import FONT_SIZE, Picture
 
-__all__ = ["contact_sheet_html", "plot_contact_sheet"]
+__all__ = ["contact_sheet_html", "gallery_html", "plot_contact_sheet"]
 
 _PAGE = 680  # pixels, of a full row
-_GAP = 1  # white pixels around each image, before scaling
+_BORDER = 1  # white pixels around each image, before scaling
+_GAP = 3  # pixels of the page around each image
 _ROW_INCHES, _CAPTION_INCHES, _NOTHING_INCHES = 0.62, 0.17, 0.05
 
 
+def gallery_html(images: Iterable[npt.NDArray[Any]], captions: Sequence[str], alt: str, width: int) -> str:
+    """Draw images in rows, each with its caption below; sixty take a few milliseconds.
+
+    A narrow page shows fewer in a row.
+
+    The captions are text of the page: they keep their size on narrow pages, and have the theme's colour. The images
+    are on white in every theme.
+
+    Parameters
+    ----------
+    images : iterable of numpy.ndarray of uint8
+        Shape (height, width), grey, or (height, width, 3), RGB.
+    captions : sequence of str
+        None, or one per image; plain text.
+    alt : str
+        What the images show; the first image's alt text. That of each other image is its caption.
+    width : int
+        The width of an image, in pixels of the page.
+    """
+    parts = ['<div style="display:flex;flex-wrap:wrap;max-width:680px">']
+    for index, image in enumerate(images):
+        caption = captions[index] if len(captions) else ""
+        said = alt if not index else caption or f"Image {index + 1}"
+        shape = f'width="{width}" height="{round(width * image.shape[0] / image.shape[1])}"'
+        parts.append(
+            f'<div style="width:{width}px;margin:{_GAP}px 0;text-align:center;font-size:11px;line-height:1.3">'
+            f'<img src="data:image/png;base64,{_png(image)}" alt="{html.escape(said)}" {shape} '
+            'style="display:block;max-width:none;margin:0;image-rendering:pixelated"/>'
+            f'<span style="white-space:pre-line">{html.escape(caption)}</span></div>'
+        )
+    return "".join((*parts, "</div>"))
+
+
 def contact_sheet_html(images: Any, captions: Sequence[str], alt: str, num_columns: int = 12) -> str:
-    """Draw grey images in rows, each with its caption below it, in a few milliseconds.
+    """Draw grey images in rows, each with its caption below, in a few milliseconds.
 
     Parameters
     ----------
     images : array
         Shape (n, height, width), from 0 to 1; 1 is drawn black, as ink on paper. n may be 0.
     captions : sequence of str
-        None, or one an image; plain text.
+        None, or one per image; plain text.
     alt : str
-        What is to be seen, in words.
+        What the images show.
     num_columns : int
         Images in a full row; fewer where the page is narrow.
 
@@ -47,12 +83,12 @@ def contact_sheet_html(images: Any, captions: Sequence[str], alt: str, num_colum
     Raises
     ------
     ArgumentError
-        If the shape is another, or the numbers of images and captions differ.
+        If the images have another shape, or the numbers of images and captions differ.
     """
     grey = _checked(images, captions)
     inked = (255 * (1 - np.clip(np.nan_to_num(grey), 0, 1))).round().astype(np.uint8)
-    framed = np.pad(inked, ((0, 0), (_GAP, _GAP), (_GAP, _GAP)), constant_values=255)
-    return gallery_html(framed, captions, alt, _PAGE // num_columns) if len(grey) else ""
+    bordered = np.pad(inked, ((0, 0), (_BORDER, _BORDER), (_BORDER, _BORDER)), constant_values=255)
+    return gallery_html(bordered, captions, alt, _PAGE // num_columns) if len(grey) else ""
 
 
 def plot_contact_sheet(
@@ -60,7 +96,7 @@ def plot_contact_sheet(
 ) -> Picture:
     """Draw the same images as a picture, with charts side by side above them if there are any.
 
-    Other parameters and errors are those of `contact_sheet_html`; the picture's alt text names the charts, too.
+    For the other parameters and the errors, see `contact_sheet_html`. The alt text names the charts, too.
     """
     grey = _checked(images, captions)
     num_rows = -(-len(grey) // num_columns)
@@ -89,7 +125,7 @@ def plot_contact_sheet(
 
 
 def _plot_row(axes: Axes, grey: npt.NDArray[np.float32], captions: Sequence[str], num_columns: int) -> None:
-    """Draw a row as one image, the captions as the names of its axis: axes for each image would take seconds."""
+    """Draw a row as one image, with the captions as its axis labels: axes for each image would take seconds."""
     strip = _strip(grey)
     width = strip.shape[1] / len(grey)
     axes.imshow(strip, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
@@ -101,7 +137,7 @@ def _plot_row(axes: Axes, grey: npt.NDArray[np.float32], captions: Sequence[str]
 
 
 def _strip(grey: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    return np.concatenate([np.pad(image, _GAP) for image in grey], axis=1)
+    return np.concatenate([np.pad(image, _BORDER) for image in grey], axis=1)
 
 
 def _checked(images: Any, captions: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -110,7 +146,13 @@ def _checked(images: Any, captions: Sequence[str]) -> npt.NDArray[np.float32]:
         raise ArgumentError(
             "Cannot show the images.",
             got=f"images of shape {grey.shape} and {len(captions)} captions",
-            expected="(n, height, width), and one caption an image or none",
+            expected="(n, height, width), and one caption per image or none",
             remedy="index with a slice, as in images[:12], and cut the captions to the same length",
         )
     return grey
+
+
+def _png(image: npt.NDArray[Any]) -> str:
+    stream = io.BytesIO()
+    Image.fromarray(image).save(stream, format="png")
+    return base64.b64encode(stream.getvalue()).decode()

@@ -1,4 +1,4 @@
-"""A fit's history as charts: loss and accuracy, or the loss alone, against epochs."""
+"""Draw the history of a fit as charts: loss and accuracy, or the loss alone, against epochs."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ __all__ = ["curves_svg", "has_accuracies", "history_charts", "loss_span"]
 _MOST_DOTS = 30  # more of them hide the line
 _MOST_NAMES = 10  # along the axis of epochs
 _PARTS = ("train", "test")
-# The axes have a few fixed spans, so that they seldom jump while a fit runs
+# The axes have a few fixed ends, so that they seldom change while a fit runs
 _LOSS_TOPS = (1.0, 2.0, 4.0, 10.0, 20.0, 40.0, 100.0, 1000.0)
 _ACCURACY_SPANS = ((0.7, 0.9), (0.5, 0.9), (0.0, 1.0))
-_DECADES_BEFORE = 2  # of the run before, beyond what this one needs
-_FARTHEST = 100  # decades; what lies beyond is cut off
+_DECADES_BEFORE = 2  # shown for the run before, beyond the axis of this run
+_FARTHEST = 100  # decades; values outside are cut off
 
 
 def curves_svg(history: History, num_epochs: int, before: History | None = None) -> str:
-    """Draw `history_charts` for a live page; the label says the newest numbers."""
+    """Return the charts of `history_charts` for a live page; their label contains the newest numbers."""
     return charts_svg(history_charts(history, num_epochs, before), _label(history))
 
 
 def history_charts(
     history: History, num_epochs: int, before: History | None = None, test_name: str = "test"
 ) -> list[Chart]:
-    """Describe loss and accuracy against epochs, train and test; without accuracies, the loss on a logarithmic axis.
+    """Return charts of loss and accuracy against epochs; without accuracies, the loss on a logarithmic axis.
 
     Parameters
     ----------
     history : History
         The finished epochs of the running fit; may be empty.
     num_epochs : int
-        Where the epoch axis ends.
+        The end of the epoch axis.
     before : History, optional
-        The fit before this one, drawn faintly, to compare.
+        The fit before this one, drawn paler for comparison.
     test_name : str
-        What the examples are called that were not trained on.
+        The name of the examples that were not used for training.
     """
 
     def marks(quantity: str) -> list[Mark]:
@@ -63,12 +63,12 @@ def history_charts(
 
 
 def has_accuracies(history: History) -> bool:
-    """Tell whether a fit measured accuracies; an empty history might."""
+    """Tell whether a fit measured accuracies; True for an empty history, in which they may still come."""
     return not len(history) or bool(history.train_acc or history.test_acc)
 
 
 def loss_span(history: History, before: History | None = None) -> tuple[float, float]:
-    """Return the ends of a logarithmic axis of the losses, from one power of ten to another."""
+    """Return the ends of a logarithmic axis of the losses, which are powers of ten."""
     low, high = _decades([*history.train_loss, *history.test_loss])
     if before:
         before_low, before_high = _decades([*before.train_loss, *before.test_loss])
@@ -91,7 +91,7 @@ def _chart(title: str, marks: Sequence[Mark], num_epochs: int, span: tuple[float
 
 
 def _marks(history: History, quantity: str, num_epochs: int, test_name: str, faint: bool = False) -> Iterator[Mark]:
-    """Return the lines of train and test; the faint ones of the run before have one name together."""
+    """Return the lines of train and test; the two pale lines of the run before share one name."""
     for style, part in enumerate(_PARTS):
         values = getattr(history, f"{part}_{quantity}")[:num_epochs]
         is_first = part == _PARTS[0]
@@ -125,7 +125,7 @@ def _accuracy_span(accuracies: Sequence[float]) -> tuple[float, float]:
     for bottom, top in _ACCURACY_SPANS:
         if all(bottom <= value <= top for value in accuracies):
             return bottom, top
-    return min(0.0, *accuracies), max(1.0, *accuracies)  # no fractions, as they should be: drawn all the same
+    return min(0.0, *accuracies), max(1.0, *accuracies)  # values that are no fractions are drawn, too
 
 
 def _decades(losses: Sequence[float]) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Arrays that are images: examples in a grid, and a layer's weights as one template a class."""
+"""Draw arrays that are images: examples in a grid, and a layer's weights as one template per class."""
 
 from __future__ import annotations
 
@@ -11,30 +11,29 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure, FigureBase
 
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.figures.gallery import gallery_html
-from d2l_helpers.figures.picture import Picture
-from d2l_helpers.figures.style import FONT_SIZE
+from d2l_helpers.figures.contact_sheet import gallery_html
+from d2l_helpers.figures.picture import FONT_SIZE, Picture
 
 __all__ = ["draw_templates", "plot_images", "plot_templates", "templates_html", "to_numpy"]
 
-_WEIGHTS = "cividis_r"  # grows darker all the way, so it can be read without colour, too
+_WEIGHTS = "cividis_r"  # darkens steadily, so that it can be read without colours, too
 _IMAGE_WIDTH, _TEMPLATE_WIDTH = 84, 68  # pixels of the page; ten templates fill a panel's row
 
 
 def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) -> Picture:
-    """Show grey images in a grid.
+    """Draw grey images in a grid.
 
     Parameters
     ----------
     images : array
-        Shape (n, height, width) or (n, 1, height, width); the highest value is drawn darkest, as ink on paper.
+        Shape (n, height, width) or (n, 1, height, width); the highest value is drawn darkest.
     titles : sequence of str
-        None, or one an image.
+        None, or one per image.
 
     Raises
     ------
     ArgumentError
-        If the shape is another, or the numbers of images and titles differ.
+        If the images have another shape, or the numbers of images and titles differ.
     """
     grey = _as_images(images)
     titles = list(titles)
@@ -42,7 +41,7 @@ def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) 
         raise ArgumentError(
             "Cannot title the images.",
             got=f"{len(titles)} titles for {len(grey)} images",
-            expected="one title an image, or none",
+            expected="one title per image, or none",
             remedy="cut the longer of the two",
         )
     columns = min(num_columns, len(grey))
@@ -62,19 +61,19 @@ def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) 
 
 
 def plot_templates(weight: Any, names: Sequence[str]) -> Picture:
-    """Show a linear layer's weights as one image a class: a dark blue pixel speaks for the class, a yellow one against.
+    """Draw a linear layer's weights as one image per class: dark blue pixels speak for the class, yellow ones against.
 
     Parameters
     ----------
     weight : array
         Shape (classes, 784) or (784, classes).
     names : sequence of str
-        One a class.
+        One per class.
 
     Raises
     ------
     ArgumentError
-        If the shape is another, or there is not one name a class.
+        If the weights have another shape, or there is not one name per class.
     """
     figure = Figure(figsize=(7.2, 3.1), layout="constrained")
     draw_templates(figure, weight, names)
@@ -90,19 +89,19 @@ def plot_templates(weight: Any, names: Sequence[str]) -> Picture:
 def templates_html(weight: Any, names: Sequence[str]) -> str:
     """Draw the weight templates in a row, with their names, as HTML for a live panel.
 
-    Parameters and errors are those of `plot_templates`; it takes a hundredth of its time.
+    For the parameters and the errors, see `plot_templates`, which takes a hundred times as long.
     """
     templates = _as_templates(weight, names)
     scale = np.nanmax(np.abs(templates), initial=0.0) or 1.0
     coloured = colormaps[_WEIGHTS](templates / (2 * scale) + 0.5, bytes=True)
-    coloured[np.isnan(templates)] = 255  # white, in a picture without transparency
-    framed = np.pad(coloured[..., :3], ((0, 0), (0, 0), (0, 1), (0, 0)), constant_values=255)
+    coloured[np.isnan(templates)] = 255  # white: the image has no transparency
+    bordered = np.pad(coloured[..., :3], ((0, 0), (0, 0), (0, 1), (0, 0)), constant_values=255)
     alt = "The weights of each class as an image; dark blue pixels speak for it, yellow ones against it."
-    return gallery_html(framed, names, alt, _TEMPLATE_WIDTH)
+    return gallery_html(bordered, names, alt, _TEMPLATE_WIDTH)
 
 
 def draw_templates(figure: FigureBase, weight: Any, names: Sequence[str]) -> None:
-    """Draw what `plot_templates` does into a figure, or a part of one."""
+    """Draw the templates of `plot_templates` into a figure, or into a part of one."""
     templates = _as_templates(weight, names)
     grid = np.ravel(figure.subplots(2, -(-len(templates) // 2)))
     scale = np.nanmax(np.abs(templates), initial=0.0) or 1.0
@@ -143,15 +142,15 @@ def _as_templates(weight: Any, names: Sequence[str]) -> npt.NDArray[np.float64]:
         raise ArgumentError(
             "Cannot show the weights as images.",
             got=f"weights of shape {array.shape} and {len(names)} names",
-            expected="(classes, 784) or (784, classes), a layer that looks at the pixels, and one name a class",
+            expected="(classes, 784) or (784, classes), a layer that looks at the pixels, and one name per class",
             remedy="pass net[0].weight.data() and get_fashion_mnist_labels(range(10))",
         )
     templates = array.reshape(-1, 28, 28).astype(np.float64)
-    templates[~np.isfinite(templates)] = np.nan  # stays blank, and does not blank the others
+    templates[~np.isfinite(templates)] = np.nan  # nan stays blank, and does not affect the other pixels
     return templates
 
 
 def to_numpy(array: Any) -> npt.NDArray[Any]:
-    """Take an array of MXNet, TensorFlow or NumPy."""
+    """Convert an array of MXNet, TensorFlow or NumPy to one of NumPy."""
     convert = getattr(array, "asnumpy", None) or getattr(array, "numpy", None)
     return np.asarray(convert() if convert else array)

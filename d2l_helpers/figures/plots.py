@@ -1,4 +1,4 @@
-"""Pictures that are kept, drawn with matplotlib."""
+"""Draw histories and confusion matrices with matplotlib."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
 
 from d2l_helpers.errors import ArgumentError
+from d2l_helpers.figures.charts import Stroke, stroke
 from d2l_helpers.figures.charts_plot import draw_charts, plot_charts
 from d2l_helpers.figures.charts_svg import charts_html
 from d2l_helpers.figures.curves import has_accuracies, history_charts
 from d2l_helpers.figures.images import draw_templates, templates_html
-from d2l_helpers.figures.picture import Picture
-from d2l_helpers.figures.style import FONT_SIZE, Stroke, stroke
+from d2l_helpers.figures.picture import FONT_SIZE, Picture
 
 if TYPE_CHECKING:
     from d2l_helpers.training.history import History
@@ -46,7 +46,7 @@ def plot_history(history: History, test_name: str = "test") -> Picture:
     history : History
         At least one epoch.
     test_name : str
-        What the examples are called that were not trained on.
+        The name of the examples that were not used for training.
     """
     alt = f"Two line charts over {len(history)} epochs. Left: loss. Right: accuracy. Each for train and {test_name}."
     if not has_accuracies(history):
@@ -62,18 +62,18 @@ def plot_comparison(
     Parameters
     ----------
     histories : mapping
-        From what was varied, which the legend names, to the fit's history.
+        From the value that was varied, which stands in the legend, to the fit's history.
     quantity : {"train_loss", "test_loss", "train_acc", "test_acc"}
-        What to plot.
+        The quantity to plot.
     label : str
-        Title of the legend, such as "learning rate".
+        The title of the legend, such as "learning rate".
     test_name : str
-        What the examples are called that were not trained on.
+        The name of the examples that were not used for training.
 
     Raises
     ------
     ArgumentError
-        If there is nothing to plot, or the quantity is another.
+        If there is no history, or no such quantity.
     """
     if not histories or quantity not in _QUANTITIES:
         raise ArgumentError(
@@ -96,25 +96,25 @@ def plot_comparison(
 
 
 def plot_confusion(counts: npt.NDArray[np.int64], names: Sequence[str]) -> Picture:
-    """Show a confusion matrix: a row is a true class, a column a predicted one; the errors are shaded.
+    """Draw a confusion matrix: a row is a true class, a column a predicted one; the errors are shaded.
 
     Parameters
     ----------
     counts : numpy.ndarray
         Shape (classes, classes), int.
     names : sequence of str
-        One a class.
+        One per class.
 
     Raises
     ------
     ArgumentError
-        If the shape is another, or there is not one name a class.
+        If the matrix has another shape, or there is not one name per class.
     """
     if counts.shape != (len(names), len(names)) or not len(names):
         raise ArgumentError(
             "Cannot show the confusion matrix.",
             got=f"counts of shape {counts.shape} and {len(names)} names",
-            expected="(classes, classes), and one name a class",
+            expected="(classes, classes), and one name per class",
             remedy="pass confusion_matrix(prediction) and get_fashion_mnist_labels(range(10))",
         )
     errors = counts - np.diag(np.diag(counts))
@@ -136,7 +136,7 @@ def plot_confusion(counts: npt.NDArray[np.int64], names: Sequence[str]) -> Pictu
 
 
 def plot_panel(history: History, weight: Any | None, names: Sequence[str]) -> Picture:
-    """Draw what a training panel shows, for readers without a kernel: the curves and the weight templates."""
+    """Draw the curves and the weight templates of a training panel, for readers without a kernel."""
     curves = "curves of loss and accuracy" if has_accuracies(history) else "the loss against epochs"
     charts = history_charts(history, len(history))
     alt = f"The training panel after its first fit: {curves}"
@@ -152,7 +152,7 @@ def plot_panel(history: History, weight: Any | None, names: Sequence[str]) -> Pi
 
 def _plot_series(axes: Axes, values: Sequence[float], label: str, style: Stroke) -> None:
     (line,) = axes.plot(range(1, len(values) + 1), values, color=style.colour, label=label)
-    line.set(marker=style.marker, markersize=3.5, markevery=max(1, len(values) // 15))  # else a band hides the dashes
+    line.set(marker=style.marker, markersize=3.5, markevery=max(1, len(values) // 15))  # more would hide the dashes
     if style.dashes:
         line.set_dashes(style.dashes)
 

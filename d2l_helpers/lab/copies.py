@@ -1,4 +1,4 @@
-"""Copy the notebooks for a learner: once, never over a change of theirs, and each newer release beside it."""
+"""Copy the notebooks for a learner: each release once, and never over the learner's changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 from d2l_helpers import atomic
 from d2l_helpers.errors import NotebookError
 
-__all__ = ["Copy", "Outcome", "refresh_copies", "report", "trust"]
+__all__ = ["Copy", "Outcome", "refresh_copies", "summary", "trust"]
 
 _MANIFEST = ".releases.json"
 _LARGEST = 1_000_000  # bytes of a manifest: ten thousand releases
@@ -26,7 +26,7 @@ _Releases = dict[str, dict[str, str]]
 
 
 class Outcome(Enum):
-    """What became of a release."""
+    """How a copy relates to the copies before it."""
 
     NEW = "copied"
     REPLACED = "brought up to date"
@@ -35,7 +35,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Copy:
-    """A file that was written.
+    """A copy that was written.
 
     Attributes
     ----------
@@ -53,11 +53,11 @@ class Copy:
 
 
 def refresh_copies(notebooks: Path, work: Path) -> list[Copy]:
-    """Copy into `work` what is new in `notebooks`.
+    """Copy the notebooks that are new in `notebooks` into `work`.
 
     A notebook that is not in `work`, or no longer, is copied. A newer release replaces a copy that the learner has not
-    changed; a changed copy stays, and the release is written beside it, once, as ``NAME (newer).ipynb``. To open
-    a notebook and to save it is no change; another source or another text in an output is.
+    changed; a changed copy stays, and the release is written beside it, once, as ``NAME (newer).ipynb``. Opening
+    and saving a notebook is no change; another source or another text in an output is.
 
     Parameters
     ----------
@@ -69,21 +69,14 @@ def refresh_copies(notebooks: Path, work: Path) -> list[Copy]:
     Returns
     -------
     list of Copy
-        What was written, in the order of the names; empty if all is up to date.
+        The copies that were written, in the order of their names; empty if all is up to date.
 
     Raises
     ------
     NotebookError
         If there is no released notebook, or one cannot be read or copied. No copy is half written.
     """
-    originals = sorted(path for path in notebooks.glob("*.ipynb") if path.is_file())
-    if not originals:
-        raise NotebookError(
-            "There is no notebook to copy.",
-            got=notebooks,
-            expected="the folder with the chapter's notebooks",
-            remedy="run the command in the project's folder, or restore the notebooks there",
-        )
+    originals = _released(notebooks)
     _make_folder(work)
     releases = _read_manifest(work / _MANIFEST)
     before = json.dumps(releases)
@@ -95,8 +88,8 @@ def refresh_copies(notebooks: Path, work: Path) -> list[Copy]:
     return written
 
 
-def report(copies: Sequence[Copy], work: Path) -> Iterator[str]:
-    """Return what a learner should know of these copies, line by line."""
+def summary(copies: Sequence[Copy], work: Path) -> Iterator[str]:
+    """Return what a learner should know about these copies, line by line."""
     for outcome in (Outcome.NEW, Outcome.REPLACED):
         names = [copy.path.name for copy in copies if copy.outcome is outcome]
         if names:
@@ -107,18 +100,30 @@ def report(copies: Sequence[Copy], work: Path) -> Iterator[str]:
 
 
 def trust(copies: Sequence[Copy]) -> None:
-    """Sign copies as Jupyter signs what it saves: in a notebook that nobody signed, JupyterLab strips the outputs."""
+    """Sign copies as Jupyter signs what it saves: JupyterLab removes the outputs of a notebook without a signature."""
     import nbformat
     from nbformat.sign import NotebookNotary
 
-    # What may fail: a home that cannot be written, a database of signatures that is locked or damaged
+    # Fails if the home cannot be written, or if the database of signatures is locked or damaged
     with suppress(Exception), NotebookNotary() as notary:
         for copy in copies:
             notary.sign(nbformat.read(copy.path, as_version=nbformat.NO_CONVERT))
 
 
+def _released(notebooks: Path) -> list[Path]:
+    originals = sorted(path for path in notebooks.glob("*.ipynb") if path.is_file())
+    if originals:
+        return originals
+    raise NotebookError(
+        "There is no notebook to copy.",
+        got=notebooks,
+        expected="the folder with the chapter's notebooks",
+        remedy="run the command in the project's folder, or restore the notebooks there",
+    )
+
+
 def _refresh(original: Path, work: Path, releases: _Releases) -> Copy | None:
-    """Copy one notebook, if there is something to copy, and note the release among the copied ones."""
+    """Copy one notebook, if needed, and add the release to those that were copied."""
     content = _read(original)
     digest = _digest(content)
     copied = releases.get(original.name, {})
@@ -127,7 +132,7 @@ def _refresh(original: Path, work: Path, releases: _Releases) -> Copy | None:
         return None
     copied_or_new = copied | {digest: _digest_of_work(original)}
     for path in itertools.chain([first], _names_beside(first)):
-        if not os.path.lexists(path):  # a link that leads nowhere is there, and not ours to replace
+        if not os.path.lexists(path):  # a link that leads nowhere exists, too, and must not be replaced
             outcome = Outcome.NEW if path == first else Outcome.BESIDE
         elif _is_untouched(path, copied_or_new):
             outcome = Outcome.REPLACED
@@ -140,18 +145,18 @@ def _refresh(original: Path, work: Path, releases: _Releases) -> Copy | None:
 
 
 def _names_beside(path: Path) -> itertools.chain[Path]:
-    """Return the names of newer releases, which a file browser sorts beside the first one; they do not end."""
+    """Return the names for newer releases, without end; a file browser sorts them beside the first one."""
     numbered = (path.with_stem(f"{path.stem} (newer {number})") for number in itertools.count(2))
     return itertools.chain([path.with_stem(f"{path.stem} (newer)")], numbered)
 
 
 def _is_untouched(path: Path, copied: dict[str, str]) -> bool:
-    """Tell whether a copy holds a release, perhaps opened and saved, but not changed."""
+    """Tell whether a copy is a release, perhaps opened and saved, but not changed."""
     if path.is_symlink():
-        return False  # replacing it would cut it from the file that it leads to
+        return False  # replacing the link would separate it from its file
     try:
         return _digest(path.read_bytes()) in copied or _digest_of_work(path) in copied.values()
-    except OSError:  # what cannot be read may be the learner's work
+    except OSError:  # a copy that cannot be read may have the learner's changes
         return False
 
 
@@ -160,9 +165,9 @@ def _digest(content: bytes) -> str:
 
 
 def _digest_of_work(path: Path) -> str:
-    """Digest what a learner changes: sources and the text of outputs. Of what is no notebook, digest the bytes.
+    """Return the digest of what a learner changes: sources and texts of outputs; of all bytes if it is no notebook.
 
-    To open a notebook and to save it changes more: JupyterLab writes metadata, 5 for 5.0, and no dead widgets.
+    Opening and saving a notebook changes more: JupyterLab writes metadata, 5 for 5.0, and no widgets of old kernels.
     """
     contents = path.read_bytes()
     try:
@@ -177,7 +182,7 @@ def _digest_of_work(path: Path) -> str:
 
 
 def _joined(text: str | list[str]) -> str:
-    return "".join(text)  # a file has a text as its lines
+    return "".join(text)  # a file contains a text as a list of lines
 
 
 def _text(output: Mapping[str, Any]) -> str:
@@ -222,7 +227,7 @@ def _read(original: Path) -> bytes:
 
 
 def _read_manifest(path: Path) -> _Releases:
-    """Read which releases were copied; without that, each copy that is no release counts as changed."""
+    """Read which releases were copied; without the manifest, each copy that is no release counts as changed."""
     try:
         if path.stat().st_size > _LARGEST:
             return {}

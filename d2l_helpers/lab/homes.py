@@ -1,6 +1,6 @@
-"""Name other folders for Jupyter, IPython and matplotlib where their own, in the user's home, cannot be written.
+"""Set other folders for Jupyter, IPython and matplotlib if their own, in the user's home, cannot be written.
 
-Without a runtime folder that it can write, Jupyter ends in a traceback; IPython and matplotlib warn in every kernel.
+Without a runtime folder that can be written, Jupyter ends in a traceback; IPython and matplotlib warn in every kernel.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ def replace_unwritable_folders() -> dict[str, Path]:
     Returns
     -------
     dict of str to Path
-        By each folder that cannot be written the one that takes its place; ``~`` if this user has no home at all.
+        For each folder that cannot be written, its replacement; ``~`` stands for a user without a home.
 
     Raises
     ------
     LibraryUnusable
-        If there is no folder for temporary files, either.
+        If no folder for temporary files can be written, either.
     """
     from jupyter_core import paths
 
@@ -52,7 +52,7 @@ def replace_unwritable_folders() -> dict[str, Path]:
         replace(variable, folder)
         if folder in replaced:
             os.environ[reading] = os.pathsep.join(filter(None, [os.environ.get(reading), folder]))
-    replace("JUPYTER_RUNTIME_DIR", paths.jupyter_runtime_dir())  # by default in the data folder, which is looked at now
+    replace("JUPYTER_RUNTIME_DIR", paths.jupyter_runtime_dir())  # by default below the data folder
     replace("IPYTHONDIR", os.environ.get("IPYTHONDIR") or _in_home(".ipython"))
     replace("MPLCONFIGDIR", *_matplotlibs_folders())
     return replaced
@@ -70,9 +70,9 @@ def _in_home(name: str) -> str:
 
 
 def _is_writable(folder: str) -> bool:
-    """Tell whether a file can be written in a folder, or, where the folder is not made yet, in what it will be made in.
+    """Tell whether a file can be written in a folder, or in the nearest one above that exists.
 
-    Permissions do not tell all: the disk may be full, or root on a disk that is mounted read-only.
+    Permissions are not enough: the disk may be full, or mounted read-only, also for root.
     """
     nearest = Path(folder).expanduser().absolute()
     while not os.path.lexists(nearest):

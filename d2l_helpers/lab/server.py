@@ -16,23 +16,23 @@ from d2l_helpers.lab.homes import temporary_folder
 
 __all__ = ["start_lab"]
 
-# The first page, no question about news, no dates beside file names; and no search for language servers,
-# which takes up to 0.8 s of a processor's time while the page loads
+# Sets the first page, no question about news, no dates beside file names; and no search for language servers, which
+# takes up to 0.8 s of CPU time while the page loads
 _CONFIG = Path(__file__).parent / "config"
-# How JupyterLab calls the file of the workspace "chapter", which the address of the first page names
+# JupyterLab's file name for the workspace "chapter", which the address of the first page contains
 _WORKSPACE = "chapter-667b.jupyterlab-workspace"
 
 
 def start_lab(folder: Path, options: Sequence[str] = ()) -> NoReturn:
     """Replace this process by a JupyterLab, so that signals and the exit status are Jupyter's.
 
-    Our settings are defaults of Jupyter's own kind: an option on the command line wins, and so does what the user
-    chose in JupyterLab's settings.
+    The package's settings are defaults: options on the command line and the user's choices in JupyterLab override
+    them.
 
     Parameters
     ----------
     folder : Path
-        What the file browser shows, and where kernels start.
+        The folder that the file browser shows and where kernels start.
     options : sequence of str
         Options of ``jupyter lab``, such as ``--no-browser``.
 
@@ -50,6 +50,18 @@ def start_lab(folder: Path, options: Sequence[str] = ()) -> NoReturn:
             expected="the packages of requirements.lock",
             remedy="run make lab in the project's folder, which installs them",
         )
+    _enter(folder)
+    _lay_out()
+    paths = [_config_folder(), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
+    # Jupyter refuses to run as root, who is the only user in many containers; giving the flag twice is an error
+    root = ["--allow-root"] if os.geteuid() == 0 and "--allow-root" not in options else []
+    sys.stdout.flush()
+    # Without -P, the server would import a file called json.py beside the notebooks
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterlab", *root, *options])
+
+
+def _enter(folder: Path) -> None:
     try:
         os.chdir(folder)
     except OSError as error:
@@ -59,18 +71,10 @@ def start_lab(folder: Path, options: Sequence[str] = ()) -> NoReturn:
             expected="a folder of notebooks",
             remedy="look at the folder's name and permissions",
         ) from error
-    _lay_out()
-    paths = [_config_folder(), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
-    # Jupyter refuses to run as root, who is the only user in many containers; the same flag twice is an error
-    root = ["--allow-root"] if os.geteuid() == 0 and "--allow-root" not in options else []
-    sys.stdout.flush()
-    # -P: without it, a notebook's neighbour called json.py would be imported by the server
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterlab", *root, *options])
 
 
 def _config_folder() -> str:
-    """Return the folder of our settings; a copy where Jupyter, which replaces $NAME in each path, would not find it."""
+    """Return the folder of the settings, or of a copy if the path contains a $NAME, which Jupyter would replace."""
     if os.path.expandvars(_CONFIG) == str(_CONFIG):
         return str(_CONFIG)
     return str(shutil.copytree(_CONFIG, temporary_folder() / "config", dirs_exist_ok=True))
@@ -82,7 +86,7 @@ def _lay_out() -> None:
 
     default = Path(jupyter_config_dir(), "lab", "workspaces")
     path = Path(os.environ.get("JUPYTERLAB_WORKSPACES_DIR", default), _WORKSPACE)
-    with suppress(OSError):  # a home that cannot be written, or the file that is there already
+    with suppress(OSError):  # the home cannot be written, or the file exists already
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
             file.write((_CONFIG / _WORKSPACE).read_bytes())

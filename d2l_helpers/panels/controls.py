@@ -1,4 +1,4 @@
-"""The controls for a value of the reader's: a slider of a sensible range, a check box or choices; and how to say it."""
+"""Make the control for a value of the reader's: a slider of a sensible range, a check box or choices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 import numpy as np
 
-from d2l_helpers.panels.frame import look
+from d2l_helpers.panels.layout import look
 
 __all__ = [
     "check_box",
@@ -21,19 +21,19 @@ __all__ = [
     "log_step",
     "plain",
     "position",
-    "said",
+    "as_text",
     "tidy",
     "whole_slider",
 ]
 
 _LONGEST = 30  # characters of a value
-_LINEAR = 16  # whole numbers below it have a linear slider, others one of powers of two
-_OCTAVES, _DECADES = 4, 2  # of a logarithmic slider, to each side of the default
+_LINEAR = 16  # smaller whole numbers have a linear slider, larger ones a slider of powers of two
+_OCTAVES, _DECADES = 4, 2  # of a logarithmic slider, on each side of the default
 _LOG_STEP = 0.05  # of the exponent
 
 
 def plain(value: Any) -> Any:
-    """Return a value as Python's own: NumPy's scalars as numbers, bools and strings."""
+    """Return a scalar of NumPy as Python's number, bool or string, and any other value as it is."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, (bool, int, Enum)) or not isinstance(value, numbers.Real):
@@ -46,8 +46,8 @@ def tidy(value: Any) -> Any:
     return float(f"{value:.12g}") if isinstance(value, float) else value
 
 
-def said(value: Any) -> str:
-    """Return a value in words: numbers with four digits, yes and no, an option's or a function's name."""
+def as_text(value: Any) -> str:
+    """Return a value as text: numbers with four digits, yes and no, an option's or a function's name."""
     if value is None or isinstance(value, bool):
         return {None: "none", True: "yes", False: "no"}[value]
     if isinstance(value, Enum):
@@ -59,7 +59,7 @@ def said(value: Any) -> str:
 
 
 def whole_slider(title: str, value: int) -> widgets.Widget:
-    """Make a slider around a whole number; those around a positive number hold positive ones only."""
+    """Make a slider around a whole number; around a positive number, all values are positive."""
     if value >= _LINEAR:
         octave = value.bit_length() - 1
         powers = (2**exponent for exponent in range(max(0, octave - _OCTAVES), octave + _OCTAVES + 1))
@@ -69,7 +69,7 @@ def whole_slider(title: str, value: int) -> widgets.Widget:
 
 
 def float_slider(title: str, value: float) -> widgets.Widget:
-    """Make a slider around a number: logarithmic, but from 0 to below 1 for a fraction, through 0 if it is negative."""
+    """Make a slider around a number: logarithmic, from 0 to below 1 for a fraction, through 0 for a negative number."""
     if value < 0:
         return _linear(title, value, 2 * value, -2 * value, -value / 50)
     if value == 0:
@@ -85,7 +85,7 @@ def log_slider(
     title: str, value: float, low: float, high: float, step: float = _LOG_STEP, digits: int = 3
 ) -> widgets.Widget:
     """Make a slider between two powers of ten, given by their exponents."""
-    # ipywidgets would silently replace a value that lies outside by a rounding error
+    # ipywidgets would silently replace a value that a rounding error puts outside of the range
     low, high = _widened(low, value, -math.inf), _widened(high, value, math.inf)
     return widgets.FloatLogSlider(
         value, min=low, max=high, step=log_step(value, low, step), readout_format=f".{digits}g", **look(title)
@@ -93,9 +93,9 @@ def log_slider(
 
 
 def log_step(value: float, start: float, step: float) -> float:
-    """Return a step of about `step`, by which a logarithmic slider from the exponent `start` reaches `value`.
+    """Return a step of about `step` with which a logarithmic slider from the exponent `start` reaches `value`.
 
-    A value between two steps would be moved by the page, and no longer be the book's.
+    The page would move a value between two steps, so that it would no longer be the book's.
     """
     distance = math.log10(value) - start
     return distance / max(1, round(distance / step)) if distance > 0 else step
@@ -104,25 +104,25 @@ def log_step(value: float, start: float, step: float) -> float:
 def choices(title: str, options: Sequence[Any], value: Any) -> widgets.Widget:
     """Make a slider over options.
 
-    No drop-down list: JupyterLab takes the arrow keys away from it, to go to another cell.
+    A drop-down list would lose the arrow keys to JupyterLab, which goes to another cell.
     """
     are_named = all(type(option) in (int, str) and option != "" for option in options)
-    shown = list(options) if are_named else [(said(option), option) for option in options]
+    shown = list(options) if are_named else [(as_text(option), option) for option in options]
     return widgets.SelectionSlider(options=shown, index=position(options, value), **look(title))
 
 
 def position(options: Sequence[Any], value: Any) -> int | None:
-    """Return where a value stands among options; None if it does not."""
+    """Return the index of a value among options; None if it is not there."""
     return next((index for index, option in enumerate(options) if _is_same(option, value)), None)
 
 
 def check_box(title: str, value: bool) -> widgets.Widget:
-    """Make a box to tick."""
+    """Make a check box."""
     return widgets.Checkbox(value, **look(title))
 
 
 def _linear(title: str, value: float, low: float, high: float, step: float) -> widgets.Widget:
-    high = max(value, high)  # which a rounding error may have made smaller
+    high = max(value, high)  # a rounding error may have made `high` smaller
     return widgets.FloatSlider(value, min=low, max=high, step=step, readout_format=".4g", **look(title))
 
 
@@ -135,5 +135,5 @@ def _widened(exponent: float, value: float, direction: float) -> float:
 def _is_same(option: Any, value: Any) -> bool:
     try:
         return option is value or bool(option == value)
-    except Exception:  # arrays are neither equal nor different
+    except Exception:  # a comparison of arrays is no bool
         return False

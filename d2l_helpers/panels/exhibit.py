@@ -1,4 +1,4 @@
-"""An exhibit that is computed at once, in the slider's own callback: no training, no worker thread."""
+"""Make an exhibit that is computed in the slider's own callback, without the training thread."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import ipywidgets as widgets
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Picture, charts_svg, plot_charts
-from d2l_helpers.panels.frame import bundle, button, column, look, row, status_html, typeset
-from d2l_helpers.panels.settings import log_step
+from d2l_helpers.panels.controls import log_step
+from d2l_helpers.panels.layout import bundle, button, column, look, row, status_html, typeset
 from d2l_helpers.records import is_recording
 
 __all__ = ["Control", "Exhibit", "View", "choice", "log_slider", "slider"]
 
-_LOG_STEPS = 60  # from a log slider's one end to the other
+_LOG_STEPS = 60  # between the ends of a logarithmic slider
 _MOST_DIGITS = 12
 
 
 @dataclass(frozen=True)
 class View:
-    """What an exhibit shows for some setting of its controls.
+    """What an exhibit shows for one setting of its controls.
 
     Attributes
     ----------
@@ -33,9 +33,9 @@ class View:
     charts : sequence of Chart
         None to three, side by side.
     html : str
-        More to show below the charts, such as images; trusted.
+        What follows below the charts, such as images; trusted.
     picture : callable, optional
-        Makes the Picture that is kept for readers without a kernel; the charts, if not given.
+        Returns the Picture for readers without a kernel; by default, a Picture of the charts.
     """
 
     text: str
@@ -46,14 +46,14 @@ class View:
 
 @dataclass(frozen=True)
 class Control:
-    """A widget with the name under which `show` gets its value."""
+    """A widget, and the name of the parameter of `show` that gets its value."""
 
     name: str
     widget: widgets.Widget
 
 
 def slider(name: str, title: str, value: float, low: float, high: float, step: float) -> Control:
-    """Make a slider on a linear scale; for whole numbers where `value` and `step` are whole."""
+    """Make a slider on a linear scale; for whole numbers if `value` and `step` are whole."""
     is_whole = isinstance(value, int) and isinstance(step, int)
     kind = widgets.IntSlider if is_whole else widgets.FloatSlider
     digits = {} if is_whole else {"readout_format": f".{_decimals(step)}f"}
@@ -71,29 +71,29 @@ def log_slider(name: str, title: str, value: float, low: float, high: float) -> 
 def choice(name: str, title: str, options: Sequence[Any], value: Any) -> Control:
     """Make a slider over options, which are values or pairs of a label and a value.
 
-    No drop-down list: JupyterLab takes the arrow keys away from it, to go to another cell.
+    A drop-down list would lose the arrow keys to JupyterLab, which goes to another cell.
     """
     return Control(name, widgets.SelectionSlider(options=list(options), value=value, **look(title)))
 
 
 class Exhibit:
-    """Controls, and what they show; displays itself as the last line of a cell.
+    """Controls and the View for their values; displays itself as the last line of a cell.
 
     Parameters
     ----------
     title : str
-        What it is, in words.
+        What the exhibit is, in a few words.
     controls : sequence of Control
-        Their values at the start are the book's, to which "Book values" goes back.
+        Their first values are the book's; the button "Book values" restores them.
     show : callable
-        ``show(**values)`` gives the View for the controls' values, in under 50 ms.
+        ``show(**values)`` returns the View for the controls' values, in under 50 ms.
     room : sequence of int
-        For each line of the View's text, the number of characters that it may have at some setting of the controls.
+        For each line of the View's text, the largest number of characters at any setting of the controls.
 
     Raises
     ------
     ArgumentError
-        If two controls have one name.
+        If two controls have the same name.
     """
 
     def __init__(
@@ -122,9 +122,9 @@ class Exhibit:
         return {name: widget.value for name, widget in self._controls.items()}
 
     def reset(self) -> None:
-        """Put the controls back to the book's values."""
+        """Restore the book's values."""
         with self._lock:
-            self._resetting = True  # half of the old and half of the new setting is nothing to show
+            self._resetting = True  # a mixture of the old and the new setting must not be shown
             try:
                 for name, widget in self._controls.items():
                     widget.value = self._book[name]
@@ -147,7 +147,7 @@ class Exhibit:
                 return
             view = self._show(**self.values)
             self._status.value = status_html(view.text, room=self._room)
-            # The numbers are in the status line, where they are spoken; nobody needs to hear them twice
+            # A screen reader speaks the numbers of the status line; the charts' label does not repeat them
             titles = "; ".join(chart.title for chart in view.charts)
             self._charts.value = charts_svg(view.charts, f"{self.title}: {titles}") if view.charts else ""
             self._more.value = view.html
@@ -166,5 +166,5 @@ class Exhibit:
 
 
 def _decimals(step: float) -> int:
-    """Count the decimals that a step needs."""
+    """Return the number of decimals that a step needs."""
     return next((digits for digits in range(_MOST_DIGITS) if round(step, digits) == step), _MOST_DIGITS)

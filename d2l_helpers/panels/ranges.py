@@ -1,4 +1,4 @@
-"""The ranges that a reader gives for a parameter: a tuple of two numbers is a range, a list is choices."""
+"""Make the control for a range that the reader gives: a tuple of two numbers is a range, a list is choices."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import numpy as np
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.panels import controls
-from d2l_helpers.panels.frame import look
+from d2l_helpers.panels.layout import look
 
 __all__ = ["LARGEST", "SMALLEST", "chosen", "is_number", "ranged"]
 
-LARGEST, SMALLEST = 1e15, 1e-30  # sizes of a number that a slider can show, 0 apart; whole ones are exact up to here
+LARGEST, SMALLEST = 1e15, 1e-30  # absolute values that a slider can show, besides 0; whole numbers are exact up to 1e15
 _MOST = 1000  # choices
-_STEPS = 100  # of a slider whose step is not given
-_LOGARITHMIC = 50  # times the lowest value is the highest of a logarithmic slider
+_STEPS = 100  # of a slider without a given step
+_LOGARITHMIC = 50  # at this ratio of the ends and above it, a slider is logarithmic
 _REMEDY = "write {0}=(8, 512) or {0}=(8, 512, 8), or for choices {0}=[8, 64]"
 
 
@@ -31,16 +31,16 @@ def is_number(value: Any) -> bool:
 
 
 def ranged(name: str, title: str, default: Any, given: Any) -> widgets.Widget:
-    """Make the control for a parameter whose range or choices the reader gives.
+    """Make the control for a parameter with a given range or given choices.
 
     Parameters
     ----------
     name, title : str
-        The parameter's name, and what the page calls it.
+        The parameter's name, and its label on the page.
     default : object
-        The function's own value, at which the control starts.
+        The function's default, at which the control starts.
     given : tuple of numbers, or sequence
-        ``(low, high)`` or ``(low, high, step)``, a slider's; anything else with members is choices.
+        ``(low, high)`` or ``(low, high, step)`` of a slider; anything else with members is choices.
 
     Raises
     ------
@@ -53,19 +53,19 @@ def ranged(name: str, title: str, default: Any, given: Any) -> widgets.Widget:
 
 
 def chosen(name: str, title: str, default: Any, options: Sequence[Any]) -> widgets.Widget:
-    """Make the control for a parameter with these choices.
+    """Make the control for a parameter with given choices.
 
     Raises
     ------
     ArgumentError
-        If there are none, too many, one of them twice, or the default is none of them.
+        If there are none or too many, if one is there twice, or if the default is missing.
     """
     if not options or len(options) > _MOST:
         raise _refused(name, f"{len(options):,} choices", f"1 to {_MOST:,} choices")
     for index, option in enumerate(options):
         if controls.position(options, option) != index:
             raise _refused(name, f"the choice {option!r} twice", "choices that differ from each other")
-        if isinstance(option, float) and math.isnan(option):  # ipywidgets looks for the choice that equals it
+        if isinstance(option, float) and math.isnan(option):  # ipywidgets looks for the choice that equals the value
             raise _refused(name, "the choice nan", "choices that are equal to themselves")
     if controls.position(options, default) is None:
         raise _refused(name, f"choices without the default {default!r}", f"{default!r} as one of the choices")
@@ -109,9 +109,9 @@ def _check(name: str, default: Any, ends: tuple[float, ...]) -> None:
 
 
 def _stepped(name: str, title: str, default: Any, ends: tuple[float, ...]) -> widgets.Widget:
-    """Make a slider over the steps and the default, which none of them reaches."""
+    """Make a slider over the steps and the default, which lies between two steps."""
     low, high, step = ends
-    count = int((high - low) / step + 1e-9) + 1  # the high end is a step, in spite of rounding
+    count = int((high - low) / step + 1e-9) + 1  # despite rounding, the high end is a step
     if count > _MOST:
         expected = f"a step that reaches the default {default!r}, or at most {_MOST:,} steps"
         raise _refused(name, f"{count:,} steps", expected)
@@ -119,14 +119,14 @@ def _stepped(name: str, title: str, default: Any, ends: tuple[float, ...]) -> wi
 
 
 def _step_through(default: float, low: float, high: float) -> float:
-    """Return about a hundredth of the range, so that the default lies on a step."""
+    """Return a step of about a hundredth of the range, so that the default lies on a step."""
     step = (high - low) / _STEPS
     return (default - low) / round((default - low) / step) if default - low > step / 2 else step
 
 
 def _members(name: str, given: Any) -> list[Any]:
     if isinstance(given, (list, tuple, range, EnumMeta)) or (isinstance(given, np.ndarray) and given.ndim == 1):
-        if len(given) > _MOST:  # before all of an endless-looking range is made
+        if len(given) > _MOST:  # before a very long range becomes a list
             raise _refused(name, f"{len(given):,} choices", f"1 to {_MOST:,} choices")
         return [controls.plain(option) for option in given]
     raise _refused(name, repr(given), "a tuple of two numbers, low and high, or a list of choices")

@@ -12,18 +12,17 @@ from typing import Any
 import ipywidgets as widgets
 
 from d2l_helpers.data import LABELS
-from d2l_helpers.errors import D2LHelpersError, TrainingError, explain
+from d2l_helpers.errors import D2LHelpersError, explain
 from d2l_helpers.figures import Picture, curves_svg, plot_panel, templates_html
-from d2l_helpers.panels.capture import captured
 from d2l_helpers.panels.controls import tidy
-from d2l_helpers.panels.frame import bundle, button, column, row, status_html
-from d2l_helpers.panels.live import REMEDY, Job, the_worker
-from d2l_helpers.panels.printed import Printed
-from d2l_helpers.panels.reports import as_epoch, nothing_reported, template_weight
-from d2l_helpers.panels.runs import Run, numbers_html, runs_table
+from d2l_helpers.panels.epochs import as_epoch, follow, nothing_to_record, nothing_to_show, template_weight
+from d2l_helpers.panels.layout import bundle, button, column, row, status_html
+from d2l_helpers.panels.output import Printed, captured
 from d2l_helpers.panels.settings import Settings, single_choices, sliders, title_of
 from d2l_helpers.panels.stopping import Stopped
-from d2l_helpers.panels.waiting_cells import hear_beside_cells
+from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_table
+from d2l_helpers.panels.training_thread import REMEDY, Job
+from d2l_helpers.panels.waiting_cells import handle_clicks_during_cells, the_training_thread
 from d2l_helpers.records import is_recording
 from d2l_helpers.training.history import History, Progress
 from d2l_helpers.training.loop import watched
@@ -31,9 +30,8 @@ from d2l_helpers.training.loop import watched
 __all__ = ["RetrainPanel", "retrain"]
 
 _DELAY = 0.05  # seconds a slider must rest before a fit starts
-_BETWEEN_PRINTS = 0.1  # seconds; more often, a flood of prints would fill the way to the page
+_BETWEEN_PRINTS = 0.1  # seconds; without the pause, a flood of prints would delay all messages to the page
 _STARTING, _RUNNING = "starting", "running"
-_END = object()
 
 
 def retrain(train: Callable[..., Any], /, **ranges: Any) -> RetrainPanel:
@@ -66,18 +64,24 @@ def retrain(train: Callable[..., Any], /, **ranges: Any) -> RetrainPanel:
 
 
 class RetrainPanel:
-    """What `retrain` makes. `wait()` waits for the running fit; `runs` are the finished ones, the newest last."""
+    """The panel that `retrain` returns.
+
+    Attributes
+    ----------
+    runs : list of TrainingRun
+        The fits that have ended, the newest last.
+    """
 
     def __init__(self, train: Callable[..., Any], ranges: dict[str, Any] | None = None) -> None:
-        self.runs: list[Run] = []
+        self.runs: list[TrainingRun] = []
         self._train = train
         self._sliders = sliders(train, ranges)
         self._book = {name: slider.value for name, slider in self._sliders.items()}
-        self._lock = threading.RLock()  # callbacks come on several threads, reports on the worker's
+        self._lock = threading.RLock()  # callbacks come on several threads, reports on the training thread
         self._job: Job | None = None
-        self._run, self._state = Run({}), ""  # the newest, and what is said of it
+        self._run, self._state = TrainingRun({}), ""  # the newest, and its state as shown
         self._has_ended = True
-        self._ended_before = ""  # where the fit before was, if it was ended by force
+        self._ended_before = ""  # the line at which the fit before was ended, if by force
         self._printed_at, self._is_printing_later, self._lines_before = 0.0, False, 0
         self._build()
         for slider in self._sliders.values():
@@ -92,7 +96,7 @@ class RetrainPanel:
             button("Stop", "Stop the running fit and keep its curves", self.stop),
             button("Book values", "Put the sliders back and train", self.reset),
         )
-        hear_beside_cells(buttons[1])
+        handle_clicks_during_cells(buttons[1])
         self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="120px"))
         texts = [widgets.HTML() for _ in range(5)]
         self._status, self._chart, self._templates, self._printed, self._table = texts
@@ -111,7 +115,7 @@ class RetrainPanel:
     def _picture(self) -> Picture:
         self.wait()
         if not self.runs:
-            raise _nothing_recorded()
+            raise nothing_to_record()
         return plot_panel(self.runs[-1].history, self.runs[-1].weight, LABELS)
 
     def _settings(self) -> Settings:
@@ -126,7 +130,7 @@ class RetrainPanel:
             if self._job:
                 self._job.cancel()
             if self._state in (_STARTING, _RUNNING):
-                self._say("stopping")
+                self._show_state("stopping")
 
     def reset(self) -> None:
         """Put the sliders back to the function's defaults, and train."""
@@ -135,22 +139,22 @@ class RetrainPanel:
         self._request()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the newest fit has ended; says whether it has."""
+        """Wait until the newest fit has ended; return whether it has."""
         return self._job.wait(timeout) if self._job else True
 
     def _request(self, delay: float = 0.0) -> None:
         with self._lock:
-            run = Run(self._settings())
-            job = Job(lambda job: self._fit(job, run), lambda place: self._tell_stuck(job, place))
+            run = TrainingRun(self._settings())
+            job = Job(lambda job: self._fit(job, run), lambda place: self._show_stuck(job, place))
             self._job, self._run, self._has_ended, self._ended_before = job, run, False, ""
-            self._say(_STARTING)
+            self._show_state(_STARTING)
             self._printed.value = Printed().html(self._lines_before)
-            the_worker().submit(job, delay)
+            the_training_thread().submit(job, delay)
 
-    # ------------------------------------------------------------------------------------- on the worker's thread
+    # ------------------------------------------------------------------------------------- on the training thread
 
-    def _fit(self, job: Job, run: Run) -> None:
-        own = History()  # of a function that reports its epochs itself
+    def _fit(self, job: Job, run: TrainingRun) -> None:
+        own = History()  # of a function with its own loop
 
         def report(what: Any) -> bool:
             return job.shield(lambda: self._report(job, run, own, what))
@@ -165,10 +169,10 @@ class RetrainPanel:
                 with watched(report), captured(write):
                     result = job.run_readers(lambda: self._train(**run.settings))
                     if isinstance(result, Iterator):
-                        _follow(job, result, report)
+                        follow(job, result, report)
             if not len(run.history) and not job.cancelled:
-                raise nothing_reported("a function that ended without a report of its training")
-        except BaseException as error:  # the reader's code may raise anything, and nobody else would show it
+                raise nothing_to_show("a function that ended without a report of its training")
+        except BaseException as error:  # the reader's code may raise anything, which only the panel shows
             problem = "" if job.is_forced else _explain(job, error)
         if problem and not job.is_forced:
             self._fail(job, run, problem)
@@ -178,9 +182,9 @@ class RetrainPanel:
     def _begin(self, job: Job) -> None:
         with self._lock:
             if job is self._job:
-                self._say(_RUNNING)
+                self._show_state(_RUNNING)
 
-    def _report(self, job: Job, run: Run, own: History, what: Any) -> bool:
+    def _report(self, job: Job, run: TrainingRun, own: History, what: Any) -> bool:
         if isinstance(what, Progress):
             run.num_epochs = what.num_epochs
             self._show(job, run, what.history, what.done, what.net)
@@ -191,24 +195,24 @@ class RetrainPanel:
             self._show(job, run, own, len(own), epoch)
         return not job.cancelled
 
-    def _show(self, job: Job, run: Run, history: History, done: float, source: Any) -> None:
+    def _show(self, job: Job, run: TrainingRun, history: History, done: float, source: Any) -> None:
         is_new = history != run.history  # after each epoch, and where the function begins another fit
-        # Not under the lock: Stop would wait, with the whole kernel, for arrays and for a network of the reader's
+        # Not under the lock: Stop, and the whole kernel with it, would wait for arrays and for the reader's network
         weight = template_weight(source) if is_new else None
         with self._lock:
-            if job is not self._job:  # a newer fit waits: the page is already its own
+            if job is not self._job:  # a newer fit waits, and the page shows that one
                 return
             self._bar.value = done / run.num_epochs
             if is_new:
                 run.history = copy.deepcopy(history)
-                self._say(f"epoch {len(run.history)} of {run.num_epochs}")
+                self._show_state(f"epoch {len(run.history)} of {run.num_epochs}")
                 before = self.runs[-1].history if self.runs else None
                 self._chart.value = curves_svg(run.history, run.num_epochs, before)
                 run.weight = weight
                 self._templates.value = "" if run.weight is None else templates_html(run.weight, LABELS)
 
-    def _write(self, job: Job, run: Run, text: str) -> None:
-        """Take what the function prints, and show it now or a little later."""
+    def _write(self, job: Job, run: TrainingRun, text: str) -> None:
+        """Keep what the function prints, and show it now or a little later."""
         with self._lock:
             run.printed.write(text)
             remaining = self._printed_at + _BETWEEN_PRINTS - time.monotonic()
@@ -222,19 +226,19 @@ class RetrainPanel:
                 later.start()
                 self._is_printing_later = True
 
-    def _show_printed(self, job: Job, run: Run) -> None:
+    def _show_printed(self, job: Job, run: TrainingRun) -> None:
         with self._lock:
             self._is_printing_later, self._printed_at = False, time.monotonic()
             if job is self._job:
-                # Not lower than before, or what stands below would jump with every fit
+                # Not lower than before, or what stands below would move with every fit
                 self._printed.value = run.printed.html(0 if self._has_ended else self._lines_before)
 
-    def _fail(self, job: Job, run: Run, problem: str) -> None:
+    def _fail(self, job: Job, run: TrainingRun, problem: str) -> None:
         with self._lock:
             if job is self._job:
                 self._end(job, run, problem, is_error=True)
 
-    def _finish(self, job: Job, run: Run) -> None:
+    def _finish(self, job: Job, run: TrainingRun) -> None:
         with self._lock:
             run.history.stopped = job.cancelled
             if len(run.history):
@@ -248,52 +252,33 @@ class RetrainPanel:
                 self._bar.value = len(run.history) / run.num_epochs
             elif where:
                 self._ended_before = f"; the fit before was ended{where}"
-                self._say(self._state)
+                self._show_state(self._state)
 
-    def _end(self, job: Job, run: Run, state: str, is_error: bool = False) -> None:
+    def _end(self, job: Job, run: TrainingRun, state: str, is_error: bool = False) -> None:
         self._has_ended, self._lines_before = True, len(run.printed)
-        self._say(state, is_error)
+        self._show_state(state, is_error)
         self._show_printed(job, run)
 
-    def _tell_stuck(self, job: Job, place: str) -> None:
-        """Say that the code cannot be ended; or, of a fit whose turn does not come, that the code before it cannot."""
+    def _show_stuck(self, job: Job, place: str) -> None:
+        """Show that the code cannot be ended, or that this fit waits for code that cannot."""
         with self._lock:
-            if job is not self._job or self._has_ended or not the_worker().stuck:
+            if job is not self._job or self._has_ended or not the_training_thread().stuck:
                 return
             what = "cannot be stopped" if job.is_stuck else "cannot start: the fit before cannot be stopped"
-            self._say(f"{what}: {place}\n{REMEDY}" if place else f"{what}\n{REMEDY}", is_error=True)
+            self._show_state(f"{what}: {place}\n{REMEDY}" if place else f"{what}\n{REMEDY}", is_error=True)
 
-    def _say(self, state: str, is_error: bool = False) -> None:
+    def _show_state(self, state: str, is_error: bool = False) -> None:
         self._state = state
         more = self._ended_before if state in (_STARTING, _RUNNING) else ""
         role = "alert" if is_error else "status"
-        numbers = "" if is_error else numbers_html(self._run)  # after a line of code, they would seem a part of it
+        numbers = "" if is_error else numbers_html(self._run)  # after a line of code, they would look like a part of it
         self._status.value = status_html(f"{self._run.described}\n{state}{more}", role, numbers)
 
 
-def _follow(job: Job, reports: Iterator[Any], report: Callable[[Any], bool]) -> None:
-    """Take what a generator yields until it ends or `report` says so; its own code may run at its end, too."""
-    try:
-        while (what := job.run_readers(lambda: next(reports, _END))) is not _END:
-            if not report(what):
-                break
-    finally:
-        job.run_readers(getattr(reports, "close", lambda: None))
-
-
 def _explain(job: Job, error: BaseException) -> str:
-    """Say what the reader's code raised; nothing if it was stopped while its error was asked for its message."""
+    """Describe what the reader's code raised; return "" if it was stopped while its error composed the message."""
     try:
-        said = job.run_readers(lambda: explain(error))  # which calls the `__str__` of a class of the reader's
+        said = job.run_readers(lambda: explain(error))  # which calls the error's `__str__`
     except Stopped:
         return ""
     return said if isinstance(error, D2LHelpersError) else f"Your function raised {said}"
-
-
-def _nothing_recorded() -> TrainingError:
-    return TrainingError(
-        "Cannot record the panel.",
-        got="a function that raised an error with its default arguments",
-        expected="a first fit that ends",
-        remedy="call the function in a cell of its own, and repair what it then says",
-    )

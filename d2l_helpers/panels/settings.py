@@ -1,4 +1,4 @@
-"""The settings a panel varies: the parameters of the reader's function, each with its control."""
+"""Make the controls of a panel from the parameters of the reader's function."""
 
 from __future__ import annotations
 
@@ -15,16 +15,15 @@ import ipywidgets as widgets
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.panels import controls
-from d2l_helpers.panels.controls import log_step
-from d2l_helpers.panels.frame import look
+from d2l_helpers.panels.layout import look
 from d2l_helpers.panels.ranges import LARGEST, SMALLEST, chosen, is_number, ranged
 
-__all__ = ["Settings", "log_step", "single_choices", "sliders", "title_of"]
+__all__ = ["Settings", "single_choices", "sliders", "title_of"]
 
 Settings = dict[str, Any]
 
 _BATCH_SIZES = (1, 4, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
-_LARGEST = 10**6  # of the book's parameters
+_LARGEST = 10**6  # value of a parameter of the book
 _BOOKS = {
     "lr": "learning rate",
     "batch_size": "batch size",
@@ -32,7 +31,7 @@ _BOOKS = {
     "sigma": "initial sigma",
 }
 _COUNTS = ("batch_size", "num_epochs")
-# What Gluon knows by name; a parameter whose default is one of a family offers all of it
+# Names that Gluon knows; a parameter whose default is one of a family offers the whole family
 _FAMILIES = (
     ("relu", "sigmoid", "tanh", "softrelu", "softsign"),
     ("sgd", "nag", "adam", "rmsprop", "adagrad", "adadelta"),
@@ -60,8 +59,8 @@ def sliders(train: Callable[..., Any], ranges: Mapping[str, Any] | None = None) 
     Raises
     ------
     ArgumentError
-        If `train` is no function, has no such parameter, or one that needs a value and has no default; if a default is
-        too large or not finite; if a range is none of these, does not contain the default, or names no parameter.
+        If `train` is no function, has no such parameter, or has one without a default; if a default is too large or not
+        finite; if a range has another form, does not contain the default, or names no parameter.
     """
     signature = _signature(train)
     parameters = _parameters(train, signature)
@@ -93,14 +92,14 @@ def _signature(train: Callable[..., Any]) -> inspect.Signature:
     try:
         if not isinstance(train, type):
             return inspect.signature(train, eval_str=True)
-    except Exception:  # an annotation that names something unknown
-        with suppress(TypeError, ValueError):  # nothing that can be called, or nothing written in Python
+    except Exception:  # an annotation with a name that is not defined
+        with suppress(TypeError, ValueError):  # not callable, or not written in Python
             return inspect.signature(train)
     raise _refused(repr(train), "a function")
 
 
 def _parameters(train: Callable[..., Any], signature: inspect.Signature) -> dict[str, inspect.Parameter]:
-    """Return the parameters that have a name to be called by, after a look whether each has a default."""
+    """Return the parameters that can be given by name; raise ArgumentError if one has no default."""
     named = {name: one for name, one in signature.parameters.items() if one.kind not in _UNNAMED}
     for name, parameter in named.items():
         if parameter.kind is parameter.POSITIONAL_ONLY:
@@ -115,7 +114,7 @@ def _parameters(train: Callable[..., Any], signature: inspect.Signature) -> dict
 
 
 def _control(name: str, parameter: inspect.Parameter) -> widgets.Widget | None:
-    """Make a parameter's control; None if its default is nothing that one could vary."""
+    """Make a parameter's control; return None if its default is neither a number nor a bool nor a choice."""
     title, default = title_of(name), controls.plain(parameter.default)
     if name in _BOOKS:
         return _books_control(name, default)
@@ -143,7 +142,7 @@ def _ranged(name: str, parameter: inspect.Parameter, given: Any) -> widgets.Widg
 
 
 def _options(annotation: Any, default: Any) -> list[Any]:
-    """Return the choices that a parameter's annotation or default stands for; none for a number or a bool."""
+    """Return the choices of a parameter by its annotation or default; none for a number or a bool."""
     if literals := _literals(annotation):
         return literals
     if isinstance(default, Enum):
@@ -169,7 +168,7 @@ def _books_control(name: str, default: Any) -> widgets.Widget:
     title = title_of(name)
     if not _fits(name, default):
         raise _books_refused(f"{name}={default!r}")
-    # ipywidgets would silently replace a default outside of a slider's range: the range gives way
+    # ipywidgets would silently replace a default outside of a slider's range, so the range is widened
     if name == "lr":
         return controls.log_slider(title, float(default), *_exponents(default, -3, 1), 0.05, 3)
     if name == "sigma":
@@ -186,7 +185,7 @@ def _fits(name: str, value: Any) -> bool:
 
 
 def _exponents(default: float, lowest: int, highest: int) -> tuple[int, int]:
-    """Return a logarithmic slider's ends, as powers of ten that the default lies between."""
+    """Return the ends of a logarithmic slider as exponents of ten; the default lies between them."""
     exponent = math.log10(default)
     return min(lowest, math.floor(exponent)), max(highest, math.ceil(exponent))
 

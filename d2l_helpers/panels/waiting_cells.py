@@ -1,32 +1,54 @@
-"""A cell waits until the running fit has ended, and says so.
+"""The process's training thread, for which each cell waits until the running fit has ended.
 
-Two fits at once would draw from the same random number generators, and the numbers of the cell would no longer be those
-that its seed promises.
+Two fits at once would use the same random generators, so that a cell's numbers would no longer follow from its seed.
 """
 
 from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 
-from d2l_helpers.panels.capture import refuse_input
-from d2l_helpers.panels.live import REMEDY
+from d2l_helpers.panels.output import refuse_kernel_input
+from d2l_helpers.panels.training_thread import REMEDY, TrainingThread
 from d2l_helpers.records import is_recording
 
-if TYPE_CHECKING:
-    from d2l_helpers.panels.live import Worker
+__all__ = ["handle_clicks_during_cells", "the_training_thread"]
 
-__all__ = ["hear_beside_cells", "wait_before_each_cell"]
-
-_SILENT = 0.5  # seconds of waiting that need no word
+_SILENT = 0.5  # seconds that a cell waits without a message
 _WAITING = (
     "This cell waits until the running fit of a panel has ended. To end the fit now, press Stop in its panel; "
     "if the panel does not answer, interrupt the kernel (■)."
 )
 
 
-def wait_before_each_cell(shell: Any, worker: Worker) -> None:
+@cache
+def the_training_thread() -> TrainingThread:
+    """Return the process's training thread, started by the first call; from then on, cells wait for its fits."""
+    from IPython import get_ipython
+
+    thread, shell = TrainingThread(), get_ipython()
+    if shell is not None:
+        _wait_before_each_cell(shell, thread)
+        refuse_kernel_input(getattr(shell, "kernel", None))
+    return thread
+
+
+def handle_clicks_during_cells(button: Any) -> None:
+    """Let a button's clicks be handled while a cell runs or waits, where the page and the kernel can do so.
+
+    Notes
+    -----
+    JupyterLab sends clicks to a thread beside that of the cells, a subshell. ipykernel 7.4 moves them to the thread
+    from which the button last sent a message, which is that of the cells; here the page's choice stays. Other kernels
+    have no subshells, and a click waits for the cell.
+    """
+    if hasattr(button.comm, "_reply_subshell_for"):
+        button.comm._reply_subshell_for = lambda data, subshell: subshell
+
+
+def _wait_before_each_cell(shell: Any, thread: TrainingThread) -> None:
     """Make each cell of `shell` wait for the running fit; interrupting the kernel ends the fit instead.
 
     Notes
@@ -35,16 +57,15 @@ def wait_before_each_cell(shell: Any, worker: Worker) -> None:
     """
 
     def wait(*_: object) -> None:
-        refuse_input()  # by now the kernel has put its own `input` in place, which would ask below this cell
         try:
-            if worker.settle(_SILENT):
+            if thread.settle(_SILENT):
                 return
-            _wait_aloud(worker)
+            _wait_with_message(thread)
         except KeyboardInterrupt:
-            worker.cancel()
-            with suppress(KeyboardInterrupt):  # a second one: then the cell waits no longer
-                worker.settle()
-        if stuck := worker.stuck:
+            thread.cancel()
+            with suppress(KeyboardInterrupt):  # a second interrupt: then the cell waits no longer
+                thread.settle()
+        if stuck := thread.stuck:
             place = stuck.place or "a panel's fit"
             beside = "Until then cells run beside it, and may draw other random numbers."
             print(f"Cannot stop {place}\n{REMEDY}\n{beside}", file=sys.stderr, flush=True)
@@ -52,27 +73,14 @@ def wait_before_each_cell(shell: Any, worker: Worker) -> None:
     shell.events.register("pre_run_cell", wait)
 
 
-def hear_beside_cells(button: Any) -> None:
-    """Let a button be heard while a cell runs or waits, where the page and the kernel can do so.
-
-    Notes
-    -----
-    JupyterLab sends clicks to a thread beside that of the cells, a subshell. ipykernel 7.4 sends them on to the thread
-    from which the button last spoke, which is the cells'; here the page's choice stays. Other kernels know nothing of
-    both, and a click waits for the cell.
-    """
-    if hasattr(button.comm, "_reply_subshell_for"):
-        button.comm._reply_subshell_for = lambda data, subshell: subshell
-
-
-def _wait_aloud(worker: Worker) -> None:
+def _wait_with_message(thread: TrainingThread) -> None:
     from IPython.display import HTML, clear_output, display
 
-    is_quiet = is_recording() or worker.stuck  # nothing of the waiting may stay in a recorded notebook
+    is_quiet = is_recording() or thread.stuck  # a recorded notebook must not keep the message
     if not is_quiet:
         display(HTML(f'<div role="status">{_WAITING}</div>'))  # type: ignore[no-untyped-call]
     try:
-        worker.settle()
+        thread.settle()
     finally:
         if not is_quiet:
-            clear_output()  # type: ignore[no-untyped-call]  # of this cell, which has shown nothing else yet
+            clear_output()  # type: ignore[no-untyped-call]  # this cell has shown nothing but the message yet

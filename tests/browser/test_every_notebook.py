@@ -15,7 +15,7 @@ from support.readable import check_outputs
 
 from d2l_helpers.exercises.catalogue import CHAPTER, chapter
 from d2l_helpers.exercises.exercise import Exercise
-from d2l_helpers.panels.settings import log_step
+from d2l_helpers.panels.controls import log_step
 
 FLAGSHIP, LIGHT = "07_softmax_regression_gluon", "01_linear_regression"
 # Seconds at rest; README has what was measured

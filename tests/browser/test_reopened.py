@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.environments import made_environment
 
-from d2l_helpers.lab.stills import VIEW
+from d2l_helpers.lab.snapshots import VIEW
 
 pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 

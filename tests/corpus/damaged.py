@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from cases import RELEASE, notebook
+from corpus.cases import RELEASE, notebook
 
 from d2l_authoring.notebook_file import read_notebook
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from cases import ASSIGNMENT, CHOSEN, HERE, RELEASE, cases, notebook, submission, table
-from damaged import DAMAGED, solved_notebook
+from corpus.cases import ASSIGNMENT, CHOSEN, HERE, RELEASE, cases, notebook, submission, table
+from corpus.damaged import DAMAGED, solved_notebook
 from support.leftovers import first_process_of, need_a_sandbox, nothing_left
 
 from d2l_autograder import batch

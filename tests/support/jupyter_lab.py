@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 from d2l_authoring.notebook_file import read_notebook
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.exercise import Exercise
-from d2l_helpers.lab.stills import EXHIBIT
+from d2l_helpers.lab.snapshots import EXHIBIT
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"

@@ -1,1 +1,1 @@
-"""The chapter's exhibits, a module each: a chart, a few sliders, and no training of the reader's own code."""
+"""The chapter's exhibits, a module each: charts and a few sliders, without training the reader's own code."""

@@ -1,4 +1,4 @@
-"""An exhibit of Fashion-MNIST's images themselves: by class, and from the most typical to the oddest."""
+"""Show the images of Fashion-MNIST, by class and from the most typical to the oddest."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Images = npt.NDArray[np.uint8]
 Indices = npt.NDArray[np.int64]
 
 ORDERS = ("as they lie", "most typical first", "oddest first")
-ALL = -1  # in the place of a class
-_PAGE, _PAGES = 60, 100  # a hundred pages of sixty are the 6,000 training images of a class
+ALL = -1  # stands for all classes
+_PAGE, _PAGES = 60, 100  # a hundred pages of sixty images are the 6,000 training images of a class
 _COLUMNS = 12
 
 
@@ -30,13 +30,13 @@ class Collection:
     Attributes
     ----------
     name : str
-        Which they are, such as "training".
+        The name of the collection, such as "training".
     images : numpy.ndarray of uint8, shape (n, height, width)
         0 is the background.
     labels : numpy.ndarray of uint8, shape (n,)
         The class of each.
     distances : numpy.ndarray of float64, shape (n,)
-        How far each is from the mean of its class, as `distances_from_means` gives it.
+        The distance of each from the mean of its class, as `distances_from_means` returns it.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Collection:
     _selected: dict[tuple[int, str], Indices] = field(default_factory=dict, init=False, repr=False)
 
     def select(self, label: int, order: str) -> Indices:
-        """Return the indices of one class's images, or of `ALL`, in one of the `ORDERS`; sorted once, then kept."""
+        """Return the indices of one class's images, or of `ALL`, in one of the `ORDERS`; the result is cached."""
         if (label, order) not in self._selected:
             self._selected[label, order] = self._sorted(label, order)
         return self._selected[label, order]
@@ -65,7 +65,7 @@ def collect(name: str, images: Images, labels: Images) -> Collection:
 
 
 def distances_from_means(images: Images, labels: Images) -> npt.NDArray[np.float64]:
-    """Compute how far each image is from the mean image of its class.
+    """Compute the distance of each image from the mean image of its class.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def distances_from_means(images: Images, labels: Images) -> npt.NDArray[np.float
     Returns
     -------
     numpy.ndarray of float64, shape (n,)
-        The root of the mean squared difference, in grey levels a pixel.
+        The root of the mean squared difference, in grey levels per pixel.
     """
     distances = np.zeros(len(images))
     for label in np.unique(labels):
@@ -89,18 +89,18 @@ def distances_from_means(images: Images, labels: Images) -> npt.NDArray[np.float
 
 
 def show_page(collection: Collection, label: int, order: str, page: int) -> View:
-    """Show one of a hundred pages of at most sixty images, from the first image on page 1 to the last on page 100.
+    """Return the View of a page of at most sixty images; page 1 begins with the first one, page 100 ends with the last.
 
     Parameters
     ----------
     collection : Collection
-        What to look through.
+        The images.
     label : int
         A class, or `ALL`.
     order : str
         One of `ORDERS`.
     page : int
-        1 to 100. Where there are more than 6,000 images, pages leave some out; where there are fewer, they overlap.
+        1 to 100. With more than 6,000 images, the pages leave some out; with fewer, the pages overlap.
     """
     indices = collection.select(label, order)
     start = max(0, len(indices) - _PAGE) * (page - 1) // (_PAGES - 1)
@@ -120,12 +120,12 @@ def show_page(collection: Collection, label: int, order: str, page: int) -> View
 
 
 def browse_fashion_mnist() -> Exhibit:
-    """Look through Fashion-MNIST: by class, page by page, as the images lie or by how typical they are of their class.
+    """Show the pages of Fashion-MNIST by class, in the dataset's order or by how typical the images are of their class.
 
     Returns
     -------
     Exhibit
-        With lists for the part, the class and the order, and a slider for the page.
+        Has sliders for the part, the class, the order and the page.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What the loss says to a belief, and how hard its gradient pulls."""
+"""Show the cross-entropy and its gradient for the probability of the right class."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def loss_at(margin: float, classes: int) -> float:
 
 
 def gradient_at(margin: float, classes: int) -> list[float]:
-    """Return p − y, the gradient with respect to the logits, the right class's first; parameters: see `loss_at`."""
+    """Return p − y, the gradient with respect to the logits, the right class's first; for parameters see `loss_at`."""
     wrong = 1 / (math.exp(margin) + classes - 1)
     return [-(classes - 1) * wrong] + [wrong] * (classes - 1)
 
 
 def squared_at(margin: float, classes: int) -> float:
-    """Return the sum of (p − y)² over the classes, for comparison; parameters are those of `loss_at`."""
+    """Return the sum of (p − y)² over the classes, for comparison; for the parameters, see `loss_at`."""
     return sum(difference**2 for difference in gradient_at(margin, classes))
 
 

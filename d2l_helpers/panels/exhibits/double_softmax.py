@@ -1,4 +1,4 @@
-"""What a second softmax does to probability, loss and gradient."""
+"""Show the effect of a second softmax on probability, loss and gradient."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _HIGHEST_LOSS = 6.0  # on the chart
 
 @dataclass(frozen=True)
 class Effect:
-    """What one or two softmaxes make of some logits.
+    """The result of one softmax, or of two, for some logits.
 
     Attributes
     ----------
     margin : float
         How far the right logit is above the others.
     probability : float
-        That of the right class, in the end.
+        The probability of the right class after the last softmax.
     loss : float
         Its negative logarithm, in nats.
     push : float
-        By how much the loss falls for each unit that the right logit rises: its gradient's size.
+        The size of the gradient: how much the loss falls for each unit by which the right logit rises.
     """
 
     margin: float
@@ -55,16 +55,16 @@ def effects_at(margin: float) -> tuple[Effect, Effect]:
     """Return the effect of one softmax and of two where the right logit is `margin` above nine others."""
     loss_once = loss_at(margin, _CLASSES)
     once = math.exp(-loss_once)
-    rest = _OTHERS * math.exp(-margin - loss_once)  # 1 - once, which would lose its digits near 1
+    rest = _OTHERS * math.exp(-margin - loss_once)  # equal to 1 - once, which would lose digits near 1
     loss_twice = loss_at(once - rest / _OTHERS, _CLASSES)
     twice = math.exp(-loss_twice)
-    # The first softmax moves the right probability by once × rest, and each other one by a ninth of that, backwards
+    # The first softmax raises the right probability by once × rest, and lowers each other one by a ninth of that
     slope = (1 - twice) * once * rest * (1 + 1 / _OTHERS)
     return Effect(margin, once, loss_once, rest), Effect(margin, twice, loss_twice, slope)
 
 
 def loss_floor_of_ten() -> float:
-    """Return the lowest loss that ten classes can have after two softmaxes: the first one gave 1 and nine zeros."""
+    """Return the lowest loss that ten classes can have after two softmaxes: the first one returns 1 and nine zeros."""
     return math.log1p(_OTHERS / math.e)
 
 
@@ -97,7 +97,7 @@ def _chart(
     highest: float = 1.05,
     named: bool = False,
 ) -> Chart:
-    """Draw one quantity against the margin, with one softmax and with two, and where the slider stands."""
+    """Return a chart of one quantity against the margin, for one softmax and two, with dots at the slider's value."""
     curves, dots = [], []
     for index, name in enumerate(("softmax once", "softmax twice")):
         values = [getattr(effects[index], quantity) for effects in along]

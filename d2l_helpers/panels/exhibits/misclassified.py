@@ -1,4 +1,4 @@
-"""An exhibit of what a network takes for what, and of how far its own probabilities can be trusted."""
+"""Show which classes a network mistakes for which, and how far its probabilities can be trusted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN = 12  # images
 
 
 def commonest_error(prediction: Prediction) -> tuple[int, int]:
-    """Find the true and the predicted class that go together most often though they differ."""
+    """Return the true and the predicted class of the most frequent error."""
     errors = confusion_matrix(prediction)
     np.fill_diagonal(errors, -1)
     true, predicted = np.unravel_index(errors.argmax(), errors.shape)
@@ -28,24 +28,24 @@ def commonest_error(prediction: Prediction) -> tuple[int, int]:
 
 
 def explore_errors(prediction: Prediction, test_iter: Any) -> Exhibit:
-    """Show the images of one class that are taken for another, and how far the network's confidence can be trusted.
+    """Show the images of one class that are mistaken for another, and how far the network's confidence can be trusted.
 
     Parameters
     ----------
     prediction : Prediction
-        What a network says about the images of `test_iter`, as `predict` gives it.
+        The network's prediction for the images of `test_iter`, as `predict` returns it.
     test_iter : ArrayBatches
-        The second of what `load_data_fashion_mnist` gives.
+        The second result of `load_data_fashion_mnist`.
 
     Returns
     -------
     Exhibit
-        With two lists, the true class and the predicted one, which begin at the commonest error.
+        Has two sliders, for the true class and the predicted one, which start at the most frequent error.
 
     Raises
     ------
     ArgumentError
-        If these are not Fashion-MNIST's classes and images, or do not belong together.
+        If these are not Fashion-MNIST's classes and images, or if the prediction is about other images.
     """
     images = _images(prediction, test_iter)
     of_all = reliability(prediction)
@@ -108,7 +108,7 @@ def _off(one: Reliability) -> str:
 
 
 def _images(prediction: Any, test_iter: Any) -> npt.NDArray[np.float32]:
-    """Return the images that the prediction is about, shape (n, 28, 28), or refuse the two."""
+    """Return the images of the prediction, shape (n, 28, 28); raise ArgumentError if the two do not match."""
     X: Any = getattr(test_iter, "X", None)
     y: Any = getattr(test_iter, "y", None)
     if not isinstance(prediction, Prediction) or not hasattr(X, "asnumpy") or not hasattr(y, "asnumpy"):

@@ -1,4 +1,4 @@
-"""Mean against median: what two losses make of noise and of one point that is far off."""
+"""Compare the mean and the median: the lines that two losses fit to noisy points with one outlier."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from d2l_helpers.training.line_fits import Array, Fit, least_absolute, least_squ
 
 __all__ = ["explore_noise", "off_by", "trips", "usually_off_by"]
 
-_TRUTH = (4.0, 6.0)  # minutes a kilometre, minutes a trip
+_TRUTH = (4.0, 6.0)  # minutes per kilometre, minutes per trip
 _X = np.linspace(0.2, 4.0, 20)
 _NOISE = 1.5  # standard deviation in minutes, whatever the distribution
-_LATE = 18  # the trip with the flat tyre, of 3.8 km: far from the middle, where it turns the line
+_LATE = 18  # the trip with the flat tyre, of 3.8 km: far from the middle, where an outlier turns the line
 _MOST = 30  # minutes lost to it
 _DRAWS = 200
 _KINDS = ("Gaussian", "Laplace")
 
 
 def explore_noise() -> Exhibit:
-    """Show what least squares and least absolute errors make of Gaussian and Laplace noise, and of one outlier."""
+    """Show the lines of least squares and least absolute errors, for Gaussian and Laplace noise and one outlier."""
     for kind in _KINDS:
-        usually_off_by(kind)  # takes longer than a slider may: it is kept
+        usually_off_by(kind)  # cached, because it takes longer than a slider may
     controls = (
         choice("kind", "noise", _KINDS, _KINDS[0]),
         slider("minutes_lost", "minutes lost", 20, low=0, high=_MOST, step=1),
@@ -35,7 +35,7 @@ def explore_noise() -> Exhibit:
 
 
 def trips(kind: str, draw: int, minutes_lost: float = 0.0) -> Array:
-    """Make up the minutes of the twenty trips, shape (20,)."""
+    """Return the minutes of the twenty trips, shape (20,), from a random generator with the seed `draw` + 4."""
     uniform = np.random.default_rng(draw + 4).random(len(_X))
     y = _TRUTH[0] * _X + _TRUTH[1] + _NOISE * _quantiles(kind, uniform)
     y[_LATE] += minutes_lost
@@ -43,20 +43,20 @@ def trips(kind: str, draw: int, minutes_lost: float = 0.0) -> Array:
 
 
 def off_by(fit: Fit) -> float:
-    """Say how far a line is from the true one on average over the trips, in minutes."""
+    """Return the mean distance of a line from the true one over the trips, in minutes."""
     return float(np.abs((fit[0] - _TRUTH[0]) * _X + fit[1] - _TRUTH[1]).mean())
 
 
 @lru_cache
 def usually_off_by(kind: str) -> tuple[float, float]:
-    """Say how far the two lines are off in the mean of many draws without a flat tyre, in minutes."""
+    """Return `off_by` of the two lines, on average over 200 draws without a flat tyre."""
     fits = [(least_squares(_X, y), least_absolute(_X, y)) for y in (trips(kind, draw + 1) for draw in range(_DRAWS))]
     squares, absolutes = (float(np.mean([off_by(fit) for fit in column])) for column in zip(*fits, strict=True))
     return squares, absolutes
 
 
 def _quantiles(kind: str, uniform: Array) -> Array:
-    """Turn numbers between 0 and 1 into noise of mean 0 and variance 1, so that both kinds come from one draw."""
+    """Return noise of mean 0 and variance 1 from uniform numbers; both kinds use the same ones."""
     if kind == _KINDS[0]:
         normal = NormalDist()
         return np.array([normal.inv_cdf(u) for u in uniform.tolist()])
@@ -66,7 +66,7 @@ def _quantiles(kind: str, uniform: Array) -> Array:
 
 @lru_cache(maxsize=64)
 def _errors(kind: str, draw: int) -> tuple[list[float], list[float]]:
-    """For every number of minutes lost, how far the two lines are off."""
+    """Return `off_by` of the two lines for each number of minutes lost."""
     all_trips = [trips(kind, draw, lost) for lost in range(_MOST + 1)]
     return [off_by(least_squares(_X, y)) for y in all_trips], [off_by(least_absolute(_X, y)) for y in all_trips]
 

@@ -1,4 +1,4 @@
-"""Three losses, and a line through points of which some are far off: how each loss takes a distance."""
+"""Compare three losses: the lines that they fit to points with outliers, and the pull of each point."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["explore_robust_loss", "points"]
 _TRUTH = (1.0, 0.0)
 _X = np.linspace(-3.0, 3.0, 25)
 _NOISE = 0.3  # standard deviation
-_WRONG = [16, 18, 21, 24]  # to the right, where they turn the line and do not only lift it
+_WRONG = [16, 18, 21, 24]  # on the right, where outliers turn the line and do not only raise it
 _FARTHEST = 12.0
 _R_SPAN, _LOSS_SPAN, _PULL_SPAN = (-4.0, 13.0), (0.0, 14.0), (-4.0, 13.0)
 
@@ -38,7 +38,7 @@ def points(distance: float) -> Array:
 
 @lru_cache(maxsize=64)
 def _steady_fits(distance: float) -> tuple[Fit, Fit]:
-    """Return the lines that do not depend on delta: of L2 and of L1."""
+    """Return the lines of L2 and L1, which do not depend on delta."""
     y = points(distance)
     return least_squares(_X, y), least_absolute(_X, y)
 

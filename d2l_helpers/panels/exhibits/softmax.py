@@ -1,4 +1,4 @@
-"""Three logits become probabilities: temperature, shift, and what few bits make of the formula."""
+"""Show the softmax of three logits: temperature, shift, and the rounding of the formula in few bits."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["as_written", "entropy_bits", "explore_softmax", "shifted"]
 
 _NAMES = ("A", "B", "C")
 _LOGITS = (2.0, 1.0, 0.0)
-_LARGEST_FACTOR = 1e6  # said in full up to here
-_SAME = 0.02  # what rounding alone may do to a probability in 16 bits
+_LARGEST_FACTOR = 1e6  # written in full up to here
+_SAME = 0.02  # the largest effect of rounding on a probability in 16 bits
 
 _Floats = npt.NDArray[np.floating[Any]]
 
 
 def explore_softmax() -> Exhibit:
-    """Show what the softmax makes of three logits, and where its formula breaks down in few bits."""
+    """Show the softmax of three logits, and where its formula fails in few bits."""
     logits = [
         slider(name, f"logit {name.upper()}", value, low=-5.0, high=5.0, step=0.1)
         for name, value in zip("abc", _LOGITS, strict=True)
@@ -37,7 +37,7 @@ def explore_softmax() -> Exhibit:
 
 
 def as_written(logits: npt.ArrayLike, kind: npt.DTypeLike = "float64") -> _Floats:
-    """Compute the softmax as its formula stands, each step rounded to `kind`.
+    """Compute the softmax as the formula is written, with each step rounded to `kind`.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def as_written(logits: npt.ArrayLike, kind: npt.DTypeLike = "float64") -> _Float
     Returns
     -------
     numpy.ndarray
-        Shape (classes,); holds NaN or wrong zeros where an exponential is too large or all of them are too small.
+        Shape (classes,); contains NaN or wrong zeros if an exponential is too large or all of them are too small.
     """
     with np.errstate(all="ignore"):
         powers = np.exp(np.asarray(logits, kind))
@@ -58,7 +58,7 @@ def as_written(logits: npt.ArrayLike, kind: npt.DTypeLike = "float64") -> _Float
 
 
 def shifted(logits: npt.ArrayLike, kind: npt.DTypeLike = "float64") -> _Floats:
-    """Compute the softmax after the largest logit was subtracted; otherwise as `as_written`."""
+    """Compute the softmax as `as_written` does, after subtracting the largest logit."""
     logits = np.asarray(logits, kind)
     return as_written(logits - logits.max(), kind)
 
@@ -67,7 +67,7 @@ def entropy_bits(probabilities: npt.ArrayLike) -> float:
     """Return the mean surprise in bits; `probabilities` has shape (classes,), and 0 log 0 counts as 0."""
     p = np.asarray(probabilities, float)
     p = p[p > 0]
-    return float(abs((p * np.log2(p)).sum()))  # abs: without it a sure outcome has -0.0
+    return float(abs((p * np.log2(p)).sum()))  # without abs, a certain outcome would have -0.0
 
 
 def _show(a: float, b: float, c: float, temperature: float, shift: int, bits: str) -> View:
@@ -92,7 +92,7 @@ def _show(a: float, b: float, c: float, temperature: float, shift: int, bits: st
 
 
 def _leader(scaled: npt.NDArray[np.float64]) -> str:
-    """Say which class leads, and how many times more probable it is than the second."""
+    """Return a text that says which class leads, and how many times as probable it is as the second."""
     first, second = np.argsort(-scaled, kind="stable")[:2]
     lead = float(scaled[first] - scaled[second])
     ahead = [name for name, value in zip(_NAMES, scaled, strict=True) if np.isclose(value, scaled[first])]
@@ -105,7 +105,7 @@ def _leader(scaled: npt.NDArray[np.float64]) -> str:
 
 
 def _arithmetic(formula: _Floats, exact: _Floats, largest: float, bits: str) -> str:
-    """Say what became of the formula as it is written; `largest` is the largest logit that it met."""
+    """Return a text about the result of the formula as written; `largest` is the largest logit."""
     where = f"In {bits.removeprefix('float')} bits"
     if np.allclose(formula.astype(float), exact, atol=_SAME):
         return f"{where}, with a largest logit of {largest:.3g}, both ways of computing agree."

@@ -14,10 +14,11 @@ import pytest
 from mxnet.gluon import nn
 
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.exercises import catalogue, check, hint, hints, ledger, progress
-from d2l_helpers.exercises.checking import judge
+from d2l_helpers.exercises import catalogue, checking, hints, progress
+from d2l_helpers.exercises.checking import check, judge
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import as_array, as_number, choice, describe, digest_of, expect_close
+from d2l_helpers.exercises.hints import hint
 from d2l_helpers.exercises.time_limit import OutOfTime, call_limited
 
 
@@ -34,9 +35,9 @@ GUESS = Exercise(
 
 @pytest.fixture(autouse=True)
 def chapter_of_two(monkeypatch):
-    for module in (catalogue, ledger, sys.modules["d2l_helpers.exercises.progress"]):
+    for module in (catalogue, progress):
         monkeypatch.setattr(module, "chapter", lambda: {"01_test": (DOUBLE,), "02_test": (GUESS,)})
-    hints._given.clear()
+    hints._shown.clear()
 
 
 @pytest.fixture
@@ -100,8 +101,8 @@ def test_a_choice_is_followed_by_its_reason(shown):
 
 
 def test_a_value_where_a_function_is_asked_for():
-    verdict = judge(DOUBLE, 6)
-    assert "the function itself, as in check('double'" in verdict.expected
+    result = judge(DOUBLE, 6)
+    assert "the function itself, as in check('double'" in result.expected
 
 
 def forever(x):
@@ -130,17 +131,17 @@ def late_but_right(x):
     return 2 * x
 
 
-class Dreamer(Exception):
+class EndlessError(Exception):
     def __str__(self):
         while True:
             pass
 
 
-def raises_a_dreamer(x):
-    raise Dreamer
+def raises_an_error_without_end(x):
+    raise EndlessError
 
 
-def asks_for_another_verdict(x):
+def checks_another_answer(x):
     judge(GUESS, "b")
     time.sleep(60)
 
@@ -152,15 +153,23 @@ def asks_for_another_verdict(x):
         forever_but_for_exceptions,
         stubborn,
         late_but_right,
-        raises_a_dreamer,
-        asks_for_another_verdict,
+        raises_an_error_without_end,
+        checks_another_answer,
     ],
 )
-def test_no_answer_takes_longer_than_two_seconds(answer):
+def test_every_answer_is_ended_at_the_time_limit(answer, monkeypatch):
+    monkeypatch.setattr(checking, "_SECONDS", 0.2)
     started = time.monotonic()
-    verdict = judge(DOUBLE, answer)
+    result = judge(DOUBLE, answer)
+    assert time.monotonic() - started < 30, "each answer sleeps for a minute at least"
+    assert "no result after 0.2 seconds" in result.got
+
+
+@pytest.mark.timing
+def test_no_answer_takes_longer_than_two_seconds():
+    started = time.monotonic()
+    judge(DOUBLE, forever)
     assert time.monotonic() - started < 2
-    assert "no result after 1.5 seconds" in verdict.got
 
 
 def test_someone_elses_timer_goes_on():
@@ -195,16 +204,16 @@ def test_an_answer_changes_no_settings_of_the_notebook():
     assert npx.is_np_array()
 
 
-def raises_a_verdict(x):
+def raises_not_yet(x):
     raise NotYet(5, None)
 
 
-def raises_half_a_letter(x):
+def raises_half_a_character(x):
     raise ValueError("\ud800")
 
 
-def test_what_an_answer_raises_can_be_shown(shown):
-    for answer in (raises_a_verdict, raises_half_a_letter):
+def test_any_error_of_an_answer_can_be_shown(shown):
+    for answer in (raises_not_yet, raises_half_a_character):
         check("double", answer)
         shown[-1]["text/plain"].encode()
         assert "not yet" in shown[-1]["text/plain"]
@@ -235,13 +244,13 @@ def divides(x):
     return x / 0
 
 
-class Speechless(Exception):
+class Untellable(Exception):
     def __str__(self):
         raise RuntimeError
 
 
 def fails_twice(x):
-    raise Speechless
+    raise Untellable
 
 
 def recurs(x):
@@ -253,15 +262,15 @@ def recurs(x):
     [
         (leaves, "SystemExit: 3"),
         (divides, "ZeroDivisionError: division by zero\n  line"),
-        (fails_twice, "Speechless: an error that cannot be shown"),
+        (fails_twice, "Untellable: an error that cannot be shown"),
         (recurs, "RecursionError"),
         (lambda: 1, "TypeError"),
     ],
 )
-def test_errors_are_told_in_the_readers_words(answer, message):
-    verdict = judge(DOUBLE, answer)
-    assert message in verdict.got
-    assert "d2l_helpers" not in verdict.got
+def test_errors_are_shown_with_the_readers_line(answer, message):
+    result = judge(DOUBLE, answer)
+    assert message in result.got
+    assert "d2l_helpers" not in result.got
 
 
 def test_prints_are_shown_but_not_without_end(shown, capsys):
@@ -275,7 +284,7 @@ def test_prints_are_shown_but_not_without_end(shown, capsys):
     assert "right" in shown[-1]["text/plain"]
 
 
-def test_hints_rise_and_stay_at_the_last(shown):
+def test_hints_come_in_order_and_the_last_one_repeats(shown):
     for _ in range(4):
         hint("double")
     texts = [bundle["text/plain"] for bundle in shown]
@@ -295,12 +304,12 @@ def test_a_stub_run_again_undoes_nothing_even_where_nothing_is_kept(shown, monke
     monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
     check("double", lambda x: 2 * x)
     check("double", not_done)
-    assert ledger.states()["double"] == "right"
+    assert progress.answer_states()["double"] == "right"
 
 
-def test_progress_tells_of_this_notebook_and_of_the_chapter(shown):
+def test_progress_shows_this_notebook_and_the_chapter(shown):
     check("double", lambda x: 2 * x)
-    progress()
+    progress.progress()
     here, chapter = (bundle["text/plain"] for bundle in shown[-2:])
     assert here == "This notebook\nTwice a number  right  2 of 2 points"
     assert chapter.splitlines() == [
@@ -311,37 +320,37 @@ def test_progress_tells_of_this_notebook_and_of_the_chapter(shown):
     ]
 
 
-def test_right_answers_outlive_the_kernel(shown, monkeypatch):
+def test_right_answers_are_remembered_beyond_the_kernel(shown, monkeypatch):
     check("double", lambda x: 2 * x)
-    monkeypatch.setattr(ledger, "_here", {})
-    assert ledger.states() == {"double": "right", "guess": "not attempted"}
+    monkeypatch.setattr(progress, "_here", {})
+    assert progress.answer_states() == {"double": "right", "guess": "not attempted"}
     check("double", not_done)  # the notebook opened again
-    assert ledger.states()["double"] == "right"
+    assert progress.answer_states()["double"] == "right"
     check("double", lambda x: 1)
-    assert ledger.states()["double"] == "not yet"
+    assert progress.answer_states()["double"] == "not yet"
 
 
-def test_recordings_know_nothing_of_who_records(shown, monkeypatch):
+def test_recordings_do_not_depend_on_who_records(shown, monkeypatch):
     check("double", lambda x: 2 * x)
-    monkeypatch.setattr(ledger, "_here", {})
+    monkeypatch.setattr(progress, "_here", {})
     monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
-    assert set(ledger.states().values()) == {"not attempted"}
+    assert set(progress.answer_states().values()) == {"not attempted"}
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[" * 50_000, b"3", b'[1, "double"]', b"x" * 200_000])
-def test_a_spoilt_record_is_no_obstacle(shown, content):
-    ledger._file().parent.mkdir(parents=True)
-    ledger._file().write_bytes(content)
-    assert ledger.states()["guess"] == "not attempted"
+def test_a_damaged_file_is_replaced_by_the_next_right_answer(shown, content):
+    progress._file().parent.mkdir(parents=True)
+    progress._file().write_bytes(content)
+    assert progress.answer_states()["guess"] == "not attempted"
     check("guess", "b")
-    assert ledger.states()["guess"] == "right"
+    assert progress.answer_states()["guess"] == "right"
 
 
 def test_a_state_folder_that_cannot_be_written_is_no_obstacle(shown, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     check("guess", "b")
-    assert ledger.states()["guess"] == "right"
+    assert progress.answer_states()["guess"] == "right"
 
 
 @pytest.mark.parametrize(
@@ -349,7 +358,7 @@ def test_a_state_folder_that_cannot_be_written_is_no_obstacle(shown, monkeypatch
     ["3", object(), [1, "a"], [[1], [1, 2]], 1j, nn.Dense(1), [0.0] * 10_000_001, range, 10**5000],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_no_number_is_named(value):
+def test_the_message_describes_what_is_no_number(value):
     with pytest.raises(NotYet, match="an array of numbers"):
         as_array(value, "it")
     with pytest.raises(NotYet, match="one number"):
@@ -379,3 +388,8 @@ def test_numbers_that_differ_are_shown_different():
     with pytest.raises(NotYet) as caught:
         expect_close(1 / 3, 1 / 3 + 1e-6, "a third", rtol=1e-8, atol=0)
     assert caught.value.got != f"a third: {caught.value.expected}"
+
+
+def test_without_a_kernel_there_is_no_button(shown):
+    check("double", not_done)
+    assert sorted(shown[-1]) == ["text/html", "text/plain"]

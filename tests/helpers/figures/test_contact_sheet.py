@@ -57,14 +57,13 @@ def test_mxnets_arrays_are_taken():
     assert markup == contact_sheet_html(IMAGES[:2], (), "two")
 
 
-@pytest.mark.parametrize("num_charts", [0, 1, 2])
-@pytest.mark.parametrize("num_images", [0, 1, 14])
+@pytest.mark.parametrize(("num_charts", "num_images"), [(0, 0), (0, 14), (1, 1), (2, 0), (2, 14)])
 def test_a_picture_has_the_charts_and_a_place_for_each_image(num_charts, num_images):
     charts = [Chart("A line", [Line([0, 1], [0, 1])])] * num_charts
     picture = plot_contact_sheet(IMAGES[:num_images], CAPTIONS[:num_images], "a sheet", charts=charts)
     alts = ("a sheet.", "a sheet. Above, charts: “A line”.", "a sheet. Above, charts: “A line”, “A line”.")
     assert picture.alt == alts[num_charts]
-    assert picture.png() == picture.png()
+    assert picture.png().startswith(b"\x89PNG")
     rows = picture.figure.axes[num_charts:]
     assert len(rows) == -(-num_images // 12)
     assert [label.get_text() for axes in rows for label in axes.get_xticklabels()] == CAPTIONS[:num_images]

@@ -1,4 +1,4 @@
-"""A fit's curves: whatever it measured is drawn, and the axes stand still while it goes on."""
+"""A fit's curves: whatever it measured is drawn, and the axes seldom change while the fit goes on."""
 
 import math
 import re
@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from d2l_helpers.figures import Dots, Line, curves_svg
+from d2l_helpers.figures.charts import stroke
 from d2l_helpers.figures.curves import has_accuracies, history_charts, loss_span
-from d2l_helpers.figures.style import SERIES
 from d2l_helpers.training.history import History
 
 losses = st.floats(0, 1e6) | st.sampled_from([math.inf, math.nan])
@@ -37,7 +37,7 @@ def markers(root):
     return [*root.iter("circle"), *root.iter("polygon")]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(history=histories(), before=st.none() | histories())
 def test_every_finite_number_has_its_point_and_the_run_before_its_faint_lines(history, before):
     root = ElementTree.fromstring(curves_svg(history, 30, before))
@@ -50,7 +50,7 @@ def test_every_finite_number_has_its_point_and_the_run_before_its_faint_lines(hi
     assert ("run before" in "".join(root.itertext())) == is_faint
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(history=histories(min_size=1), before=st.none() | histories(), more=st.integers(0, 30))
 def test_no_number_leaves_the_axes(history, before, more):
     charts = history_charts(history, len(history) + more, before)
@@ -60,23 +60,23 @@ def test_no_number_leaves_the_axes(history, before, more):
         assert all(chart.x_span[0] <= x <= chart.x_span[1] for mark in chart.marks for x in mark.x)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(history=histories(min_size=1))
-def test_its_label_says_the_newest_numbers(history):
+def test_the_label_says_the_newest_numbers(history):
     label = ElementTree.fromstring(curves_svg(history, 30)).get("aria-label")
     newest = (history.train_loss[-1], history.test_loss[-1], history.train_acc[-1], history.test_acc[-1])
     said = ", ".join(f"{text} {number:.3f}" for text, number in zip(TEXTS, newest, strict=True))
     assert label == f"Curves after {len(history)} epoch{'s' if len(history) > 1 else ''}: {said}."
 
 
-def test_before_the_first_epoch_it_says_so():
+def test_the_label_says_that_no_epoch_is_finished():
     root = ElementTree.fromstring(curves_svg(History(), 10))
     assert root.get("aria-label") == "Curves of loss and accuracy; no epoch is finished yet."
     assert not markers(root)
     assert root.get("role") == "img"
 
 
-def test_the_axes_stand_still_while_a_fit_goes_on():
+def test_the_axes_do_not_change_while_a_fit_goes_on():
     def axes(num_epochs, loss):
         return [
             (chart.x_span, chart.y_span, chart.x_names) for chart in history_charts(a_history(num_epochs, loss), 10)
@@ -89,10 +89,11 @@ def test_train_and_test_differ_in_colour_and_in_dashes():
     lines = list(ElementTree.fromstring(curves_svg(a_history(3), 3)).iter("polyline"))
     assert len({line.get("stroke") for line in lines}) == 2
     assert len({line.get("stroke-dasharray") for line in lines}) == 2
-    assert {line.get("stroke") for line in lines} == {style.colour for style in SERIES.values()}
+    assert {line.get("stroke") for line in lines} == {stroke(index).colour for index in (0, 1)}
 
 
-def test_it_is_drawn_in_less_than_5_ms():
+@pytest.mark.timing
+def test_curves_are_drawn_within_5_ms():
     history, before, seconds = a_history(30), a_history(30), []
     for _ in range(50):
         start = time.perf_counter()
@@ -103,7 +104,7 @@ def test_it_is_drawn_in_less_than_5_ms():
     assert not re.search("script|onload|href", svg)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(values=any_losses, test=st.just([]) | any_losses, before=st.none() | any_losses, more=st.integers(0, 30))
 def test_a_fit_without_accuracies_has_one_logarithmic_chart(values, test, before, more):
     history = History(values, test_loss=test)
@@ -150,7 +151,7 @@ def test_accuracies_that_are_no_fractions_are_drawn_all_the_same(accuracy):
     assert len(markers(ElementTree.fromstring(curves_svg(History([0.5], test_acc=[accuracy]), 3)))) == 2
 
 
-def test_accuracies_are_told_by_their_being_measured():
+def test_accuracies_are_drawn_if_they_were_measured():
     assert has_accuracies(History())
     assert has_accuracies(History([0.5], [0.8]))
     assert not has_accuracies(REGRESSION)

@@ -15,7 +15,7 @@ from nbformat.sign import NotebookNotary
 
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_helpers.errors import NotebookError
-from d2l_helpers.lab import Outcome, refresh_copies, report, trust
+from d2l_helpers.lab import Outcome, refresh_copies, summary, trust
 
 NAME = "04_softmax.ipynb"
 NEWER, NEWER_2 = "04_softmax (newer).ipynb", "04_softmax (newer 2).ipynb"
@@ -192,7 +192,7 @@ def test_where_nothing_more_can_be_written_nothing_is_half_written(released, wor
 
 @contextmanager
 def without_powers():
-    """Give up root's right to write everywhere."""
+    """Return up root's right to write everywhere."""
     is_root = os.geteuid() == 0
     if is_root:
         os.seteuid(65534)
@@ -220,13 +220,13 @@ def test_a_folder_that_cannot_be_written_is_no_obstacle_until_there_is_something
         work.chmod(0o755)
 
 
-def test_the_report_names_what_happened(released, work):
-    assert list(report(refresh_copies(released("1"), work), Path("work"))) == [f"copied in work: {NAME}"]
+def test_the_summary_names_each_copy(released, work):
+    assert list(summary(refresh_copies(released("1"), work), Path("work"))) == [f"copied in work: {NAME}"]
     (work / NAME).write_bytes(notebook("mine"))
-    assert list(report(refresh_copies(released("2"), work), Path("work"))) == [
+    assert list(summary(refresh_copies(released("2"), work), Path("work"))) == [
         f"{NAME} in work has your changes and stays; the newer release is {NEWER}"
     ]
-    assert list(report([], Path("work"))) == []
+    assert list(summary([], Path("work"))) == []
 
 
 def test_copies_are_trusted_as_if_jupyter_had_saved_them(released, work, tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ from mxnet import gluon, init
 from mxnet.gluon import nn
 
 import d2l_helpers as helpers
-from d2l_helpers.panels import RetrainPanel
+from d2l_helpers.panels.retrain import RetrainPanel
 
 SECONDS = 30  # no fit in here should last so long
 
@@ -32,7 +32,7 @@ class Trained:
         self.calls, self.histories = [], []
 
     def arguments(self, lr=0.1, batch_size=64, num_epochs=3, hidden=False):
-        """Give what `train_ch3` and `fit` take."""
+        """Return what `train_ch3` and `fit` take."""
         helpers.seed_all(0)
         net = nn.Sequential()
         net.add(*[nn.Dense(16, activation="relu")] * hidden, nn.Dense(10))

@@ -1,4 +1,4 @@
-"""The frame of the exhibits that are computed at once."""
+"""An exhibit draws what its controls say, at once, for readers with a kernel and without."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from traitlets import TraitError
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Line, plot_charts
-from d2l_helpers.lab.stills import still_of
+from d2l_helpers.lab.snapshots import snapshot_of
 from d2l_helpers.panels.exhibit import Exhibit, View, choice, log_slider, slider
 
 
@@ -30,7 +30,7 @@ def exhibit() -> Exhibit:
     return Exhibit("A test", controls, show)
 
 
-def test_it_says_its_state_and_draws(exhibit):
+def test_an_exhibit_says_its_state_and_draws(exhibit):
     assert exhibit.values == {"rate": pytest.approx(0.1), "steps": 5, "kind": "a"}
     assert 'role="status"' in exhibit._status.value
     assert "&lt;a&gt; at 0.1 after 5" in exhibit._status.value
@@ -38,7 +38,7 @@ def test_it_says_its_state_and_draws(exhibit):
     assert exhibit._more.value == "<p>a</p>"
 
 
-def test_each_control_is_heard(exhibit):
+def test_each_control_changes_what_is_shown(exhibit):
     for name, value in (("rate", 1.0), ("steps", 7), ("kind", "b")):
         before = exhibit._status.value
         exhibit._controls[name].value = value
@@ -88,10 +88,10 @@ def test_the_last_picture_is_kept_for_the_notebooks_file(exhibit):
     for steps in range(10):
         exhibit._controls["steps"].value = steps
     deadline = time.monotonic() + 10
-    while "at 0.1 after 9" not in (still_of(model_id) or ""):
+    while "at 0.1 after 9" not in (snapshot_of(model_id) or ""):
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    assert still_of(model_id) == bundle["text/html"].replace("after 5", "after 9")
+    assert snapshot_of(model_id) == bundle["text/html"].replace("after 5", "after 9")
 
 
 def test_the_status_line_keeps_the_height_of_its_longest_text():

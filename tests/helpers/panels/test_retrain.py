@@ -3,7 +3,6 @@
 import ast
 import re
 import threading
-import time
 from pathlib import Path
 
 import d2l_helpers as helpers
@@ -180,10 +179,8 @@ def test_callbacks_on_several_threads_at_once_leave_the_panel_consistent(reader,
 def test_the_bundle_of_a_reader_is_the_live_panel_at_once(read):
     leave = threading.Event()
     reader = read(lambda lr=0.1, num_epochs=3: leave.wait(30))
-    started = time.perf_counter()
     bundle, _ = reader.panel._repr_mimebundle_()
-    assert time.perf_counter() - started < 0.5
-    assert not reader.panel.wait(0)
+    assert not reader.panel.wait(0), "the fit goes on meanwhile"
     leave.set()
     assert sorted(bundle) == [VIEW, "text/html", "text/plain"]
     assert bundle["text/plain"] == "A panel with sliders for learning rate, epochs. Run this cell to bring it to life."
@@ -199,7 +196,6 @@ def test_the_recorded_bundle_has_a_picture_of_the_first_fit(monkeypatch, read, t
     assert "<b>Run this cell to bring it to life.</b>" in bundle["text/html"]
     assert "done after 3 of 3 epochs" in bundle["text/html"]
     assert bundle["image/png"].startswith("iVBORw0KGgo"), "a PNG file in base64"
-    assert bundle["image/png"] == panel._repr_mimebundle_()[0]["image/png"]
     what, alt = bundle["text/plain"].splitlines()
     assert what == "A panel with sliders for learning rate, batch size, epochs. Run this cell to bring it to life."
     assert alt == ("The training panel after its first fit: curves of loss and accuracy, and weight templates.")
@@ -243,7 +239,7 @@ def test_a_choice_without_others_says_how_to_give_them(read):
 
 def test_only_widgets_that_colab_has_are_used():
     used = set()
-    for module in Path(panels.__file__).parent.glob("*.py"):
+    for module in Path(panels.__file__).parent.rglob("*.py"):
         tree = ast.parse(module.read_text(encoding="utf-8"))
         used |= {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and ast.unparse(n.value) == "widgets"}
     assert {"FloatLogSlider", "HTML", "VBox"} <= used

@@ -1,4 +1,4 @@
-"""A panel in a real kernel: what its cell shows, and that the cells after it are not disturbed."""
+"""A panel in a real kernel: what its cell shows, and how the cells after it wait, ask and print."""
 
 import os
 import time
@@ -7,6 +7,8 @@ import pytest
 from jupyter_client import KernelManager
 from nbclient import NotebookClient
 from nbformat import v4
+
+pytestmark = pytest.mark.kernel
 
 SETUP = """
 import time
@@ -127,7 +129,7 @@ ASLEEP = ENDLESS.replace("while True: pass", "time.sleep(8)\n    yield 0.5").rep
 
 
 def shown(client, cell):
-    """Give what a cell has shown, in the order of the messages: streams' texts, displays, and what took them away."""
+    """Return what a cell has shown, in the order of the messages: streams' texts, displays, and what took them away."""
     told = []
     for message in published(client, cell):
         content = message["content"]
@@ -196,14 +198,37 @@ def test_what_the_function_displays_appears_as_text_in_the_panel(kernel):
     assert "UserWarning: of mine" in told
 
 
-def test_input_is_refused_on_the_panels_thread_and_asked_in_cells(kernel):
+ASKING = """
+import builtins, pathlib, time
+import d2l_helpers as helpers
+def train(lr=0.1):
+    while (type(builtins.input).__name__ == "builtin_function_or_method") is {in_a_cell}: time.sleep(0.001)
+    try:
+        {question}
+    finally:
+        pathlib.Path("{done}").touch()
+"""
+
+
+@pytest.mark.parametrize("question", ["input('how many? ')", "import sys; sys.stdin.read()"])
+@pytest.mark.parametrize("in_a_cell", [True, False])
+def test_input_is_refused_in_and_between_cells_and_cells_still_ask(kernel, in_a_cell, question, tmp_path):
+    """While a cell runs, ipykernel has another `input` in place than between two cells."""
     _, client = kernel
-    source = ENDLESS.replace("while True: pass", "input('how many?')")
+    done = tmp_path / "done"
+    source = ASKING.format(in_a_cell=in_a_cell, question=question, done=done)
     assert client.execute(source, reply=True, timeout=60)["content"]["status"] == "ok"
+    wait = "while not panel.wait(0): time.sleep(0.001)" if in_a_cell else ""
+    cell = f"panel = helpers.retrain(train)\n{wait}"
+    assert client.execute(cell, reply=True, timeout=60, allow_stdin=True)["content"]["status"] == "ok"
+    deadline = time.monotonic() + 60
+    while not done.exists():  # no cell runs meanwhile
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     told = shown(client, client.execute("panel.wait(); print(panel._status.value)"))[-1]
     assert "A panel&#x27;s function cannot ask for input" in told
-    assert client.execute("panel._request()\nimport time; time.sleep(0.5)", reply=True, timeout=60)
     asked = client.execute("print('got', input('in a cell? '))", allow_stdin=True)
     assert client.get_stdin_msg(timeout=20)["content"]["prompt"] == "in a cell? "
     client.input("6")
     assert shown(client, asked) == ["got 6\n"]
+    assert shown(client, client.execute("import sys; print(repr(sys.stdin.read()))")) == ["''\n"]

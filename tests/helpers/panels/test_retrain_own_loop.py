@@ -134,7 +134,7 @@ def test_weights_of_another_layer_are_refused_in_words(read):
     [
         (helpers.Epoch(0.5, test_acc=83.0), "test_acc=83.0", "divide by 100"),
         (helpers.Epoch(0.5, train_acc=np.float32(1.5)), "train_acc=1.5", "divide by 100"),
-        (helpers.Epoch(0.5, train_acc=-0.1), "train_acc=-0.1", "divide by that of all"),
+        (helpers.Epoch(0.5, train_acc=-0.1), "train_acc=-0.1", "divide by the number of all"),
     ],
 )
 def test_an_accuracy_that_is_no_fraction_is_refused(read, epoch, got, remedy):
@@ -151,7 +151,7 @@ def test_an_accuracy_that_is_a_fraction_is_shown(read, accuracy):
     assert "done after 1 of 1 epochs" in reader.status
 
 
-def test_stop_is_heard_at_a_yield_of_nothing(read):
+def test_stop_ends_a_generator_at_a_yield_of_nothing(read):
     closed = threading.Event()
 
     def endless(num_epochs=5):

@@ -1,4 +1,4 @@
-"""Stop and a moved slider end whatever the reader's function is at, and the panel says which line that was."""
+"""Stop and a moved slider end any code of the reader's function, and the panel names the line that was running."""
 
 import itertools
 import linecache
@@ -8,14 +8,15 @@ import time
 
 import pytest
 
-from d2l_helpers.panels.live import the_worker
+from d2l_helpers.panels import training_thread
+from d2l_helpers.panels.waiting_cells import the_training_thread
 
 SECONDS = 20  # no wait in here should last so long
 _numbers = itertools.count()
 
 
 def cell(source, **names):
-    """Run a cell as a notebook does: Python can look up its text; give what it defines."""
+    """Run a cell as a notebook does, so that Python can look up its text; return the names that it defines."""
     filename = f"/tmp/ipykernel_99/{next(_numbers)}.py"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     exec(compile(source, filename, "exec"), names)
@@ -102,9 +103,9 @@ def endless(request):
 
 
 def begun(reader):
-    """Wait until the reader's function has been called, and a little."""
+    """Wait until a line of the reader's function runs, and a little."""
     deadline = time.monotonic() + SECONDS
-    while "\nstarting" in reader.status:
+    while not ((code := reader.panel._job._code) and code.place()):
         assert time.monotonic() < deadline
         time.sleep(0.005)
     time.sleep(0.05)
@@ -114,19 +115,17 @@ def test_stop_ends_any_python_code_and_names_its_line(read, endless, train):
     function, place = endless
     reader = read(function)
     begun(reader)
-    clicked = time.monotonic()
     reader.click("Stop")
     reader.wait()
-    print(f"{time.monotonic() - clicked:.2f} s")
     said = reader.status.splitlines()[1]
     assert said.startswith("stopped")
     assert place in said
     after = read(train)
     after.wait()
-    assert "done after 3 of 3 epochs" in after.status, "the worker works on"
+    assert "done after 3 of 3 epochs" in after.status, "the training thread goes on"
 
 
-def test_a_moved_slider_ends_it_too_and_the_new_fit_says_where(read, train):
+def test_a_moved_slider_ends_python_code_and_the_new_fit_names_its_line(read, train):
     calls = []
 
     def once_endless(lr=0.1):
@@ -203,16 +202,18 @@ def test_mxnets_modes_do_not_survive_code_that_was_ended_while_recording(read):
     assert modes == [(False, False)] * 2
 
 
-def test_asking_for_input_is_refused_in_words(read):
+def test_input_is_refused_and_its_prompt_shown(read):
     reader = read(cell("def train(lr=0.1):\n    return input('how many? ')")["train"])
     reader.wait()
-    assert "A panel's function cannot ask for input.\n  got:      input('how many? ')" in reader.status
+    assert "A panel's function cannot ask for input." in reader.status
+    assert reader.printed == ["how many? "]
     assert "make the value a parameter" in reader.status
 
 
 @pytest.fixture
-def stuck(read):
+def stuck(read, monkeypatch):
     """A reader before a function that is inside a library's call until the reader lets it go."""
+    monkeypatch.setattr(training_thread, "_STUCK", 0.5)
     go = threading.Event()
     names = cell("def train(lr=0.1):\n    go.wait()\n    return iter([0.5])", go=go)
     reader = read(names["train"])
@@ -221,14 +222,14 @@ def stuck(read):
     go.set()
 
 
-def test_what_cannot_be_ended_is_said_with_its_line_and_a_remedy(stuck, read, train):
+def test_code_that_cannot_be_ended_is_shown_with_its_line_and_a_remedy(stuck, read, train):
     begun(stuck)
     stuck.click("Stop")
     assert stuck.status.endswith("\nstopping")
     stuck.until("cannot be stopped: train(), line 2: go.wait()")
     assert "Kernel > Restart Kernel" in stuck.status
     assert 'role="alert"' in stuck.html[0]
-    assert not the_worker().settle(), "nobody waits for it"
+    assert not the_training_thread().settle(), "nobody waits for it"
 
     other = read(train)
     other.until("cannot start: the fit before cannot be stopped: train(), line 2: go.wait()")
@@ -236,11 +237,11 @@ def test_what_cannot_be_ended_is_said_with_its_line_and_a_remedy(stuck, read, tr
     stuck.leave()
     other.wait()
     assert "\ndone after 3 of 3 epochs" in other.status
-    assert the_worker().settle()
+    assert the_training_thread().settle()
     assert stuck.status.endswith("\nstopped in train(), line 2: go.wait()")
 
 
-def test_a_new_fit_of_the_same_panel_says_what_it_waits_for(stuck):
+def test_a_new_fit_of_the_same_panel_names_the_line_that_it_waits_for(stuck):
     begun(stuck)
     stuck.move("learning rate", 0.5)
     stuck.until("learning rate 0.5\ncannot start: the fit before cannot be stopped: train(), line 2: go.wait()")

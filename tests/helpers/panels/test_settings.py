@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mxnet import autograd, gluon, npx
 
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.panels.controls import said
+from d2l_helpers.panels.controls import as_text
 from d2l_helpers.panels.settings import single_choices, sliders
 
 whole = st.integers(1, 10**6)
@@ -85,7 +85,7 @@ def test_counts_are_whole(name, default):
         sliders(with_defaults(**{name: default}))
 
 
-def test_any_function_with_such_parameters_will_do():
+def test_any_function_with_such_parameters_is_accepted():
     def only_by_name(*, lr=0.2):
         return lr
 
@@ -131,7 +131,7 @@ class Scheme(StrEnum):
 
 
 def ends(control):
-    """Give a slider's lowest and highest value."""
+    """Return a slider's lowest and highest value."""
     if isinstance(control, widgets.FloatLogSlider):
         return 10**control.min, 10**control.max
     if isinstance(control, widgets.SelectionSlider):
@@ -199,7 +199,7 @@ def test_a_number_that_no_slider_can_show_is_refused(default):
         sliders(with_defaults(lr=0.1, width=default))
 
 
-def test_a_bool_gets_a_box_and_a_known_string_its_family():
+def test_a_bool_has_a_check_box_and_a_known_string_its_family():
     made = sliders(with_defaults(nesterov=True, dropped=np.bool_(False), activation="relu", opt="adam"))
     assert [type(one).__name__ for one in made.values()] == ["Checkbox"] * 2 + ["SelectionSlider"] * 2
     assert [one.value for one in made.values()] == [True, False, "relu", "adam"]
@@ -248,7 +248,7 @@ def test_annotations_as_text_are_read_and_those_that_name_nothing_passed_over():
     assert type(sliders(names["other"])["a"]).__name__ == "IntSlider"
 
 
-def test_a_default_that_nothing_can_vary_is_kept_by_the_function():
+def test_other_defaults_are_kept_and_have_no_control():
     made = sliders(lambda lr=0.1, net=None, sizes=(1, 2), loss=len, *args, **settings: lr)
     assert list(made) == ["lr"]
 
@@ -298,7 +298,7 @@ def test_the_books_ranges_can_be_given_too():
     assert made["batch_size"].description == "batch size"
 
 
-def test_choices_may_be_anything():
+def test_choices_may_be_objects_of_any_type():
     made = sliders(
         with_defaults(activation="relu", clip=None, loss=len, size=8),
         {"activation": ["relu", "tanh"], "clip": [None, 1.0, 5], "loss": [len, sum], "size": range(8, 33, 8)},
@@ -384,5 +384,5 @@ def test_a_range_for_an_unknown_parameter_is_refused():
         ([1], "[1]"),
     ],
 )
-def test_values_are_said_in_words(value, words):
-    assert said(value) == words
+def test_values_are_shown_as_text(value, words):
+    assert as_text(value) == words

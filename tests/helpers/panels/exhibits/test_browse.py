@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from d2l_helpers.data import LABELS
@@ -49,7 +49,6 @@ def test_the_only_image_of_a_class_is_its_mean():
     assert distances_from_means(np.full((1, 28, 28), 200, np.uint8), np.zeros(1, np.uint8)) == [0]
 
 
-@settings(deadline=None)
 @given(st.integers(1, 80), st.sampled_from([ALL, *range(10)]), st.sampled_from(ORDERS))
 def test_an_order_has_each_image_of_the_class_once(num_images, label, order):
     one = collection_of(num_images)
@@ -102,7 +101,8 @@ def test_the_picture_has_a_place_for_each_image(large):
     assert captions == [str(i) for i in np.flatnonzero(large.labels == 0)[:60]]
 
 
-def test_a_page_is_quick(large):
+@pytest.mark.timing
+def test_a_page_is_drawn_within_300_ms(large):
     seconds = []
     for page in range(1, 8):
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The loss and its gradient against the slow formula and finite differences; the words at the sliders' ends."""
+"""The loss and its gradient against the slow formula and finite differences; the text at the sliders' ends."""
 
 import itertools
 import math
@@ -16,7 +16,7 @@ margins, counts = st.floats(-10, 10), st.sampled_from([2, 3, 10])
 
 
 def slow_loss(logits):
-    """Give the cross-entropy of class 0."""
+    """Return the cross-entropy of class 0."""
     return -math.log(math.exp(logits[0]) / sum(math.exp(value) for value in logits))
 
 
@@ -40,7 +40,7 @@ def test_the_squared_loss(margin, classes):
     assert squared_at(margin, classes) == pytest.approx((1 - p[0]) ** 2 + sum(value**2 for value in p[1:]))
 
 
-def test_far_margins_neither_overflow_nor_vanish():
+def test_large_margins_neither_overflow_nor_underflow():
     assert loss_at(-800, 3) == 800 + math.log(2)
     assert loss_at(50, 3) == pytest.approx(2 * math.exp(-50))
 
@@ -63,7 +63,7 @@ def test_far_margins_neither_overflow_nor_vanish():
         (10.0, 10, "for each of the other 9"),
     ],
 )
-def test_what_is_said(margin, classes, said):
+def test_the_text_says_the_numbers(margin, classes, said):
     assert said in explore_cross_entropy()._show(margin=margin, classes=classes).text
 
 
@@ -78,7 +78,8 @@ def test_every_end_of_every_slider():
         assert "inf" not in svg
 
 
-def test_it_is_public_and_shows_before_the_next_blink():
+@pytest.mark.timing
+def test_a_view_is_drawn_within_50_ms():
     exhibit = helpers.explore_cross_entropy()
     assert exhibit.values == {"margin": 0.0, "classes": 3}
     seconds = []

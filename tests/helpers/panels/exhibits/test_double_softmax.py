@@ -1,4 +1,4 @@
-"""Two softmaxes against the slow formula and finite differences; the words and charts at the slider's ends."""
+"""Two softmaxes against the slow formula and finite differences; the text and charts at the slider's ends."""
 
 import math
 import statistics
@@ -21,7 +21,7 @@ def softmax(values):
 
 
 def slow_probability(margin, times):
-    """Give the right class's probability after so many softmaxes, the right one first."""
+    """Return the right class's probability after so many softmaxes, the right one first."""
     values = [margin] + [0.0] * 9
     for _ in range(times):
         values = softmax(values)
@@ -61,7 +61,7 @@ def test_the_push_agrees_with_autograd():
         assert effects_at(margin)[1].push == pytest.approx(-z.grad[0, 0].item(), rel=1e-3)
 
 
-def test_the_floor_is_where_the_surest_network_ends():
+def test_the_loss_floor_is_that_of_a_certain_network():
     assert loss_floor_of_ten() == pytest.approx(slow_loss(100.0, 2))
     assert loss_floor_of_ten() < effects_at(10.0)[1].loss < loss_floor_of_ten() + 1e-3
 
@@ -72,7 +72,7 @@ def test_at_equal_logits_the_second_softmax_leaves_a_tenth_of_the_push():
     assert once.push / twice.push == pytest.approx(10)
 
 
-def test_far_margins_overflow_nowhere():
+def test_large_margins_do_not_overflow():
     for margin in (-700.0, 700.0):
         assert all(math.isfinite(effect.loss) for effect in effects_at(margin))
 
@@ -88,7 +88,7 @@ def test_far_margins_overflow_nowhere():
         (-10.0, "push 5.1e−06, which is 196,155 times smaller."),
     ],
 )
-def test_what_is_said(margin, said):
+def test_the_text_says_the_numbers(margin, said):
     assert said in explore_double_softmax()._show(margin=margin).text
 
 
@@ -112,7 +112,8 @@ def test_the_slider_is_public_and_goes_back():
     assert "10.00 times smaller" in exhibit._status.value
 
 
-def test_it_answers_at_once():
+@pytest.mark.timing
+def test_a_view_is_drawn_within_50_ms():
     exhibit, seconds = explore_double_softmax(), []
     for step in range(7):
         started = time.perf_counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import time
 from xml.etree import ElementTree
@@ -77,7 +78,7 @@ def test_perfect_confidence_in_the_right_class_has_no_error():
 
 
 @given(LABELS_AND_GUESSES)
-def test_the_commonest_error_is_the_one_counted_most_often(examples):
+def test_the_commonest_error_is_the_largest_count(examples):
     prediction = prediction_of(examples)
     pairs = list(zip(prediction.labels.tolist(), prediction.classes.tolist(), strict=True))
     true, predicted = commonest_error(prediction)
@@ -100,7 +101,7 @@ def drawn():
     return Prediction(labels, probabilities.astype(np.float32)), data
 
 
-def test_it_begins_at_the_commonest_error(drawn):
+def test_the_exhibit_begins_at_the_most_frequent_error(drawn):
     exhibit = explore_errors(*drawn)
     assert exhibit.values == {"true": 6, "predicted": 4}
     view = exhibit._show(**exhibit.values)
@@ -131,17 +132,16 @@ def test_right_ones_none_and_a_class_that_it_never_says(drawn):
     assert never.html == ""
 
 
-def test_one_image_is_spoken_of_as_one():
+def test_the_text_about_one_image_is_in_the_singular():
     probabilities = np.eye(10, dtype=np.float32)[[1, 1]]
     data = ArrayBatches(mxnet.np.zeros((2, 1, 28, 28)), mxnet.np.array([0, 1], dtype="int32"), 2, shuffle=False)
     exhibit = explore_errors(Prediction(np.array([0, 1]), probabilities), data)
     assert "Class t-shirt: 1 of 1 taken for trouser; it is below" in exhibit._show(true=0, predicted=1).text
 
 
-@pytest.mark.parametrize("true", range(0, 10, 3))
-def test_every_pair_can_be_drawn(drawn, true):
+def test_every_pair_can_be_drawn(drawn):
     show = explore_errors(*drawn)._show
-    for predicted in range(10):
+    for true, predicted in itertools.product((0, 6), range(10)):
         view = show(true=true, predicted=predicted)
         svg = charts_svg(view.charts, view.text)
         ElementTree.fromstring(svg)
@@ -150,7 +150,8 @@ def test_every_pair_can_be_drawn(drawn, true):
     assert view.picture().png().startswith(b"\x89PNG")
 
 
-def test_it_is_shown_within_a_blink(drawn):
+@pytest.mark.timing
+def test_a_view_is_drawn_within_50_ms(drawn):
     show, seconds = explore_errors(*drawn)._show, []
     for predicted in (4, 2, 0, 4, 2):
         started = time.perf_counter()

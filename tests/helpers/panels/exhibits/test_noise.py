@@ -1,4 +1,4 @@
-"""Mean and median lines against slow and obvious ways; which loss wins where, as the notebook tells it."""
+"""Mean and median lines against slow computations; the numbers that the notebook names."""
 
 import itertools
 import re
@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from d2l_helpers.figures import charts_svg
-from d2l_helpers.panels import explore_noise
-from d2l_helpers.panels.exhibits.noise import off_by, trips, usually_off_by
+from d2l_helpers.panels.exhibits.noise import explore_noise, off_by, trips, usually_off_by
 from d2l_helpers.training.line_fits import least_absolute, least_squares
 
 X = np.linspace(0.2, 4.0, 20)
@@ -57,7 +56,7 @@ def test_each_loss_wins_with_the_noise_it_belongs_to():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_flat_tyre_pulls_one_line_without_end_and_the_other_no_more(kind):
+def test_an_outlier_moves_one_line_without_limit_and_the_other_no_further(kind):
     fits = {
         lost: (least_squares(X, trips(kind, 1, lost)), least_absolute(X, trips(kind, 1, lost))) for lost in (20, 30)
     }
@@ -73,7 +72,7 @@ def test_the_numbers_are_those_that_the_notebook_tells():
     assert [round(off, 2) for off in usually_off_by("Laplace")] == [0.37, 0.34]
 
 
-def test_the_truth_is_off_by_nothing():
+def test_the_true_line_is_off_by_0():
     assert off_by((4.0, 6.0)) == 0
     assert off_by((4.0, 7.0)) == pytest.approx(1)
 
@@ -102,7 +101,8 @@ def test_every_setting_can_be_shown_within_its_axes(kind, draw):
                 assert max(mark.y) <= chart.y_span[1]
 
 
-def test_it_answers_at_once():
+@pytest.mark.timing
+def test_a_view_is_drawn_within_50_ms():
     usually_off_by.cache_clear()
     exhibit, seconds = explore_noise(), []
     assert usually_off_by.cache_info().currsize == len(KINDS), "what takes long is done before a list is touched"

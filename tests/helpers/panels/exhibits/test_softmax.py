@@ -1,4 +1,4 @@
-"""Three logits: the probabilities against slow sums in exact numbers, the words at every end of every slider."""
+"""Three logits: the probabilities against slow sums in exact numbers, the text at every end of every slider."""
 
 import itertools
 import math
@@ -25,12 +25,12 @@ def shown(**values):
 
 
 def bars(view):
-    """Give the heights: logits, formula as written, largest subtracted."""
+    """Return the heights: logits, formula as written, largest subtracted."""
     return [mark.heights for chart in view.charts for mark in chart.marks]
 
 
 def slow_softmax(logits):
-    """Give the softmax in exact fractions of the exponentials' floats."""
+    """Return the softmax in exact fractions of the exponentials' floats."""
     powers = [Fraction(math.exp(value)) for value in logits]
     return [float(power / sum(powers)) for power in powers]
 
@@ -93,7 +93,7 @@ def test_temperature():
         ({"shift": 8, "bits": "float16"}, "In 16 bits, with a largest logit of 10, both ways"),
     ],
 )
-def test_what_is_said(values, said):
+def test_the_text_says_the_numbers(values, said):
     assert said in shown(**values).text
 
 
@@ -110,7 +110,8 @@ def test_every_end_of_every_slider():
         assert sum(bars(view)[2]) == pytest.approx(1, abs=0.01)
 
 
-def test_it_is_public_and_shows_before_the_next_blink():
+@pytest.mark.timing
+def test_a_view_is_drawn_within_50_ms():
     exhibit = helpers.explore_softmax()
     assert exhibit.values == BOOK
     seconds = []

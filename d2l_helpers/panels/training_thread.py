@@ -1,4 +1,4 @@
-"""The one thread on which all panels train: MXNet is not made to be called from several threads at once."""
+"""The one thread on which all panels train, because MXNet must not be called from several threads at once."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import cache
 from typing import TypeVar
 
 from d2l_helpers.panels.stopping import ReadersCode
 
-__all__ = ["REMEDY", "Job", "Worker", "the_worker"]
+__all__ = ["REMEDY", "Job", "TrainingThread"]
 
 Result = TypeVar("Result")
 
@@ -20,23 +19,24 @@ REMEDY = (
     "Python cannot end a call into a library, nor code that catches every exception.\n"
     "If it does not end by itself, restart the kernel (Kernel > Restart Kernel…)."
 )
-"""What a reader can do about code that cannot be stopped."""
+"""What a reader can do about code that cannot be stopped; it is shown below the line that still runs."""
 
-_GRACE = 0.1  # seconds in which cancelled code may end by itself; twice that for `fit`, which looks every 50 ms or so
-_AGAIN = 0.05  # one exception may be swallowed, by `except:` or in a finalizer
+# All in seconds
+_GRACE = 0.1  # in which cancelled code may end by itself; twice that for `fit`, which looks every 50 ms or so
+_AGAIN = 0.05  # between exceptions, of which `except:` or a finalizer may swallow one
 _SOON = 0.005
-_STUCK = 3.0  # seconds after which cancelled code is taken to be one that cannot be ended
+_STUCK = 3.0  # after which cancelled code is said to be impossible to end
 
 
 class Job:
-    """A piece of work that can be asked to stop, and whose reader's code can be made to.
+    """A piece of work for the training thread; it can be cancelled, and the reader's code in it ended by force.
 
     Parameters
     ----------
     run : callable
-        Called as ``run(job)`` on the worker's thread, once, even if it was cancelled before its turn came. It looks
-        at `cancelled` first and then about every 50 ms, and handles its own errors. It calls the reader's code by
-        `run_readers`, which is ended by force if it has not ended 0.1 s after `cancel`.
+        Called as ``run(job)`` on the training thread, once, even if the job was cancelled before its turn came. It
+        looks at `cancelled` first and then about every 50 ms, and handles its own errors. It calls the reader's code
+        by `run_readers`, which is ended by force if it has not ended 0.1 s after `cancel`.
     on_stuck : callable, optional
         Called as ``on_stuck(place)``, on any thread, when this job, or one that this job waits for, cannot be ended;
         `place` is the line of the reader's code.
@@ -44,42 +44,42 @@ class Job:
     Attributes
     ----------
     place : str
-        The line of the reader's code that was running when it was ended by force.
+        The line of the reader's code that was running when that code was ended by force.
     is_forced : bool
-        Whether it was.
+        Whether the reader's code was ended by force.
     is_stuck : bool
-        Whether it could not be ended, and still runs.
+        Whether the reader's code could not be ended, and still runs.
     """
 
     def __init__(self, run: Callable[[Job], None], on_stuck: Callable[[str], None] = lambda place: None) -> None:
         self.run, self.on_stuck = run, on_stuck
         self.place, self.is_forced, self.is_stuck = "", False, False
         self._code: ReadersCode | None = None  # made when the job's turn comes
-        self._tell: Callable[[Job], None] = lambda job: None
+        self._on_stuck: Callable[[Job], None] = lambda job: None
         self._lock = threading.Lock()
         self._cancelled = threading.Event()
         self._finished = threading.Event()
 
     @property
     def cancelled(self) -> bool:
-        """Whether it should stop, or should not start."""
+        """Whether the job should stop, or should not start."""
         return self._cancelled.is_set()
 
     def cancel(self) -> None:
-        """Ask it to stop, and end the reader's code if that does not stop by itself; returns at once."""
+        """Ask the job to stop, and end the reader's code if that does not stop by itself; returns at once."""
         with self._lock:
             is_running = self._code is not None and not self._finished.is_set()
             if is_running and not self.cancelled:
                 threading.Thread(target=self._end, name="d2l_helpers panels' stop", daemon=True).start()
             self._cancelled.set()
 
-    def start(self, tell: Callable[[Job], None]) -> None:
-        """Run it, on this thread; `tell` is called with it if it cannot be ended."""
+    def start(self, on_stuck: Callable[[Job], None]) -> None:
+        """Run the job on this thread; `on_stuck` is called with the job if that cannot be ended."""
         with self._lock:
-            self._code, self._tell = ReadersCode(), tell
+            self._code, self._on_stuck = ReadersCode(), on_stuck
         try:
             self.run(self)
-        except BaseException:  # a job that breaks its promise must not take all panels with it
+        except BaseException:  # one job's bug must not end the thread that all panels need
             logging.getLogger(__name__).exception("A panel's job failed.")
         finally:
             with self._lock:
@@ -87,20 +87,20 @@ class Job:
                 self.is_stuck = False
 
     def run_readers(self, call: Callable[[], Result]) -> Result:
-        """Call the reader's code, on the worker's thread; it is ended by `Stopped`."""
-        assert self._code, "the reader's code runs on the worker's thread, when its job's turn has come"
+        """Call the reader's code, on the training thread; `Stopped` is raised in it to end it."""
+        assert self._code, "the reader's code runs on the training thread, when its job's turn has come"
         return self._code.run(call)
 
     def shield(self, call: Callable[[], Result]) -> Result:
-        """Call code of ours that the reader's code calls; it is not ended in its midst."""
+        """Call code of ours that the reader's code calls; `Stopped` is not raised in it."""
         return self._code.shield(call) if self._code else call()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it has ended; says whether it has."""
+        """Wait until the job has ended; return whether it has."""
         return self._finished.wait(timeout)
 
     def _end(self) -> None:
-        """End the reader's code: as often as it takes, and say so if it is in vain."""
+        """Interrupt the reader's code until it ends, and report a job that does not."""
         asked = time.monotonic()
         if self.wait(_GRACE) or self._code is None or (self._code.is_in_a_fit() and self.wait(_GRACE)):
             return
@@ -108,19 +108,19 @@ class Job:
         while not self._finished.is_set():
             is_raised = self._code.interrupt()
             if time.monotonic() - asked > _STUCK and not self.is_stuck:
-                self._give_up(self._code.place())
+                self._report_stuck(self._code.place())
             self.wait(_AGAIN if is_raised or self.is_stuck else _SOON)
 
-    def _give_up(self, place: str) -> None:
+    def _report_stuck(self, place: str) -> None:
         with self._lock:
             if self._finished.is_set():
                 return
             self.place, self.is_stuck = place, True
-        self._tell(self)
+        self._on_stuck(self)
 
 
-class Worker:
-    """Runs jobs one after the other; a newer job cancels the one before it, whether that runs or waits."""
+class TrainingThread:
+    """A thread that runs jobs one after the other; a newer job cancels the one before, whether that runs or waits."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -132,12 +132,12 @@ class Worker:
 
     @property
     def stuck(self) -> Job | None:
-        """The running job, if it cannot be ended."""
+        """The running job if it cannot be ended, else None."""
         running = self._running
         return running if running and running.is_stuck else None
 
     def submit(self, job: Job, delay: float = 0.0) -> None:
-        """Take `job` for the newest; it starts after `delay` seconds, unless a newer one comes before."""
+        """Run `job` after `delay` seconds, unless a newer job is submitted before; cancel the one before it."""
         with self._condition:
             if self._newest:
                 self._newest.cancel()
@@ -148,12 +148,12 @@ class Worker:
             job.on_stuck(stuck.place)
 
     def settle(self, timeout: float = float("inf")) -> bool:
-        """Wait until the newest job has ended, be it one that comes meanwhile; on the worker's own thread, do not.
+        """Wait until the newest job has ended, even if it is submitted meanwhile; on this thread itself, do not wait.
 
         Returns
         -------
         bool
-            False if the time was up, or if the running job cannot be ended.
+            False after a timeout, or if the running job cannot be ended.
         """
         deadline = time.monotonic() + timeout
         waited_for = None
@@ -165,7 +165,7 @@ class Worker:
         return True
 
     def cancel(self) -> None:
-        """Ask the newest job to stop."""
+        """Cancel the newest job."""
         if self._newest:
             self._newest.cancel()
 
@@ -174,17 +174,17 @@ class Worker:
 
         while True:
             self._running = self._take()
-            # MXNet keeps its modes for each thread, and the code before may have been ended in the midst of `record()`
+            # MXNet's modes are per thread, and the job before may have been ended inside of `record()`
             npx.set_np()
             autograd.set_recording(False)
             autograd.set_training(False)
-            self._running.start(self._tell)
+            self._running.start(self._report_stuck)
 
-    def _tell(self, stuck: Job) -> None:
-        """Tell the job that cannot be ended, and the one that waits for it."""
+    def _report_stuck(self, stuck: Job) -> None:
+        """Call `on_stuck` of the job that cannot be ended, and of the one that waits for it."""
         with self._condition:
-            told = {stuck, self._newest}
-        for job in told:
+            jobs = {stuck, self._newest}
+        for job in jobs:
             if job:
                 job.on_stuck(stuck.place)
 
@@ -195,20 +195,3 @@ class Worker:
                 if remaining is not None and (remaining <= 0 or self._waiting[0][1].cancelled):
                     return self._waiting.popleft()[1]
                 self._condition.wait(remaining)
-
-
-@cache
-def the_worker() -> Worker:
-    """Return the process's worker, started when a panel first needs it.
-
-    Where IPython runs, a cell waits until the running fit has ended: see `waiting_cells`.
-    """
-    from IPython import get_ipython
-
-    worker = Worker()
-    shell = get_ipython()
-    if shell is not None:
-        from d2l_helpers.panels.waiting_cells import wait_before_each_cell
-
-        wait_before_each_cell(shell, worker)
-    return worker

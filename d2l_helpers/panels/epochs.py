@@ -1,23 +1,36 @@
-"""What a function with a loop of its own reports after an epoch: a loss, or an Epoch with more."""
+"""Read what the reader's function yields after an epoch: a loss, or an Epoch; and raise errors about anything else."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from d2l_helpers.data import LABELS
 from d2l_helpers.errors import TrainingError
 from d2l_helpers.figures import to_numpy
+from d2l_helpers.panels.training_thread import Job
 from d2l_helpers.training.history import Epoch
 
-__all__ = ["as_epoch", "nothing_reported", "template_weight"]
+__all__ = ["as_epoch", "follow", "nothing_to_record", "nothing_to_show", "template_weight"]
 
-_ROUNDING = 1e-6  # what a mean in 32 bits may be above 1
-_TEMPLATES = (len(LABELS), 28 * 28)  # a weight's shape; or turned around
+_ROUNDING = 1e-6  # how far a mean in 32 bits may be above 1
+_TEMPLATES = (len(LABELS), 28 * 28)  # a weight's shape, or its transpose's
+_END = object()
+
+
+def follow(job: Job, generator: Iterator[Any], report: Callable[[Any], bool]) -> None:
+    """Run the reader's generator until it ends or `report` returns False; its own code may run at its end, too."""
+    try:
+        while (what := job.run_readers(lambda: next(generator, _END))) is not _END:
+            if not report(what):
+                break
+    finally:
+        job.run_readers(getattr(generator, "close", lambda: None))
 
 
 def as_epoch(what: Any) -> Epoch:
-    """Take what a function yields: an Epoch, or a number that is its loss."""
+    """Return what a function yields as an Epoch; a number is its train loss."""
     if isinstance(what, Epoch):
         for name in ("train_acc", "test_acc"):
             _check_fraction(name, getattr(what, name))
@@ -28,7 +41,7 @@ def as_epoch(what: Any) -> Epoch:
         return Epoch(float(what))
     except (TypeError, ValueError):  # no number, or an array of several
         got = f"an array of shape {what.shape}" if hasattr(what, "shape") else repr(what)
-        raise nothing_reported(f"a function that yields {got}") from None
+        raise nothing_to_show(f"a function that yields {got}") from None
 
 
 def _check_fraction(name: str, value: Any) -> None:
@@ -38,12 +51,12 @@ def _check_fraction(name: str, value: Any) -> None:
             "Cannot show the accuracy.",
             got=f"{name}={number}",
             expected="a fraction from 0 to 1",
-            remedy="divide by 100" if number > 1 else "count the right predictions, and divide by that of all",
+            remedy="divide by 100" if number > 1 else "count the right predictions, and divide by the number of all",
         )
 
 
 def template_weight(source: Any) -> Any:
-    """Return the weights that look at the 784 pixels: an Epoch's, or a network's first; None if there are none."""
+    """Return the weights that multiply the 784 pixels: an Epoch's, or a network's first; None if there are none."""
     if isinstance(source, Epoch):
         if source.weight is None:
             return None
@@ -63,11 +76,21 @@ def template_weight(source: Any) -> Any:
     return None
 
 
-def nothing_reported(got: str) -> TrainingError:
+def nothing_to_show(got: str) -> TrainingError:
     """Return the error for a function from which a panel learns nothing."""
     return TrainingError(
         "There is nothing to show.",
         got=got,
         expected="one that calls helpers.train_ch3, yields from helpers.fit, or yields each epoch's loss",
         remedy="let it train with helpers.train_ch3(net, train_iter, test_iter, loss, num_epochs, trainer)",
+    )
+
+
+def nothing_to_record() -> TrainingError:
+    """Return the error for a panel that is recorded and whose first fit failed."""
+    return TrainingError(
+        "Cannot record the panel.",
+        got="a function that raised an error with its default arguments",
+        expected="a first fit that ends",
+        remedy="call the function in a cell of its own, and repair what it then says",
     )

@@ -1,4 +1,4 @@
-"""The loss of a line over (w, b): a bowl, its bottom, its contours, and the way down."""
+"""The squared loss of a line as a function of (w, b): its minimum, its contours, and the path of gradient descent."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import numpy.typing as npt
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures.images import to_numpy
 
-__all__ = ["START", "Array", "Bowl", "bowl_of"]
+__all__ = ["START", "Array", "LineLoss", "line_loss"]
 
 Array = npt.NDArray[np.float64]
 
-START = (0.0, 0.0)
-_RINGS = (1.0, 0.5, 0.25, 0.125, 0.0625)  # sizes of the contours; the largest goes through the start
+START = (0.0, 0.0)  # w and b before the first step
+_CONTOURS = (1.0, 0.5, 0.25, 0.125, 0.0625)  # their relative sizes; the largest contour goes through the start
 
 
 @dataclass(frozen=True)
-class Bowl:
-    """Half the mean squared error of the line w x + b, which is a quadratic function of (w, b).
+class LineLoss:
+    """Half the mean squared error of the line w x + b, a quadratic function of (w, b).
 
     Attributes
     ----------
     x, y : numpy.ndarray
-        Feature and target, shape (n,).
+        The feature and the target, shape (n,).
     """
 
     x: Array
@@ -35,27 +35,27 @@ class Bowl:
 
     @property
     def curvature(self) -> Array:
-        """The second derivatives by w and b, shape (2, 2)."""
+        """The second derivatives with respect to w and b, shape (2, 2)."""
         mean = self.x.mean()
         return np.array([[(self.x**2).mean(), mean], [mean, 1.0]])
 
     @property
     def steepest(self) -> float:
-        """The largest curvature in any direction; descent converges below the rate of 2 / steepest."""
+        """The largest curvature in any direction; gradient descent converges at learning rates below 2 / steepest."""
         return float(np.linalg.eigvalsh(self.curvature)[-1])
 
     @property
     def best(self) -> Array:
-        """The (w, b) of the lowest loss."""
+        """The (w, b) with the lowest loss, shape (2,)."""
         return np.linalg.solve(self.curvature, [(self.x * self.y).mean(), self.y.mean()])
 
-    def loss(self, point: Sequence[float] | Array) -> float:
-        """Half the mean squared error at the point (w, b)."""
+    def at(self, point: Sequence[float] | Array) -> float:
+        """Return half the mean squared error at the point (w, b)."""
         w, b = point
         return float(((w * self.x + b - self.y) ** 2).mean() / 2)
 
     def path(self, learning_rate: float, num_steps: int) -> Array:
-        """Walk downhill from (0, 0).
+        """Return the path of gradient descent from (0, 0).
 
         Returns
         -------
@@ -69,31 +69,31 @@ class Bowl:
             points.append(points[-1] - learning_rate * np.array([(error * self.x).mean(), error.mean()]))
         return np.array(points)
 
-    def rings(self) -> list[Array]:
-        """Return the contours of the loss, as ellipses of shape (2, points).
+    def contours(self) -> list[Array]:
+        """Return contours of the loss, ellipses of shape (2, points).
 
-        From one to the next the loss, less the lowest, falls to a quarter.
+        From each contour to the next one inward, the excess over the minimum falls to a quarter.
         """
         values, vectors = np.linalg.eigh(self.curvature)
         away = self.best - START
         angle = np.linspace(0, 2 * np.pi, 181)
         circle = np.sqrt(away @ self.curvature @ away) * np.stack([np.cos(angle), np.sin(angle)])
         ellipse = vectors @ (circle / np.sqrt(values)[:, None])
-        return [self.best[:, None] + size * ellipse for size in _RINGS]
+        return [self.best[:, None] + size * ellipse for size in _CONTOURS]
 
 
-def bowl_of(X: Any, y: Any) -> Bowl:
-    """Take one feature and one target an example.
+def line_loss(X: Any, y: Any) -> LineLoss:
+    """Return the loss for examples of one feature and one target.
 
     Parameters
     ----------
     X, y : array, shape (n,) or (n, 1)
-        MXNet's or NumPy's.
+        Arrays of MXNet or NumPy.
 
     Raises
     ------
     ArgumentError
-        If they have other shapes or are not finite, or all features are equal.
+        If the arrays have other shapes or are not finite, or all features are equal.
     """
     features, targets = (to_numpy(array).astype(np.float64) for array in (X, y))
     one_each = all(a.ndim == 1 or a.shape[1:] == (1,) for a in (features, targets)) and len(features) == len(targets)
@@ -110,13 +110,13 @@ def bowl_of(X: Any, y: Any) -> Bowl:
             f"X whose features are all {features.flat[0]:g}",
             "take examples whose features differ: through these, a line of any slope fits as well",
         )
-    return Bowl(features.ravel(), targets.ravel())
+    return LineLoss(features.ravel(), targets.ravel())
 
 
 def _refused(got: str, remedy: str) -> ArgumentError:
     return ArgumentError(
         "Cannot draw the loss of a line.",
         got=got,
-        expected="finite numbers, one feature and one target an example, at least two different features",
+        expected="finite numbers, one feature and one target per example, at least two different features",
         remedy=remedy,
     )

@@ -1,7 +1,7 @@
-"""The last picture of each exhibit, for the notebook's file: a kernel keeps it, and the Jupyter server puts it in.
+"""Snapshots of exhibits in notebook files: a kernel writes what an exhibit shows, the Jupyter server puts it in.
 
 A page saves an exhibit as a reference to a model in the kernel. Once the kernel has ended, JupyterLab shows "Error
-displaying widget: model not found" in its place, whatever else the output holds. So the file must not have the
+displaying widget: model not found" in its place, whatever else the output contains. So the file must not contain the
 reference: this server extension replaces it while the notebook is saved, and the open page keeps its live exhibit.
 
 The server loads this module, so it imports neither MXNet nor matplotlib nor ipywidgets.
@@ -9,26 +9,26 @@ The server loads this module, so it imports neither MXNet nor matplotlib nor ipy
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-__all__ = ["EXHIBIT", "VIEW", "keep_still", "replace_live_views", "still_of"]
+from d2l_helpers import atomic
+
+__all__ = ["EXHIBIT", "VIEW", "keep_snapshot", "replace_live_views", "snapshot_of"]
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 EXHIBIT = "d2l_helpers_exhibit"
-"""The entry in an output's metadata by which it is known to be an exhibit of ours."""
+"""The entry in an output's metadata that marks an exhibit of this package."""
 
 _MODEL = re.compile(r"[0-9a-f]{32}")
-_MOST_BYTES = 1_000_000  # of a still
-_DAYS = 30  # after which a page that shows the exhibit is hardly still open
+_MOST_BYTES = 1_000_000  # of a snapshot
+_DAYS = 30  # after which no open page is expected to show the exhibit
 
 
-def keep_still(model_id: str, markup: str) -> None:
-    """Write what an exhibit shows where the server finds it, readable by nobody else.
+def keep_snapshot(model_id: str, markup: str) -> None:
+    """Write what an exhibit shows to a file that the server finds and nobody else can read.
 
     The file stays when the kernel ends: the page may save the notebook after that. Files that no kernel wrote to for
     30 days are removed.
@@ -36,14 +36,14 @@ def keep_still(model_id: str, markup: str) -> None:
     Parameters
     ----------
     model_id : str
-        Of the widget that the page shows, 32 hexadecimal digits.
+        The model of the widget that the page shows, 32 hexadecimal digits.
     markup : str
-        HTML that survives a page that does not trust the notebook. More than a megabyte is not kept.
+        HTML that a page shows even if the notebook is not trusted. More than a megabyte is not written.
 
     Raises
     ------
     OSError
-        If it cannot be written.
+        If the file cannot be written.
     """
     content = markup.encode(errors="replace")
     if not _MODEL.fullmatch(model_id) or len(content) > _MOST_BYTES:
@@ -54,18 +54,11 @@ def keep_still(model_id: str, markup: str) -> None:
     path = folder / model_id
     if not path.exists():
         _remove_old(folder)
-    descriptor, name = tempfile.mkstemp(dir=folder)  # mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.replace(name, path)  # noqa: PTH105  a server that reads meanwhile gets the old file or the new one
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    atomic.write(path, content, mode=0o600)  # a server that reads meanwhile gets the old file or the new one
 
 
-def still_of(model_id: object) -> str | None:
-    """Return what `keep_still` kept last for a model; None if there is nothing, or `model_id` is no such name."""
+def snapshot_of(model_id: object) -> str | None:
+    """Return the newest snapshot of a model; None if there is none, or if `model_id` is not the name of a model."""
     if not isinstance(model_id, str) or not _MODEL.fullmatch(model_id):
         return None
     try:
@@ -77,15 +70,15 @@ def still_of(model_id: object) -> str | None:
 
 
 def replace_live_views(model: Any, **_: Any) -> None:
-    """Replace the live view in each output of an exhibit by its last picture, before the server saves a notebook.
+    """Replace the live view in each output of an exhibit by its snapshot, before the server saves a notebook.
 
-    If no picture was kept, as where the kernel runs on another machine, the picture that came with the output stays.
-    Outputs of other libraries are left as they are.
+    Without a snapshot, as when the kernel runs on another machine, the picture that came with the output stays.
+    Outputs of other libraries stay as they are.
 
     Parameters
     ----------
     model : dict
-        What a Jupyter server is asked to save.
+        The contents that a Jupyter server is asked to save.
     """
     content = model.get("content") if model.get("type") == "notebook" else None
     for cell in _list(content, "cells"):
@@ -95,11 +88,11 @@ def replace_live_views(model: Any, **_: Any) -> None:
             if not is_exhibit or not isinstance(data, dict) or VIEW not in data:
                 continue
             view = data[VIEW]
-            still = still_of(view.get("model_id")) if isinstance(view, dict) else None
-            if still is None and "text/html" not in data:
+            snapshot = snapshot_of(view.get("model_id")) if isinstance(view, dict) else None
+            if snapshot is None and "text/html" not in data:
                 continue
-            if still is not None:
-                data["text/html"] = still
+            if snapshot is not None:
+                data["text/html"] = snapshot
             del data[VIEW]
 
 
@@ -123,7 +116,7 @@ def _remove_old(folder: Path) -> None:
             if time.time() - path.stat().st_mtime > 86400 * _DAYS:
                 path.unlink()
         except OSError:
-            continue  # another kernel was faster
+            continue  # another kernel has removed it
 
 
 def _list(parent: Any, key: str) -> list[Any]:

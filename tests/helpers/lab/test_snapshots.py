@@ -1,4 +1,4 @@
-"""The last picture of an exhibit: kept by a kernel, put into the file by the server, and never in a save's way."""
+"""Snapshots of exhibits: a kernel writes them, the server puts them into the file, and no save fails for them."""
 
 import copy
 import json
@@ -11,13 +11,13 @@ import time
 import pytest
 from jupyter_server.services.contents.filemanager import FileContentsManager
 
-from d2l_helpers.lab.stills import (
+from d2l_helpers.lab.snapshots import (
     EXHIBIT,
     VIEW,
     _load_jupyter_server_extension,
-    keep_still,
+    keep_snapshot,
     replace_live_views,
-    still_of,
+    snapshot_of,
 )
 
 ID = "0123456789abcdef" * 2
@@ -51,13 +51,13 @@ def saved(*outputs):
     return [output["data"] for output in model["content"]["cells"][0]["outputs"]]
 
 
-def test_the_file_gets_the_last_picture_and_no_live_view():
-    keep_still(ID, "<p>once</p>")
-    keep_still(ID, "<p>last</p>")
+def test_the_file_gets_the_newest_snapshot_and_no_live_view():
+    keep_snapshot(ID, "<p>once</p>")
+    keep_snapshot(ID, "<p>last</p>")
     assert saved(output()) == [{"text/plain": "An exhibit.", "text/html": "<p>last</p>"}]
 
 
-def test_without_a_kept_picture_the_first_one_stays():
+def test_without_a_snapshot_the_first_picture_stays():
     assert saved(output()) == [{"text/plain": "An exhibit.", "text/html": "<p>first</p>"}]
 
 
@@ -77,7 +77,7 @@ def test_what_is_not_ours_or_has_no_picture_is_left_alone(other):
     replace_live_views(model=model, path="a.ipynb")
     if isinstance(other, dict) and other.get("metadata") == {EXHIBIT: True}:
         assert before == model, "nothing kept, nothing to show instead"
-        keep_still(ID, "<p>last</p>")
+        keep_snapshot(ID, "<p>last</p>")
         replace_live_views(model=model, path="a.ipynb")
         assert model["content"]["cells"][0]["outputs"][0]["data"] == {"text/html": "<p>last</p>"}
     else:
@@ -85,11 +85,11 @@ def test_what_is_not_ours_or_has_no_picture_is_left_alone(other):
 
 
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", ID.upper(), ID + "\n", ID[:-1], "", None, 7, ["a"]])
-def test_a_notebook_names_no_file(name, runtime):
+def test_a_notebook_cannot_name_a_file_to_read(name, runtime):
     folder = runtime / "d2l_helpers-exhibits"
     folder.mkdir(parents=True)
     (runtime / "secret").write_text("secret")
-    assert still_of(name) is None
+    assert snapshot_of(name) is None
     assert saved(output(name))[0]["text/html"] == "<p>first</p>"
 
 
@@ -103,27 +103,27 @@ def test_a_notebook_names_no_file(name, runtime):
         {"type": "notebook", "content": {"cells": [None, {"outputs": {}}, {"outputs": [{"data": {VIEW: None}}]}]}},
     ],
 )
-def test_whatever_is_saved_is_saved(model):
+def test_other_contents_are_saved_unchanged(model):
     before = copy.deepcopy(model)
     replace_live_views(model=model, path="a")
     assert model == before
 
 
 def test_files_are_the_users_own_and_old_ones_go(runtime):
-    keep_still(ID, "<p>old</p>")
+    keep_snapshot(ID, "<p>old</p>")
     folder = runtime / "d2l_helpers-exhibits"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o600]
     long_ago = time.time() - 40 * 86400
     os.utime(folder / ID, (long_ago, long_ago))
-    keep_still("f" * 32, "<p>new</p>")
+    keep_snapshot("f" * 32, "<p>new</p>")
     assert [path.name for path in folder.iterdir()] == ["f" * 32]
 
 
-def test_what_is_too_large_or_has_no_name_is_not_kept(runtime):
-    keep_still(ID, "x" * 1_000_001)
-    keep_still("../x", "x")
-    assert still_of(ID) is None
+def test_a_large_snapshot_and_one_without_a_model_are_not_written(runtime):
+    keep_snapshot(ID, "x" * 1_000_001)
+    keep_snapshot("../x", "x")
+    assert snapshot_of(ID) is None
     assert not (runtime / "x").exists()
 
 
@@ -134,7 +134,7 @@ def test_a_real_server_saves_it_and_finds_its_own_file_unchanged(tmp_path):
         contents_manager = manager
 
     _load_jupyter_server_extension(Server())
-    keep_still(ID, "<p>last</p>")
+    keep_snapshot(ID, "<p>last</p>")
     with manager.notary:  # closes its database: an open connection is a ResourceWarning from Python 3.13 on
         reply = manager.save(notebook(output()), "a.ipynb")
     assert reply["last_modified"] == manager.get("a.ipynb", content=False)["last_modified"]
@@ -145,7 +145,7 @@ def test_a_real_server_saves_it_and_finds_its_own_file_unchanged(tmp_path):
 
 def test_the_server_loads_nothing_heavy():
     code = (
-        "import sys, d2l_helpers.lab.stills\n"
+        "import sys, d2l_helpers.lab.snapshots\n"
         "heavy = {'mxnet', 'matplotlib', 'ipywidgets', 'numpy'} & sys.modules.keys()\n"
         "assert not heavy, heavy"
     )

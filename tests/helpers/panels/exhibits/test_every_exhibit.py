@@ -1,8 +1,10 @@
-"""The status lines: at no setting of its controls does an exhibit say more than the room that it keeps."""
+"""All exhibits: each has room for its texts at every setting, and is imported without the others."""
 
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -32,13 +34,14 @@ EXHIBITS = {
     "browse": helpers.browse_fashion_mnist,
     "errors": errors_of_every_kind,
 }
+DRAWN_SLOWLY = ("browse", "errors")  # their images
 
 
 @pytest.mark.parametrize("name", EXHIBITS)
-def test_every_setting_has_room(name: str) -> None:
+def test_no_text_is_longer_than_the_room_kept_for_it(name: str) -> None:
     exhibit = EXHIBITS[name]()
     draw = random.Random(0)
-    for _ in range(300):
+    for _ in range(60 if name in DRAWN_SLOWLY else 300):
         values = {control: setting(widget, draw) for control, widget in exhibit._controls.items()}
         paragraphs = exhibit._show(**values).text.split("\n")
         assert len(paragraphs) <= len(exhibit._room)
@@ -47,9 +50,20 @@ def test_every_setting_has_room(name: str) -> None:
 
 
 def setting(widget: object, draw: random.Random) -> object:
-    """Give one of the values that the page can set; the ends, where numbers are longest, more often."""
+    """Return one of the values that the page can set; the ends, where numbers are longest, more often."""
     if hasattr(widget, "options"):
         return draw.choice([option[1] if isinstance(option, tuple) else option for option in widget.options])
     steps = round((widget.max - widget.min) / widget.step)
     value = widget.min + widget.step * draw.choice([0, steps, *draw.sample(range(steps + 1), 3)])
     return float(widget.base**value) if hasattr(widget, "base") else type(widget.value)(value)
+
+
+def test_an_exhibit_is_imported_without_the_others() -> None:
+    code = (
+        "import sys, d2l_helpers as helpers\n"
+        "helpers.explore_softmax\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('d2l_helpers.panels.exhibits.')))\n"
+        "print('d2l_helpers.panels.retrain' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["d2l_helpers.panels.exhibits.softmax", "False"]

@@ -1,4 +1,4 @@
-"""The fits of a panel: what each was asked, what came of it, and how that is told in a line and in a table."""
+"""The past runs of a panel: each with its settings and its history, as a line and as a row of a table."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from d2l_helpers.panels.controls import said
-from d2l_helpers.panels.printed import Printed
+from d2l_helpers.panels.controls import as_text
+from d2l_helpers.panels.output import Printed
 from d2l_helpers.panels.settings import Settings, title_of
 from d2l_helpers.training.history import History
 
-__all__ = ["Run", "numbers_html", "runs_table"]
+__all__ = ["TrainingRun", "numbers_html", "runs_table"]
 
 _ROWS = 6  # past runs shown
 _MOST_SETTINGS = 4  # columns that fit a narrow page beside the numbers
@@ -23,8 +23,8 @@ _QUANTITIES = ("train_loss", "test_loss", "train_acc", "test_acc")
 
 
 @dataclass
-class Run:
-    """One fit: what it was asked, and what came of it."""
+class TrainingRun:
+    """One fit: its settings, its history and what it printed."""
 
     settings: Settings
     history: History = field(default_factory=History)
@@ -34,27 +34,27 @@ class Run:
 
     @property
     def described(self) -> str:
-        """The settings in a line."""
-        return ", ".join(f"{title_of(name)} {said(value)}" for name, value in self.settings.items())
+        """The settings as one line."""
+        return ", ".join(f"{title_of(name)} {as_text(value)}" for name, value in self.settings.items())
 
     @property
     def measured(self) -> list[str]:
-        """What is told of it: the accuracies and the train loss, or the losses alone."""
+        """The names of the quantities to show: the accuracies and the train loss, or the losses alone."""
         history = self.history
         accuracies = [name for name in ("train_acc", "test_acc") if getattr(history, name)]
         losses = ["train_loss"] if accuracies or not history.test_loss else ["train_loss", "test_loss"]
         return losses + accuracies
 
     def number(self, name: str) -> str:
-        """Write the newest value of a quantity; nothing if there is none."""
+        """Return the newest value of a quantity as text; an empty text if there is none."""
         values = getattr(self.history, name)
         if not values:
             return ""
         return f"{values[-1]:.4f}" if self.history.train_acc or self.history.test_acc else _four_digits(values[-1])
 
 
-def numbers_html(run: Run) -> str:
-    """Say the newest numbers in a line; what matters most is bold."""
+def numbers_html(run: TrainingRun) -> str:
+    """Write the newest numbers in a line; the last one, which matters most, is bold."""
     if not len(run.history):
         return ""
     names = {"train_loss": "loss", "test_loss": "test loss", "train_acc": "train accuracy", "test_acc": "test accuracy"}
@@ -62,12 +62,12 @@ def numbers_html(run: Run) -> str:
     return " — " + ", ".join([*numbers[:-1], f"<b>{numbers[-1]}</b>"])
 
 
-def runs_table(runs: list[Run]) -> str:
+def runs_table(runs: list[TrainingRun]) -> str:
     """Write the past runs, the newest first, as an HTML table.
 
     Notes
     -----
-    Of many settings, the table has only those in which the shown runs differ: all are in the line above the curves.
+    If there are more than four settings, the table shows those in which the runs differ; all stand above the curves.
     """
     names = list(runs[-1].settings)
     shown = list(enumerate(runs, start=1))[: -_ROWS - 1 : -1]
@@ -85,7 +85,7 @@ def runs_table(runs: list[Run]) -> str:
         note = f"stopped after {len(run.history)}" if run.history.stopped else ""
         values = (
             str(number),
-            *(html.escape(said(run.settings[name])) for name in names),
+            *(html.escape(as_text(run.settings[name])) for name in names),
             *(run.number(name) for name in columns),
         )
         rows.append("<tr>" + "".join(f"<td {cell}>{value}</td>" for value in values) + f"<td {last}>{note}</td></tr>")

@@ -1,4 +1,4 @@
-"""What the exhibits have in common: how their parts look on a page, and what a notebook keeps of them."""
+"""Lay out exhibits on the page, and make the output that a notebook gets of them."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from typing import Any
 import ipywidgets as widgets
 
 from d2l_helpers.figures import Picture, as_images
-from d2l_helpers.lab.stills import EXHIBIT, VIEW, keep_still
+from d2l_helpers.lab.snapshots import EXHIBIT, VIEW, keep_snapshot
 
 __all__ = ["bundle", "button", "column", "look", "row", "status_html", "typeset"]
 
 _PAGE, _CONTROL, _BUTTON, _TITLE = "700px", "330px", "110px", "110px"  # widths
-_SOON = 0.2  # seconds
+_SOON = 0.2  # seconds from a change to the next snapshot
 _HOW = "Run this cell to bring it to life."
 _WORD_CHARACTERS = 6
 _WORD = '<i style="display:inline-block;width:3em;height:1.4em;vertical-align:top"></i>'  # as wide as 6 characters
 _ROOM = re.compile(r'<div aria-hidden="true" style="grid-area:1/1[^"]*">(<div>(<i [^>]*></i>)*</div>)*</div>')
 _SPOKEN = re.compile(r' role="(status|alert)"')
-# ipywidgets gives a slider's handle no name, and a position for its value: on a logarithmic slider, the exponent.
-# The page runs this each time that it shows the exhibit.
+# A slider's handle in ipywidgets has no name, and its value is the position: on a logarithmic slider, the exponent.
+# The page runs this script each time that it shows the exhibit.
 _NAME_SLIDERS = """
 (() => {
   const start = element[0] || element;  // nbclassic passes jQuery's
@@ -48,12 +48,12 @@ _NAME_SLIDERS = """
   find(100);
 })();
 """
-# That of a number, or of its power of ten; not that of t-shirt
+# The minus of a number or of its power of ten; not the hyphen of t-shirt
 _MINUS = re.compile(r"(?<!\w)-(?=\.?\d)|(?<=\de)-(?=\d)")
 
 
 def look(title: str) -> dict[str, Any]:
-    """Return what all sliders and lists are made with."""
+    """Return the keyword arguments that all sliders and lists have in common."""
     return {
         "description": title,
         "style": {"description_width": _TITLE},
@@ -62,19 +62,19 @@ def look(title: str) -> dict[str, Any]:
 
 
 def button(text: str, tooltip: str, action: Callable[[], None]) -> widgets.Button:
-    """Make a button."""
+    """Make a button that calls `action`."""
     made = widgets.Button(description=text, tooltip=tooltip, layout=widgets.Layout(width=_BUTTON))
     made.on_click(lambda _: action())
     return made
 
 
 def row(parts: Sequence[widgets.Widget]) -> widgets.Box:
-    """Set widgets side by side, in as many rows as a narrow page needs."""
+    """Lay out widgets side by side, in as many rows as a narrow page needs."""
     return widgets.Box(list(parts), layout=widgets.Layout(display="flex", flex_flow="row wrap"))
 
 
 def column(parts: Sequence[widgets.Widget]) -> widgets.VBox:
-    """Set widgets below each other, as the whole that a cell shows; its sliders get names for a screen reader."""
+    """Lay out widgets below each other, as the whole exhibit; its sliders get names for a screen reader."""
     script = {"output_type": "display_data", "data": {"application/javascript": _NAME_SLIDERS}, "metadata": {}}
     names: list[widgets.Widget] = []
     if widgets.__version__ >= "8":  # the page of ipywidgets 7 cannot make an Output that has outputs already
@@ -86,7 +86,7 @@ def column(parts: Sequence[widgets.Widget]) -> widgets.VBox:
 
 
 def status_html(text: str, role: str = "status", more: str = "", room: Sequence[int] = (100, 100)) -> str:
-    """Write a message that a screen reader speaks.
+    """Return the HTML of a message that a screen reader speaks.
 
     Parameters
     ----------
@@ -97,72 +97,73 @@ def status_html(text: str, role: str = "status", more: str = "", room: Sequence[
     more : str
         HTML that follows the text.
     room : sequence of int
-        For each paragraph, the number of characters that some setting of the controls may need. The message keeps that
-        height on a page of any width, so that what stands below it does not move.
+        For each paragraph, the largest number of characters at any setting of the controls. The message keeps the
+        height for these on a page of any width, so that what stands below it does not move.
     """
     look = "grid-area:1/1;line-height:1.4;min-height:2.8em"
-    words = "".join(f"<div>{_WORD * math.ceil(characters / _WORD_CHARACTERS)}</div>" for characters in room)
+    filler = "".join(f"<div>{_WORD * math.ceil(characters / _WORD_CHARACTERS)}</div>" for characters in room)
     return (
-        f'<div style="display:grid"><div aria-hidden="true" style="{look}">{words}</div>'
+        f'<div style="display:grid"><div aria-hidden="true" style="{look}">{filler}</div>'
         f'<div role="{role}" style="{look};white-space:pre-line">{html.escape(text)}{more}</div></div>'
     )
 
 
 def typeset(text: str) -> str:
-    """Write the minus signs of numbers as such."""
+    """Return a text with minus signs instead of the hyphens before numbers."""
     return _MINUS.sub("−", text)
 
 
 def bundle(view: widgets.Widget, text: str, picture: Picture | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what a notebook gets of an exhibit, and its metadata.
+    """Return the output of an exhibit by MIME type, and its metadata.
 
     Parameters
     ----------
     view : Widget
-        What `column` made.
+        The whole exhibit, as `column` made it.
     text : str
-        What it is, in words, for pages that show nothing else.
+        What the exhibit is, for pages that show only text.
     picture : Picture, optional
-        Of the exhibit, where the notebook is recorded. The bundle then has no live view: its model would not be found.
+        The exhibit's picture, where the notebook is recorded. Then there is no live view: a page would not find its
+        model.
 
     Returns
     -------
     tuple of dict
-        The live view, until the server replaces it in the file, and the still as HTML; where recorded, the still and
-        the picture as a PNG, which is what GitHub shows.
+        The live view, which the server removes from the file, and the snapshot as HTML; where recorded, the snapshot
+        and the picture as a PNG, which GitHub shows.
     """
-    data: dict[str, Any] = {"text/plain": f"{text} {_HOW}", "text/html": _still(view)}
+    data: dict[str, Any] = {"text/plain": f"{text} {_HOW}", "text/html": _snapshot(view)}
     metadata: dict[str, Any] = {EXHIBIT: True}
     if picture:
         drawn, about = picture._repr_mimebundle_()
         data |= {"image/png": drawn["image/png"], "text/plain": f"{text} {_HOW}\n{picture.alt}"}
         return data, metadata | about
-    _keep_last_picture(view)
+    _keep_snapshots(view)
     return data | {VIEW: {"version_major": 2, "version_minor": 0, "model_id": view.model_id}}, metadata
 
 
-def _still(view: widgets.Widget) -> str:
-    """Write what an exhibit shows below its controls, without a kernel."""
+def _snapshot(view: widgets.Widget) -> str:
+    """Return as HTML what an exhibit shows below its controls, for a page without a kernel."""
     shown = "".join(as_images(part.value) for part in view.children if isinstance(part, widgets.HTML))
-    shown = _SPOKEN.sub("", _ROOM.sub("", shown))  # what the file says is not news
+    shown = _SPOKEN.sub("", _ROOM.sub("", shown))  # a screen reader must not announce what a file contains
     return f'<div style="max-width:{_PAGE}"><p style="margin:0 0 8px"><b>{_HOW}</b></p>{shown}</div>'
 
 
-def _keep_last_picture(view: widgets.Widget) -> None:
-    """Keep the still of what an exhibit shows, from now on and soon after each change."""
+def _keep_snapshots(view: widgets.Widget) -> None:
+    """Write a snapshot of the exhibit now, and again soon after each change."""
     lock, writing = threading.Lock(), threading.Lock()
     timers: list[threading.Timer] = []
 
     def keep() -> None:
         with lock:
-            timers.clear()  # a change from here on starts another
-        # Two at once could leave the older picture. On a full disk, the file has the first one
+            timers.clear()  # the next change starts another timer
+        # Two at once could leave the older snapshot. On a full disk, the file keeps the first one
         with writing, contextlib.suppress(OSError):
-            keep_still(view.model_id, _still(view))
+            keep_snapshot(view.model_id, _snapshot(view))
 
     def changed(*_: object) -> None:
         with lock:
-            if not timers:  # a slider moves ten times a second, and what is drawn does not wait for the disk
+            if not timers:  # a slider moves ten times a second, and drawing must not wait for the disk
                 timers.append(threading.Timer(_SOON, keep))
                 timers[0].daemon = True
                 timers[0].start()

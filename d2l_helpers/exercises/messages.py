@@ -1,48 +1,48 @@
-"""Verdicts, hints and tables as a notebook shows them: as text, and as HTML."""
+"""Results of checks, hints and tables as a notebook shows them: as text and as HTML."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Sequence
 
-from d2l_helpers.exercises.exercise import Verdict
+from d2l_helpers.exercises.exercise import CheckResult
 
-__all__ = ["Message", "note_message", "points_text", "show", "show_table", "verdict_message"]
+__all__ = ["Message", "note_message", "points_text", "result_message", "show", "show_table"]
 
 Message = dict[str, str]  # by MIME type: text/plain and text/html, both of them encodable
 
-_MOST_LETTERS = 600
+_MOST_CHARACTERS = 600
 _HANG = " " * len("expected: ")
 # A mark for each state, and the colour of the bar beside it
 _MARKS = {"not attempted": ("○", "#767676"), "not yet": ("◐", "#B45000"), "right": ("●", "#007A59")}
 _NOTE = "#0072B2"
-# Set here and not left to the page: each front end has its own ideas of lists of terms
+# Front ends lay out lists of terms in different ways
 _GRID = "display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 0;margin:2px 0 0;padding:0"
-# A page that trusts nothing drops the grid, but keeps the padding
+# In a notebook that is not trusted, the page removes the grid and keeps the padding
 _TERM = "float:none;width:auto;margin:0;padding:0 8px 0 0;font-weight:normal"
 _VALUE = "float:none;width:auto;margin:0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace"
 
 
 def points_text(earned: int, total: int) -> str:
-    """Write how many points of how many."""
+    """Return how many of how many points, as text."""
     return f"{earned} of {total} point{'s' * (total != 1)}"
 
 
-def verdict_message(verdict: Verdict) -> Message:
-    """Write how an answer fares."""
-    exercise, state = verdict.exercise, verdict.state
+def result_message(result: CheckResult) -> Message:
+    """Write the message for the result of a check."""
+    exercise, state = result.exercise, result.state
     mark, colour = _MARKS[state]
-    title = f"{mark} {exercise.title}: {state}, {points_text(verdict.points, exercise.points)}"
+    title = f"{mark} {exercise.title}: {state}, {points_text(result.points, exercise.points)}"
     if state == "right":
         return _message(title, colour, text=exercise.reason)
     rows = {"help": f"helpers.hint({exercise.name!r})"}
     if state == "not yet":
-        rows = {"got": _short(verdict.got), "expected": _short(verdict.expected), **rows}
+        rows = {"got": _short(result.got), "expected": _short(result.expected), **rows}
     return _message(title, colour, rows)
 
 
 def note_message(title: str, text: str) -> Message:
-    """Write a hint."""
+    """Write the message of a hint."""
     return _message(title, _NOTE, text=text)
 
 
@@ -76,7 +76,7 @@ def _message(title: str, colour: str, rows: dict[str, str] | None = None, text: 
 
 
 def _encodable(text: str, markup: str) -> Message:
-    # Half a surrogate pair, from an answer's own message, could not be sent
+    # Half of a surrogate pair, from an error of the answer's, could not be sent
     text, markup = (said.encode(errors="replace").decode() for said in (text, markup))
     return {"text/plain": text, "text/html": markup}
 
@@ -86,4 +86,4 @@ def _hang(value: str) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _MOST_LETTERS else text[:_MOST_LETTERS] + " …"
+    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + " …"
