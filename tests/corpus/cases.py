@@ -89,7 +89,7 @@ def submission(case):
 
 def table():
     """Return README.md."""
-    from damaged import DAMAGED
+    from corpus.damaged import DAMAGED
 
     rows = [
         (case.name, "●" * case.is_chosen, case.exercise, case.why, " or ".join(case.verdicts), f"{case.earned:g}")

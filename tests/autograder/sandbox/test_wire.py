@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from test_arrays import any_array
+from support.random_arrays import any_array
 
 from d2l_autograder.sandbox.wire import LONGEST_FRAME, Channel, Frame, pack, unpack
 from d2l_helpers.errors import BadFrame, FrameTimeout, PeerGone
