@@ -15,7 +15,7 @@ from rich.table import Table
 
 from benchmarks.bounds import Promise, promise_table
 from benchmarks.comparison import Lap, race
-from benchmarks.contestants import CONTESTANTS, installed
+from benchmarks.implementations import IMPLEMENTATIONS, installed
 from benchmarks.startup import import_seconds, kernel_megabytes, load_seconds
 
 __all__ = ["run"]
@@ -40,7 +40,7 @@ def run(notebook: Path, json_file: TextIO | None = None) -> bool:
         Promise("peak memory of the flagship's kernel", kernel_megabytes(notebook), 1000, "MB"),
     ]
     console.print(_race_table(laps))
-    for name in CONTESTANTS.keys() - {lap.name for lap in laps}:
+    for name in IMPLEMENTATIONS.keys() - {lap.name for lap in laps}:
         console.print(f"{name}: not installed, so not measured; pip install the extra 'bench' to have it")
     console.print(promise_table(figures))
     if json_file:

@@ -15,17 +15,18 @@ from unittest import mock
 
 import numpy as np
 
+from benchmarks.comparison import Epoch
 from d2l_helpers.data import load_fashion_mnist
 from d2l_helpers.engine.seeds import seed_all
 
-__all__ = ["CONTESTANTS", "Runner", "installed"]
+__all__ = ["IMPLEMENTATIONS", "Epoch", "installed"]
 
-Runner = Callable[[], tuple[float, float]]
+
 
 _BATCH, _RATE, _SIGMA = 256, 0.1, 0.01
 
 
-def ours() -> Runner:
+def ours() -> Epoch:
     """Give this package's `fit`, which is what `train_ch3` runs."""
     from d2l_helpers.data import load_data_fashion_mnist
     from d2l_helpers.training.loop import fit
@@ -40,7 +41,7 @@ def ours() -> Runner:
     return epoch
 
 
-def plain_numpy() -> Runner:
+def plain_numpy() -> Epoch:
     """Give a loop in NumPy alone, with the gradient by hand."""
     X, y, X_test, y_test = _flat()
     W, b = np.random.normal(0, _SIGMA, (784, 10)).astype(np.float32), np.zeros(10, np.float32)
@@ -69,7 +70,7 @@ def plain_numpy() -> Runner:
     return epoch
 
 
-def d2l_own() -> Runner:
+def d2l_own() -> Epoch:
     """Give d2l 0.13.2's own loader and `train_epoch_ch3`, on the official data instead of a download."""
     from d2l import mxnet as d2l
     from mxnet import gluon
@@ -94,7 +95,7 @@ def d2l_own() -> Runner:
     return epoch
 
 
-def torch_indexed() -> Runner:
+def torch_indexed() -> Epoch:
     """Give PyTorch with arrays in memory, batches by indexing: the fastest plain loop it has."""
     import torch
 
@@ -122,7 +123,7 @@ def torch_indexed() -> Runner:
     return epoch
 
 
-def keras_fit() -> Runner:
+def keras_fit() -> Epoch:
     """Give Keras's own `fit`."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # read at import, as is the next one
     if find_spec("tf_keras"):
@@ -142,7 +143,7 @@ def keras_fit() -> Runner:
     return epoch
 
 
-CONTESTANTS: dict[str, tuple[Callable[[], Runner], str]] = {  # name -> how to start it, and the package it needs
+IMPLEMENTATIONS: dict[str, tuple[Callable[[], Epoch], str]] = {  # name -> how to start it, and the package it needs
     "ours: train_ch3": (ours, "mxnet"),
     "NumPy": (plain_numpy, "numpy"),
     "PyTorch, indexing": (torch_indexed, "torch"),
@@ -153,7 +154,7 @@ CONTESTANTS: dict[str, tuple[Callable[[], Runner], str]] = {  # name -> how to s
 
 def installed() -> list[str]:
     """Name the contestants whose library is here."""
-    return [name for name, (_, package) in CONTESTANTS.items() if find_spec(package)]
+    return [name for name, (_, package) in IMPLEMENTATIONS.items() if find_spec(package)]
 
 
 def _pairs() -> tuple[tuple[Any, Any], tuple[Any, Any]]:
