@@ -11,9 +11,9 @@ from multiprocessing.connection import Connection
 
 from d2l_helpers.errors import TrainingError
 
-__all__ = ["Epoch", "Timing", "interleave"]
+__all__ = ["Timing", "TrainEpoch", "interleave"]
 
-Epoch = Callable[[], tuple[float, float]]  # trains one epoch and returns the accuracies on train and test
+TrainEpoch = Callable[[], tuple[float, float]]  # trains one epoch and returns the accuracies on train and test
 _TIMEOUT = 120  # seconds an epoch; d2l's loader forks a process with threads, which now and then deadlocks
 
 
@@ -25,14 +25,15 @@ class Timing:
     ----------
     name : str
         The implementation's.
-    seconds : list of float
-        Wall time of each measured epoch.
+    seconds, cpu_seconds : list of float
+        Wall time of each measured epoch, and the processor time of all its threads, which other work disturbs less.
     train_acc, test_acc : float
         After the last epoch, from 0 to 1.
     """
 
     name: str
     seconds: list[float] = field(default_factory=list)
+    cpu_seconds: list[float] = field(default_factory=list)
     train_acc: float = 0.0
     test_acc: float = 0.0
 
@@ -46,7 +47,7 @@ class Timing:
         return statistics.median(a / b for a, b in zip(self.seconds, other.seconds, strict=True))
 
 
-def interleave(implementations: Mapping[str, Callable[[], Epoch]], num_epochs: int = 10) -> list[Timing]:
+def interleave(implementations: Mapping[str, Callable[[], TrainEpoch]], num_epochs: int = 10) -> list[Timing]:
     """Let implementations train `num_epochs` epochs each, in turn; the first epoch warms up and is not timed.
 
     Parameters
@@ -76,9 +77,10 @@ def interleave(implementations: Mapping[str, Callable[[], Epoch]], num_epochs: i
     try:
         for epoch in range(num_epochs):
             for name, pipe in pipes.items():
-                seconds, timings[name].train_acc, timings[name].test_acc = _train(name, pipe)
+                seconds, cpu_seconds, timings[name].train_acc, timings[name].test_acc = _train(name, pipe)
                 if epoch:
                     timings[name].seconds.append(seconds)
+                    timings[name].cpu_seconds.append(cpu_seconds)
     finally:
         for pipe in pipes.values():
             pipe.close()  # which ends its process
@@ -88,24 +90,24 @@ def interleave(implementations: Mapping[str, Callable[[], Epoch]], num_epochs: i
     return list(timings.values())
 
 
-def _train(name: str, pipe: Connection) -> tuple[float, float, float]:
-    """Ask a process for one epoch; return its seconds and the accuracies on train and test."""
+def _train(name: str, pipe: Connection) -> tuple[float, float, float, float]:
+    """Ask a process for one epoch; return its wall and processor time and the accuracies on train and test."""
     try:
         pipe.send("train")
         if not pipe.poll(_TIMEOUT):
             raise EOFError
-        seconds, train_acc, test_acc = pipe.recv()
-    except (EOFError, BrokenPipeError) as error:
+        seconds, cpu_seconds, train_acc, test_acc = pipe.recv()
+    except (EOFError, OSError) as error:
         raise TrainingError(
             "The benchmark cannot go on.",
             got=f"no answer from {name!r}; if its process has ended, its traceback is printed above",
             expected="an implementation that trains",
             remedy="repair or uninstall that library, and measure again",
         ) from error
-    return seconds, train_acc, test_acc
+    return seconds, cpu_seconds, train_acc, test_acc
 
 
-def _serve(prepare: Callable[[], Epoch], pipe: Connection) -> None:
+def _serve(prepare: Callable[[], TrainEpoch], pipe: Connection) -> None:
     """Train an epoch whenever asked to, and send its seconds and accuracies; runs in a process of its own."""
     epoch = prepare()
     while True:
@@ -113,6 +115,6 @@ def _serve(prepare: Callable[[], Epoch], pipe: Connection) -> None:
             pipe.recv()
         except EOFError:
             return
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.process_time()
         accuracies = epoch()
-        pipe.send((time.perf_counter() - started, *accuracies))
+        pipe.send((time.perf_counter() - started, time.process_time() - cpu_started, *accuracies))

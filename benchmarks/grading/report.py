@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.bounds import Promise, promise_table
+from benchmarks.bounds import Figure, figure_table
 from benchmarks.grading.coursework import Student, students
 from benchmarks.grading.graders import Grader, NBGrader, Otter, Ours, Run, own_python, rivals_python
 from d2l_autograder.assignment import load_assignment
@@ -58,7 +58,7 @@ def run(notebook: Path, answers: Path, count: int, kept: Path, json_file: TextIO
         console.print(f"{runs[-1].grader}: {runs[-1].submissions} submissions in {runs[-1].seconds:.0f} s")
     shutil.rmtree(work)
     promises = _promises(runs)
-    for table in (_race_table(runs), _marks_table(runs, folk), promise_table(promises)):
+    for table in (_race_table(runs), _marks_table(runs, folk), figure_table(promises)):
         console.print(table)
     console.print("\n".join(_remarks(runs, folk)))
     if json_file:
@@ -66,11 +66,11 @@ def run(notebook: Path, answers: Path, count: int, kept: Path, json_file: TextIO
     return all(promise.kept for promise in promises)
 
 
-def _promises(runs: Sequence[Run]) -> list[Promise]:
+def _promises(runs: Sequence[Run]) -> list[Figure]:
     ours, nbgrader = runs[:2]
     return [
-        Promise("submissions a minute, beside nbgrader's", ours.per_minute / nbgrader.per_minute, _FASTER, "×", True),
-        Promise(
+        Figure("submissions a minute, beside nbgrader's", ours.per_minute / nbgrader.per_minute, _FASTER, "×", True),
+        Figure(
             "peak memory, beside one nbgrader kernel's", ours.peaks.everything / nbgrader.peaks.kernel, _LARGER, "×"
         ),
     ]
@@ -125,7 +125,7 @@ def _remarks(runs: Sequence[Run], folk: Sequence[Student]) -> list[str]:
     return remarks
 
 
-def _as_json(runs: Sequence[Run], folk: Sequence[Student], promises: Sequence[Promise]) -> dict[str, Any]:
+def _as_json(runs: Sequence[Run], folk: Sequence[Student], promises: Sequence[Figure]) -> dict[str, Any]:
     machine = {"processor": platform.processor() or platform.machine(), "cores": len(os.sched_getaffinity(0))}
     return {
         "machine": machine | {"python": platform.python_version()},

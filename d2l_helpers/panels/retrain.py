@@ -25,7 +25,7 @@ from d2l_helpers.panels.settings import Settings, single_choices, sliders, title
 from d2l_helpers.panels.stopping import Stopped
 from d2l_helpers.panels.waiting_cells import hear_beside_cells
 from d2l_helpers.records import is_recording
-from d2l_helpers.training.history import History, Progress
+from d2l_helpers.training.history import FitProgress, History
 from d2l_helpers.training.loop import watched
 
 __all__ = ["RetrainPanel", "retrain"]
@@ -181,7 +181,7 @@ class RetrainPanel:
                 self._say(_RUNNING)
 
     def _report(self, job: Job, run: Run, own: History, what: Any) -> bool:
-        if isinstance(what, Progress):
+        if isinstance(what, FitProgress):
             run.num_epochs = what.num_epochs
             self._show(job, run, what.history, what.done, what.net)
         elif what is not None:
