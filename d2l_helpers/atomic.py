@@ -11,7 +11,7 @@ from filelock import FileLock
 __all__ = ["write", "write_once"]
 
 
-def write(file: Path, contents: bytes, mode: int | None = None) -> None:
+def write(file: Path, contents: bytes | memoryview, mode: int | None = None) -> None:
     """Write a file; what it replaces stays whole until then.
 
     Parameters

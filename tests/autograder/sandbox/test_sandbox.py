@@ -17,7 +17,7 @@ from support.leftovers import namespace_of, nothing_left
 
 from d2l_autograder.sandbox import Inside, Limits, Lost, Name, Sandbox, Verdict, mounts
 from d2l_autograder.sandbox.mounts import stand_in_labels
-from d2l_helpers.data import cache_folder, find
+from d2l_helpers.data import cache_folder, obtain
 from d2l_helpers.errors import ArgumentError, SandboxError
 
 ROOT = Path(__file__).parents[3]
@@ -213,7 +213,7 @@ def test_a_start_that_fails_is_our_fault_and_says_why(monkeypatch):
 
 
 def test_the_labels_of_the_test_images_stay_outside(opened):
-    labels = find("t10k-labels").read_bytes()
+    labels = obtain()["t10k-labels"].contents.tobytes()
     assert len(stand_in_labels()) == len(labels)
     with opened(Inside(data=cache_folder()), seconds=60) as sandbox:
         sandbox.run(

@@ -1,4 +1,4 @@
-"""The real dataset, and local web servers that misbehave in the ways real ones do."""
+"""The real dataset, an empty cache, and local web servers that misbehave in the ways real ones do."""
 
 import gzip
 import http.server
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support.lacking import lacking
 
-from d2l_helpers.data import obtain
+from d2l_helpers.data import debian, obtain, sources
 from d2l_helpers.data.idx import FILES
 from d2l_helpers.errors import DataError
 
@@ -33,6 +33,22 @@ def published(official, tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """A user with an empty cache, on a machine with neither Debian's package nor apt-get."""
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    monkeypatch.delenv("D2L_DATA", raising=False)
+    monkeypatch.setattr(debian, "INSTALLED", tmp_path / "not installed")
+
+
+@pytest.fixture
+def cache(alone):
+    return sources.cache_folder()
+
+
 @dataclass
 class Behaviour:
     """How a local mirror treats those who ask.
@@ -46,7 +62,7 @@ class Behaviour:
     drops : int
         How many downloads it breaks off in the middle.
     garbage : bytes
-        What it sends instead of the file, for ever if `endless`.
+        What it sends instead of the file, without end if `endless`.
     pause : threading.Event
         What it waits for after the first half of a file.
     silent : bool
@@ -139,7 +155,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 @pytest.fixture
 def serve(published):
-    """Start a mirror with the given behaviour; gives the behaviour, with its url and what was asked of it."""
+    """Start a mirror with the given behaviour; return the behaviour, with its url and the requests it got."""
     servers = []
 
     def start(**behaviour):
