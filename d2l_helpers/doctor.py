@@ -182,7 +182,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _mxnet() -> Iterator[Line]:
     from d2l_helpers.engine.cuda import CPU, cuda_folder, installed_in
-    from d2l_helpers.engine.cuda.engine import swap_command
+    from d2l_helpers.engine.cuda.selection import swap_command
 
     found = installed_in([cuda_folder(), *sys.path])
     for folder in dict.fromkeys(wheel.folder for wheel in found):
@@ -246,10 +246,10 @@ def _gpu() -> Iterator[Line]:
 
 def _fit() -> Line:
     """Say which wheel fits this machine, and how it is installed if it is not."""
-    from d2l_helpers.engine.cuda import CPU, cuda_folder, fitting, installed_in, look
-    from d2l_helpers.engine.cuda.engine import swap_command
+    from d2l_helpers.engine.cuda import CPU, cuda_folder, installed_in, look, recommend
+    from d2l_helpers.engine.cuda.selection import swap_command
 
-    fit, driver = fitting(look()), look()
+    fit, driver = recommend(look()), look()
     said = f"{fit.wheel.requirement}, because {fit.why}"
     here = installed_in([*sys.path, cuda_folder()])
     if fit.wheel.name == CPU.name:

@@ -186,4 +186,4 @@ def test_a_gpu_for_which_the_wheel_is_not_installed(tmp_path):
 
 def test_a_driver_that_does_not_work(tmp_path):
     line = lines(status=1, LD_LIBRARY_PATH=str(driver(tmp_path, status=999)))["NVIDIA driver"]
-    assert "cuInit gave error 999" in line["detail"]
+    assert "cuInit returned error 999" in line["detail"]
