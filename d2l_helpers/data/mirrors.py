@@ -61,8 +61,6 @@ def download(mirror: str, file: IdxFile, folder: Path) -> Bytes:
     ----------
     mirror : str
         Address of the folder with the compressed file.
-    file : IdxFile
-        Which file.
     folder : Path
         Where the unfinished download is kept, as ``….gz.part``, until it is complete.
 

@@ -28,21 +28,18 @@ from d2l_helpers.training.history import Epoch, FitProgress, History
 
 __all__ = ["fit", "train_ch3", "watched"]
 
-# MXNet runs behind Python: without waiting now and then, a stop would come after a long queue of batches.
+# MXNet computes behind Python: without waiting now and then, a stop would wait for a long queue of batches.
 _BATCHES_BETWEEN_WAITS = 16
 _SECONDS_BETWEEN_REPORTS = 0.05
 
+Network = Callable[[Any], Any]
 Batches = Iterable[tuple[Any, Any]]
+Loss = Callable[..., Any]
 Step = Callable[[int], None]
 
 
 def train_ch3(
-    net: Callable[[Any], Any],
-    train_iter: Batches,
-    test_iter: Batches,
-    loss: Callable[..., Any],
-    num_epochs: int,
-    updater: Any,
+    net: Network, train_iter: Batches, test_iter: Batches, loss: Loss, num_epochs: int, updater: Any
 ) -> History:
     """Train a classifier, as d2l's function of this name does, and return what was measured.
 
@@ -89,12 +86,7 @@ def train_ch3(
 
 
 def fit(
-    net: Callable[[Any], Any],
-    train_iter: Batches,
-    test_iter: Batches,
-    loss: Callable[..., Any],
-    num_epochs: int,
-    updater: Any,
+    net: Network, train_iter: Batches, test_iter: Batches, loss: Loss, num_epochs: int, updater: Any
 ) -> Iterator[FitProgress]:
     """Train as `train_ch3` does, and report at each epoch's end and about every 50 ms in between.
 
@@ -121,12 +113,7 @@ _watchers = threading.local()
 
 
 def _reports(
-    net: Callable[[Any], Any],
-    train_iter: Batches,
-    test_iter: Batches,
-    loss: Callable[..., Any],
-    num_epochs: int,
-    updater: Any,
+    net: Network, train_iter: Batches, test_iter: Batches, loss: Loss, num_epochs: int, updater: Any
 ) -> Iterator[FitProgress]:
     step = _checked_step(updater)
     compiled, compiled_test = (compile_loss(net, loss, each) for each in (train_iter, test_iter))
@@ -170,9 +157,7 @@ def _train_compiled(loss: CompiledLoss, step: Step) -> Iterator[Score]:
         yield total(parts)
 
 
-def _train_plainly(
-    net: Callable[[Any], Any], train_iter: Batches, loss: Callable[..., Any], step: Step
-) -> Iterator[Score]:
+def _train_plainly(net: Network, train_iter: Batches, loss: Loss, step: Step) -> Iterator[Score]:
     """Train one epoch of any network, loss and batches; yield the sums over each batch."""
     from mxnet import autograd
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.dataset import make_small
 from support.lacking import lacking
 
 from d2l_helpers.data import debian, obtain, sources
@@ -24,12 +25,19 @@ def official():
         lacking(f"needs Fashion-MNIST: {error}")
 
 
-@pytest.fixture(scope="session")
-def published(official, tmp_path_factory):
-    """A folder with the four files as the mirrors have them."""
-    folder = tmp_path_factory.mktemp("published")
+@pytest.fixture
+def small(monkeypatch):
+    """The bytes of four small files by name, which pass for the published ones."""
+    return make_small(monkeypatch.setitem)
+
+
+@pytest.fixture
+def published(small, tmp_path):
+    """A folder with the four small files as the mirrors have them."""
+    folder = tmp_path / "published"
+    folder.mkdir()
     for name, file in FILES.items():
-        (folder / f"{file.filename}.gz").write_bytes(gzip.compress(official[name].data, compresslevel=1))
+        (folder / f"{file.filename}.gz").write_bytes(gzip.compress(small[name].data, compresslevel=1))
     return folder
 
 

@@ -16,7 +16,7 @@ LABELS = FILES["t10k-labels"]
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(contents=st.binary(max_size=20_000), compressed=st.sampled_from([b"", b"\x1f\x8b", b"\x1f\x8b\x08\x00"]))
-def test_no_bytes_but_the_published_ones_are_read(tmp_path, contents, compressed):
+def test_other_bytes_than_the_published_ones_are_refused(tmp_path, contents, compressed):
     path = tmp_path / "file"
     path.write_bytes(compressed + contents)
     with pytest.raises(DataCorrupt, match="t10k-labels-idx1-ubyte"):
@@ -25,7 +25,7 @@ def test_no_bytes_but_the_published_ones_are_read(tmp_path, contents, compressed
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(where=st.integers(0, LABELS.size - 1), flip=st.integers(1, 255), cut=st.booleans())
-def test_one_changed_or_missing_byte_is_noticed(tmp_path, official, where, flip, cut):
+def test_one_changed_or_missing_byte_is_refused(tmp_path, official, where, flip, cut):
     contents = bytearray(official["t10k-labels"])
     contents[where] ^= flip
     (tmp_path / "file").write_bytes(contents[:where] if cut else contents)
@@ -38,7 +38,7 @@ def test_compression_is_recognised_without_the_name(tmp_path, official):
     assert np.array_equal(read_verified(tmp_path / "renamed", LABELS), official["t10k-labels"])
 
 
-def test_a_gz_file_that_grows_without_end_is_cut_short(tmp_path, monkeypatch):
+def test_a_gz_file_is_decompressed_no_further_than_needed(tmp_path, monkeypatch):
     (tmp_path / "bomb.gz").write_bytes(gzip.compress(bytes(10_000_000), compresslevel=1))
     read, original = [], gzip.GzipFile.readinto
     monkeypatch.setattr(gzip.GzipFile, "readinto", lambda *args: read.append(original(*args)) or read[-1])
@@ -47,7 +47,7 @@ def test_a_gz_file_that_grows_without_end_is_cut_short(tmp_path, monkeypatch):
     assert sum(read) == LABELS.size + 1
 
 
-def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+def test_a_pipe_is_refused_without_waiting(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="not a regular file"):
         read_verified(tmp_path / "pipe", LABELS)

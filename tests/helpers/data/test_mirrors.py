@@ -15,21 +15,21 @@ from d2l_helpers.data import mirrors, sources
 from d2l_helpers.data.idx import FILES
 from d2l_helpers.errors import DataUnavailable
 
-pytestmark = pytest.mark.usefixtures("alone")
+pytestmark = pytest.mark.usefixtures("alone", "small")
 
 
-def test_a_good_mirror_is_asked_once_for_each_file(serve, cache, official):
+def test_a_good_mirror_is_asked_once_for_each_file(serve, cache, small):
     mirror = serve()
     found = sources.obtain([mirror.url])
     assert mirror.downloads() == FILENAMES
     assert is_complete(cache)
-    assert all(np.array_equal(found[name].contents, official[name]) for name in FILES)
+    assert all(np.array_equal(found[name].contents, small[name]) for name in FILES)
     sources.obtain([mirror.url])
     assert mirror.downloads() == FILENAMES
 
 
 @pytest.mark.parametrize("ranges", [True, False], ids=["with Range", "without Range"])
-def test_a_broken_download_goes_on(serve, cache, ranges):
+def test_a_broken_download_is_continued(serve, cache, ranges):
     mirror = serve(drops=1, ranges=ranges)
     sources.obtain([mirror.url])
     assert mirror.downloads() == [FILENAMES[0], *FILENAMES]
@@ -46,7 +46,7 @@ def test_a_mirror_that_always_breaks_off_is_given_up(serve, cache, published):
 
 
 @pytest.mark.parametrize("left", ["another file's beginning", "all of it", "more than all of it"])
-def test_what_an_earlier_try_left_can_do_no_harm(serve, cache, published, left):
+def test_a_wrong_part_of_an_earlier_download_is_replaced(serve, cache, published, left):
     mirror = serve()
     cache.mkdir(parents=True)
     whole = (published / FILENAMES[1]).read_bytes()
@@ -107,19 +107,19 @@ def test_silent_mirrors_are_waited_for_once():
     assert all(problems.values())
 
 
-def test_a_killed_download_goes_on_where_it_was(serve, cache, published):
+def test_a_killed_download_is_continued(serve, cache, published):
     never = threading.Event()
     mirror = serve(pause=never)
     process = start("sources.obtain(sys.argv[1:2])", mirror.url)
     part = cache / f"{FILENAMES[0]}.part"
     half = (published / FILENAMES[0]).stat().st_size // 2
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and not (part.exists() and part.stat().st_size > half * 0.9):
+    while time.monotonic() < deadline and not (part.exists() and part.stat().st_size > half * 0.7):
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=30)
     kept = part.stat().st_size
-    assert kept > half * 0.9
+    assert kept > half * 0.7
     never.set()
     sources.obtain([mirror.url])
     assert ("GET", f"/{FILENAMES[0]}", f"bytes={kept}-") in mirror.requests

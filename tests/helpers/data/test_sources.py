@@ -1,4 +1,4 @@
-"""Every source of the dataset but the mirrors, and every way in which each can fail, with the real bytes."""
+"""Every source of the dataset but the mirrors, and every way in which each can fail, with a small dataset."""
 
 import shutil
 import subprocess
@@ -14,14 +14,14 @@ from d2l_helpers.data import debian, sources
 from d2l_helpers.data.idx import CHECKSUMS, FILES
 from d2l_helpers.errors import DataError, DataUnavailable
 
-pytestmark = pytest.mark.usefixtures("alone")
+pytestmark = pytest.mark.usefixtures("alone", "small")
 
 
 # --- $D2L_DATA
 
 
 @pytest.mark.parametrize("rename", [lambda file: f"{file.filename}.gz", lambda file: f"{file.name}.gz"])
-def test_the_readers_folder_comes_first_and_is_left_alone(tmp_path, monkeypatch, published, cache, official, rename):
+def test_the_readers_folder_is_used_first_and_not_changed(tmp_path, monkeypatch, published, cache, small, rename):
     own = tmp_path / "own"
     own.mkdir()
     for file in FILES.values():
@@ -30,21 +30,23 @@ def test_the_readers_folder_comes_first_and_is_left_alone(tmp_path, monkeypatch,
     monkeypatch.setenv("D2L_DATA", str(own))
     found = sources.obtain([])
     assert {one.source for one in found.values()} == {"D2L_DATA"}
-    assert all(np.array_equal(found[name].contents, official[name]) for name in FILES)
+    assert all(np.array_equal(found[name].contents, small[name]) for name in FILES)
     assert list(found) == list(CHECKSUMS)
     assert names_in(own) == before
     assert not cache.exists()
 
 
 @pytest.mark.parametrize("damage", ["corrupt", "cut off", "missing"])
-def test_a_bad_file_of_the_readers_is_named_and_skipped(tmp_path, monkeypatch, official, published, cache, damage):
-    fill(cache, official)
+def test_a_corrupt_file_of_the_readers_is_skipped_with_a_warning(
+    tmp_path, monkeypatch, small, published, cache, damage
+):
+    fill(cache, small)
     own = shutil.copytree(published, tmp_path / "own")
     victim = own / "train-labels-idx1-ubyte.gz"
     good = victim.read_bytes()
     victim.unlink()
     if damage != "missing":
-        victim.write_bytes(good[:-1000] if damage == "cut off" else good[:1000] + b"\0" * 9 + good[1009:])
+        victim.write_bytes(good[:-100] if damage == "cut off" else good[:100] + b"\0" * 9 + good[109:])
     before = names_in(own)
     monkeypatch.setenv("D2L_DATA", str(own))
     with pytest.warns(RuntimeWarning, match="train-labels-idx1-ubyte.* is not used"):
@@ -54,8 +56,8 @@ def test_a_bad_file_of_the_readers_is_named_and_skipped(tmp_path, monkeypatch, o
 
 
 @pytest.mark.parametrize("chosen", ["/does/not/exist", "~nobody-of-this-name/data", __file__])
-def test_a_readers_folder_that_is_none_is_an_error(monkeypatch, cache, official, chosen):
-    fill(cache, official)
+def test_d2l_data_that_names_no_folder_is_an_error(monkeypatch, cache, small, chosen):
+    fill(cache, small)
     monkeypatch.setenv("D2L_DATA", chosen)
     with pytest.raises(DataError, match="D2L_DATA") as caught:
         sources.obtain([])
@@ -68,8 +70,8 @@ def test_a_readers_folder_that_is_none_is_an_error(monkeypatch, cache, official,
 @pytest.mark.parametrize(
     "damage", [lambda good: good[:-1], lambda good: good[:99] + b"\xff" + good[100:], lambda _: b""]
 )
-def test_a_corrupt_file_in_the_cache_is_set_aside_and_replaced(official, cache, serve, damage):
-    fill(cache, official)
+def test_a_corrupt_file_in_the_cache_is_set_aside_and_replaced(small, cache, serve, damage):
+    fill(cache, small)
     mirror = serve()
     victim = cache / "train-labels-idx1-ubyte"
     corrupt = damage(victim.read_bytes())
@@ -77,19 +79,19 @@ def test_a_corrupt_file_in_the_cache_is_set_aside_and_replaced(official, cache, 
     with pytest.warns(RuntimeWarning, match="train-labels-idx1-ubyte is corrupt"):
         found = sources.obtain([mirror.url])
     assert mirror.downloads() == ["train-labels-idx1-ubyte.gz"]
-    assert np.array_equal(found["train-labels"].contents, official["train-labels"])
-    assert victim.read_bytes() == official["train-labels"].tobytes()
+    assert np.array_equal(found["train-labels"].contents, small["train-labels"])
+    assert victim.read_bytes() == small["train-labels"].tobytes()
     assert victim.with_name("train-labels-idx1-ubyte.corrupt").read_bytes() == corrupt
 
 
-def test_a_cache_that_cannot_be_written_does_not_stop_what_is_on_the_machine(monkeypatch, published):
+def test_data_on_the_machine_is_used_if_the_cache_cannot_be_written(monkeypatch, published):
     monkeypatch.setenv("XDG_CACHE_HOME", __file__)  # permissions would not stop root, a file does
     monkeypatch.setattr(debian, "INSTALLED", published)
     found = sources.obtain([])
     assert [one.path.parent for one in found.values()] == [published] * 4
 
 
-def test_a_cache_that_cannot_be_written_is_an_error_where_one_is_needed(monkeypatch, serve):
+def test_a_cache_that_cannot_be_written_is_an_error_if_data_must_be_fetched(monkeypatch, serve):
     monkeypatch.setenv("XDG_CACHE_HOME", __file__)
     mirror = serve()
     with pytest.raises(DataError, match="XDG_CACHE_HOME"):
@@ -116,7 +118,7 @@ def test_a_full_disk_is_an_error_and_leaves_nothing_half_written(serve, cache):
     assert names_in(cache) == []
 
 
-def test_a_full_disk_does_not_stop_what_is_on_the_machine(published, cache):
+def test_data_on_the_machine_is_used_if_the_disk_is_full(published, cache):
     process = start(FULL_DISK, "http://127.0.0.1:1/", str(published), stdout=subprocess.PIPE)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
@@ -127,20 +129,20 @@ def test_a_full_disk_does_not_stop_what_is_on_the_machine(published, cache):
 # --- Debian's installed package
 
 
-def test_the_installed_package_is_cached_and_left_alone(monkeypatch, published, cache, official):
+def test_the_installed_package_is_cached_and_not_changed(monkeypatch, published, cache, small):
     monkeypatch.setattr(debian, "INSTALLED", published)
     before = names_in(published)
     assert {found.source for found in sources.obtain([]).values()} == {"Debian's installed package"}
     assert is_complete(cache)
     assert {found.source for found in sources.obtain([]).values()} == {"the cache"}
-    assert (cache / "t10k-labels-idx1-ubyte").read_bytes() == official["t10k-labels"].tobytes()
+    assert (cache / "t10k-labels-idx1-ubyte").read_bytes() == small["t10k-labels"].tobytes()
     assert names_in(published) == before
 
 
 # --- all of them
 
 
-def test_when_all_fails_every_source_is_listed_with_its_reason(tmp_path, monkeypatch, serve):
+def test_if_all_sources_fail_each_is_listed_with_its_reason(tmp_path, monkeypatch, serve):
     monkeypatch.setenv("D2L_DATA", str(tmp_path / "bin"))
     mirror = serve(folder=Path("/nowhere"))
     with pytest.warns(RuntimeWarning, match="D2L_DATA|is not used"), pytest.raises(DataUnavailable) as caught:
@@ -151,7 +153,7 @@ def test_when_all_fails_every_source_is_listed_with_its_reason(tmp_path, monkeyp
     assert "apt-get install dataset-fashion-mnist" in caught.value.remedy
 
 
-def test_two_processes_at_once_fetch_once(serve, cache):
+def test_of_two_processes_one_fetches(serve, cache):
     both_wait = threading.Event()
     mirror = serve(pause=both_wait)
     processes = [start("sources.obtain(sys.argv[1:2])", mirror.url) for _ in range(2)]

@@ -141,7 +141,7 @@ def test_a_function_around_an_uninitialised_network_is_refused():
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MXNet's own, while it writes its message
-def test_a_trainer_of_another_network_is_named():
+def test_a_trainer_of_another_network_is_refused():
     net, other = make_net(), make_net()
     other(make_data().X[:1])
     with pytest.raises(TrainingError, match=r"does not train this network[^$]*gluon.Trainer"):

@@ -186,7 +186,7 @@ def test_a_method_replaced_on_gluons_class_runs_for_every_batch(method):
     assert len(calls) == CALLS
 
 
-def test_a_block_whose_way_depends_on_values_takes_it_anew_for_every_batch():
+def test_control_flow_in_a_block_is_decided_for_every_batch():
     class Doubling(nn.HybridBlock):
         def __init__(self):
             super().__init__()
@@ -200,7 +200,7 @@ def test_a_block_whose_way_depends_on_values_takes_it_anew_for_every_batch():
     assert histories[0] == histories[1]
 
 
-def test_a_loss_of_the_readers_or_with_a_hook_runs_for_every_batch():
+def test_a_readers_own_loss_and_a_loss_with_a_hook_run_for_every_batch():
     calls, watched = [], gluon.loss.SoftmaxCrossEntropyLoss()
     watched.register_forward_hook(lambda block, X, out: calls.append(out))
 

@@ -61,7 +61,7 @@ def oracle(W, b, train_data, test_data, orders, rate):
 
 
 @PATHS
-def test_training_is_softmax_regression_as_the_book_defines_it(wrap):
+def test_training_agrees_with_softmax_regression_in_numpy(wrap):
     train_data, test_data, net = make_data(), make_test_data(), make_net()
     net(train_data.X[:1])
     W, b = (net[0].weight.data().asnumpy().astype(np.float64), net[0].bias.data().asnumpy().astype(np.float64))
@@ -120,7 +120,7 @@ def test_both_paths_update_alike_with_every_trainer(hidden, optimizer, settings)
     assert ends[0][2] == 3 * len(make_data())
 
 
-def test_both_paths_add_up_gradients_where_the_reader_asks_for_it():
+def test_both_paths_accumulate_gradients_with_grad_req_add():
     ends = []
     for wrap in (lambda batches: batches, Plain):
         net, test, batches = make_net(), make_test_data(), []
@@ -165,7 +165,7 @@ def part_of_it_replaced(trainer, calls):
 
 @PATHS
 @pytest.mark.parametrize("replace", [replaced_on_the_instance, replaced_on_the_class, part_of_it_replaced])
-def test_a_step_that_the_reader_replaced_runs_for_every_batch(replace, wrap):
+def test_a_replaced_step_runs_for_every_batch(replace, wrap):
     net, calls = make_net(), []
     trainer = make_trainer(net)
     replace(trainer, calls)
@@ -177,7 +177,7 @@ def test_a_step_that_the_reader_replaced_runs_for_every_batch(replace, wrap):
         np.testing.assert_array_equal(one, other)
 
 
-def test_a_step_that_is_replaced_during_the_fit_runs_from_then_on():
+def test_a_step_replaced_during_the_fit_runs_from_then_on():
     net, calls = make_net(), []
     trainer = make_trainer(net)
     reports = fit(net, make_data(), make_test_data(), LOSS, 3, trainer)
@@ -210,13 +210,13 @@ def test_a_trainer_with_parameters_of_another_network_is_refused():
         helpers.train_ch3(net, make_data(), make_data(), LOSS, 1, trainer)
 
 
-def test_the_seed_governs_everything():
+def test_the_same_seed_trains_the_same_network():
     one, same, other = (train(make_net(seed=seed), make_data()) for seed in (3, 3, 4))
     assert one == same
     assert one.train_loss != other.train_loss
 
 
-def test_looking_at_the_first_batch_draws_no_random_numbers():
+def test_checking_the_first_batch_leaves_the_random_generators_unchanged():
     data = make_data()
     helpers.seed_all(1)
     list(fit(make_net(), data, data, LOSS, 1, lambda batch_size: None))
@@ -258,7 +258,7 @@ class HybridForArraysOnly(gluon.HybridBlock):
 
 
 @pytest.mark.parametrize("block", [ForArraysOnly, HybridForArraysOnly])
-def test_a_network_that_cannot_be_compiled_trains_all_the_same(block):
+def test_a_network_that_cannot_be_compiled_trains(block):
     net = block()
     net.initialize(init.Normal(0.1))
     history = train(net, make_data(), 5, 0.3)
@@ -285,7 +285,7 @@ def test_a_network_from_scratch_trains_with_a_function_as_updater():
     assert history.train_loss[-1] < 0.7 * history.train_loss[0]
 
 
-def test_a_gluon_data_loader_is_an_iterable_of_batches():
+def test_gluons_data_loader_is_accepted():
     data = make_data()
     loader = gluon.data.DataLoader(gluon.data.ArrayDataset(data.X, data.y), batch_size=16)
     history = helpers.train_ch3(net := make_net(), loader, loader, LOSS, 2, make_trainer(net))
@@ -295,7 +295,7 @@ def test_a_gluon_data_loader_is_an_iterable_of_batches():
 # ---------------------------------------------------------------------------------------------- progress and stop
 
 
-def test_reports_come_at_every_epoch_and_in_between(monkeypatch):
+def test_fit_reports_each_epoch_and_every_few_batches(monkeypatch):
     monkeypatch.setattr(loop, "_SECONDS_BETWEEN_REPORTS", 0)
     net = make_net()
     reports = list(fit(net, make_data(), make_test_data(), LOSS, 2, make_trainer(net)))
