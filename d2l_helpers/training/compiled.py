@@ -81,7 +81,7 @@ class CompiledLoss:
 
         size, end = self._batches.batch_size, self._batches.num_examples
         order = self._batches.order().as_nd_ndarray()
-        kept = [nd.empty((size, *each.shape[1:]), ctx=each.ctx, dtype=each.dtype) for each in self._arrays]
+        kept = [nd.empty((size, *each.shape[1:]), ctx=each.context, dtype=each.dtype) for each in self._arrays]
         for start in range(0, end, size):
             rows = order[start : min(start + size, end)]  # MXNet 1.6 refuses a slice past the end
             buffers = kept if len(rows) == size else (None, None)
