@@ -2,13 +2,15 @@
 
 In Python, MXNet's cost is the dispatch of operators: the network's layers, the loss, the argmax, the sums, then the
 derivative of each. Traced once as symbols, a batch costs one dispatch for all of them and one for their derivatives,
-which makes an epoch two to three times faster: see ``python -m benchmarks ablation``. Only blocks whose Python is
+which makes an epoch about twice as fast: see ``python -m benchmarks ablation``. Only blocks whose Python is
 MXNet's own are compiled, because tracing runs a block's Python once and not for every batch.
 """
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Iterator
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -127,12 +129,15 @@ def is_built_in(block: Any) -> bool:
     -------
     bool
         False for functions, for blocks of the reader's with a ``forward`` or ``hybrid_forward`` of their own, for
-        ``Lambda`` layers, which call a function of the reader's, for blocks with a hook, and for blocks that contain
-        one of these: a print, a counter or an ``if`` in them must run for every batch.
+        blocks with a hook, and for blocks that contain one of these: a print, a counter or an ``if`` in them must run
+        for every batch. Also for a ``Lambda`` layer, and for a ``HybridLambda`` whose function uses more than its
+        arguments: ``lambda F, z: F.npx.softmax(z)`` can neither print nor count.
     """
     from mxnet.gluon import Block, nn
 
-    if not isinstance(block, Block) or isinstance(block, (nn.Lambda, nn.HybridLambda)):
+    if not isinstance(block, Block) or isinstance(block, nn.Lambda):
+        return False
+    if isinstance(block, nn.HybridLambda) and not (_is_mxnets(block._func) or _uses_only_arguments(block._func)):
         return False
     if block._forward_hooks or block._forward_pre_hooks or getattr(block, "_callback", None):
         return False
@@ -144,5 +149,18 @@ def _is_mxnets(method: Any) -> bool:
     """Check that a method is MXNet's, not one that overrides or replaces it; a block may lack ``hybrid_forward``."""
     if method is None:
         return True
-    function_globals = getattr(getattr(method, "__func__", None), "__globals__", {})  # a wrapper copies __module__
+    function_globals = getattr(getattr(method, "__func__", method), "__globals__", {})  # a wrapper copies __module__
     return str(function_globals.get("__name__")).startswith("mxnet.")
+
+
+def _uses_only_arguments(function: Any) -> bool:
+    """Check that a function reaches no global, no variable around it and no default, and sets no attribute or item."""
+    code = getattr(function, "__code__", None)
+    return isinstance(code, CodeType) and not function.__defaults__ and not function.__kwdefaults__ and _is_closed(code)
+
+
+def _is_closed(code: CodeType) -> bool:
+    if code.co_freevars or any(isinstance(constant, CodeType) for constant in code.co_consts):
+        return False
+    names = {instruction.opname for instruction in dis.get_instructions(code)}
+    return not any("GLOBAL" in name or "IMPORT" in name or name in ("STORE_ATTR", "STORE_SUBSCR") for name in names)

@@ -161,7 +161,7 @@ def score(
     if compiled:
         return total([(*compiled(X, y), len(y)) for X, y in compiled.slices(_ROWS_AT_ONCE)])
     result = Score()
-    for X, y in data_iter:
+    for X, y in _in_order(data_iter):
         y_hat, losses = apply(net, loss, X, y)
         check_labels(y, y_hat.shape[1])
         result.add(Score(float(losses.sum()), accuracy(y_hat, y), len(y)))
@@ -221,6 +221,15 @@ def most_wrong(prediction: Prediction, n: int = 6) -> npt.NDArray[np.int64]:
     wrong = np.flatnonzero(prediction.classes != prediction.labels)
     probability = prediction.probabilities[wrong, prediction.labels[wrong]]
     return np.asarray(wrong[np.argsort(probability, kind="stable")[:n]], dtype=np.int64)
+
+
+def _in_order(data_iter: Iterable[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]]:
+    """Return the batches unshuffled where possible, so that, compiled or not, later shuffles follow the same seed."""
+    from d2l_helpers.data import ArrayBatches
+
+    if not isinstance(data_iter, ArrayBatches) or not data_iter.shuffle:
+        return data_iter
+    return ArrayBatches(data_iter.X, data_iter.y, data_iter.batch_size, False, data_iter.resize)
 
 
 def _no_loss(y_hat: Any, y: Any) -> Any:

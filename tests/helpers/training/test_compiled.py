@@ -44,8 +44,10 @@ class Subclass(nn.Dense):
         lambda: sequential(nn.Conv2D(2, 2), nn.MaxPool2D(2), nn.Flatten(), nn.Dense(CLASSES), kind=nn.HybridSequential),
         lambda: sequential(nn.Dense(8), nn.LeakyReLU(0.1), nn.LayerNorm(), Subclass(CLASSES)),
         lambda: initialised(nn.Dense(CLASSES)),
+        lambda: sequential(nn.Dense(CLASSES), nn.HybridLambda(lambda F, z: F.npx.softmax(z))),
+        lambda: sequential(nn.Dense(CLASSES), nn.HybridLambda(lambda F, z: 2 * z + F.np.exp(-z))),
     ],
-    ids=["linear", "hidden layer", "batch norm", "convolution", "other layers", "one layer"],
+    ids=["linear", "hidden layer", "batch norm", "convolution", "other layers", "one layer", "softmax", "formula"],
 )
 def test_gluons_own_layers_are_compiled(make):
     net = make()
@@ -172,6 +174,24 @@ def test_a_readers_python_runs_for_every_batch(make):
         assert len(calls) == len(make_data())
 
 
+FACTOR = 2.0
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda F, z: z * FACTOR,
+        lambda F, z: print() or z,
+        lambda F, z, seen=[]: seen.append(z) or z,
+        lambda F, z: (lambda: z)(),
+        lambda F, z: z * __import__("random").random(),
+    ],
+    ids=["a global", "print", "a default", "a function inside", "an import"],
+)
+def test_a_function_that_uses_more_than_its_arguments_is_not_compiled(function):
+    assert not is_built_in(nn.HybridLambda(function))
+
+
 @pytest.mark.parametrize("method", ["__call__", "forward", "hybrid_forward"])
 def test_a_method_replaced_on_gluons_class_runs_for_every_batch(method):
     net, calls, original = make_net(), [], getattr(nn.Dense, method)
@@ -235,6 +255,18 @@ def test_a_hook_that_is_removed_is_not_called_and_the_network_is_compiled_again(
     calls.clear()
     train(net, make_data(), 1)
     assert calls == []
+
+
+def test_a_hook_changes_no_number():
+    histories, data = [], make_data()
+    for has_hook in (False, True):
+        net = make_net()
+        if has_hook:
+            net.register_forward_hook(lambda block, X, out: None)
+        histories.append(train(net, data, 3, test_iter=data))  # the test data are shuffled, too
+    assert histories[0].train_acc == histories[1].train_acc
+    assert histories[0].train_loss == pytest.approx(histories[1].train_loss, rel=1e-6)
+    assert histories[0].test_loss == pytest.approx(histories[1].test_loss, rel=1e-6)
 
 
 def test_an_error_in_a_hook_reaches_the_reader():
