@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: training, grading."""
+"""``python -m benchmarks``: training, ablation, grading."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _commands() -> None:
 
 
 def main() -> None:
-    """Run a command; one of the project's errors ends it with its message and status 1, without a traceback."""
+    """Run the command that the arguments name; an error of the project prints its message, no traceback."""
     run_command(_commands)
 
 
@@ -30,14 +30,23 @@ def main() -> None:
     "--notebook",
     default="notebooks/07_softmax_regression_gluon.ipynb",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Whose kernel's memory is measured.",
+    help="The notebook whose kernel's memory is measured.",
 )
-@click.option("--json", "json_file", type=click.File("w", lazy=False), help="Keep the numbers in this file.")
+@click.option("--json", "json_file", type=click.File("w", lazy=False), help="Write the numbers to this file.")
 def training(notebook: Path, json_file: TextIO | None) -> None:
-    """Measure the project's figures; status 1 if one is missed."""
+    """Measure training, imports and memory; status 1 if a bound is missed."""
     from benchmarks.report import run
 
     sys.exit(not run(notebook, json_file))
+
+
+@_commands.command()
+@click.option("--epochs", default=31, type=click.IntRange(2), help="How many epochs each variant trains.")
+def ablation(epochs: int) -> None:
+    """Measure what compiling saves, beside the plain loop and NumPy."""
+    from benchmarks.ablation import run
+
+    run(epochs)
 
 
 @_commands.command()
@@ -45,13 +54,13 @@ def training(notebook: Path, json_file: TextIO | None) -> None:
     "--notebook",
     default="notebooks/04_softmax_regression.ipynb",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Of which assignment.",
+    help="The assignment.",
 )
 @click.option("--answers", default="answers", type=_FOLDER, help="The answer key.")
-@click.option("--students", default=40, type=click.IntRange(1, 1000), help="How many hand something in.")
-@click.option("--json", "json_file", type=click.File("w", lazy=False), help="Keep the numbers in this file.")
+@click.option("--students", default=40, type=click.IntRange(1, 1000), help="The number of submissions.")
+@click.option("--json", "json_file", type=click.File("w", lazy=False), help="Write the numbers to this file.")
 def grading(notebook: Path, answers: Path, students: int, json_file: TextIO | None) -> None:
-    """Race our grader, nbgrader and otter on the same submissions; status 1 if a figure is missed."""
+    """Compare our grader, nbgrader and otter on the same submissions; status 1 if a bound is missed."""
     from benchmarks.grading.report import run
 
     sys.exit(not run(notebook, answers, students, Path("build", "bench-grading"), json_file))

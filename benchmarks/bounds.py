@@ -1,4 +1,4 @@
-"""A promise in numbers: what was measured, and the bound that it is to keep."""
+"""Bounds that the project's figures must keep, beside what was measured."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-__all__ = ["Promise", "promise_table"]
+__all__ = ["Figure", "figure_table"]
 
 
 @dataclass(frozen=True)
-class Promise:
-    """One promise.
+class Figure:
+    """One measured figure and its bound.
 
     Attributes
     ----------
     name : str
         What was measured.
     measured, bound : float
-        How much, and how much at most; or at least, if `at_least`.
+        The measured value, and the largest one allowed; or the smallest, if `at_least`.
     unit : str
         Of both.
     """
@@ -32,16 +32,16 @@ class Promise:
 
     @property
     def kept(self) -> bool:
-        """Whether it was kept."""
+        """Whether the measured value keeps the bound."""
         return self.measured >= self.bound if self.at_least else self.measured <= self.bound
 
 
-def promise_table(promises: Sequence[Promise]) -> Table:
-    """Show promises beside what was measured."""
+def figure_table(figures: Sequence[Figure]) -> Table:
+    """Return a table of the figures beside their bounds."""
     table = Table("", "measured", "bound", "", title="Figures")
-    for promise in promises:
-        sign = "≥" if promise.at_least else "≤"
-        bound = f"{sign} {promise.bound:g} {promise.unit}"
-        verdict = "kept" if promise.kept else "MISSED"
-        table.add_row(promise.name, f"{promise.measured:.3g} {promise.unit}", bound, verdict)
+    for figure in figures:
+        sign = "≥" if figure.at_least else "≤"
+        bound = f"{sign} {figure.bound:g} {figure.unit}"
+        verdict = "kept" if figure.kept else "MISSED"
+        table.add_row(figure.name, f"{figure.measured:.3g} {figure.unit}", bound, verdict)
     return table

@@ -1,4 +1,4 @@
-"""What a reader waits for before the first cell, and what the kernel holds: each measured in processes of its own."""
+"""Measure in fresh processes how long imports and data take, and how much memory a notebook's kernel needs."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _TIMED = "import time; start = time.perf_counter(); {work}; print(time.perf_coun
 
 
 def import_seconds(repeats: int = 9) -> float:
-    """Median seconds of ``import d2l_helpers`` in a fresh Python."""
+    """Measure ``import d2l_helpers`` in a fresh Python; return the median in seconds."""
     return _median("import d2l_helpers", "", repeats)
 
 
 def load_seconds(repeats: int = 5) -> float:
-    """Median seconds of loading the dataset from the cache as uint8 arrays, its checksums verified."""
+    """Measure loading the dataset from the cache as uint8 arrays, with its checksums; return the median in seconds."""
     return _median(
         "helpers.load_fashion_mnist()", "import d2l_helpers as helpers; helpers.load_fashion_mnist; ", repeats
     )
 
 
 def kernel_megabytes(notebook: Path) -> float:
-    """Peak resident memory of a kernel that runs a notebook from top to bottom, in MB (10**6 bytes)."""
+    """Run a notebook from top to bottom; return its kernel's peak resident memory in MB (10**6 bytes)."""
     import nbformat
     from nbclient import NotebookClient
 

@@ -1,8 +1,8 @@
-"""What the notebooks of the chapter *Linear Neural Networks* import.
+"""Helpers for the notebooks of the chapter *Linear Neural Networks*.
 
-``import d2l_helpers as helpers`` comes first in a notebook: it lets MXNet and d2l of 2020 run on today's Python, and
-imports neither until a function needs them. The public names stand in ``__init__.pyi``, each is loaded when it is
-first used.
+``import d2l_helpers as helpers`` comes first in a notebook: it makes MXNet and d2l of 2020 importable on today's
+Python, and imports neither until a function needs them. The public names are listed in ``__init__.pyi``; each is
+loaded when it is first used.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Run a command as a program: one of the project's errors ends it with its message, not with a traceback."""
+"""Run a command as a program; for an error of the project, print its message instead of a traceback."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ __all__ = ["run"]
 
 
 def run(command: click.Command) -> None:
-    """Run a command; an error of the project ends it with its message and status 1."""
-    # nbformat's jsonschema would build a grammar of web addresses, for seconds; it does without where it finds none
+    """Run a command; for an error of the project, print its message and exit with status 1."""
+    # With this module jsonschema, which nbformat imports, builds a grammar of web addresses for seconds; it is optional
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         command()

@@ -171,7 +171,7 @@ def _version(name: str) -> str | None:
 
 def _mxnet() -> Iterator[Diagnosis]:
     from d2l_helpers.engine.cuda import CPU, cuda_folder, installed_in
-    from d2l_helpers.engine.cuda.engine import swap_command
+    from d2l_helpers.engine.cuda.selection import swap_command
 
     found = installed_in([cuda_folder(), *sys.path])
     for folder in dict.fromkeys(wheel.folder for wheel in found):
@@ -240,10 +240,10 @@ def _gpu() -> Iterator[Diagnosis]:
 
 def _fitting_wheel() -> Diagnosis:
     """Say which wheel of MXNet fits this machine, and how to install it if it is missing."""
-    from d2l_helpers.engine.cuda import CPU, cuda_folder, fitting, installed_in, look
-    from d2l_helpers.engine.cuda.engine import swap_command
+    from d2l_helpers.engine.cuda import CPU, cuda_folder, installed_in, look
+    from d2l_helpers.engine.cuda.selection import swap_command
 
-    fit, driver = fitting(look()), look()
+    fit, driver = recommend(look()), look()
     detail = f"{fit.wheel.requirement}, because {fit.why}"
     here = installed_in([*sys.path, cuda_folder()])
     if fit.wheel.name == CPU.name:

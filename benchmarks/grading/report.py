@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.bounds import Promise, promise_table
+from benchmarks.bounds import Figure, figure_table
 from benchmarks.grading.autograders import Autograder, D2LGrade, Measurement, NBGrader, Otter, environment_of_others
 from benchmarks.grading.coursework import Student, students
 from d2l_autograder.assignment import load_assignment
@@ -57,22 +57,20 @@ def run(notebook: Path, answers: Path, count: int, kept: Path, json_file: TextIO
         runs.append(autograder.measure(submitting))
         console.print(f"{runs[-1].grader}: {runs[-1].submissions} submissions in {runs[-1].seconds:.0f} s")
     shutil.rmtree(work)
-    promises = _promises(runs)
-    for table in (_performance_table(runs), _marks_table(runs, submitting), promise_table(promises)):
+    figures = _figures(runs)
+    for table in (_performance_table(runs), _marks_table(runs, submitting), figure_table(figures)):
         console.print(table)
     console.print("\n".join(_remarks(runs, submitting)))
     if json_file:
-        json_file.write(json.dumps(_as_json(runs, submitting, promises), indent=1) + "\n")
-    return all(promise.kept for promise in promises)
+        json_file.write(json.dumps(_as_json(runs, submitting, figures), indent=1) + "\n")
+    return all(figure.kept for figure in figures)
 
 
-def _promises(runs: Sequence[Measurement]) -> list[Promise]:
+def _figures(runs: Sequence[Measurement]) -> list[Figure]:
     ours, nbgrader = runs[:2]
     return [
-        Promise(
-            "submissions per minute, to nbgrader's", ours.per_minute / nbgrader.per_minute, _MIN_SPEEDUP, "×", True
-        ),
-        Promise(
+        Figure("submissions per minute, to nbgrader's", ours.per_minute / nbgrader.per_minute, _MIN_SPEEDUP, "×", True),
+        Figure(
             "peak memory, to one nbgrader kernel's", ours.memory.everything / nbgrader.memory.kernel, _MAX_MEMORY, "×"
         ),
     ]
@@ -128,7 +126,7 @@ def _remarks(runs: Sequence[Measurement], submitting: Sequence[Student]) -> list
     return remarks
 
 
-def _as_json(runs: Sequence[Measurement], submitting: Sequence[Student], promises: Sequence[Promise]) -> dict[str, Any]:
+def _as_json(runs: Sequence[Measurement], submitting: Sequence[Student], figures: Sequence[Figure]) -> dict[str, Any]:
     machine = {"processor": platform.processor() or platform.machine(), "cores": len(os.sched_getaffinity(0))}
     return {
         "machine": machine | {"python": platform.python_version()},
@@ -144,5 +142,5 @@ def _as_json(runs: Sequence[Measurement], submitting: Sequence[Student], promise
             }
             for each in runs
         ],
-        "figures": [asdict(promise) | {"kept": promise.kept} for promise in promises],
+        "figures": [asdict(figure) | {"kept": figure.kept} for figure in figures],
     }

@@ -1,4 +1,4 @@
-"""The data of the chapter: Fashion-MNIST, found and verified, and made-up data for linear regression.
+"""The data of the chapter: Fashion-MNIST, found and verified, and synthetic data for linear regression.
 
 Nothing here imports MXNet until a function needs it.
 """
@@ -15,7 +15,7 @@ from d2l_helpers.data.fashion_mnist import (
     load_fashion_mnist,
     synthetic_data,
 )
-from d2l_helpers.data.sources import CHECKSUMS, Found, cache_folder, find, obtain
+from d2l_helpers.data.sources import CHECKSUMS, Found, cache_folder, obtain
 
 __all__ = [
     "load_fashion_mnist",
@@ -30,7 +30,6 @@ __all__ = [
     "load_array",
     "ArrayBatches",
     "obtain",
-    "find",
     "Found",
     "cache_folder",
     "CHECKSUMS",

@@ -1,7 +1,7 @@
-"""Examples in memory, handed out in minibatches: gathered batch by batch, with no Python per example.
+"""Minibatches of examples in memory, gathered batch by batch, with no Python per example.
 
-Works whether or not ``npx.set_np()`` was called. Without it, MXNet has no arrays of no dimensions: what you compute
-from a batch, such as a mean, then comes out with shape (1,).
+They work whether or not ``npx.set_np()`` was called. Without it, MXNet has no arrays without dimensions: what you
+compute from a batch, such as a mean, then has shape (1,).
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ __all__ = ["ArrayBatches", "load_array", "require_positive_integer"]
 
 
 class ArrayBatches:
-    """Minibatches of arrays that lie in memory on one device.
+    """Minibatches of arrays in the memory of one device.
 
-    Each pass over it is one epoch: every example once, in a new order if shuffled, the last batch as small as it
-    comes out.
+    Each pass over them is one epoch: every example once, in a new order if shuffled; the last batch may be smaller.
 
     Parameters
     ----------
@@ -32,17 +31,17 @@ class ArrayBatches:
     batch_size : int
         From 1 to n.
     shuffle : bool
-        Whether each epoch has an order of its own, drawn from NumPy's global generator.
+        Whether each epoch has its own random order, from NumPy's global generator.
     resize : int, optional
-        Height and width, in pixels, to which the images of each batch are scaled as they are handed out. `X` keeps
-        the originals: 60,000 images of 224 × 224 would be 12 GB.
+        Height and width, in pixels, to which the images of each batch are scaled. `X` keeps the originals: 60,000
+        images of 224 × 224 would be 12 GB.
 
     Attributes
     ----------
     X, y, batch_size, shuffle, resize
-        As given.
+        The parameters.
     num_examples : int
-        The n of above.
+        The n above.
 
     Raises
     ------
@@ -64,7 +63,7 @@ class ArrayBatches:
             )
 
     def __len__(self) -> int:
-        """Give the number of batches in an epoch."""
+        """Return the number of batches in an epoch."""
         return -(-self.num_examples // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
@@ -73,7 +72,7 @@ class ArrayBatches:
         Yields
         ------
         X_batch, y_batch : mxnet.np.ndarray
-            `batch_size` examples, or what is left of them.
+            `batch_size` examples, or fewer in the last batch.
         """
         order = self.order()
         for start in range(0, self.num_examples, self.batch_size):
@@ -83,12 +82,12 @@ class ArrayBatches:
             yield (X if self.resize is None else _resized(X, self.resize)), y
 
     def order(self) -> Any:
-        """Draw the order of one epoch.
+        """Return the order of one epoch.
 
         Returns
         -------
         mxnet.np.ndarray of int32, shape (n,)
-            Indices of the examples, on their device: shuffled if `shuffle`, else 0 to n - 1.
+            Indices of the examples, on their device: a new permutation if `shuffle`, else 0 to n - 1.
         """
         from mxnet import np as mx_np
 
@@ -98,7 +97,7 @@ class ArrayBatches:
 
 
 def load_array(data_arrays: Sequence[Any], batch_size: int, is_train: bool = True) -> ArrayBatches:
-    """Make minibatches of arrays, as ``d2l.load_array`` does.
+    """Return minibatches of arrays, as ``d2l.load_array`` does.
 
     Parameters
     ----------
@@ -131,16 +130,16 @@ def load_array(data_arrays: Sequence[Any], batch_size: int, is_train: bool = Tru
 
 
 def require_positive_integer(name: str, value: object, at_most: int | None = None) -> int:
-    """Give the argument as an int, or refuse it.
+    """Check that an argument is a positive integer, and return it as an int.
 
     Parameters
     ----------
     name : str
-        What the caller's caller calls it.
+        The argument's name, for the error.
     value : object
-        What was passed.
+        The argument.
     at_most : int, optional
-        The largest that makes sense.
+        The largest integer allowed.
 
     Returns
     -------
@@ -150,7 +149,7 @@ def require_positive_integer(name: str, value: object, at_most: int | None = Non
     Raises
     ------
     ArgumentError
-        If it is not an integer from 1 to `at_most`; True is none.
+        If it is not an integer from 1 to `at_most`; True is not.
     """
     is_integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not is_integer or value < 1 or (at_most is not None and value > at_most):  # type: ignore[operator]
@@ -182,7 +181,7 @@ def _common_length(X: Any, y: Any) -> int:
 
 
 def _resized(X: Any, size: int) -> Any:
-    """Scale images as Gluon's ``Resize`` and ``ToTensor`` do: in eight bits, so that the values are the same."""
+    """Scale images in eight bits, as Gluon's ``Resize`` and ``ToTensor`` do, so that the values are the same."""
     from mxnet import npx
 
     pixels = (X * 255).round().astype("uint8").transpose(0, 2, 3, 1)

@@ -28,7 +28,7 @@ def fetch_package(folder: Path) -> Path:
     Returns
     -------
     Path
-        The folder, below `folder`, that holds the compressed files.
+        The folder, below `folder`, with the compressed files.
 
     Raises
     ------
@@ -38,51 +38,41 @@ def fetch_package(folder: Path) -> Path:
     missing = [command for command in ("apt-get", "dpkg-deb") if shutil.which(command) is None]
     if missing:
         raise _unavailable(f"no {' and no '.join(missing)} on this machine")
+    options = ["Acquire::http::Timeout=10", "Acquire::https::Timeout=10", "Acquire::Retries=1"]
+    if os.geteuid() == 0:
+        options.append("APT::Sandbox::User=root")  # apt's own user may not write into our folder
+    apt_get = ["apt-get", "-q", *(f"-o{option}" for option in options)]
     try:
-        _run(folder, *_apt_get(), "download", PACKAGE)
-    except DataUnavailable:
-        # The machine's own lists are empty or old, and only root may renew them: make private ones.
-        private = _private_state(folder)
-        _run(folder, *_apt_get(), *private, "update")
-        _run(folder, *_apt_get(), *private, "download", PACKAGE)
+        _run(folder, *apt_get, "download", PACKAGE)
+    except DataUnavailable:  # the machine's own lists are empty or old, and only root may update them
+        private = _private_lists(folder)
+        _run(folder, *apt_get, *private, "update")
+        _run(folder, *apt_get, *private, "download", PACKAGE)
     (package,) = folder.glob("*.deb")
     _run(folder, "dpkg-deb", "-x", package.name, "unpacked")
     return folder / "unpacked" / FOLDER_IN_PACKAGE
 
 
-def _apt_get() -> list[str]:
-    options = ["Acquire::http::Timeout=10", "Acquire::https::Timeout=10", "Acquire::Retries=1"]
-    if os.geteuid() == 0:
-        options.append("APT::Sandbox::User=root")  # its usual user may not write into our folder
-    return ["apt-get", "-q", *(f"-o{option}" for option in options)]
-
-
-def _private_state(folder: Path) -> list[str]:
+def _private_lists(folder: Path) -> list[str]:
+    """Return the options by which ``apt-get`` keeps its lists in a folder of ours."""
     for needed in ("state/lists/partial", "cache/archives/partial"):
         (folder / needed).mkdir(parents=True)
-    status = "/var/lib/dpkg/status"  # read only; apt-get will not work without it
+    status = "/var/lib/dpkg/status"  # read only; apt-get does not work without it
     return [f"-oDir::State={folder}/state", f"-oDir::Cache={folder}/cache", f"-oDir::State::status={status}"]
 
 
 def _run(folder: Path, *command: str) -> None:
     environment = os.environ | {"LC_ALL": "C"}  # so that the error's last line is in one known language
     try:
-        subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            check=True,
-            timeout=TIMEOUT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.strip().splitlines() or [f"exit status {error.returncode}"]
-        raise _unavailable(f"{command[0]}: {said[-1]}") from error
+        done = subprocess.run(
+            command, cwd=folder, env=environment, timeout=TIMEOUT, stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
     except (subprocess.TimeoutExpired, OSError) as error:
         raise _unavailable(f"{command[0]}: {error}") from error
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        raise _unavailable(f"{command[0]}: {lines[-1]}")
 
 
 def _unavailable(got: str) -> DataUnavailable:

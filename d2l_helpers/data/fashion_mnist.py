@@ -1,4 +1,4 @@
-"""Fashion-MNIST as arrays and as minibatches, its labels' names, and an audit of it; made-up regression data."""
+"""Fashion-MNIST as arrays and as minibatches, its labels' names, and an audit; synthetic regression data."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ LABELS = (
 
 @dataclass(frozen=True)
 class Audit:
-    """What an image dataset consists of.
+    """The counts of an image dataset.
 
-    Parameters
+    Attributes
     ----------
     train_images, test_images : int
         Number of images.
     train_duplicates, test_duplicates : int
-        Number of images that repeat, pixel for pixel, an earlier one of the same part.
+        Number of images that equal, pixel for pixel, an earlier one of the same part.
     overlap : int
         Number of test images that are also training images.
     train_per_class, test_per_class : tuple of int
@@ -57,7 +57,7 @@ class Audit:
 
 
 def load_fashion_mnist() -> tuple[Bytes, Bytes, Bytes, Bytes]:
-    """Load the dataset, getting it first where it is not yet on this machine.
+    """Load the dataset; fetch it first if it is not on this machine.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def load_fashion_mnist() -> tuple[Bytes, Bytes, Bytes, Bytes]:
 
 
 def get_fashion_mnist_labels(labels: Iterable[Any]) -> list[str]:
-    """Give the names of Fashion-MNIST's labels.
+    """Return the names of Fashion-MNIST's labels.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def load_data_fashion_mnist(
     -------
     train_iter, test_iter : ArrayBatches
         Images as float32 in [0, 1] of shape (n, 1, 28, 28), labels as int32 of shape (n,). The training examples
-        are shuffled, in an order that NumPy's global generator governs; the others keep theirs. The arrays are
+        are shuffled by NumPy's global generator; the test examples keep their order. The arrays are
         shared with later calls for the same device: copy them before you change them in place.
 
     Raises
@@ -149,24 +149,24 @@ def load_data_fashion_mnist(
 
 
 def hold_out(train_iter: ArrayBatches, num_examples: int) -> tuple[ArrayBatches, ArrayBatches]:
-    """Split the last examples off for validation, so that the test data stays unseen while choosing a model.
+    """Split off the last examples for validation, so that the test data stays unseen while choosing a model.
 
     Parameters
     ----------
     train_iter : ArrayBatches
         The training examples.
     num_examples : int
-        How many to hold out: the last ones as they lie in `train_iter.X`, always the same, whatever the shuffling.
+        How many to hold out: the last ones of `train_iter.X`, always the same, whatever the shuffling.
 
     Returns
     -------
     train_iter, validation_iter : ArrayBatches
-        The rest, shuffled if the original was, and those held out, in their order. Both see the original's memory.
+        The rest, shuffled if the original was, and those held out, in their order. Both share the original's memory.
 
     Raises
     ------
     ArgumentError
-        If nothing would be held out, or nothing left.
+        If no example would be held out, or none left.
     """
     held_out = require_positive_integer("num_examples", num_examples, at_most=train_iter.num_examples - 1)
     split = train_iter.num_examples - held_out
@@ -219,7 +219,7 @@ def audit(train_images: Bytes, train_labels: Bytes, test_images: Bytes, test_lab
 
 
 def synthetic_data(w: Any, b: float, num_examples: int) -> tuple[Any, Any]:
-    """Make up data for linear regression, y = Xw + b + noise, as ``d2l.synthetic_data`` does.
+    """Return synthetic data for linear regression, y = Xw + b + noise, as ``d2l.synthetic_data`` does.
 
     Parameters
     ----------
@@ -228,13 +228,13 @@ def synthetic_data(w: Any, b: float, num_examples: int) -> tuple[Any, Any]:
     b : float
         The true bias.
     num_examples : int
-        The n of below.
+        The n below.
 
     Returns
     -------
     X : mxnet.np.ndarray of float32, shape (n, d)
-        Standard normal features, drawn from MXNet's generator for the CPU, as is the noise: a GPU's own would give
-        other numbers.
+        Standard normal features, from MXNet's random generator for the CPU, as is the noise: a GPU's generator
+        would return other numbers.
     y : mxnet.np.ndarray of float32, shape (n, 1)
         Labels with normal noise of standard deviation 0.01.
 
@@ -263,14 +263,14 @@ def _label(value: Any) -> str:
             "Fashion-MNIST has no such label.",
             got=value,
             expected=f"an integer from 0 to {len(LABELS) - 1}",
-            remedy="pass labels as train_iter gives them, or predictions after argmax(axis=1)",
+            remedy="pass labels as train_iter yields them, or predictions after argmax(axis=1)",
         )
     return LABELS[int(number)]
 
 
-@lru_cache(maxsize=1)  # so that a slider that changes the batch size need not wait for 55 MB to be read and scaled
+@lru_cache(maxsize=1)  # without it, a slider that changes the batch size would wait while 55 MB are read and scaled
 def _on_device(ctx: Any) -> tuple[Any, Any, Any, Any]:
-    """Give train and test images and labels as MXNet's arrays on a device."""
+    """Return train and test images and labels as MXNet's arrays on a device."""
     from mxnet import np as mx_np
 
     def scaled(images: Bytes) -> Any:

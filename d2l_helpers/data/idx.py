@@ -1,4 +1,4 @@
-"""The four files of Fashion-MNIST, as published, and how one of them is read and verified."""
+"""The four files of Fashion-MNIST as published: their names, shapes and checksums; read and verify one of them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class IdxFile:
         return 4 + 4 * len(self.shape) + math.prod(self.shape)
 
     def array(self, contents: Bytes) -> Bytes:
-        """Give the values in the file's bytes, in its shape, without copying them."""
+        """Return the values in the file's bytes, in its shape, without copying them."""
         return contents[-math.prod(self.shape) :].reshape(self.shape)
 
 
@@ -75,7 +75,7 @@ def read_verified(path: Path, file: IdxFile) -> Bytes:
     Parameters
     ----------
     path : Path
-        Where it lies; whether it is compressed is seen from its first bytes, not from its name.
+        The file; whether it is compressed is decided by its first bytes, not by its name.
     file : IdxFile
         Which of the four it should be.
 
@@ -92,8 +92,8 @@ def read_verified(path: Path, file: IdxFile) -> Bytes:
         If there is no such file, or it cannot be read.
     """
     if path.exists() and not path.is_file():
-        raise OSError(f"{path} is not a regular file")  # reading from a pipe could wait for ever
-    contents = np.empty(file.size + 1, dtype=np.uint8)  # one more than expected: enough to see that there is more
+        raise OSError(f"{path} is not a regular file")  # reading from a pipe could wait forever
+    contents = np.empty(file.size + 1, dtype=np.uint8)  # one byte more than expected shows that there are more
     try:
         with path.open("rb") as stream:
             filled = _fill(contents, _decompressed(stream))
@@ -115,7 +115,7 @@ def _decompressed(stream: BufferedIOBase) -> BufferedIOBase:
 
 
 def _fill(buffer: Bytes, stream: BufferedIOBase) -> int:
-    """Read until the buffer is full or the stream ends, so that no file can make us hold more; count the bytes."""
+    """Read until the buffer is full or the stream ends; return the number of bytes. No file can fill the memory."""
     filled = 0
     while count := stream.readinto(buffer.data[filled:]):
         filled += count

@@ -1,8 +1,7 @@
-"""Download Fashion-MNIST's files from web servers that are slow, silent, wrong or not there."""
+"""Download Fashion-MNIST's files from web servers that may be slow, silent, wrong or not there."""
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 from d2l_helpers.data.idx import Bytes, IdxFile, read_verified
 from d2l_helpers.errors import DataCorrupt
 
-__all__ = ["MIRRORS", "download", "explain", "probe"]
+__all__ = ["MIRRORS", "download", "explain", "part_file", "probe"]
 
 MIRRORS = (
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
@@ -20,26 +19,21 @@ MIRRORS = (
 CONNECT_TIMEOUT = 3.0  # seconds
 READ_TIMEOUT = 10.0  # seconds without a byte
 PROBE_TIMEOUT = 5.0  # seconds for all mirrors together
-MAX_TRIES = 4  # requests for one file, as long as each brings us further
+MAX_TRIES = 4  # requests for one file, as long as each delivers more of it
 
 
 def probe(mirrors: Sequence[str]) -> dict[str, str | None]:
     """Find out which mirrors answer, all at once and within `PROBE_TIMEOUT` seconds.
 
-    A timeout of the connection alone is not enough: it starts anew at each of a host's addresses, and does not
-    count the time it takes to look them up.
-
-    Parameters
-    ----------
-    mirrors : sequence of str
-        Addresses of folders.
+    A timeout of the connection alone is not enough: it starts again at each of a host's addresses, and does not
+    include the time for looking them up.
 
     Returns
     -------
     dict of str to str or None
         For each mirror None if it answers anything at all, else why it does not.
     """
-    import requests  # here and below: it takes longer to import than the dataset to load, and is seldom needed
+    import requests  # here and below, because importing it takes longer than loading the dataset
 
     problems: dict[str, str | None] = dict.fromkeys(mirrors, f"no answer within {PROBE_TIMEOUT:g} s")
 
@@ -61,14 +55,12 @@ def probe(mirrors: Sequence[str]) -> dict[str, str | None]:
 
 
 def download(mirror: str, file: IdxFile, folder: Path) -> Bytes:
-    """Download and verify one file, going on where an earlier try was cut off.
+    """Download and verify one file, and continue a download that was cut off before.
 
     Parameters
     ----------
     mirror : str
-        Address of the folder that holds the compressed file.
-    file : IdxFile
-        Which file.
+        Address of the folder with the compressed file.
     folder : Path
         Where the unfinished download is kept, as ``….gz.part``, until it is complete.
 
@@ -86,38 +78,34 @@ def download(mirror: str, file: IdxFile, folder: Path) -> Bytes:
     OSError
         If the disk cannot take them; nothing is kept.
     """
-    part = part_file(folder, file)
-    if part.exists():
-        with contextlib.suppress(DataCorrupt):  # what was there may have been another mirror's: then from the start
-            return _download_once(mirror, file, part)
-    return _download_once(mirror, file, part)
-
-
-def part_file(folder: Path, file: IdxFile) -> Path:
-    """Give where an unfinished download of a file is kept."""
-    return folder / f"{file.filename}.gz.part"
-
-
-def explain(error: BaseException) -> str:
-    """Give the innermost cause of a failed request in one line; the outer ones repeat it at length."""
-    while error.__context__ is not None:
-        error = error.__context__
-    return f"{type(error).__name__}: {error}"
-
-
-def _download_once(mirror: str, file: IdxFile, part: Path) -> Bytes:
     import requests
 
+    part = part_file(folder, file)
+    is_continued = part.exists()
     try:
         _transfer_all(f"{mirror.rstrip('/')}/{file.filename}.gz", part, limit=file.size)
         contents = read_verified(part, file)
     except requests.RequestException:
-        raise  # is an OSError too, but not the disk's
-    except (DataCorrupt, OSError):
+        raise  # it is an OSError too, but not the disk's
+    except (DataCorrupt, OSError) as error:
         part.unlink(missing_ok=True)
+        if is_continued and isinstance(error, DataCorrupt):  # the part may have been another mirror's
+            return download(mirror, file, folder)
         raise
     part.unlink()
     return contents
+
+
+def part_file(folder: Path, file: IdxFile) -> Path:
+    """Return the path of a file's unfinished download."""
+    return folder / f"{file.filename}.gz.part"
+
+
+def explain(error: BaseException) -> str:
+    """Return the innermost cause of a failed request in one line; the outer ones repeat it at length."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return f"{type(error).__name__}: {error}"
 
 
 def _transfer_all(url: str, part: Path, limit: int) -> None:
@@ -126,16 +114,15 @@ def _transfer_all(url: str, part: Path, limit: int) -> None:
     for remaining in reversed(range(MAX_TRIES)):
         before = _size(part)
         try:
-            _transfer(url, part, limit)
+            return _transfer(url, part, limit)
         except requests.RequestException:
             if not remaining or _size(part) <= before:
                 raise
-        else:
-            break
+    return None
 
 
 def _transfer(url: str, part: Path, limit: int) -> None:
-    """Ask once for what is missing, and append whatever comes."""
+    """Send one request for what is missing, and append whatever arrives."""
     import requests
     from tqdm import tqdm
 
@@ -143,22 +130,21 @@ def _transfer(url: str, part: Path, limit: int) -> None:
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={held}-"} if held else {})
     with requests.get(url, headers=headers, stream=True, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT)) as response:
         if held and response.status_code == requests.codes.requested_range_not_satisfiable:
-            part.unlink()  # already whole, or longer than the file: either way the check comes next time
+            part.unlink()  # it was whole already, or longer than the file: begin again, and let the checksum decide
             return _transfer(url, part, limit)
         response.raise_for_status()
-        is_rest = response.headers.get("Content-Range", "").startswith(f"bytes {held}-")
-        total = held * is_rest + int(response.headers.get("Content-Length", 0)) or None
+        kept = held if response.headers.get("Content-Range", "").startswith(f"bytes {held}-") else 0
+        total = kept + int(response.headers.get("Content-Length", 0)) or None
+        name = part.name.removesuffix(".part")
         with (
-            part.open("ab" if is_rest else "wb") as sink,
-            tqdm(
-                desc=part.name[: -len(".part")], initial=held * is_rest, total=total, unit="B", unit_scale=True
-            ) as bar,
+            part.open("ab" if kept else "wb") as sink,
+            tqdm(desc=name, initial=kept, total=total, unit="B", unit_scale=True) as bar,
         ):
             for chunk in response.iter_content(1 << 16):
                 sink.write(chunk)
                 bar.update(len(chunk))
                 if sink.tell() > limit:  # compressed data is never longer: this is something else, perhaps endless
-                    return None
+                    break
     return None
 
 

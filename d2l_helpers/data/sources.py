@@ -1,7 +1,7 @@
 """Where Fashion-MNIST comes from: the reader's folder, our cache, Debian's package, or the network.
 
-Whatever the source, nothing is used whose decompressed bytes are not the published ones. Our cache is ours: a
-spoiled file in it is set aside and replaced. Other folders are the reader's: what is wrong there is only named.
+Whatever the source, no file is used unless its decompressed bytes are the published ones. The cache is ours: a corrupt
+file in it is set aside and replaced. Other folders are the reader's: a corrupt file there only causes a warning.
 """
 
 from __future__ import annotations
@@ -10,26 +10,48 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 from filelock import FileLock, Timeout
 
+from d2l_helpers import atomic
 from d2l_helpers.data import debian, mirrors
-from d2l_helpers.data.idx import CHECKSUMS, FILES, Bytes, IdxFile
-from d2l_helpers.data.search import Found, Problem, Search, got
-from d2l_helpers.errors import ArgumentError, DataCorrupt, DataError, DataUnavailable
+from d2l_helpers.data.idx import CHECKSUMS, FILES, Bytes, IdxFile, read_verified
+from d2l_helpers.errors import DataCorrupt, DataError, DataUnavailable
 
-__all__ = ["CHECKSUMS", "Found", "cache_folder", "find", "find_here", "obtain"]
+__all__ = ["CHECKSUMS", "Found", "cache_folder", "find_here", "obtain"]
 
 LOCK_TIMEOUT = 900.0  # seconds for which another process may be fetching
-REMEDY = f"set D2L_DATA to a folder that holds the four files, or sudo apt-get install {debian.PACKAGE}"
+_CACHE, _INSTALLED = "the cache", "Debian's installed package"
+
+Problem = OSError | DataCorrupt
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """One verified file of the dataset.
+
+    Attributes
+    ----------
+    source : str
+        The name of the source that it was read from.
+    path : Path
+        Where it is stored now; outside our cache it may be compressed.
+    contents : numpy.ndarray of uint8
+        Its decompressed bytes, header included.
+    """
+
+    source: str
+    path: Path
+    contents: Bytes = field(repr=False)
 
 
 def cache_folder() -> Path:
-    """Give the folder in which this user's decompressed copies are kept; ``XDG_CACHE_HOME`` moves it."""
+    """Return the folder for this user's decompressed copies; ``XDG_CACHE_HOME`` moves it."""
     return platformdirs.user_cache_path("d2l-helpers", appauthor=False) / "fashion-mnist"
 
 
@@ -41,7 +63,7 @@ def obtain(mirror_list: Sequence[str] = mirrors.MIRRORS) -> dict[str, Found]:
     Parameters
     ----------
     mirror_list : sequence of str, optional
-        Addresses of folders that hold the compressed files.
+        Addresses of folders with the compressed files.
 
     Returns
     -------
@@ -55,10 +77,10 @@ def obtain(mirror_list: Sequence[str] = mirrors.MIRRORS) -> dict[str, Found]:
     DataError
         If ``$D2L_DATA`` is no folder that can be read, or the cache cannot be written.
     """
-    search = Search()
-    if chosen := os.environ.get("D2L_DATA"):
-        search.found |= search.look_in(_readable_folder(chosen), "D2L_DATA", _name_it)
-    search.found |= search.look_in(cache_folder(), "the cache", _say_nothing)
+    search = _Search()
+    if folder := _readers_folder():
+        _warn(search.look_in(folder, "D2L_DATA"))
+    search.look_in(cache_folder(), _CACHE)  # no warnings yet: another process may just be replacing a file
     if search.missing:
         _look_further(search, mirror_list)
     return {name: search.found[name] for name in CHECKSUMS}
@@ -70,91 +92,72 @@ def find_here() -> tuple[dict[str, Found], list[str]]:
     Returns
     -------
     dict of str to Found, list of str
-        Those that are here, and what is wrong with files that are here but are not the published ones.
+        The files that are here, and what is wrong with files that are here but are not the published ones.
 
     Raises
     ------
     DataError
         If ``$D2L_DATA`` is no folder that can be read.
     """
-    search, wrong = Search(), list[str]()
-
-    def name_if_present(path: Path, problem: Problem) -> None:
-        if not isinstance(problem, FileNotFoundError):
-            wrong.append(f"{path}: {got(problem)}")
-
-    folders = {"the cache": cache_folder(), "Debian's installed package": debian.INSTALLED}
-    if chosen := os.environ.get("D2L_DATA"):
-        folders = {"D2L_DATA": _readable_folder(chosen), **folders}
+    search, wrong = _Search(), list[str]()
+    folders = {"D2L_DATA": _readers_folder(), _CACHE: cache_folder(), _INSTALLED: debian.INSTALLED}
     for source, folder in folders.items():
-        search.found |= search.look_in(folder, source, name_if_present)
+        if folder:
+            problems = _unless_absent(search.look_in(folder, source))
+            wrong += [f"{path}: {_short(problem)}" for path, problem in problems.items()]
     return search.found, wrong
 
 
-def find(name: str, mirror_list: Sequence[str] = mirrors.MIRRORS) -> Path:
-    """Give the path of one verified, decompressed file, getting the dataset first if it is not here.
+class _Search:
+    """The files found so far, and why the others were not."""
 
-    Parameters
-    ----------
-    name : str
-        A key of `CHECKSUMS`.
-    mirror_list : sequence of str, optional
-        As for `obtain`.
+    def __init__(self) -> None:
+        self.found: dict[str, Found] = {}
+        self.failures: list[str] = []
 
-    Returns
-    -------
-    Path
-        The file in ``$D2L_DATA`` if it lies there decompressed, else in the cache.
+    @property
+    def missing(self) -> list[IdxFile]:
+        """The files that were not found yet, in order."""
+        return [file for name, file in FILES.items() if name not in self.found]
 
-    Raises
-    ------
-    ArgumentError
-        If there is no file of that name.
-    DataUnavailable, DataError
-        As for `obtain`.
-    """
-    if name not in FILES:
-        raise ArgumentError(
-            "Fashion-MNIST has no such file.",
-            got=f"name={name!r}",
-            expected=f"one of {', '.join(FILES)}",
-            remedy='call find("train-images")',
-        )
-    found = obtain(mirror_list)[name]
-    if found.path.stat().st_size == FILES[name].size:
-        return found.path
-    cache = cache_folder()
-    try:
-        with _locked(cache):
-            return _store(cache, FILES[name], found.contents)
-    except OSError as error:
-        raise _cannot_write(cache, error) from error
+    def fail(self, source: str, reason: object) -> None:
+        """Note why a source did not deliver a file."""
+        self.failures.append(f"{source}: {reason}")
+
+    def look_in(self, folder: Path, source: str, cache: Path | None = None) -> dict[Path, Problem]:
+        """Read each missing file that a folder has as published; return the problems with the others.
+
+        With `cache`, the files that are found are copied there.
+        """
+        problems: dict[Path, Problem] = {}
+        for file in self.missing:
+            found, wrong = _read(folder, file)
+            if found:
+                path, contents = found
+                self.found[file.name] = Found(source, _store(cache, file, contents) if cache else path, contents)
+                continue
+            for path, problem in wrong.items():
+                is_absent = isinstance(problem, FileNotFoundError)
+                self.fail(source, f"not in {folder}" if is_absent else f"{path}: {_short(problem)}")
+            problems |= wrong
+        return problems
 
 
-def _say_nothing(path: Path, problem: Problem) -> None:
-    """Leave it to the second look, under the lock: another process may just be replacing the file."""
+def _read(folder: Path, file: IdxFile) -> tuple[tuple[Path, Bytes] | None, dict[Path, Problem]]:
+    """Read a file under any of its names; else return the problems: that it is absent, or what is wrong with it."""
+    problems: dict[Path, Problem] = {}
+    for name in (file.filename, f"{file.filename}.gz", file.name, f"{file.name}.gz"):
+        try:
+            return (folder / name, read_verified(folder / name, file)), {}
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except (DataCorrupt, OSError) as error:
+            problems[folder / name] = error
+    return None, problems or {folder / file.filename: FileNotFoundError("there is no such file")}
 
 
-def _name_it(path: Path, problem: Problem) -> None:
-    warnings.warn(f"{path} is not used: {got(problem)}. Looking elsewhere.", RuntimeWarning, stacklevel=2)
-
-
-def _name_if_present(path: Path, problem: Problem) -> None:
-    if not isinstance(problem, FileNotFoundError):
-        _name_it(path, problem)
-
-
-def _set_aside(path: Path, problem: Problem) -> None:
-    if not isinstance(problem, DataCorrupt):
-        return _name_if_present(path, problem)
-    aside = path.with_name(f"{path.name}.corrupt")
-    path.replace(aside)
-    message = f"{path} is spoiled ({problem.got}); it is now {aside.name}, and another is fetched."
-    return warnings.warn(message, RuntimeWarning, stacklevel=2)
-
-
-def _look_further(search: Search, mirror_list: Sequence[str]) -> None:
-    """Fill the cache under its lock; without one, at least use what is on this machine."""
+def _look_further(search: _Search, mirror_list: Sequence[str]) -> None:
+    """Fill the cache under its lock; if it cannot be written, at least use what is on this machine."""
     cache = cache_folder()
     try:
         with _locked(cache):
@@ -162,12 +165,12 @@ def _look_further(search: Search, mirror_list: Sequence[str]) -> None:
     except Timeout as error:
         raise DataUnavailable(
             "Cannot fetch Fashion-MNIST.",
-            got=f"another process that has been fetching it for long and holds {error.lock_file}",
+            got=f"another process has been fetching it for {LOCK_TIMEOUT / 60:g} minutes and holds {error.lock_file}",
             expected="a fetch that ends within minutes",
             remedy="wait for that process or end it, then try again",
         ) from error
     except OSError as error:
-        search.found |= search.look_in(debian.INSTALLED, "Debian's installed package", _name_if_present)
+        _warn(_unless_absent(search.look_in(debian.INSTALLED, _INSTALLED)))
         if search.missing:
             raise _cannot_write(cache, error) from error
     if search.missing:
@@ -175,13 +178,14 @@ def _look_further(search: Search, mirror_list: Sequence[str]) -> None:
             f"No source has {', '.join(file.filename for file in search.missing)} of Fashion-MNIST.",
             got="".join(f"\n    - {failure}" for failure in dict.fromkeys(search.failures)),
             expected="the four published files from one of these sources",
-            remedy=REMEDY,
+            remedy=f"set D2L_DATA to a folder with the four files, or sudo apt-get install {debian.PACKAGE}",
         )
 
 
-def _fill_cache(search: Search, cache: Path, mirror_list: Sequence[str]) -> None:
-    search.found |= search.look_in(cache, "the cache", _set_aside)  # again: another process may have filled it
-    _take(search, cache, debian.INSTALLED, "Debian's installed package")
+def _fill_cache(search: _Search, cache: Path, mirror_list: Sequence[str]) -> None:
+    """Get the missing files from ever farther sources into the cache; the caller holds its lock."""
+    _set_aside(_unless_absent(search.look_in(cache, _CACHE)))  # another process may have filled it meanwhile
+    _warn(_unless_absent(search.look_in(debian.INSTALLED, _INSTALLED, cache)))
     if search.missing:
         print("Fetching Fashion-MNIST (30 MB).", file=sys.stderr, flush=True)
         _take_from_mirrors(search, cache, mirror_list)
@@ -192,16 +196,11 @@ def _fill_cache(search: Search, cache: Path, mirror_list: Sequence[str]) -> None
             except DataUnavailable as error:
                 search.fail("Debian's package servers", error.got)
             else:
-                _take(search, cache, unpacked, "Debian's package servers")
+                _warn(_unless_absent(search.look_in(unpacked, "Debian's package servers", cache)))
 
 
-def _take(search: Search, cache: Path, folder: Path, source: str) -> None:
-    for name, found in search.look_in(folder, source, _name_if_present).items():
-        search.found[name] = Found(source, _store(cache, FILES[name], found.contents), found.contents)
-
-
-def _take_from_mirrors(search: Search, cache: Path, mirror_list: Sequence[str]) -> None:
-    import requests  # see mirrors
+def _take_from_mirrors(search: _Search, cache: Path, mirror_list: Sequence[str]) -> None:
+    import requests  # here, because importing it takes longer than loading the dataset, and it is seldom needed
 
     for mirror, problem in mirrors.probe(mirror_list).items():
         if problem is not None:
@@ -223,28 +222,52 @@ def _take_from_mirrors(search: Search, cache: Path, mirror_list: Sequence[str]) 
 
 @contextmanager
 def _locked(cache: Path) -> Iterator[None]:
-    """Keep other processes from fetching the same files, or wait until they have."""
+    """Keep other processes from fetching the same files; wait for one that does."""
     cache.mkdir(parents=True, exist_ok=True)
     with FileLock(cache / ".lock", timeout=LOCK_TIMEOUT):
         yield
 
 
 def _store(cache: Path, file: IdxFile, contents: Bytes) -> Path:
-    """Write a file so that at every moment the cache has all of it or nothing; the caller holds the lock."""
-    path, unfinished = cache / file.filename, cache / f"{file.filename}.new"
-    try:
-        with unfinished.open("wb") as sink:
-            sink.write(contents.data)
-            sink.flush()
-            os.fsync(sink.fileno())
-        unfinished.replace(path)
-        mirrors.part_file(cache, file).unlink(missing_ok=True)  # the rest of it is not needed any more
-    finally:
-        unfinished.unlink(missing_ok=True)
+    """Write a file into the cache as a whole or not at all, and remove its unfinished download."""
+    path = cache / file.filename
+    atomic.write(path, contents.data)
+    mirrors.part_file(cache, file).unlink(missing_ok=True)
     return path
 
 
-def _readable_folder(chosen: str) -> Path:
+def _unless_absent(problems: Mapping[Path, Problem]) -> dict[Path, Problem]:
+    return {path: problem for path, problem in problems.items() if not isinstance(problem, FileNotFoundError)}
+
+
+def _warn(problems: Mapping[Path, Problem]) -> None:
+    for path, problem in problems.items():
+        message = f"{path} is not used: {_short(problem)}. Looking elsewhere."
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+
+
+def _set_aside(problems: Mapping[Path, Problem]) -> None:
+    """Rename corrupt files of the cache, which the next source replaces; warn of files that cannot be read."""
+    for path, problem in problems.items():
+        if not isinstance(problem, DataCorrupt):
+            _warn({path: problem})
+            continue
+        aside = path.with_name(f"{path.name}.corrupt")
+        path.replace(aside)
+        message = f"{path} is corrupt ({problem.got}); it is now {aside.name}, and is fetched again."
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+
+
+def _short(problem: Problem) -> object:
+    """Return a problem in the short form for a list."""
+    return problem.got if isinstance(problem, DataCorrupt) else problem
+
+
+def _readers_folder() -> Path | None:
+    """Return the folder that ``$D2L_DATA`` names, if it is set."""
+    chosen = os.environ.get("D2L_DATA")
+    if not chosen:
+        return None
     try:
         folder = Path(chosen).expanduser()
         next(folder.iterdir(), None)
@@ -252,7 +275,7 @@ def _readable_folder(chosen: str) -> Path:
         raise DataError(
             "Cannot read the folder that D2L_DATA names.",
             got=error,
-            expected="a folder that holds the files of Fashion-MNIST, compressed or not",
+            expected="a folder with the files of Fashion-MNIST, compressed or not",
             remedy="correct D2L_DATA, or unset it to have the files fetched",
         ) from error
     return folder
@@ -263,5 +286,5 @@ def _cannot_write(cache: Path, error: OSError) -> DataError:
         "Cannot keep Fashion-MNIST in the cache.",
         got=error,
         expected=f"a folder {cache} that can be written, and 55 MB of free space",
-        remedy="free some space, set XDG_CACHE_HOME to another folder, or set D2L_DATA to one that holds the files",
+        remedy="free some space, set XDG_CACHE_HOME to another folder, or set D2L_DATA to a folder with the files",
     )

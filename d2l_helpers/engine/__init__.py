@@ -1,1 +1,1 @@
-"""MXNet of 2020 on today's Python: what makes it import, on which device it computes, and its random generators."""
+"""MXNet of 2020 on today's Python: make it importable, choose its device, seed its random generators."""

@@ -18,13 +18,13 @@ import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, total_ordering
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 __all__ = ["install"]
 
-# What MXNet imports for what the chapter never asks of it is imported when something asks.
+# MXNet imports these for functions that the chapter never calls: they are imported at first use, to save a second
 _OTHERS = ("requests", "h5py")
 _OWN = ("mxnet.onnx", "mxnet.contrib.onnx", "mxnet.test_utils")
 # Copies of the operators for editors to read, replaced while MXNet is imported; only those of gen_sparse are called.
@@ -39,14 +39,14 @@ _INCOMPLETE = {"mxnet.ndarray.ndarray", "mxnet.numpy.multiarray", "mxnet.numpy",
 def install() -> None:
     """Make ``import mxnet`` and ``from d2l import mxnet`` work; safe to call twice.
 
-    MXNet that was imported before stays as it is: then it evidently imported without help.
+    An MXNet that is imported already stays as it is: it evidently needed no help.
     """
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
 
 
 class _Finder:
-    """Finds mxnet's and d2l's modules where they are and gives them our loader."""
+    """Find mxnet's and d2l's modules where they are, and load them by our loaders."""
 
     @staticmethod
     def find_spec(
@@ -55,7 +55,7 @@ class _Finder:
         if name.partition(".")[0] != "mxnet" and name != "d2l.mxnet":
             return None
         if _GENERATED.fullmatch(name):
-            raise ModuleNotFoundError(f"{name} is left out", name=name)  # which MXNet expects, and passes over
+            raise ModuleNotFoundError(f"{name} is left out", name=name)  # MXNet expects this error, and goes on
         if name == "mxnet" and (folder := _cuda_folder()):
             path = [folder, *sys.path]
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
@@ -73,10 +73,10 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         if module.__name__ in _WRITE_PARAMETERS:
             module.__dict__["str"] = _ParameterText
         with warnings.catch_warnings(), _one_thread(), self._libraries():
-            warnings.simplefilter("ignore")  # old escapes and deprecations: nothing that a reader could act on
+            warnings.simplefilter("ignore")  # of old escapes and deprecations, about which a reader can do nothing
             super().exec_module(module)
-        if module.__name__ == "mxnet" and importlib.util.find_spec("mxnet.onnx"):  # 1.6 has it in contrib alone
-            importlib.import_module("mxnet.onnx")  # mxnet.contrib.onnx would have, were it not put off
+        if module.__name__ == "mxnet" and importlib.util.find_spec("mxnet.onnx"):  # 1.6 has only mxnet.contrib.onnx
+            importlib.import_module("mxnet.onnx")  # which mxnet.contrib.onnx, now loaded lazily, would have imported
         if module.__name__ == "mxnet.base":
             from d2l_helpers.engine.operators import make_when_called
 
@@ -92,21 +92,21 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
 
     @contextmanager
     def _libraries(self) -> Iterator[None]:
-        """Load CUDA's, for a wheel that needs them, before MXNet's first module; say which ones are missing."""
+        """Before MXNet's first module, load CUDA's libraries for a wheel that needs them; name those missing."""
         if self.name != "mxnet":
             yield
             return
         from d2l_helpers.engine import system_libraries  # here, to keep our own import fast
-        from d2l_helpers.engine.cuda import engine
+        from d2l_helpers.engine.cuda import selection
 
-        with engine.ready(Path(self.path).parents[1]), system_libraries.named():
+        with selection.ready(Path(self.path).parents[1]), system_libraries.named():
             yield
 
 
 def _cuda_folder() -> str | None:
-    from d2l_helpers.engine.cuda import engine
+    from d2l_helpers.engine.cuda import selection
 
-    return engine.preferred_folder()
+    return selection.preferred_folder()
 
 
 class _D2LLoader(importlib.machinery.SourceFileLoader):
@@ -121,8 +121,8 @@ class _D2LLoader(importlib.machinery.SourceFileLoader):
 def _one_thread() -> Iterator[None]:
     """Let MXNet's OpenMP start with one thread, unless the reader has set OMP_NUM_THREADS.
 
-    For the chapter's small matrices that is the fastest, and beside other work on two cores by a factor of three.
-    MXNet reads the variable while it is imported; it is put back so that other libraries keep their default.
+    For the chapter's small matrices one thread is the fastest, three times as fast beside other work on two cores.
+    MXNet reads the variable while it is imported; it is reset so that other libraries keep their default.
     """
     if "OMP_NUM_THREADS" in os.environ:
         yield
@@ -135,7 +135,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def _use_svg_display() -> None:
-    """Use the svg format to display a plot in Jupyter; where IPython is not running, do nothing."""
+    """Make Jupyter display plots as SVG; where IPython is not running, do nothing."""
     from IPython import get_ipython
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
@@ -144,7 +144,7 @@ def _use_svg_display() -> None:
 
 
 def _to_numpy(self: Any, dtype: Any = None, copy: bool | None = None) -> Any:
-    """``np.asarray(mx_array)`` under NumPy 2's protocol; always a copy, as ``asnumpy()`` is."""
+    """Convert for ``np.asarray(mx_array)``, with NumPy 2's signature; always a copy, as ``asnumpy()`` is."""
     array = self.asnumpy()
     return array if dtype is None else array.astype(dtype, copy=False)
 
@@ -152,7 +152,7 @@ def _to_numpy(self: Any, dtype: Any = None, copy: bool | None = None) -> Any:
 def _forking() -> types.SimpleNamespace:
     """Return multiprocessing as Linux had it up to Python 3.13, for DataLoader's workers.
 
-    From 3.14 on a worker is no fork of this process but a new one, which imports MXNet without this module's help.
+    From 3.14 on a worker is not a fork but a new process, which would import MXNet without this module's help.
     """
     import multiprocessing
 
@@ -161,12 +161,12 @@ def _forking() -> types.SimpleNamespace:
     return types.SimpleNamespace(**vars(multiprocessing) | own)
 
 
-# ------------------------------------------------------------------------------------------ what mxnet imports
+# ----------------------------------------------------------------------------------- the modules that mxnet imports
 
 
 @cache
 def _builtins_for_mxnet() -> dict[str, Any]:
-    """Python's builtins with an ``__import__`` that hands out the proxy; made once, before mxnet's first module."""
+    """Return Python's builtins with an ``__import__`` that returns the proxy; made once per process."""
     proxy, version = _numpy_proxy(), _version_module()
     others = {name: _WhenUsed(name) for name in _OTHERS if importlib.util.find_spec(name)}
 
@@ -190,7 +190,7 @@ def _builtins_for_mxnet() -> dict[str, Any]:
 
 
 class _WhenUsed(types.ModuleType):
-    """A module that is imported when something of it is used."""
+    """A module that is imported when one of its names is first used."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(importlib.import_module(self.__name__), name)
@@ -200,7 +200,7 @@ def _numpy_proxy() -> types.ModuleType:
     import numpy
 
     class Proxy(types.ModuleType):
-        """numpy, plus the names it dropped; everything else is the real attribute."""
+        """NumPy and the names that it dropped; every other attribute is NumPy's own."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(numpy, name)
@@ -219,7 +219,7 @@ def _numpy_proxy() -> types.ModuleType:
 
 
 def _dropped_names(numpy: Any) -> dict[str, Any]:
-    """The names of NumPy 1.16 to 1.23 that MXNet may use, by their successors."""
+    """Return the names of NumPy 1.16 to 1.23 that MXNet may use, with what replaces them."""
     infinity = dict.fromkeys(("PINF", "Inf", "Infinity", "infty"), numpy.inf)
     financial = ("fv", "ipmt", "irr", "mirr", "nper", "npv", "pmt", "ppmt", "pv", "rate")
     return {
@@ -257,20 +257,8 @@ def _removed(name: str) -> Any:
 
 
 def _version_module() -> types.ModuleType:
-    """Stands in for ``distutils.version``."""
-
-    @total_ordering
-    class Version:
-        def __init__(self, text: str) -> None:
-            self.version = [int(part) for part in re.findall(r"\d+", str(text))[:3]]
-
-        def __eq__(self, other: object) -> bool:
-            return isinstance(other, Version) and self.version == other.version
-
-        def __lt__(self, other: Version) -> bool:
-            return self.version < other.version
-
-        __hash__ = None  # type: ignore[assignment]
+    """Return a substitute for ``distutils.version``, in which MXNet compares versions."""
+    from packaging.version import Version
 
     module = types.ModuleType("distutils.version")
     module.__dict__.update(LooseVersion=Version, StrictVersion=Version)
@@ -283,7 +271,7 @@ class _IsString(type):
 
 
 class _ParameterText(metaclass=_IsString):
-    """``str`` for operator parameters: NumPy 2 would write ``(2, np.int64(3))`` where MXNet's C++ reads ``(2, 3)``."""
+    """Write operator parameters as ``str`` does, but ``(2, 3)`` where NumPy 2 would write ``(2, np.int64(3))``."""
 
     def __new__(cls, value: object = "") -> str:  # type: ignore[misc]
         if type(value) in (tuple, list):

@@ -1,4 +1,4 @@
-"""Which device to compute on: CUDA where there is a usable GPU, else the CPU."""
+"""Choose the device to compute on: CUDA if there is a usable GPU, else the CPU."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["try_gpu"]
 
 
 def try_gpu() -> Any:
-    """Give the GPU if MXNet can compute on it, else the CPU.
+    """Return the GPU if MXNet can compute on it, else the CPU.
 
     Finding a GPU is not enough: a wheel without machine code for it fails at the first kernel. So one sum is
     computed there first.
@@ -21,7 +21,7 @@ def try_gpu() -> Any:
     Returns
     -------
     mxnet.context.Context
-        ``mx.gpu(0)`` or ``mx.cpu()``. A GPU that is there but cannot be used gives a warning that says why.
+        ``mx.gpu(0)`` or ``mx.cpu()``. If there is a GPU that cannot be used, a warning names the reason.
     """
     import mxnet
 
@@ -35,7 +35,7 @@ def try_gpu() -> Any:
 
 @cache
 def _gpu_problem() -> str | None:
-    """None if the first GPU works, "" if there is none, else what MXNet says; found out once a process."""
+    """Return None if the first GPU works, "" if there is none, else MXNet's message; tried once per process."""
     import mxnet
 
     try:
@@ -50,14 +50,14 @@ def _gpu_problem() -> str | None:
 
 
 def _reason(error: Exception) -> str:
-    """The line that says it: MXNet 1.9's last, after its C++ traceback; 1.6's before it."""
+    """Return the line with the reason: in MXNet 1.9 the last, after its C++ traceback; in 1.6 the one before that."""
     lines = [line.strip() for line in str(error).splitlines()]
     said = [line for line in lines if line and not line.startswith(("[bt]", "Stack trace:"))]
-    return said[-1] if said else "it does not say why"
+    return said[-1] if said else "it gives no reason"
 
 
 def _no_code(mxnet: Any) -> str:
-    """Say why the GPU cannot run MXNet's machine code, as far as the driver tells: clearer than what CUDA says."""
+    """Return why the GPU cannot run MXNet's machine code, as far as the driver knows: clearer than CUDA's error."""
     driver = cuda.look()
     if driver is None or not driver.gpus:
         return ""

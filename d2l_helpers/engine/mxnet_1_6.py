@@ -1,7 +1,7 @@
-"""What MXNet 1.6 lacks of 1.9, as far as the chapter and its answers use it; 1.9 stays as it is.
+"""Add to MXNet 1.6 what it lacks of 1.9, as far as the chapter and its answers use it; 1.9 stays as it is.
 
-MXNet 1.6 was the first with `mxnet.np`, and not all of NumPy's interface was there yet. What needs no derivative is
-computed by NumPy itself, as 1.9 does where it has no operator of its own.
+MXNet 1.6 was the first with `mxnet.np`, and lacks parts of NumPy's interface. Functions that need no derivative are
+computed by NumPy itself, as 1.9 does for those without an operator of MXNet's.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ _FUNCTIONS_OF_MATRICES = ("solve",)
 
 
 def complete(module: types.ModuleType) -> None:
-    """Add to one of MXNet's modules what it lacks.
+    """Add the missing names to one of MXNet's modules.
 
     Parameters
     ----------
     module : module
-        It has just been executed; one of those that stand below.
+        One of the keys of `_ADDITIONS`, just executed.
     """
     _ADDITIONS[module.__name__](module)
 
 
 def _clip_slices(module: Any) -> None:
-    """Let ``X[900:1200]`` of 1000 rows be the last 100, as everywhere else in Python."""
+    """Make ``X[900:1200]`` of 1000 rows return the last 100, as everywhere else in Python."""
     index_range = module._get_index_range
     try:
         index_range(0, 2, 1)
@@ -74,7 +74,7 @@ def _complete_arrays(module: Any) -> None:
 def _matmul(self: Any, other: Any) -> Any:
     if not isinstance(other, type(self)) or not (0 < self.ndim <= 2 and 0 < other.ndim <= 2):
         return NotImplemented
-    return self.dot(other)  # for these the same, and it has a derivative
+    return self.dot(other)  # the same for vectors and matrices, and it has a derivative
 
 
 def _complete_functions(module: Any) -> None:
@@ -99,17 +99,17 @@ def _add(module: Any, numpys: Any, names: tuple[str, ...]) -> None:
 
 def _computed_by_numpy(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
-    def on_mxnets_arrays(*args: Any, **kwargs: Any) -> Any:
+    def on_mxnet_arrays(*args: Any, **kwargs: Any) -> Any:
         mxnet: Any = sys.modules["mxnet"]
         contexts = [value.ctx for value in args if isinstance(value, mxnet.np.ndarray)]
         result = function(*map(_to_numpy, args), **{name: _to_numpy(value) for name, value in kwargs.items()})
         if not hasattr(result, "dtype"):
-            return result  # a plain bool, of allclose
-        if mxnet.autograd.is_recording() and result.dtype.kind == "f":  # its derivative would be zero, and nobody told
+            return result  # allclose returns a plain bool
+        if mxnet.autograd.is_recording() and result.dtype.kind == "f":  # its derivative would silently be zero
             raise NotImplementedError(f"MXNet 1.6 has no {function.__name__} with a derivative; MXNet 1.9 has")
         return mxnet.np.array(result, dtype=result.dtype, ctx=contexts[0] if contexts else None)
 
-    return on_mxnets_arrays
+    return on_mxnet_arrays
 
 
 def _to_numpy(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Python's, NumPy's and MXNet's random number generators, seeded together."""
+"""Seed Python's, NumPy's and MXNet's random generators together."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ __all__ = ["seed_all"]
 
 
 def seed_all(seed: int = 0) -> None:
-    """Seed all three generators that a Gluon notebook draws from.
+    """Seed all three random generators that a Gluon notebook uses.
 
-    MXNet's draws the initial weights, NumPy's shuffles the examples, and Python's shuffles in loops written from
-    scratch. Call it at the top of the cell that trains: then running the cell again gives the same numbers.
+    MXNet's makes the initial weights, NumPy's shuffles the examples, and Python's shuffles in loops written from
+    scratch. Call `seed_all` at the top of the cell that trains: then running the cell again prints the same numbers.
 
     Parameters
     ----------
     seed : int
-        From 0 to 2**31 - 1, what all three accept.
+        From 0 to 2**31 - 1, the range that all three accept.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The shared libraries that MXNet's wheel takes from the system: named, with their packages, where they are missing."""
+"""Name the shared libraries that MXNet's wheel needs from the system, with their packages, if they are missing."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _LINKERS_ERROR = re.compile(r"(\S+\.so[.\d]*): cannot open shared object file")
 
 @contextmanager
 def named() -> Iterator[None]:
-    """Say what to do where the linker's error does not: it names the file of the first library that is missing.
+    """Replace the linker's error, which only names the first missing file, by one that says what to install.
 
     Raises
     ------
     LibraryUnusable
-        In place of the linker's error.
+        Instead of the linker's error, if the project knows a remedy.
     """
     try:
         yield
@@ -31,7 +31,7 @@ def named() -> Iterator[None]:
         if "cannot enable executable stack" in str(error):  # MXNet 1.6, with glibc 2.41 and later
             raise _unusable(
                 got=error,
-                expected="a library that the system's linker loads, or one that it is told to load",
+                expected="a system whose linker loads MXNet 1.6, which asks for an executable stack",
                 remedy="set GLIBC_TUNABLES=glibc.rtld.execstack=2 in the environment in which Jupyter is started",
             ) from error
         found = _LINKERS_ERROR.search(str(error))
@@ -40,7 +40,7 @@ def named() -> Iterator[None]:
         debian, fedora = (" ".join(names) for names in zip(*packages.values(), strict=True))
         raise _unusable(
             got=f"no {' and no '.join(packages)} on this system",
-            expected="the shared libraries that MXNet's wheel needs and does not bring along",
+            expected="the shared libraries that MXNet's wheel needs and does not contain",
             remedy=f"sudo apt-get install {debian} (Debian, Ubuntu) or sudo dnf install {fedora} (Fedora), or, without "
             "root, make lab in a clone on Debian or Ubuntu, which fetches them; then restart the kernel",
         ) from error
@@ -51,7 +51,7 @@ def _unusable(got: object, expected: str, remedy: str) -> LibraryUnusable:
 
 
 def _missing(first: str) -> dict[str, tuple[str, str]]:
-    """Return the packages of the libraries that cannot be loaded; none if `first`, the linker's, is not of ours."""
+    """Return the packages of the libraries that cannot be loaded; none if `first`, the one in the error, is unknown."""
     if first not in _PACKAGES:
         return {}
     return {file: packages for file, packages in _PACKAGES.items() if file == first or not _loads(file)}

@@ -24,7 +24,7 @@ from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_tabl
 from d2l_helpers.panels.training_thread import REMEDY, Job
 from d2l_helpers.panels.waiting_cells import handle_clicks_during_cells, the_training_thread
 from d2l_helpers.records import is_recording
-from d2l_helpers.training.history import History, Progress
+from d2l_helpers.training.history import FitProgress, History
 from d2l_helpers.training.loop import watched
 
 __all__ = ["RetrainPanel", "retrain"]
@@ -185,7 +185,7 @@ class RetrainPanel:
                 self._show_state(_RUNNING)
 
     def _report(self, job: Job, run: TrainingRun, own: History, what: Any) -> bool:
-        if isinstance(what, Progress):
+        if isinstance(what, FitProgress):
             run.num_epochs = what.num_epochs
             self._show(job, run, what.history, what.done, what.net)
         elif what is not None:

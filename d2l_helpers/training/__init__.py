@@ -1,1 +1,1 @@
-"""Training, evaluation, and what they leave behind: ``train_ch3`` as the book has it, compiled where possible."""
+"""Training and evaluation: ``train_ch3`` as in the book, compiled where possible, and what a fit measures."""

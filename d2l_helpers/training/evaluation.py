@@ -1,4 +1,4 @@
-"""How good a classifier is: accuracy, loss, predictions, and where it errs."""
+"""Measures of a classifier: accuracy, loss, predictions, confusion matrix, and its worst errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.training.arguments import apply, check_first_batch, check_labels, no_batches
+from d2l_helpers.training.argument_checks import apply, check_first_batch, check_labels, no_batches
 from d2l_helpers.training.compiled import compile_loss
 
 if TYPE_CHECKING:
@@ -29,12 +29,20 @@ __all__ = [
     "total",
 ]
 
-_ROWS_AT_ONCE = 2048  # bounds the memory of the logits; the batch size is the trainer's business, not ours
+_ROWS_AT_ONCE = 2048  # bounds the memory of the logits; large enough that the dispatch of operators costs little
 
 
 @dataclass
 class Score:
-    """Sums over examples, from which the means follow."""
+    """Sums over examples, from which the means follow.
+
+    Attributes
+    ----------
+    loss_sum, hits : float
+        The sum of the losses and the number of right predictions.
+    num_examples : int
+        Over how many examples.
+    """
 
     loss_sum: float = 0.0
     hits: float = 0.0
@@ -42,7 +50,7 @@ class Score:
 
     @property
     def loss(self) -> float:
-        """Mean loss an example, in nats where the loss is a cross-entropy."""
+        """Mean loss per example, in nats if the loss is a cross-entropy."""
         return self.loss_sum / self.num_examples
 
     @property
@@ -50,16 +58,16 @@ class Score:
         """Fraction of right predictions, from 0 to 1."""
         return self.hits / self.num_examples
 
-    def add(self, loss_sum: float, hits: float, num_examples: int) -> None:
-        """Count some more examples."""
-        self.loss_sum += loss_sum
-        self.hits += hits
-        self.num_examples += num_examples
+    def add(self, part: Score) -> None:
+        """Add the sums over some more examples."""
+        self.loss_sum += part.loss_sum
+        self.hits += part.hits
+        self.num_examples += part.num_examples
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a network says about each of n examples.
+    """A network's probabilities for each of n examples, beside the true classes.
 
     Attributes
     ----------
@@ -110,12 +118,12 @@ def accuracy(y_hat: Any, y: Any) -> float:
 
 
 def evaluate_accuracy(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]]) -> float:
-    """Compute the fraction of examples that `net` classifies rightly, from 0 to 1.
+    """Compute the fraction of examples that `net` classifies correctly, from 0 to 1.
 
     Parameters
     ----------
     net : callable
-        Gives scores of shape (batch, classes) for a batch.
+        Returns scores of shape (batch, classes) for a batch.
     data_iter : iterable of (X, y)
         Batches; at least one.
 
@@ -135,7 +143,7 @@ def evaluate_accuracy(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, 
 
 
 def evaluate_loss(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]], loss: Callable[..., Any]) -> float:
-    """Compute the mean loss of `net` an example; arguments and errors as for `evaluate_accuracy`."""
+    """Compute the mean loss of `net` per example; arguments and errors as for `evaluate_accuracy`."""
     check_first_batch(net, data_iter, loss)
     return score(net, data_iter, loss, compile_loss(net, loss, data_iter)).loss
 
@@ -148,15 +156,15 @@ def score(
 ) -> Score:
     """Sum loss and hits over all batches, in one pass and without recording gradients.
 
-    `compiled` is what `compile_loss` gives for these three.
+    `compiled` is what `compile_loss` returns for these three.
     """
     if compiled:
-        return total([(*compiled(rows), len(rows)) for rows in compiled.pieces(_ROWS_AT_ONCE)])
+        return total([(*compiled(X, y), len(y)) for X, y in compiled.slices(_ROWS_AT_ONCE)])
     result = Score()
-    for X, y in data_iter:
+    for X, y in _in_order(data_iter):
         y_hat, losses = apply(net, loss, X, y)
         check_labels(y, y_hat.shape[1])
-        result.add(float(losses.sum()), accuracy(y_hat, y), len(y))
+        result.add(Score(float(losses.sum()), accuracy(y_hat, y), len(y)))
     if not result.num_examples:
         raise no_batches(data_iter)
     return result
@@ -189,7 +197,7 @@ def predict(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]]) -> 
 
 
 def confusion_matrix(prediction: Prediction) -> npt.NDArray[np.int64]:
-    """Count how often each class is taken for each.
+    """Count how often each class is predicted for each true class.
 
     Returns
     -------
@@ -203,7 +211,7 @@ def confusion_matrix(prediction: Prediction) -> npt.NDArray[np.int64]:
 
 
 def most_wrong(prediction: Prediction, n: int = 6) -> npt.NDArray[np.int64]:
-    """Find the examples in whose true class the network believed least, the worst first.
+    """Return the misclassified examples whose true class got the least probability, the worst first.
 
     Returns
     -------
@@ -211,8 +219,17 @@ def most_wrong(prediction: Prediction, n: int = 6) -> npt.NDArray[np.int64]:
         Indices of at most `n` wrongly classified examples.
     """
     wrong = np.flatnonzero(prediction.classes != prediction.labels)
-    belief = prediction.probabilities[wrong, prediction.labels[wrong]]
-    return np.asarray(wrong[np.argsort(belief, kind="stable")[:n]], dtype=np.int64)
+    probability = prediction.probabilities[wrong, prediction.labels[wrong]]
+    return np.asarray(wrong[np.argsort(probability, kind="stable")[:n]], dtype=np.int64)
+
+
+def _in_order(data_iter: Iterable[tuple[Any, Any]]) -> Iterable[tuple[Any, Any]]:
+    """Return the batches unshuffled where possible, so that, compiled or not, later shuffles follow the same seed."""
+    from d2l_helpers.data import ArrayBatches
+
+    if not isinstance(data_iter, ArrayBatches) or not data_iter.shuffle:
+        return data_iter
+    return ArrayBatches(data_iter.X, data_iter.y, data_iter.batch_size, False, data_iter.resize)
 
 
 def _no_loss(y_hat: Any, y: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a fit has measured and where it is: what training fills, figures draw and panels show."""
+"""A fit's measurements and its progress: training fills them, figures draw them, panels show them."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Epoch", "History", "Progress"]
+__all__ = ["Epoch", "FitProgress", "History"]
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """What a training of the reader's own reports after an epoch: ``yield helpers.Epoch(train_loss=0.02)``.
+    """The measurements of one epoch, as a reader's own training yields them: ``yield helpers.Epoch(train_loss=0.02)``.
 
     Attributes
     ----------
     train_loss, test_loss : float
-        Mean loss an example.
+        Mean loss per example.
     train_acc, test_acc : float
         Fraction of right predictions, from 0 to 1.
     weight : array, optional
-        The weights of a layer that looks at 784 pixels, shape (10, 784) or (784, 10), of MXNet, NumPy or TensorFlow.
+        The weights of a layer whose inputs are 784 pixels, shape (10, 784) or (784, 10), of MXNet, NumPy or TensorFlow.
 
     Notes
     -----
-    Only `train_loss` is needed. None stands for what was not measured.
+    Only `train_loss` is required. None stands for what was not measured.
     """
 
     train_loss: float
@@ -36,12 +36,12 @@ class Epoch:
 
 @dataclass
 class History:
-    """What a fit measured, one entry an epoch. A list stays empty until it has something to hold.
+    """The measurements of a fit, one entry per epoch. A list stays empty until its quantity is first measured.
 
     Attributes
     ----------
     train_loss, test_loss : list of float
-        Mean loss an example, in nats for cross-entropy.
+        Mean loss per example, in nats for cross-entropy.
     train_acc, test_acc : list of float
         Fraction of right predictions, from 0 to 1.
     stopped : bool
@@ -49,8 +49,8 @@ class History:
 
     Notes
     -----
-    As in the book, the train numbers are those of the batches as they were trained on, so they average over a network
-    that changes during the epoch; the test numbers are those of the network after the epoch.
+    As in the book, the train numbers are measured on each batch just before the network is updated with it, so they
+    average over a network that changes during the epoch; the test numbers are those of the network after the epoch.
     """
 
     train_loss: list[float] = field(default_factory=list)
@@ -63,7 +63,7 @@ class History:
         return len(self.train_loss)
 
     def add(self, epoch: Epoch) -> None:
-        """Append an epoch; NaN stands for what this one did not measure and another did."""
+        """Append an epoch; NaN stands for what only other epochs measured."""
         done = len(self)
         for name in ("train_loss", "train_acc", "test_loss", "test_acc"):
             value, values = getattr(epoch, name), getattr(self, name)
@@ -74,17 +74,17 @@ class History:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """Where a running fit is.
+class FitProgress:
+    """How far a running fit has come.
 
     Attributes
     ----------
     done : float
-        Epochs done, with the fraction of the running one.
+        Finished epochs, plus the finished fraction of the running one.
     num_epochs : int
-        Epochs asked for.
+        All epochs of the fit.
     history : History
-        The finished epochs; it grows while the fit goes on.
+        The finished epochs; the same object grows during the fit.
     net : callable
         The network that is being trained.
     """

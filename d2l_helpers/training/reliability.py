@@ -1,4 +1,4 @@
-"""How far a network's probabilities can be trusted: its confidence against its accuracy."""
+"""Reliability of a network's probabilities: its confidence compared with its accuracy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Reliability", "reliability"]
 
 @dataclass(frozen=True)
 class Reliability:
-    """Confidence against accuracy, for the examples of each of some equally wide bins of confidence.
+    """Confidence and accuracy of the examples in each of several equally wide bins of confidence.
 
     Attributes
     ----------
@@ -30,12 +30,12 @@ class Reliability:
 
     @property
     def error(self) -> float:
-        """The expected calibration error: how far confidence and accuracy lie apart in the mean over the examples."""
+        """The expected calibration error: the distance of confidence and accuracy, averaged over the examples."""
         return self._mean(np.abs(self.confidence - self.accuracy))
 
     @property
     def mean_confidence(self) -> float:
-        """The mean highest probability of all examples; nan if there are none, as for the other means."""
+        """The mean highest probability of all examples; nan if there are none, as are the other means."""
         return self._mean(self.confidence)
 
     @property
@@ -49,16 +49,16 @@ class Reliability:
 
 
 def reliability(prediction: Prediction, predicted: int | None = None, num_bins: int = 10) -> Reliability:
-    """Compare how sure a network is with how often it is right.
+    """Compare a network's confidence with its accuracy.
 
     Parameters
     ----------
     prediction : Prediction
-        What the network says.
+        The network's probabilities.
     predicted : int, optional
-        Only the examples for which it says this class.
+        Use only the examples for which this class is predicted.
     num_bins : int
-        Bins of confidence from 0 to 1; a bin has its lower edge, the last one both.
+        Bins of confidence from 0 to 1; each contains its lower edge, the last one both.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Python environments beside this one, made once and kept in build/."""
+"""Python environments for tests, made once and kept in build/."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def made_environment(
     finish: Callable[[Path, list[str]], object],
     python: str | Path = sys.executable,
 ) -> Path:
-    """Give the Python of an environment with these packages, made from this Python or from another.
+    """Return the Python of an environment with these packages, made from this Python or from another.
 
-    Installing takes a minute or two, so it is kept in build/ for as long as the requirements stay the same.
-    `finish(folder, pip)` completes a new one; `pip` is the beginning of a command that installs into it.
+    Installing takes a minute or two, so the environment is kept in build/ until the requirements change.
+    `finish(folder, pip)` completes a new environment; `pip` is the beginning of a command that installs into it.
     """
     key = hashlib.sha256("\n".join([str(python), *requirements]).encode()).hexdigest()[:12]
     folder = ROOT / "build" / f"{name}-{key}"
@@ -42,9 +42,9 @@ def made_environment(
 
 
 def cpu_twin() -> Path:
-    """Give a Python with environment.yml's packages, with the CPU twin mxnet-mkl 1.6.0 for the CUDA wheel.
+    """Return a Python with environment.yml's packages, but mxnet-mkl 1.6.0 for the CPU instead of the CUDA wheel.
 
-    environment.yml's NumPy has no wheel after Python 3.12: there it is the lock's, which the twin's metadata refuses.
+    environment.yml's NumPy has no wheel after Python 3.12. So NumPy is the lock's, which mxnet-mkl's metadata refuses.
     """
 
     def add_the_rest(folder: Path, pip: list[str]) -> None:
@@ -60,7 +60,7 @@ def cpu_twin() -> Path:
 
 
 def _ask_for_no_executable_stack(library: Path) -> None:
-    """Clear a flag that MXNet 1.6 has for nothing, and for which glibc 2.41 and later refuse to load it."""
+    """Clear a flag that MXNet 1.6 does not need, and for which glibc 2.41 and later refuse to load the library."""
     with library.open("r+b") as file:
         header = file.read(64)
         (start,), (size, count) = struct.unpack_from("<Q", header, 32), struct.unpack_from("<HH", header, 54)
@@ -73,7 +73,7 @@ def _ask_for_no_executable_stack(library: Path) -> None:
 
 
 def usable_python(version: str) -> str:
-    """Give a Python of this version that runs: of the PATH, of pyenv or of uv."""
+    """Return a Python of this version that runs: from the PATH, pyenv or uv; skip the test if there is none."""
     name, home = f"python{version}", Path.home()
     pyenv = Path(os.environ.get("PYENV_ROOT", home / ".pyenv"))
     candidates = [
@@ -86,5 +86,5 @@ def usable_python(version: str) -> str:
 
 
 def _runs(python: str | Path) -> bool:
-    """Tell whether it is more than a command of pyenv's that says which versions are to be had."""
+    """Return whether it is a Python, and not a command of pyenv's that lists the available versions."""
     return subprocess.run([python, "-c", "import venv"], capture_output=True, check=False).returncode == 0

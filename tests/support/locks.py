@@ -1,4 +1,4 @@
-"""What the locks pin, for one Python or for each."""
+"""Read the versions that the locks pin, for one Python or for all."""
 
 from __future__ import annotations
 

@@ -1,21 +1,31 @@
-"""NVIDIA's GPUs and MXNet's wheels for them, seen without MXNet: which is here, which fits, and what it needs."""
+"""NVIDIA's GPUs and MXNet's wheels for them, without MXNet: those that are here, those that fit, and their needs."""
 
 from d2l_helpers.engine.cuda.driver import Driver, Gpu, look
-from d2l_helpers.engine.cuda.folder import cuda_folder
-from d2l_helpers.engine.cuda.wheels import CPU, CU101, CU117, Fit, Installed, Wheel, code_for, fitting, installed_in
+from d2l_helpers.engine.cuda.libraries import cuda_folder
+from d2l_helpers.engine.cuda.wheels import (
+    CPU,
+    CU101,
+    CU117,
+    Installed,
+    Recommendation,
+    Wheel,
+    code_for,
+    installed_in,
+    recommend,
+)
 
 __all__ = [
     "CPU",
     "CU101",
     "CU117",
     "Driver",
-    "Fit",
     "Gpu",
     "Installed",
+    "Recommendation",
     "Wheel",
     "code_for",
     "cuda_folder",
-    "fitting",
     "installed_in",
     "look",
+    "recommend",
 ]

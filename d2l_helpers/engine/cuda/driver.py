@@ -1,4 +1,4 @@
-"""What NVIDIA's driver says of its GPUs, asked through its own library: neither MXNet nor CUDA's toolkit is needed."""
+"""Ask NVIDIA's driver for its GPUs through its own library; neither MXNet nor CUDA's toolkit is needed."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class Driver:
     Attributes
     ----------
     version : str
-        Such as 550.54.15; empty where the system does not tell.
+        Such as 550.54.15; empty if unknown.
     cuda : tuple of int
-        The newest CUDA that it can run, major and minor; (0, 0) if it does not tell.
+        The newest CUDA that it can run, major and minor; (0, 0) if unknown.
     gpus : tuple of Gpu
-        The GPUs that it gives us.
+        The GPUs that it lists.
     problem : str
-        Why it does not work, if it does not. A driver without a GPU works.
+        Why it does not work; empty if it works, which a driver without a GPU does.
     """
 
     version: str
@@ -75,7 +75,7 @@ def look() -> Driver | None:
     Returns
     -------
     Driver or None
-        None where there is no driver.
+        None if there is no driver.
     """
     library = _library()
     if library is None:
@@ -87,7 +87,7 @@ def look() -> Driver | None:
 
 
 class _Refused(Exception):
-    """A call that the driver answered with an error."""
+    """Raised for a call that the driver answered with an error."""
 
 
 def _library() -> ctypes.CDLL | None:
@@ -123,7 +123,7 @@ def _gpu(library: ctypes.CDLL, index: int) -> Gpu:
 
 def _require(call: str, status: int) -> None:
     if status:
-        raise _Refused(f"{call} gave error {status}")
+        raise _Refused(f"{call} returned error {status}")
 
 
 def _newest_cuda(library: ctypes.CDLL) -> tuple[int, int]:

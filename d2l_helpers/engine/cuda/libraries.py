@@ -1,21 +1,20 @@
-"""CUDA's libraries for MXNet's wheels: found where pip or conda has put them, and loaded before MXNet looks."""
+"""Load CUDA's libraries for MXNet's wheels from where pip or conda has put them, before MXNet looks for them."""
 
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from d2l_helpers.engine.cuda.folder import cuda_folder
-
-__all__ = ["CUDA_11", "CUDA_10", "Library", "load"]
+__all__ = ["CUDA_11", "CUDA_10", "Library", "cuda_folder", "load"]
 
 
 @dataclass(frozen=True)
 class Library:
-    """What one package of NVIDIA's has for MXNet.
+    """One of NVIDIA's packages, with the shared libraries that MXNet needs of it.
 
     Attributes
     ----------
@@ -24,7 +23,7 @@ class Library:
     folder : str
         Its folder in ``nvidia/``.
     files : tuple of str
-        The shared libraries, each after those that it needs.
+        Its shared libraries, each after those that it needs.
     """
 
     package: str
@@ -34,13 +33,13 @@ class Library:
 
     @property
     def requirement(self) -> str:
-        """The requirement that pins it."""
+        """The requirement that pins the package."""
         return f"{self.package}=={self.version}"
 
 
 _CUDNN = ("ops_infer", "cnn_infer", "adv_infer", "ops_train", "cnn_train", "adv_train")
 
-CUDA_11 = (  # each after those that it needs; cuDNN 9 has another name, and MXNet asks for 8
+CUDA_11 = (  # each after those that it needs; cuDNN 8, because MXNet does not find cuDNN 9, which has other names
     Library("nvidia-cuda-runtime-cu11", "11.8.89", "cuda_runtime", ("libcudart.so.11.0",)),
     Library("nvidia-cuda-nvrtc-cu11", "11.8.89", "cuda_nvrtc", ("libnvrtc-builtins.so.11.8", "libnvrtc.so.11.2")),
     Library("nvidia-nvtx-cu11", "11.8.86", "nvtx", ("libnvToolsExt.so.1",)),
@@ -67,21 +66,36 @@ CUDA_10 = (  # conda's cudatoolkit=10.1 has them all; cuDNN and NCCL are in the 
 )
 
 
+def cuda_folder() -> Path:
+    """Return the folder into which the CUDA wheel and its libraries are installed, which need not exist.
+
+    All wheels of MXNet write to one folder ``mxnet``, where the wheel that pip installs last overwrites the others. So
+    the CPU wheel stays where it is, and this folder is searched first if there is a GPU for its wheel.
+
+    Returns
+    -------
+    Path
+        The value of ``D2L_CUDA``; without it, ``mxnet-cuda`` in the Python environment.
+    """
+    chosen = os.environ.get("D2L_CUDA")
+    return Path(chosen or Path(sys.prefix, "mxnet-cuda")).absolute()
+
+
 def load(wheel: str, folder: Path) -> list[str]:
-    """Load the CUDA libraries that a wheel needs; a library that is loaded already is not looked for again by name.
+    """Load the CUDA libraries that a wheel needs; the linker then finds them by name, wherever they are stored.
 
     Parameters
     ----------
     wheel : str
-        The wheel's name. One for neither CUDA 11 nor CUDA 10.1 is left to find its libraries alone.
+        The wheel's name. For a wheel for neither CUDA 11 nor CUDA 10.1 nothing is loaded.
     folder : Path
-        Where the wheel is installed: looked into first, then `cuda_folder`, ``sys.path``, the environment's ``lib``,
-        and last where the system's linker looks.
+        Where the wheel is installed. It is searched first, then `cuda_folder`, ``sys.path``, the environment's
+        ``lib``, and last the places of the system's linker.
 
     Returns
     -------
     list of str
-        Those that are nowhere, or cannot be loaded.
+        The libraries that were not found, or cannot be loaded.
     """
     if "cu11" in wheel:
         wanted = [(library.folder, file) for library in CUDA_11 for file in library.files]
@@ -90,19 +104,19 @@ def load(wheel: str, folder: Path) -> list[str]:
     else:
         return []
     places = [str(folder), str(cuda_folder()), *sys.path]
-    return [file for inside, file in wanted if not any(map(_loads, _candidates(places, inside, file)))]
+    return [file for package, file in wanted if not any(map(_loads, _candidates(places, package, file)))]
 
 
-def _candidates(places: Sequence[str], inside: str, file: str) -> Iterator[str]:
-    if inside:
-        yield from (str(path) for place in places if (path := Path(place, "nvidia", inside, "lib", file)).exists())
+def _candidates(places: Sequence[str], package: str, file: str) -> Iterator[str]:
+    if package:
+        yield from (str(path) for place in places if (path := Path(place, "nvidia", package, "lib", file)).exists())
     yield from (str(path) for path in [Path(sys.prefix, "lib", file)] if path.exists())
     yield file
 
 
 def _loads(path: str) -> bool:
     try:
-        ctypes.CDLL(path)  # for this process's later look-ups by name; its symbols stay its own
+        ctypes.CDLL(path)  # with RTLD_LOCAL: later look-ups by name find it, but its symbols mix with no other's
     except OSError:
         return False
     return True

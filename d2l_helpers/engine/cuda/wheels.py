@@ -1,4 +1,4 @@
-"""MXNet's wheels: which are installed, which GPUs they have machine code for, and which one fits this machine."""
+"""MXNet's wheels: find those installed, check for which GPUs they have machine code, recommend one."""
 
 from __future__ import annotations
 
@@ -9,12 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from d2l_helpers.engine.cuda.driver import Driver, Gpu, dotted
-from d2l_helpers.engine.cuda.folder import cuda_folder
-from d2l_helpers.engine.cuda.libraries import CUDA_11
+from d2l_helpers.engine.cuda.libraries import CUDA_11, cuda_folder
 
-__all__ = ["CPU", "CU101", "CU117", "WHEELS", "Fit", "Installed", "Wheel", "code_for", "fitting", "installed_in"]
+__all__ = [
+    "CPU",
+    "CU101",
+    "CU117",
+    "WHEELS",
+    "Installed",
+    "Recommendation",
+    "Wheel",
+    "code_for",
+    "installed_in",
+    "recommend",
+]
 
-# d2l-helpers, mxnet-model-server and others are no builds of MXNet; mxnet_cu101mkl, mxnet_mkl and mxnet_native are
+# Builds of MXNet are called mxnet_cu101mkl, mxnet_mkl, mxnet_native; mxnet-model-server and others are no builds
 _DIST_INFO = re.compile(r"(mxnet(?:_?cu\d+)?(?:_?mkl|_native)?)-([^-]+)\.dist-info")
 _LOCK = Path(__file__).parents[3] / "requirements-cu117.lock"  # in a checkout
 
@@ -28,7 +38,7 @@ class Wheel:
     name, version : str
         As on PyPI.
     cuda : tuple of int, optional
-        The CUDA that it was built for; None for the CPU's.
+        The CUDA that it was built for; None for the CPU wheel.
     oldest, newest : tuple of int, optional
         The compute capabilities that it has machine code for, both included. Code for 8.6 runs on 8.9, not on 9.0.
     """
@@ -40,17 +50,17 @@ class Wheel:
     newest: tuple[int, int] = (0, 0)
 
     def has_code_for(self, gpu: Gpu) -> bool:
-        """Whether the GPU can run the wheel's machine code."""
+        """Return whether the GPU can run the wheel's machine code."""
         return self.cuda is not None and self.oldest <= gpu.capability <= self.newest
 
     @property
     def requirement(self) -> str:
-        """The requirement that pins it."""
+        """The requirement that pins the wheel."""
         return f"{self.name}=={self.version}"
 
     @property
     def command(self) -> str:
-        """The one command that installs it; the one for CUDA 11 leaves the CPU wheel as it is."""
+        """The one command that installs the wheel; the wheel for CUDA 11 leaves the CPU wheel as it is."""
         if self.name == CU101.name:
             return "conda env create -f environment.yml"
         if self.name == CPU.name:
@@ -65,7 +75,7 @@ class Wheel:
 CPU = Wheel("mxnet", "1.9.1")
 CU101 = Wheel("mxnet-cu101mkl", "1.6.0.post0", (10, 1), (3, 0), (7, 5))
 CU117 = Wheel("mxnet-cu117", "1.9.1", (11, 8), (5, 0), (8, 9))
-WHEELS = {wheel.name: wheel for wheel in (CU117, CU101, CPU)}  # in the order of preference
+WHEELS = {wheel.name: wheel for wheel in (CU117, CU101, CPU)}  # in order of preference
 
 
 @dataclass(frozen=True)
@@ -75,9 +85,9 @@ class Installed:
     Attributes
     ----------
     name, version : str
-        As its metadata says.
+        From its metadata.
     folder : Path
-        The folder that holds its ``mxnet`` and its metadata.
+        The folder with its ``mxnet`` and its metadata.
     """
 
     name: str
@@ -86,7 +96,7 @@ class Installed:
 
     @property
     def needs_cuda(self) -> bool:
-        """Whether it cannot even be imported without NVIDIA's driver."""
+        """Whether importing the wheel fails without NVIDIA's driver."""
         return "cu" in self.name
 
     def __str__(self) -> str:
@@ -94,15 +104,15 @@ class Installed:
 
 
 @dataclass(frozen=True)
-class Fit:
-    """The wheel that fits a machine.
+class Recommendation:
+    """The wheel that fits a machine best.
 
     Attributes
     ----------
     wheel : Wheel
-        Which one.
+        The wheel.
     why : str
-        Why this one and no other.
+        The reason, as the end of a sentence that names the wheel.
     """
 
     wheel: Wheel
@@ -110,7 +120,7 @@ class Fit:
 
 
 def installed_in(folders: Sequence[str | Path]) -> list[Installed]:
-    """Find the wheels of MXNet by their metadata, without importing anything.
+    """Return the wheels of MXNet in some folders, found by their metadata without importing anything.
 
     Parameters
     ----------
@@ -127,7 +137,7 @@ def installed_in(folders: Sequence[str | Path]) -> list[Installed]:
 
 
 def code_for(installed: Installed, gpu: Gpu) -> str:
-    """Say why an installed wheel cannot compute on a GPU; empty if it can, or if the wheel is not one we know."""
+    """Return why an installed wheel cannot compute on a GPU; empty if it can, or if the wheel is unknown."""
     wheel = WHEELS.get(installed.name)
     if wheel is None or wheel.has_code_for(gpu):
         return ""
@@ -137,24 +147,24 @@ def code_for(installed: Installed, gpu: Gpu) -> str:
     return f"{installed} has machine code for compute capability {span}, and {gpu.name} has {dotted(gpu.capability)}"
 
 
-def fitting(driver: Driver | None) -> Fit:
-    """Find the wheel that fits the first GPU, the one that the notebooks compute on; without one, the CPU's."""
+def recommend(driver: Driver | None) -> Recommendation:
+    """Return the wheel that fits the first GPU, on which the notebooks compute; the CPU wheel if there is none."""
     if driver is None:
-        return Fit(CPU, "there is no NVIDIA driver")
+        return Recommendation(CPU, "there is no NVIDIA driver")
     if driver.problem:
-        return Fit(CPU, f"the NVIDIA driver does not work: {driver.problem}")
+        return Recommendation(CPU, f"the NVIDIA driver does not work: {driver.problem}")
     if not driver.gpus:
-        return Fit(CPU, "the NVIDIA driver finds no GPU")
+        return Recommendation(CPU, "the NVIDIA driver finds no GPU")
     gpu = driver.gpus[0]
     coded = [wheel for wheel in WHEELS.values() if wheel.has_code_for(gpu)]
     if not coded:
-        return Fit(
+        return Recommendation(
             CPU, f"no wheel of MXNet has machine code for compute capability {dotted(gpu.capability)}, so it is the CPU"
         )
     for wheel in coded:
         if wheel.cuda and wheel.cuda <= driver.cuda:
-            return Fit(wheel, f"it has machine code for compute capability {dotted(gpu.capability)}")
+            return Recommendation(wheel, f"it has machine code for compute capability {dotted(gpu.capability)}")
     needed = min(wheel.cuda for wheel in coded if wheel.cuda)
-    return Fit(
+    return Recommendation(
         CPU, f"the driver runs CUDA up to {dotted(driver.cuda)}; with one for CUDA {dotted(needed)} the GPU can be used"
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from d2l_helpers.figures import Chart, Dots, Line
 from d2l_helpers.panels.exhibit import Exhibit, View, choice, slider
-from d2l_helpers.training.line_fits import Array, Fit, least_absolute, least_squares
+from d2l_helpers.training.regression import Array, Fit, least_absolute, least_squares
 
 __all__ = ["explore_noise", "off_by", "trips", "usually_off_by"]
 

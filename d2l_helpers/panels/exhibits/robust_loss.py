@@ -8,7 +8,7 @@ import numpy as np
 
 from d2l_helpers.figures import Chart, Dots, Line
 from d2l_helpers.panels.exhibit import Exhibit, View, log_slider, slider
-from d2l_helpers.training.line_fits import Array, Fit, huber_fit, huber_loss, huber_pull, least_absolute, least_squares
+from d2l_helpers.training.regression import Array, Fit, huber_fit, huber_loss, huber_pull, least_absolute, least_squares
 
 __all__ = ["explore_robust_loss", "points"]
 

@@ -1,4 +1,4 @@
-"""The real dataset, and local web servers that misbehave in the ways real ones do."""
+"""The real dataset, an empty cache, and local web servers that misbehave in the ways real ones do."""
 
 import gzip
 import http.server
@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.dataset import make_small
 from support.lacking import lacking
 
-from d2l_helpers.data import obtain
+from d2l_helpers.data import debian, obtain, sources
 from d2l_helpers.data.idx import FILES
 from d2l_helpers.errors import DataError
 
@@ -24,13 +25,36 @@ def official():
         lacking(f"needs Fashion-MNIST: {error}")
 
 
-@pytest.fixture(scope="session")
-def published(official, tmp_path_factory):
-    """A folder with the four files as the mirrors have them."""
-    folder = tmp_path_factory.mktemp("published")
+@pytest.fixture
+def small(monkeypatch):
+    """The bytes of four small files by name, which pass for the published ones."""
+    return make_small(monkeypatch.setitem)
+
+
+@pytest.fixture
+def published(small, tmp_path):
+    """A folder with the four small files as the mirrors have them."""
+    folder = tmp_path / "published"
+    folder.mkdir()
     for name, file in FILES.items():
-        (folder / f"{file.filename}.gz").write_bytes(gzip.compress(official[name].data, compresslevel=1))
+        (folder / f"{file.filename}.gz").write_bytes(gzip.compress(small[name].data, compresslevel=1))
     return folder
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch):
+    """A user with an empty cache, on a machine with neither Debian's package nor apt-get."""
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    monkeypatch.delenv("D2L_DATA", raising=False)
+    monkeypatch.setattr(debian, "INSTALLED", tmp_path / "not installed")
+
+
+@pytest.fixture
+def cache(alone):
+    return sources.cache_folder()
 
 
 @dataclass
@@ -46,7 +70,7 @@ class Behaviour:
     drops : int
         How many downloads it breaks off in the middle.
     garbage : bytes
-        What it sends instead of the file, for ever if `endless`.
+        What it sends instead of the file, without end if `endless`.
     pause : threading.Event
         What it waits for after the first half of a file.
     silent : bool
@@ -139,7 +163,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 @pytest.fixture
 def serve(published):
-    """Start a mirror with the given behaviour; gives the behaviour, with its url and what was asked of it."""
+    """Start a mirror with the given behaviour; return the behaviour, with its url and the requests it got."""
     servers = []
 
     def start(**behaviour):

@@ -1,4 +1,4 @@
-"""Minibatches against slow, obvious versions of themselves, with and without ``npx.set_np()``."""
+"""Minibatches agree with slow, obvious versions of them, with and without ``npx.set_np()``."""
 
 import mxnet
 import numpy as np
@@ -23,9 +23,9 @@ def orders(batches, epochs):
     return [np.concatenate([y.asnumpy() for _, y in batches]).tolist() for _ in range(epochs)]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), n=st.integers(1, 40), shuffle=st.booleans(), shape=st.lists(st.integers(1, 3), max_size=3))
-def test_every_example_comes_once_an_epoch_with_its_label(data, n, shuffle, shape):
+def test_every_example_comes_once_per_epoch_with_its_label(data, n, shuffle, shape):
     batch_size = data.draw(st.integers(1, n))
     batches = ArrayBatches(*numbered(n, *shape), batch_size, shuffle)
     pairs = list(batches)
@@ -50,7 +50,7 @@ def test_types_and_attributes_are_as_documented():
     assert (X_batch.dtype, y_batch.dtype) == (np.float32, np.int32)
 
 
-def test_the_seed_governs_the_order_and_each_epoch_has_its_own():
+def test_the_seed_governs_the_order_and_epochs_differ():
     batches = ArrayBatches(*numbered(100), 10, shuffle=True)
     seed_all(3)
     first, second = orders(batches, 2)
@@ -61,7 +61,7 @@ def test_the_seed_governs_the_order_and_each_epoch_has_its_own():
     assert orders(batches, 1) != [first]
 
 
-def test_without_shuffling_nothing_is_drawn_from_the_generator():
+def test_without_shuffling_the_random_generator_is_not_used():
     batches = ArrayBatches(*numbered(100), 10, shuffle=False)
     seed_all(3)
     orders(batches, 1)
@@ -95,7 +95,7 @@ def test_resized_images_are_those_of_gluons_transforms(numpy_interface, size, ch
     assert batches.X is X
 
 
-def test_load_array_is_d2ls():
+def test_load_array_returns_what_d2ls_does():
     features, labels = numbered(10, 2)
     train, test = load_array((features, labels), 3), load_array([features, labels], 3, is_train=False)
     assert (train.shuffle, test.shuffle) == (True, False)
@@ -127,7 +127,7 @@ def test_arrays_that_do_not_match_are_refused(features, labels):
         load_array((mxnet.np.zeros((features, 2)), mxnet.np.zeros((labels,))), 1)
 
 
-def test_other_than_two_arrays_are_refused():
+def test_load_array_refuses_three_arrays():
     X, y = numbered(4)
     with pytest.raises(ArgumentError, match="3 arrays"):
         load_array((X, X, y), 2)

@@ -1,4 +1,4 @@
-"""The dataset as the chapter uses it, and the regression data."""
+"""Fashion-MNIST as the chapter uses it, its audit, and synthetic regression data."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ from d2l_helpers.engine.seeds import seed_all
 from d2l_helpers.errors import ArgumentError
 
 
-def test_importing_does_not_load_mxnet():
+def test_importing_data_does_not_import_mxnet():
     code = "import sys, d2l_helpers.data; print('mxnet' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
@@ -98,7 +98,7 @@ def test_the_last_training_examples_are_held_out():
 
 @pytest.mark.usefixtures("official")
 @pytest.mark.parametrize("num_examples", [0, 10_000, -1, 1.5])
-def test_something_is_held_out_and_something_left(num_examples):
+def test_hold_out_refuses_to_hold_out_nothing_or_everything(num_examples):
     _, test_iter = load_data_fashion_mnist(256, ctx=mxnet.cpu())
     with pytest.raises(ArgumentError, match="num_examples"):
         hold_out(test_iter, num_examples)
@@ -153,7 +153,7 @@ def test_planted_duplicates_are_counted(train, test):
 # --- regression data
 
 
-def test_synthetic_data_is_d2ls(numpy_interface):
+def test_synthetic_data_agrees_with_d2ls(numpy_interface):
     from d2l import mxnet as d2l
 
     w, b = mxnet.np.array([2, -3.4]), 4.2
@@ -166,7 +166,7 @@ def test_synthetic_data_is_d2ls(numpy_interface):
     assert np.allclose(y.asnumpy().ravel(), y_d2l.asnumpy().ravel(), rtol=0, atol=1e-5)
 
 
-def test_synthetic_data_are_where_the_weights_are_and_the_same_everywhere():
+def test_synthetic_data_is_on_the_device_of_the_weights_and_the_same_on_each():
     drawn = {}
     for device in (mxnet.cpu(0), mxnet.cpu(1)):
         seed_all(0)

@@ -1,4 +1,4 @@
-"""MXNet and d2l of 2020 on the Python and NumPy of today, each time imported in a process of its own."""
+"""MXNet and d2l of 2020 work on today's Python and NumPy; each test imports them in a new process."""
 
 import json
 import os
@@ -8,11 +8,11 @@ import textwrap
 
 import pytest
 
-OTHERS = ["mxnet", "numpy", "ipywidgets", "matplotlib", "IPython", "d2l", "tqdm"]
+LARGE = ["mxnet", "numpy", "ipywidgets", "matplotlib", "IPython", "d2l", "tqdm"]
 
 
 def run(code, **environment):
-    """Run code in a fresh Python where warnings are errors; give what it prints last, which is JSON."""
+    """Run code in a new Python where warnings are errors; return the JSON that it prints last."""
     environment = {**os.environ, "MPLBACKEND": "agg", **environment}
     command = [sys.executable, "-W", "error", "-c", "import json, os, sys\n" + textwrap.dedent(code)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -20,8 +20,8 @@ def run(code, **environment):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_importing_us_imports_nothing_heavy():
-    code = f"import d2l_helpers; print(json.dumps([name for name in {OTHERS} if name in sys.modules]))"
+def test_importing_d2l_helpers_imports_no_large_library():
+    code = f"import d2l_helpers; print(json.dumps([name for name in {LARGE} if name in sys.modules]))"
     assert run(code) == []
 
 
@@ -34,7 +34,13 @@ def test_a_check_outside_a_notebook_imports_no_ipywidgets():
     assert run(code) == []
 
 
-def test_importing_us_takes_less_than_50_ms():
+def test_importing_d2l_helpers_imports_few_modules():
+    code = "before = set(sys.modules); import d2l_helpers; print(len(set(sys.modules) - before))"
+    assert run(code) < 60
+
+
+@pytest.mark.timing
+def test_importing_d2l_helpers_takes_less_than_50_ms():
     code = "import time; start = time.perf_counter(); import d2l_helpers; print(time.perf_counter() - start)"
     assert min(run(code) for _ in range(9)) < 0.05, "the best of nine: other work on the machine only adds"
 
@@ -52,7 +58,7 @@ def test_installing_twice_leaves_one_finder():
 
 @pytest.fixture(scope="module")
 def after_import():
-    """What is to be seen after ``import mxnet``."""
+    """Facts about the process after ``import mxnet``."""
     return run(
         """
         import numpy
@@ -109,7 +115,7 @@ def test_environment_and_warning_filters_are_as_before(after_import):
     assert after_import["filters"]
 
 
-def test_mxnet_starts_with_one_thread_unless_the_reader_says_otherwise(after_import):
+def test_mxnet_starts_with_one_thread_unless_the_reader_sets_another_number(after_import):
     assert after_import["threads"] == 1
     code = """
         import d2l_helpers, mxnet, ctypes
@@ -123,15 +129,15 @@ def test_mxnet_computes_gradients(after_import):
     assert after_import["gradient"] == 4
 
 
-def test_arrays_go_back_to_numpy(after_import):
+def test_arrays_convert_to_numpy(after_import):
     assert after_import["converted"] == [[[1.5, 2], [3, 4]], "float32", "int32"]
 
 
-def test_numpy_scalars_may_stand_in_shapes_and_axes(after_import):
+def test_numpy_scalars_are_accepted_in_shapes_and_axes(after_import):
     assert after_import["shapes"] == [[2, 3], [4, 1], [3, 2], [3, 1, 2], [2, 2], [2, 5]]
 
 
-def test_workers_load_batches_and_import_mxnet_with_our_help():
+def test_workers_of_a_data_loader_import_mxnet_and_load_batches():
     code = """
         import d2l_helpers, warnings
         from mxnet import np, npx
@@ -166,6 +172,7 @@ def test_d2l_plots_where_there_is_no_notebook():
     assert run(code) == [2, 6, [[0.7, 0.5], [0.6, 0.8]]]
 
 
+@pytest.mark.kernel
 def test_d2l_plots_as_svg_in_a_kernel():
     from nbclient import NotebookClient
     from nbformat import v4
@@ -182,49 +189,14 @@ def test_d2l_plots_as_svg_in_a_kernel():
     assert "image/svg+xml" in animated[-1]["data"]
 
 
-def test_a_shared_library_that_the_system_lacks_is_named_with_its_package(tmp_path):
-    (tmp_path / "mxnet").mkdir()
-    said = "libquadmath.so.0: cannot open shared object file: No such file or directory"
-    (tmp_path / "mxnet" / "__init__.py").write_text(f"raise OSError({said!r})")
+def test_mxnet_compares_versions_as_distutils_did():
     code = """
         import d2l_helpers
-        from d2l_helpers.errors import LibraryUnusable
-        try:
-            import mxnet
-        except LibraryUnusable as error:
-            print(json.dumps([error.got, error.remedy]))
+        from d2l_helpers.engine.compat import _version_module
+        older, newer = (_version_module().LooseVersion(text) for text in ("1.9.5", "1.17"))
+        print(json.dumps([older < newer, older >= newer, older == _version_module().StrictVersion("1.9.5")]))
     """
-    got, remedy = run(code, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
-    assert got == "no libquadmath.so.0 on this system"
-    assert remedy.startswith("sudo apt-get install libquadmath0 (Debian, Ubuntu) or sudo dnf install libquadmath")
-
-
-def test_a_library_that_asks_for_an_executable_stack_has_a_remedy(tmp_path):
-    (tmp_path / "mxnet").mkdir()
-    said = "libmxnet.so: cannot enable executable stack as shared object requires: Invalid argument"
-    (tmp_path / "mxnet" / "__init__.py").write_text(f"raise OSError({said!r})")
-    code = """
-        import d2l_helpers
-        try:
-            import mxnet
-        except Exception as error:
-            print(json.dumps([type(error).__name__, error.remedy]))
-    """
-    name, remedy = run(code, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
-    assert (name, "GLIBC_TUNABLES=glibc.rtld.execstack=2" in remedy) == ("LibraryUnusable", True)
-
-
-def test_an_error_of_the_system_that_is_no_missing_library_stays_what_it_is(tmp_path):
-    (tmp_path / "mxnet").mkdir()
-    (tmp_path / "mxnet" / "__init__.py").write_text("open('/nowhere')")
-    code = """
-        import d2l_helpers
-        try:
-            import mxnet
-        except Exception as error:
-            print(json.dumps(type(error).__name__))
-    """
-    assert run(code, PYTHONPATH=f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}") == "FileNotFoundError"
+    assert run(code) == [True, False, True]
 
 
 def test_an_mxnet_that_is_imported_already_is_left_alone():

@@ -1,4 +1,4 @@
-"""What MXNet 1.6's CPU twin lacked gives what MXNet 1.9 gives."""
+"""The functions that are added to MXNet 1.6 compute what MXNet 1.9 computes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from support.environments import cpu_twin
+
+pytestmark = [pytest.mark.nightly, pytest.mark.network]
 
 PROGRAM = """
 import json, sys
@@ -77,7 +79,7 @@ def evaluated(python: object, expressions: list[str]) -> tuple[str, list[object]
     return version, found
 
 
-def test_it_computes_what_1_9_computes():
+def test_mxnet_1_6_computes_what_1_9_computes():
     old, ours = evaluated(cpu_twin(), EXPRESSIONS)
     new, theirs = evaluated(sys.executable, EXPRESSIONS)
     assert (old, new) == ("1.6.0", "1.9.1")
@@ -89,7 +91,7 @@ def test_it_computes_what_1_9_computes():
             assert got == expected, expression
 
 
-def test_what_has_a_derivative_keeps_it_and_the_rest_says_that_it_has_none():
+def test_functions_keep_their_derivative_or_raise_an_error_while_recording():
     begin, end = "autograd.set_recording(True)", "autograd.set_recording(False)"
     gradient = "(v.attach_grad(), {begin}, loss := {loss}, {end}, loss.backward(), v.grad.tolist())[-1]"
     losses = ["(A @ v).sum()", "abs(v - 1).sum()"]

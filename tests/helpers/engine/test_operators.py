@@ -1,4 +1,4 @@
-"""MXNet's operators are made when they are first called, and are then what MXNet makes of them itself."""
+"""MXNet's operators are made when they are first called, and are then those that MXNet makes itself."""
 
 import ctypes
 import inspect
@@ -16,12 +16,12 @@ import d2l_helpers  # noqa: F401  before mxnet
 from d2l_helpers.engine.operators import make_when_called
 
 npx.set_np()
-READ = ("_np_sum", "_npx_reshape")  # in the interfaces like NumPy's
-NAMES = (*READ, "softmax", "dot", "FullyConnected", "Concat", "sgd_update")
+DOCUMENTED = ("_np_sum", "_npx_reshape")  # in the interfaces like NumPy's
+NAMES = (*DOCUMENTED, "softmax", "dot", "FullyConnected", "Concat", "sgd_update")
 
 
 def remade():
-    """Make all of MXNet's operators on arrays anew; give their stand-ins and what MXNet makes, by their names."""
+    """Make some of MXNet's operators on arrays again; return each one's stub and the real one, by name."""
     made = {}
 
     def init(make):
@@ -38,44 +38,44 @@ def remade():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_stand_in_has_the_name_and_the_words_of_what_it_stands_for(name):
-    stand_in, real = remade()[name]
-    assert stand_in.__code__ is not real.__code__
-    assert (stand_in.__name__, stand_in.__qualname__) == (name, real.__qualname__)
+def test_a_stub_has_the_operators_name_and_docstring(name):
+    stub, real = remade()[name]
+    assert stub.__code__ is not real.__code__
+    assert (stub.__name__, stub.__qualname__) == (name, real.__qualname__)
     assert len(real.__doc__) > 100
-    assert stand_in.__doc__ == (real.__doc__ if name in READ else "")
+    assert stub.__doc__ == (real.__doc__ if name in DOCUMENTED else "")
 
 
-def test_the_first_call_makes_it_the_real_one():
-    stand_in, real = remade()["softmax"]
-    assert "become" not in str(inspect.signature(stand_in))
+def test_a_stub_becomes_the_operator_at_its_first_call():
+    stub, real = remade()["softmax"]
+    assert "become" not in str(inspect.signature(stub))
     scores = mxnet.nd.array([[1.0, 2.0, 3.0]])
-    assert stand_in(scores, axis=1).asnumpy().tolist() == real(scores, axis=1).asnumpy().tolist()
-    assert inspect.signature(stand_in) == inspect.signature(real)
-    assert stand_in.__doc__ == real.__doc__
-    assert stand_in.__code__.co_code == real.__code__.co_code
-    assert stand_in(scores).shape == (1, 3)
+    assert stub(scores, axis=1).asnumpy().tolist() == real(scores, axis=1).asnumpy().tolist()
+    assert inspect.signature(stub) == inspect.signature(real)
+    assert stub.__doc__ == real.__doc__
+    assert stub.__code__.co_code == real.__code__.co_code
+    assert stub(scores).shape == (1, 3)
 
 
-def test_a_wrong_first_call_says_what_a_later_one_says():
-    stand_in, real = remade()["softmax"]
+def test_a_wrong_first_call_raises_the_same_error_as_a_later_one():
+    stub, real = remade()["softmax"]
     said = []
-    for function in (stand_in, stand_in, real):
+    for function in (stub, stub, real):
         with pytest.raises(AssertionError) as caught:
             function([1.0])
         said.append(str(caught.value))
     assert len(set(said)) == 1
 
 
-def test_threads_that_call_it_first_at_once_all_get_the_result():
+def test_threads_that_make_the_first_call_at_once_all_get_the_result():
     scores = mxnet.nd.array([[1.0, 2.0, 3.0]])
     for _ in range(20):
-        stand_in, real = remade()["softmax"]
+        stub, real = remade()["softmax"]
         expected, gate, results = real(scores).asnumpy().tolist(), threading.Barrier(8), []
 
-        def call(stand_in=stand_in, gate=gate, results=results):
+        def call(stub=stub, gate=gate, results=results):
             gate.wait()
-            results.append(stand_in(scores, axis=-1).asnumpy().tolist())
+            results.append(stub(scores, axis=-1).asnumpy().tolist())
 
         threads = [threading.Thread(target=call) for _ in range(8)]
         for thread in threads:
@@ -85,14 +85,14 @@ def test_threads_that_call_it_first_at_once_all_get_the_result():
         assert results == [expected] * 8
 
 
-def test_operators_on_symbols_work_and_know_their_words_once_called():
+def test_operators_on_symbols_work_and_have_their_docstring_once_called():
     net = mxnet.symbol.FullyConnected(mxnet.symbol.Variable("data"), num_hidden=3)
     assert net.list_arguments()[0] == "data"
     assert "linear transformation" in mxnet.symbol.FullyConnected.__doc__
     assert mxnet.symbol.FullyConnected.__module__ == "symbol"
 
 
-def test_every_function_of_numpys_interface_has_words():
+def test_every_function_of_numpys_interface_has_a_docstring():
     for interface in (np, npx):
         functions = [value for name, value in vars(interface).items() if inspect.isfunction(value) and name[0] != "_"]
         assert len(functions) > 20
@@ -111,12 +111,12 @@ print(*(name in sys.modules for name in names[2:]), mxnet.gluon.utils.requests.c
 """
 
 
-def test_what_mxnet_seldom_needs_is_imported_when_it_is_used():
+def test_modules_that_mxnet_seldom_needs_are_imported_at_first_use():
     done = subprocess.run([sys.executable, "-c", SELDOM], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["False False False False", "True True 200"]
 
 
-def test_numpys_interface_has_its_own_words():
+def test_numpys_interface_has_its_own_docstrings():
     assert "NDArray" not in npx.softmax.__doc__
     assert npx.softmax.__module__ == "mxnet.numpy_extension"
     assert npx.softmax(np.zeros((1, 4))).asnumpy().tolist() == [[0.25] * 4]

@@ -1,18 +1,18 @@
-"""One seed for three generators."""
+"""One seed governs three random generators."""
 
 import random
 
 import mxnet
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from d2l_helpers.engine.seeds import seed_all
 from d2l_helpers.errors import ArgumentError
 
 seeds = st.integers(0, 2**31 - 1)
-no_seeds = (
+not_seeds = (
     st.integers(max_value=-1)
     | st.integers(min_value=2**31)
     | st.floats()
@@ -25,8 +25,8 @@ no_seeds = (
 )
 
 
-def draws():
-    """Draw from each generator."""
+def numbers():
+    """Return random numbers from each generator."""
     return {
         "Python": [random.random() for _ in range(4)],
         "NumPy": np.random.rand(4).tolist(),
@@ -36,51 +36,48 @@ def draws():
 
 @pytest.fixture(autouse=True)
 def own_random_state():
-    """Leave the generators as they were, where they can say how they are."""
+    """Restore the generators whose state can be read."""
     python, numpy = random.getstate(), np.random.get_state()
     yield
     random.setstate(python)
     np.random.set_state(numpy)
 
 
-@settings(deadline=None)
 @given(seed=seeds, kind=st.sampled_from([int, np.int64, np.uint32]))
-def test_the_same_seed_gives_the_same_draws(seed, kind):
+def test_the_same_seed_returns_the_same_numbers(seed, kind):
     seed_all(seed)
-    first = draws()
-    assert all(first[name] != value for name, value in draws().items()), "the generators go on"
+    first = numbers()
+    assert all(first[name] != value for name, value in numbers().items()), "the generators go on"
     seed_all(kind(seed))
-    assert draws() == first
+    assert numbers() == first
 
 
-@settings(deadline=None)
 @given(st.lists(seeds, min_size=2, max_size=2, unique=True))
-def test_another_seed_gives_other_draws_of_all_three(two):
-    first, second = ([seed_all(seed), draws()][1] for seed in two)
+def test_another_seed_returns_other_numbers_from_all_three(two):
+    first, second = ([seed_all(seed), numbers()][1] for seed in two)
     assert all(first[name] != second[name] for name in first)
 
 
-def test_the_seed_of_no_words_is_zero():
+def test_the_default_seed_is_zero():
     seed_all()
-    first = draws()
+    first = numbers()
     seed_all(0)
-    assert draws() == first
+    assert numbers() == first
 
 
-@settings(deadline=None)
-@given(bad=no_seeds)
-def test_a_bad_seed_is_refused_and_no_generator_is_touched(bad):
+@given(bad=not_seeds)
+def test_a_bad_seed_is_refused_and_changes_no_generator(bad):
     seed_all(7)
-    expected = draws()
+    expected = numbers()
     seed_all(7)
     with pytest.raises(ArgumentError, match="an integer from 0 to") as refused:
         seed_all(bad)
     assert refused.value.got == f"seed={bad!r}"
-    assert draws() == expected
+    assert numbers() == expected
 
 
 @pytest.mark.parametrize("network", ["parameters", "shuffling", "dropout"])
-def test_what_gluon_draws_follows_the_seed(network):
+def test_gluons_random_numbers_follow_the_seed(network):
     def parameters():
         net = mxnet.gluon.nn.Dense(3, in_units=5)
         net.initialize(mxnet.init.Normal(0.01))

@@ -1,4 +1,4 @@
-"""Accuracy, loss, predictions and errors, each against counting by hand."""
+"""Accuracy, loss, predictions and errors agree with counting by hand."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def data():
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.lists(st.integers(-5, 5), min_size=3, max_size=3)), min_size=1))
-def test_accuracy_counts_as_by_hand_and_as_d2l(examples):
+def test_accuracy_agrees_with_counting_by_hand_and_with_d2l(examples):
     labels, scores = zip(*examples, strict=True)
     by_hand = sum(max(range(3), key=lambda c: (row[c], -c)) == y for y, row in examples)
     y_hat, y = mx_np.array(scores), mx_np.array(labels, dtype="int32")
@@ -45,7 +45,7 @@ def test_accuracy_counts_as_by_hand_and_as_d2l(examples):
     assert d2l.accuracy(y_hat, y) == by_hand
 
 
-def test_accuracy_takes_classes_too():
+def test_accuracy_accepts_predicted_classes():
     assert helpers.accuracy(mx_np.array([0, 1, 2, 2]), mx_np.array([0, 1, 1, 2])) == 3
 
 
@@ -55,7 +55,7 @@ def test_accuracy_refuses_shapes_that_do_not_belong_together(y_hat, y):
         helpers.accuracy(mx_np.ones(y_hat), mx_np.ones(y))
 
 
-def test_evaluation_agrees_with_the_whole_at_once_and_with_d2l(net, data):
+def test_evaluation_agrees_with_d2l_and_with_one_large_batch(net, data):
     y_hat = net(data.X)
     accuracy = float((y_hat.argmax(axis=1).astype("int32") == data.y).astype("float32").mean())
     loss = float(LOSS(y_hat, data.y).mean())
@@ -68,12 +68,12 @@ def test_evaluation_agrees_with_the_whole_at_once_and_with_d2l(net, data):
 @pytest.mark.parametrize("evaluate", [
     helpers.evaluate_accuracy, helpers.predict, lambda net, empty: helpers.evaluate_loss(net, empty, LOSS),
 ])  # fmt: skip
-def test_nothing_to_evaluate_is_refused(net, evaluate):
+def test_evaluating_no_batches_is_refused(net, evaluate):
     with pytest.raises(ArgumentError, match="list without a batch"):
         evaluate(net, [])
 
 
-def test_predictions_are_probabilities_in_the_datas_order(net, data):
+def test_predictions_are_probabilities_in_the_order_of_the_data(net, data):
     prediction = helpers.predict(net, data)
     np.testing.assert_array_equal(prediction.labels, data.y.asnumpy())
     np.testing.assert_allclose(prediction.probabilities.sum(axis=1), 1, atol=1e-6)
@@ -81,7 +81,7 @@ def test_predictions_are_probabilities_in_the_datas_order(net, data):
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1))
-def test_the_confusion_matrix_is_counted_as_by_hand(pairs):
+def test_the_confusion_matrix_agrees_with_counting_by_hand(pairs):
     labels, classes = (np.array(column) for column in zip(*pairs, strict=True))
     counts = helpers.confusion_matrix(Prediction(labels, np.eye(3, dtype=np.float32)[classes]))
     for true in range(3):
@@ -89,7 +89,7 @@ def test_the_confusion_matrix_is_counted_as_by_hand(pairs):
             assert counts[true, predicted] == pairs.count((true, predicted))
 
 
-def test_the_most_wrong_are_the_least_believed_ones():
+def test_the_most_wrong_have_the_least_probability_for_their_class():
     probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.6, 0.4], [0.3, 0.7]], dtype=np.float32)
     prediction = Prediction(np.array([1, 1, 0, 0]), probabilities)
     assert helpers.most_wrong(prediction, 2).tolist() == [0, 1]

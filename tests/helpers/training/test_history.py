@@ -1,11 +1,11 @@
-"""A history keeps what the epochs measured, and no more."""
+"""A history has one entry per epoch for each quantity that was measured."""
 
 import math
 
 from d2l_helpers.training.history import Epoch, History
 
 
-def test_a_list_stays_empty_until_it_has_something_to_hold():
+def test_a_list_stays_empty_until_its_quantity_is_measured():
     history = History()
     history.add(Epoch(0.5))
     history.add(Epoch(0.4, train_acc=0.8))
@@ -15,7 +15,7 @@ def test_a_list_stays_empty_until_it_has_something_to_hold():
     assert history.train_acc[1] == 0.8
 
 
-def test_an_epoch_that_does_not_measure_what_others_did_has_nan():
+def test_nan_stands_for_what_only_other_epochs_measured():
     history = History()
     for loss, test_acc in ((0.5, 0.7), (0.4, None), (0.3, 0.9)):
         history.add(Epoch(loss, test_acc=test_acc))
@@ -23,7 +23,7 @@ def test_an_epoch_that_does_not_measure_what_others_did_has_nan():
     assert math.isnan(history.test_acc[1])
 
 
-def test_numbers_become_floats():
+def test_all_numbers_are_converted_to_float():
     import mxnet
     import numpy as np
 

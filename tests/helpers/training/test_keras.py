@@ -1,4 +1,4 @@
-"""Keras for its notebook: the right version, quiet, or one clear error; its history as ours."""
+"""`import_keras` returns Keras 2 without messages or raises one clear error; `keras_history` converts histories."""
 
 import subprocess
 import sys
@@ -10,7 +10,11 @@ import pytest
 import d2l_helpers as helpers
 from d2l_helpers.errors import ArgumentError, LibraryUnusable
 
-with_tensorflow = pytest.mark.skipif(not find_spec("tensorflow"), reason="needs TensorFlow: run make keras")
+
+def with_tensorflow(test):
+    needed = pytest.mark.skipif(not find_spec("tensorflow"), reason="needs TensorFlow: run make keras")
+    return pytest.mark.tensorflow(needed(test))
+
 
 QUIET = """
 import d2l_helpers as helpers
@@ -63,19 +67,20 @@ def test_without_tensorflow_one_error_says_what_to_do():
 
 
 @with_tensorflow
-def test_keras_is_keras_2_and_so_is_a_readers_own():
+def test_import_keras_and_the_readers_own_import_return_keras_2():
     done = run("import d2l_helpers as helpers\nkeras = helpers.import_keras()\n" + VERSIONS)
     assert done.stdout.split() == ["2", "True"], done.stderr
 
 
+@pytest.mark.tensorflow
 @pytest.mark.skipif(not find_spec("tf_keras"), reason="needs TensorFlow later than 2.15: run make keras on Python 3.12")
-def test_keras_is_keras_2_where_the_reader_has_imported_tensorflow_before():
+def test_import_keras_returns_keras_2_after_tensorflow_was_imported():
     done = run("import tensorflow\nimport d2l_helpers as helpers\nkeras = helpers.import_keras()\n" + VERSIONS)
     assert done.stdout.split() == ["2", "True"], done.stderr
 
 
 @pytest.mark.parametrize("version", ["2.14.1", "2.3.0", "1.15.0", "unknown"])
-def test_an_older_version_is_named(monkeypatch, version):
+def test_an_older_tensorflow_is_refused(monkeypatch, version):
     monkeypatch.setitem(sys.modules, "tensorflow", types.SimpleNamespace(__version__=version))
     with pytest.raises(LibraryUnusable, match="the last with Keras 2") as refused:
         helpers.import_keras()
@@ -91,7 +96,7 @@ def test_a_later_version_needs_tf_keras(monkeypatch, version):
     assert "tf_keras" in str(refused.value.got)
 
 
-def test_a_tensorflow_that_does_not_start_is_named(monkeypatch):
+def test_a_tensorflow_that_cannot_be_imported_is_refused(monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(LibraryUnusable, match="make keras"):
         helpers.import_keras()
@@ -101,7 +106,7 @@ def fitted(**series):
     return types.SimpleNamespace(history=series)
 
 
-def test_a_history_of_keras_becomes_ours():
+def test_keras_history_converts_all_four_lists():
     history = helpers.keras_history(
         fitted(loss=[1.9, 1.7], accuracy=[0.5, 0.7], val_loss=[1.8, 1.6], val_accuracy=[0.6, 0.8])
     )
@@ -111,7 +116,7 @@ def test_a_history_of_keras_becomes_ours():
     assert not history.stopped
 
 
-def test_what_was_not_measured_stays_empty_and_old_names_are_known():
+def test_keras_history_leaves_unmeasured_lists_empty_and_knows_old_names():
     history = helpers.keras_history(fitted(loss=[1.0], acc=[0.5]))
     assert (history.train_acc, history.test_loss, history.test_acc) == ([0.5], [], [])
 
@@ -119,6 +124,6 @@ def test_what_was_not_measured_stays_empty_and_old_names_are_known():
 @pytest.mark.parametrize(
     "wrong", [None, {"loss": [1.0]}, fitted(), fitted(accuracy=[1.0]), types.SimpleNamespace(history=3)]
 )
-def test_anything_else_is_refused(wrong):
+def test_keras_history_refuses_other_objects(wrong):
     with pytest.raises(ArgumentError, match="train_history"):
         helpers.keras_history(wrong)

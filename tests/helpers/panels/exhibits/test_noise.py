@@ -11,7 +11,7 @@ import pytest
 
 from d2l_helpers.figures import charts_svg
 from d2l_helpers.panels.exhibits.noise import explore_noise, off_by, trips, usually_off_by
-from d2l_helpers.training.line_fits import least_absolute, least_squares
+from d2l_helpers.training.regression import least_absolute, least_squares
 
 X = np.linspace(0.2, 4.0, 20)
 KINDS = ("Gaussian", "Laplace")

@@ -18,7 +18,7 @@ from d2l_helpers.figures import charts_svg
 from d2l_helpers.panels.exhibit import Exhibit
 from d2l_helpers.panels.exhibits import robust_loss
 from d2l_helpers.panels.exhibits.robust_loss import explore_robust_loss, points
-from d2l_helpers.training.line_fits import huber_fit, huber_loss, huber_pull, least_absolute, least_squares
+from d2l_helpers.training.regression import huber_fit, huber_loss, huber_pull, least_absolute, least_squares
 
 X = robust_loss._X
 DISTANCES, DELTAS = (0.0, 0.5, 8.0, 12.0), (0.01, 0.1, 1.0, 7.5, 100.0)

@@ -1,4 +1,4 @@
-"""What training and evaluation ask of their arguments: each batch is checked before it can do harm."""
+"""Checks of the arguments of training and evaluation, and of each batch before it is used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ __all__ = ["apply", "check_first_batch", "check_labels", "check_training_argumen
 
 
 def check_training_arguments(net: Any, loss: Any, num_epochs: object, updater: Any) -> None:
-    """Check all that can be checked without data; raises ArgumentError."""
+    """Check all that can be checked without data.
+
+    Raises
+    ------
+    ArgumentError
+        If MXNet is in its classic mode, or an argument cannot be worked with.
+    """
     from mxnet import util
     from mxnet.gluon import Block
 
@@ -50,7 +56,7 @@ def check_first_batch(net: Callable[[Any], Any], batches: Iterable[Any], loss: C
     """
     X, y = _first_batch(batches)
     y_hat, _ = apply(net, loss, X, y)
-    check_labels(getattr(batches, "y", y), y_hat.shape[1])  # all of them, where they are at hand
+    check_labels(getattr(batches, "y", y), y_hat.shape[1])  # an ArrayBatches has all labels at hand
 
 
 def apply(net: Callable[[Any], Any], loss: Callable[..., Any], X: Any, y: Any) -> tuple[Any, Any]:
@@ -63,14 +69,7 @@ def apply(net: Callable[[Any], Any], loss: Callable[..., Any], X: Any, y: Any) -
     """
     from mxnet import MXNetError
 
-    if not (hasattr(X, "asnumpy") and hasattr(y, "asnumpy")):
-        raise _refused(
-            f"X of type {type(X).__name__} and y of type {type(y).__name__}", "MXNet's arrays", "pass np.array(X)"
-        )
-    if y.ndim != 1 or len(X) != len(y) or not len(y):
-        raise _refused(
-            f"X of shape {X.shape} with y of shape {y.shape}", "y of shape (batch,), one class an example", _LOOK
-        )
+    _check_batch(X, y)
     try:
         y_hat = net(X)
         losses = loss(y_hat, y)
@@ -79,60 +78,61 @@ def apply(net: Callable[[Any], Any], loss: Callable[..., Any], X: Any, y: Any) -
         reason = str(error).strip().splitlines()[-1:] or [type(error).__name__]
         raise _refused(
             f"X of shape {X.shape}, y of shape {y.shape}: {reason[0]}",
-            "an initialised network and a loss that accept these shapes, and give arrays",
-            _LOOK,
+            "an initialised network and a loss that accept these shapes and return arrays",
+            _COMPARE_SHAPES,
         ) from error
     if y_hat.ndim != 2 or len(y_hat) != len(y):
-        raise _refused(f"scores of shape {y_hat.shape}", f"({len(y)}, classes), a row an example", _LOOK)
+        raise _refused(f"scores of shape {y_hat.shape}", f"({len(y)}, classes), one row per example", _COMPARE_SHAPES)
     if losses.shape != y.shape:
         raise _refused(
             f"a loss of shape {losses.shape}",
-            f"{y.shape}, one an example",
+            f"{y.shape}, one per example",
             "do not take the mean or the sum in the loss; the updater divides by the batch size",
         )
     return y_hat, losses
 
 
 def check_labels(y: Any, num_classes: int) -> None:
-    """Refuse labels that are no classes: MXNet's pick would take the nearest known one instead."""
+    """Raise ArgumentError for labels that are no classes: MXNet's pick would take the nearest known class instead."""
     labels = y.asnumpy()
     unknown = labels[~((labels >= 0) & (labels < num_classes) & (labels == np.floor(labels)))]
     if unknown.size:
         raise _refused(
             f"unknown labels, such as {unknown[0]}",
-            f"whole numbers from 0 to {num_classes - 1}, as the network has {num_classes} outputs",
-            "correct the labels, or give the last layer an output for each class",
+            f"whole numbers from 0 to {num_classes - 1}, because the network has {num_classes} outputs",
+            "correct the labels, or make the last layer with one output per class",
         )
 
 
 def no_batches(data_iter: object) -> ArgumentError:
-    """Say that an iterable of batches is empty."""
+    """Return the error for an iterable without batches."""
     return _refused(
         f"a {type(data_iter).__name__} without a batch",
-        "an iterable that gives batches (X, y) each time it is looped over",
+        _REPEATABLE,
         "check that the data is not empty; a generator is used up after one loop: pass a DataLoader or a list",
     )
 
 
 def foreign_trainer(error: Warning) -> TrainingError:
-    """Say that a Trainer updates other parameters than those of the network."""
+    """Return the error for a Trainer that updates other parameters than those of the network."""
     return TrainingError(
         "The Trainer does not train this network.",
         got=str(error).partition(". ")[0],
         expected="a Trainer made of the network's own parameters",
-        remedy='make both anew: trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})',
+        remedy='make both again: trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})',
     )
 
 
-_LOOK = "call net.initialize(), then compare the shapes of X, y and net(X) for one batch"
+_COMPARE_SHAPES = "call net.initialize(), then compare the shapes of X, y and net(X) for one batch"
+_REPEATABLE = "an iterable that yields batches (X, y) each time it is looped over"
 
 
 def _first_batch(batches: Iterable[Any]) -> tuple[Any, Any]:
-    """Look at one batch without leaving a trace: the shuffles that follow are the ones the seed promised."""
+    """Return one batch; the random generators stay as they were, so that later shuffles follow the reader's seed."""
     if isinstance(batches, Iterator):
         raise _refused(
             f"a {type(batches).__name__}, which can be looped over only once",
-            "an iterable that gives batches (X, y) each time it is looped over",
+            _REPEATABLE,
             "pass the list or the DataLoader itself, not an iterator or a generator",
         )
     state, numpy_state = random.getstate(), np.random.get_state()
@@ -145,6 +145,19 @@ def _first_batch(batches: Iterable[Any]) -> tuple[Any, Any]:
         random.setstate(state)
         np.random.set_state(numpy_state)
     raise no_batches(batches)
+
+
+def _check_batch(X: Any, y: Any) -> None:
+    if not (hasattr(X, "asnumpy") and hasattr(y, "asnumpy")):
+        raise _refused(
+            f"X of type {type(X).__name__} and y of type {type(y).__name__}", "MXNet's arrays", "pass np.array(X)"
+        )
+    if y.ndim != 1 or len(X) != len(y) or not len(y):
+        raise _refused(
+            f"X of shape {X.shape} with y of shape {y.shape}",
+            "y of shape (batch,), one class per example",
+            _COMPARE_SHAPES,
+        )
 
 
 def _refused(got: str, expected: str, remedy: str) -> ArgumentError:

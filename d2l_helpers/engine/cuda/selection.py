@@ -1,4 +1,4 @@
-"""Which MXNet ``import mxnet`` gives where there is one for CUDA, what it needs, and what is wrong if it fails."""
+"""Select the MXNet that ``import mxnet`` imports if there is one for CUDA too, and explain why an import fails."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from d2l_helpers.engine.cuda.driver import LIBRARY, look
-from d2l_helpers.engine.cuda.folder import cuda_folder
-from d2l_helpers.engine.cuda.libraries import load
+from d2l_helpers.engine.cuda.libraries import cuda_folder, load
 from d2l_helpers.engine.cuda.wheels import CPU, Installed, code_for, installed_in
 from d2l_helpers.errors import LibraryUnusable
 
@@ -19,13 +18,13 @@ __all__ = ["preferred_folder", "ready", "swap_command", "unused_because"]
 
 @cache
 def preferred_folder() -> str | None:
-    """Give the folder that has MXNet for CUDA, if it can be used here; found out once a process.
+    """Return the folder with MXNet for CUDA if it can be used here; decided once per process.
 
     Returns
     -------
     str or None
-        None if the environment's own MXNet is to be used. That a wheel for CUDA is there but cannot be used gives a
-        warning that says why.
+        None if the environment's own MXNet is to be used. If a wheel for CUDA is there but cannot be used, a warning
+        names the reason.
     """
     for wheel in installed_in([cuda_folder()]):
         reason = unused_because(wheel)
@@ -36,7 +35,7 @@ def preferred_folder() -> str | None:
 
 
 def unused_because(wheel: Installed) -> str:
-    """Say why a wheel for CUDA cannot be used on this machine; empty if it can."""
+    """Return why a wheel for CUDA cannot be used on this machine; empty if it can."""
     driver = look()
     if driver is None:
         return f"there is no NVIDIA driver ({LIBRARY})"
@@ -50,14 +49,14 @@ def unused_because(wheel: Installed) -> str:
 
 @contextmanager
 def ready(folder: Path) -> Iterator[None]:
-    """Load what MXNet in this folder needs, and say what to do if it cannot be imported nevertheless.
+    """Load the libraries that MXNet in this folder needs; if the import in the block fails, say what to do.
 
-    A wheel for the CPU needs nothing, and nothing is done for it.
+    A wheel for the CPU needs none of them.
 
     Raises
     ------
     LibraryUnusable
-        In place of the linker's error about a library; and of any error if two wheels share the folder.
+        Instead of the linker's error about a library, and of any error if two wheels share the folder.
     """
     wheels = installed_in([folder])
     missing = [file for wheel in wheels for file in load(wheel.name, folder)]
@@ -75,7 +74,7 @@ def ready(folder: Path) -> Iterator[None]:
 
 
 def swap_command(wheels: Sequence[Installed]) -> str:
-    """Give the command that takes these wheels away and installs the CPU's: what they share, pip removes once."""
+    """Return the command that uninstalls these wheels, whose files overlap, and installs the CPU wheel."""
     return f"python -m pip uninstall --yes {' '.join(wheel.name for wheel in wheels)} && {CPU.command}"
 
 

@@ -1,4 +1,4 @@
-"""Lines through points: by least squares, by least absolute errors, and by the Huber loss between the two."""
+"""Fit a line to points by least squares, by least absolute errors, or by the Huber loss between the two."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Array = npt.NDArray[np.float64]
 Fit = tuple[float, float]  # w and b
 
 _MOST_STEPS = 2000
-_CLOSE = 1e-9  # how little w and b still change when the fit is done
+_CLOSE = 1e-9  # the fit is finished when w and b change by less
 
 
 def least_squares(x: Array, y: Array) -> Fit:
-    """Give the (w, b) of the line whose squared errors have the smallest sum; `x` and `y` have shape (n,)."""
+    """Return the (w, b) of the line with the smallest sum of squared errors; `x` and `y` have shape (n,)."""
     w = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
     return float(w), float(y.mean() - w * x.mean())
 
 
 def least_absolute(x: Array, y: Array) -> Fit:
-    """Give the (w, b) of a line whose absolute errors have the smallest sum; `x` has no value twice.
+    """Return the (w, b) of a line with the smallest sum of absolute errors; the values of `x` are distinct.
 
     Some best line goes through two of the points, so all pairs are tried.
     """
@@ -35,23 +35,23 @@ def least_absolute(x: Array, y: Array) -> Fit:
 
 
 def huber_loss(residual: Array, delta: float) -> Array:
-    """Give half the square of a residual up to `delta`, and the straight line that continues it beyond."""
+    """Return half the square of a residual up to `delta`, and beyond it the tangent at `delta`."""
     size = np.abs(residual)
     return np.where(size <= delta, residual**2 / 2, delta * (size - delta / 2))
 
 
 def huber_pull(residual: Array, delta: float) -> Array:
-    """Give the slope of `huber_loss`: the residual itself, but no more than `delta` to either side."""
+    """Return the slope of `huber_loss`: the residual, clipped to at most `delta` to either side."""
     return np.clip(residual, -delta, delta)
 
 
 def huber_fit(x: Array, y: Array, delta: float) -> Fit:
-    """Fit a line with the Huber loss, by least squares whose weights are set anew from the line before.
+    """Fit a line with the Huber loss, by iteratively reweighted least squares.
 
     Parameters
     ----------
     x, y : ndarray, shape (n,)
-        The points; `x` has no value twice.
+        The points; the values of `x` are distinct.
     delta : float
         Above 0, in the unit of `y`.
 
@@ -70,9 +70,9 @@ def huber_fit(x: Array, y: Array, delta: float) -> Fit:
             "Cannot fit with the Huber loss.",
             got=f"delta={delta!r}",
             expected="a number above 0",
-            remedy="pass a small one, such as 0.01, for what is nearly the absolute loss",
+            remedy="pass a small number, such as 0.01, which is close to the absolute loss",
         )
-    w, b = least_absolute(x, y)  # near the end for a small delta, and for a large one a single step makes up for it
+    w, b = least_absolute(x, y)  # close to the result for a small delta; a large delta needs few steps anyway
     for _ in range(_MOST_STEPS):
         before = w, b
         weights = delta / np.maximum(np.abs(w * x + b - y), delta)

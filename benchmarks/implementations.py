@@ -1,7 +1,7 @@
 """Softmax regression on Fashion-MNIST, once in each library: 784 inputs, 10 outputs, batch 256, SGD with rate 0.1.
 
-Each contestant prepares itself and gives a function that trains one epoch, evaluates on the test data, and returns
-train and test accuracy. All shuffle every epoch, work in float32, and compute loss and accuracy on the way.
+Each function prepares one implementation and returns the function that trains one epoch, evaluates on the test data,
+and returns train and test accuracy. All shuffle every epoch, work in float32, and compute loss and accuracy on the way.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from unittest import mock
 
 import numpy as np
 
+from benchmarks.comparison import TrainEpoch
 from d2l_helpers.data import load_fashion_mnist
 from d2l_helpers.engine.seeds import seed_all
 
-__all__ = ["CONTESTANTS", "Runner", "installed"]
+__all__ = ["IMPLEMENTATIONS", "installed", "missing"]
 
-Runner = Callable[[], tuple[float, float]]
 
 _BATCH, _RATE, _SIGMA = 256, 0.1, 0.01
 
 
-def ours() -> Runner:
-    """Give this package's `fit`, which is what `train_ch3` runs."""
+def ours() -> TrainEpoch:
+    """Prepare this package's `fit`, which is what `train_ch3` runs."""
     from d2l_helpers.data import load_data_fashion_mnist
     from d2l_helpers.training.loop import fit
 
@@ -40,8 +40,8 @@ def ours() -> Runner:
     return epoch
 
 
-def plain_numpy() -> Runner:
-    """Give a loop in NumPy alone, with the gradient by hand."""
+def plain_numpy() -> TrainEpoch:
+    """Prepare a loop in NumPy alone, with the gradient by hand."""
     X, y, X_test, y_test = _flat()
     W, b = np.random.normal(0, _SIGMA, (784, 10)).astype(np.float32), np.zeros(10, np.float32)
 
@@ -69,8 +69,8 @@ def plain_numpy() -> Runner:
     return epoch
 
 
-def d2l_own() -> Runner:
-    """Give d2l 0.13.2's own loader and `train_epoch_ch3`, on the official data instead of a download."""
+def d2l_own() -> TrainEpoch:
+    """Prepare d2l 0.13.2's own loader and `train_epoch_ch3`, on the official data instead of a download."""
     from d2l import mxnet as d2l
     from mxnet import gluon
     from mxnet import np as mx_np
@@ -94,8 +94,8 @@ def d2l_own() -> Runner:
     return epoch
 
 
-def torch_indexed() -> Runner:
-    """Give PyTorch with arrays in memory, batches by indexing: the fastest plain loop it has."""
+def torch_indexed() -> TrainEpoch:
+    """Prepare PyTorch with arrays in memory, batches by indexing: the fastest plain loop it has."""
     import torch
 
     X, y, X_test, y_test = (torch.from_numpy(array) for array in _flat())
@@ -122,8 +122,8 @@ def torch_indexed() -> Runner:
     return epoch
 
 
-def keras_fit() -> Runner:
-    """Give Keras's own `fit`."""
+def keras_fit() -> TrainEpoch:
+    """Prepare Keras's own `fit`."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # read at import, as is the next one
     if find_spec("tf_keras"):
         os.environ["TF_USE_LEGACY_KERAS"] = "1"  # Keras 2, as with TensorFlow 2.15
@@ -142,18 +142,24 @@ def keras_fit() -> Runner:
     return epoch
 
 
-CONTESTANTS: dict[str, tuple[Callable[[], Runner], str]] = {  # name -> how to start it, and the package it needs
-    "ours: train_ch3": (ours, "mxnet"),
-    "NumPy": (plain_numpy, "numpy"),
-    "PyTorch, indexing": (torch_indexed, "torch"),
-    "Keras fit": (keras_fit, "tensorflow"),
-    "d2l 0.13.2": (d2l_own, "d2l"),
+IMPLEMENTATIONS = {  # by name, in the order of the reports
+    "ours: train_ch3": ours,
+    "NumPy": plain_numpy,
+    "PyTorch, indexing": torch_indexed,
+    "Keras fit": keras_fit,
+    "d2l 0.13.2": d2l_own,
 }
+_PACKAGES = {"PyTorch, indexing": "torch", "Keras fit": "tensorflow"}  # those that need not be installed
 
 
-def installed() -> list[str]:
-    """Name the contestants whose library is here."""
-    return [name for name, (_, package) in CONTESTANTS.items() if find_spec(package)]
+def missing() -> list[str]:
+    """Return the names of the implementations whose library is not installed."""
+    return [name for name, package in _PACKAGES.items() if not find_spec(package)]
+
+
+def installed() -> dict[str, Callable[[], TrainEpoch]]:
+    """Return the implementations whose library is installed."""
+    return {name: prepare for name, prepare in IMPLEMENTATIONS.items() if name not in missing()}
 
 
 def _pairs() -> tuple[tuple[Any, Any], tuple[Any, Any]]:
@@ -162,7 +168,7 @@ def _pairs() -> tuple[tuple[Any, Any], tuple[Any, Any]]:
 
 
 def _flat() -> tuple[Any, Any, Any, Any]:
-    """Give images as float32 in [0, 1], shape (n, 784), and labels as int64, for training and test."""
+    """Return images as float32 in [0, 1], shape (n, 784), and labels as int64, for training and test."""
     (images, labels), (test_images, test_labels) = _pairs()
     scaled = [pixels.reshape(-1, 784).astype(np.float32) / np.float32(255) for pixels in (images, test_images)]
     return scaled[0], labels.astype(np.int64), scaled[1], test_labels.astype(np.int64)

@@ -1,0 +1,56 @@
+"""Errors of the linker while MXNet is imported are replaced by errors with a remedy, if the project knows one."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+CODE = """
+import json
+import d2l_helpers
+try:
+    import mxnet
+except Exception as error:
+    print(json.dumps([type(error).__name__, str(getattr(error, "got", "")), getattr(error, "remedy", "")]))
+"""
+
+
+def import_error(folder, source):
+    """Import a package mxnet with this source in a new process; return its error's type, got and remedy."""
+    (folder / "mxnet").mkdir()
+    (folder / "mxnet" / "__init__.py").write_text(source)
+    environment = os.environ | {"PYTHONPATH": f"{folder}:{os.environ.get('PYTHONPATH', '')}"}
+    done = subprocess.run([sys.executable, "-c", CODE], env=environment, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("file", "debian", "fedora"),
+    [("libquadmath.so.0", "libquadmath0", "libquadmath"), ("libgomp.so.1", "libgomp1", "libgomp")],
+)
+def test_a_missing_library_is_named_with_its_package(tmp_path, file, debian, fedora):
+    error = f"{file}: cannot open shared object file: No such file or directory"
+    name, got, remedy = import_error(tmp_path, f"raise OSError({error!r})")
+    assert (name, got) == ("LibraryUnusable", f"no {file} on this system")
+    assert remedy.startswith(f"sudo apt-get install {debian} (Debian, Ubuntu) or sudo dnf install {fedora} (Fedora)")
+
+
+def test_a_library_that_asks_for_an_executable_stack_has_a_remedy(tmp_path):
+    error = "libmxnet.so: cannot enable executable stack as shared object requires: Invalid argument"
+    name, got, remedy = import_error(tmp_path, f"raise OSError({error!r})")
+    assert (name, got) == ("LibraryUnusable", error)
+    assert "GLIBC_TUNABLES=glibc.rtld.execstack=2" in remedy
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("open('/nowhere')", "FileNotFoundError"),
+        ("raise OSError('libother.so.1: cannot open shared object file: No such file')", "OSError"),
+    ],
+    ids=["no library", "an unknown library"],
+)
+def test_other_errors_stay_as_they_are(tmp_path, source, name):
+    assert import_error(tmp_path, source)[0] == name
