@@ -19,7 +19,7 @@ check test test-all: export PYTHONDONTWRITEBYTECODE =
 # What `make cu117` adds warns where there is no GPU for it, and a warning is an error here; D2L_CUDA=.venv/mxnet-cuda tests it
 check test test-all: export D2L_CUDA ?= $(CURDIR)/.venv/no-cuda
 
-PYTEST := $(BIN)/pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 NBVAL := $(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
 
 check: lint  ## lint, types, layers and all fast tests: a minute or two; no browser, kernel, sandbox or network

@@ -1,4 +1,4 @@
-"""What all tests share: MXNet in the mode of the notebooks, one hypothesis profile, and how xdist deals tests out."""
+"""What all tests share: MXNet in the mode of the notebooks, one hypothesis profile, and the order of tests."""
 
 import d2l_helpers  # noqa: F401  (before MXNet, which does not import on today's Python without it)
 
@@ -20,10 +20,6 @@ def numpy_mode():
     npx.set_np()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Start with what is slow, or one worker would end alone with it; keep the tests of a module together."""
+    """Start with what is slow, or one worker would end alone with it."""
     items.sort(key=lambda item: next((n for n, need in enumerate(SLOWEST_FIRST) if item.get_closest_marker(need)), 99))
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))

@@ -24,13 +24,10 @@ BOUNDS = {"slider to first text": 0.5, "slider to first curve": 1, "slider to la
 pytestmark = pytest.mark.browser
 
 
-def alone(name: str) -> object:
-    """Put a notebook, which takes a minute, into a group of its own; leave most of them to the nightly run."""
-    marks = [pytest.mark.xdist_group(name), *([] if name in (FLAGSHIP, LIGHT) else [pytest.mark.nightly])]
-    return pytest.param(name, marks=marks)
+NAMES = [pytest.param(name, marks=[] if name in (FLAGSHIP, LIGHT) else pytest.mark.nightly) for name in CHAPTER]
 
 
-@pytest.mark.parametrize("name", [alone(name) for name in CHAPTER])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_reader_works_through(page: Page, lab: str, name: str) -> None:
     with LabNotebook(page, lab, name) as notebook:
         notebook.run_all()
