@@ -33,7 +33,7 @@ def main() -> None:
 )
 @click.option("--notebooks", default="notebooks", type=_FOLDER, help="Without a course: the notebooks as handed out.")
 @click.option("--answers", default="answers", type=_FOLDER, help="Without a course: the answer key.")
-@click.option("--jobs", type=click.IntRange(1, 256), help="Notebooks to mark at a time; by default one a core.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Notebooks to mark at a time; by default one per core.")
 @click.option("--again", is_flag=True, help="Mark also what has a result, and compare.")
 @click.option("--gradescope", is_flag=True, help="Write results.json for Gradescope, too.")
 @click.option("--no-sandbox", is_flag=True, help="Only for your own notebooks, never for a student's.")
