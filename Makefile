@@ -29,7 +29,7 @@ test: lint keras grading  ## check, and the sandbox, kernels, two notebooks in a
 	$(PYTEST) -m "not (timing or nightly or cuda)"
 	$(NBVAL)
 
-test-all: lint keras grading  ## everything: attacks, every notebook in a browser, Colab's versions, MXNet 1.6, timing; an hour
+test-all: lint keras grading  ## everything: attacks, every notebook in a browser, Colab's versions, MXNet 1.6, timing; half an hour or more
 	$(PYTEST) -m "not (timing or cuda)"
 	$(NBVAL)
 	$(BIN)/pytest -m timing

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode, v4
 
-from d2l_authoring.notebook_file import read_notebook, replace_file, to_bytes
+from d2l_authoring.notebook_file import read_notebook, to_bytes
+from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import ArgumentError, NotebookError
 
 __all__ = ["INSTALL", "WITHOUT_DEPENDENCIES", "install_cell", "set_links"]

@@ -12,10 +12,9 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from d2l_helpers import atomic
 from d2l_helpers.errors import NotebookError
 
-__all__ = ["read_notebook", "normalise", "replace_file", "to_bytes"]
+__all__ = ["read_notebook", "normalise", "to_bytes"]
 
 _MAX_BYTES = 20_000_000  # twenty times what lint allows, and still read in a second
 _KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -117,25 +116,6 @@ def to_bytes(notebook: NotebookNode) -> bytes:
             remedy="remove the metadata or the output that is nested so deep",
         ) from error
     return f"{text}\n".encode()
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file by new content, as a whole or not at all; its mode stays.
-
-    Raises
-    ------
-    NotebookError
-        If the file cannot be written. It is then unchanged.
-    """
-    try:
-        atomic.write(path, content)
-    except OSError as error:
-        raise NotebookError(
-            f"Cannot write {path.name}",
-            got=error,
-            expected="a folder with write permission, and free space",
-            remedy="look at the folder's permissions and the free space; the file is unchanged",
-        ) from error
 
 
 def _json(path: Path) -> Any:

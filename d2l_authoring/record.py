@@ -7,7 +7,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from d2l_authoring.notebook_file import read_notebook, replace_file, to_bytes
+from d2l_authoring.notebook_file import read_notebook, to_bytes
+from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.records import RECORDING
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["write", "write_once"]
+from d2l_helpers.errors import NotebookError
+
+__all__ = ["replace_file", "write", "write_once"]
 
 _NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}  # as exFAT, SMB and some FUSE file systems say it
 
@@ -35,6 +37,25 @@ def write(file: Path, contents: bytes | memoryview, mode: int | None = None) -> 
         mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
     with _temporary(file, contents, mode) as temporary:
         temporary.replace(file)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file by new content, as a whole or not at all; its mode stays.
+
+    Raises
+    ------
+    NotebookError
+        If the file cannot be written. It is then unchanged.
+    """
+    try:
+        write(path, content)
+    except OSError as error:
+        raise NotebookError(
+            f"Cannot write {path.name}",
+            got=error,
+            expected="a folder with write permission, and free space",
+            remedy="look at the folder's permissions and the free space; the file is unchanged",
+        ) from error
 
 
 def write_once(file: Path, contents: bytes | memoryview, mode: int = 0o644) -> bool:

@@ -13,7 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from d2l_helpers import atomic
+from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import NotebookError
 
 __all__ = ["Copy", "Outcome", "refresh_copies", "summary", "trust"]
@@ -84,7 +84,7 @@ def refresh_copies(notebooks: Path, work: Path) -> list[Copy]:
         written = [copy for original in originals if (copy := _refresh(original, work, releases))]
     finally:
         if json.dumps(releases) != before:
-            _write(work / _MANIFEST, json.dumps(releases, indent=1).encode())
+            replace_file(work / _MANIFEST, json.dumps(releases, indent=1).encode())
     return written
 
 
@@ -138,7 +138,7 @@ def _refresh(original: Path, work: Path, releases: _Releases) -> Copy | None:
             outcome = Outcome.REPLACED
         else:
             continue
-        _write(path, content)
+        replace_file(path, content)
         releases[original.name] = copied_or_new
         return Copy(path, outcome, original)
     raise AssertionError("the names do not end")
@@ -199,18 +199,6 @@ def _make_folder(work: Path) -> None:
             got=error,
             expected="a folder, or none yet, where files can be written",
             remedy=f"move what is called {work.name} away, or make room on the disk, then run the command again",
-        ) from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        atomic.write(path, content)
-    except OSError as error:
-        raise NotebookError(
-            f"Cannot write {path.name}",
-            got=error,
-            expected="a folder that can be written to, and room in it",
-            remedy="look at the folder's permissions and at the disk; the file is unchanged",
         ) from error
 
 

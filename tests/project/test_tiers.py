@@ -7,9 +7,11 @@ import subprocess
 import tomllib
 
 import pytest
+from support.lacking import lacking
 from support.locks import ROOT
 
 TIERS = ("check", "test", "test-all")
+PYTEST = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
 
 
 def commands(target: str) -> str:
@@ -38,7 +40,7 @@ def test_each_tier_runs_more_than_the_one_before():
     assert "-m timing" in commands("test-all"), "what is timed runs afterwards, with the machine to itself"
 
 
-def test_ci_installs_system_packages_first_and_lets_no_test_be_skipped():
+def test_ci_says_that_it_is_ci_and_installs_system_packages_first():
     lines = [line.partition(" #")[0] for line in (ROOT / ".ci" / "run").read_text().splitlines()]
     assert lines.index("export CI=true") < lines.index("make system-packages") < lines.index("make test")
 
@@ -49,4 +51,8 @@ def test_the_push_hook_is_the_first_tier():
     assert "stages: [pre-push]" in hooks
 
 
-PYTEST = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_what_is_lacking_fails_in_ci_and_is_skipped_elsewhere(ci, outcome, monkeypatch):
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="install it"):
+        lacking("install it")

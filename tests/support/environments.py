@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import yaml
+from filelock import FileLock
 from support.lacking import lacking
 from support.locks import ROOT, pins
 
@@ -30,14 +31,16 @@ def made_environment(
     key = hashlib.sha256("\n".join([str(python), *requirements]).encode()).hexdigest()[:12]
     folder = ROOT / "build" / f"{name}-{key}"
     made = folder / "bin" / "python"
-    if not (folder / "ready").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
-        pip = [sys.executable, "-m", "pip", "--python", str(made), "install", "--quiet", "--no-compile"]
-        pip += ["--only-binary", ":all:"]  # a build from source would take minutes without a word
-        subprocess.run([*pip, *requirements], check=True, timeout=900)
-        finish(folder, pip)
-        (folder / "ready").touch()
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(f"{folder}.lock"):  # or two workers would make the same environment at once
+        if not (folder / "ready").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
+            pip = [sys.executable, "-m", "pip", "--python", str(made), "install", "--quiet", "--no-compile"]
+            pip += ["--only-binary", ":all:"]  # a build from source would take minutes without a word
+            subprocess.run([*pip, *requirements], check=True, timeout=900)
+            finish(folder, pip)
+            (folder / "ready").touch()
     return made
 
 

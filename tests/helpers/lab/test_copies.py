@@ -181,7 +181,7 @@ def test_where_nothing_more_can_be_written_nothing_is_half_written(released, wor
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))  # as on a full disk, a write fails in the middle
     try:
-        with pytest.raises(NotebookError, match="and room in it"):
+        with pytest.raises(NotebookError, match="and free space"):
             refresh_copies(folder, work)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
