@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 from d2l_autograder.assignment import Assignment
-from d2l_autograder.collect import Entry, read_file
+from d2l_autograder.collect import Entry
 from d2l_autograder.key import KeyFault
 from d2l_autograder.marking import mark_submission, not_attempted
 from d2l_autograder.results import Kept, Mark, Result, Status, Store
@@ -115,7 +115,7 @@ class Grader:
         """
         assignment = self.assignments.get(outcome.result.assignment)
         try:
-            contents = read_file(outcome.entry.file, LARGEST)
+            contents = outcome.entry.read(LARGEST)
             if assignment and self._digest(assignment, contents) == outcome.result.digest:
                 return read_submission(contents, assignment)
         except NotebookError:
@@ -146,7 +146,7 @@ class Grader:
 
     def _mark_entry(self, entry: Entry, assignment: Assignment, supply: Callable[[], Sandbox]) -> Outcome:
         try:
-            contents = read_file(entry.file, LARGEST)
+            contents = entry.read(LARGEST)
             digest = self._digest(assignment, contents)
             if self.store and not self.again and (found := self.store.find(entry.student, assignment.name, digest)):
                 return Outcome(found, None, entry)

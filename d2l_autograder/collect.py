@@ -6,13 +6,14 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from d2l_helpers.errors import NotebookError
 
-__all__ = ["Entry", "entry_of", "find_entries", "read_file"]
+__all__ = ["Collection", "Entry", "Ignored", "collect", "entry_of", "find_entries", "read_file"]
 
 _DEEPEST = 4
 _SKIPPED = re.compile(r"\.|__MACOSX$")
@@ -30,15 +31,102 @@ class Entry:
     assignment : str
         The assignment in its name; empty if there is none.
     file : Path
-        The file itself.
+        The file itself; an archive where `member` names a file inside it, a folder where `problem` says what is wrong.
     others : tuple of str
         The names of further files of the same student and assignment, which do not count.
+    member : str
+        The file's name inside the archive `file`; empty where `file` is no archive.
+    submitted : datetime or None
+        When it was handed in, with a time zone, if anything tells.
+    is_late : bool
+        Whether the platform says that it is late.
+    problem : str
+        Why there is nothing to mark here, in words for the student; empty where there is a notebook.
+    notes : tuple of str
+        What the report says about how this file was found and chosen.
     """
 
     student: str
     assignment: str
     file: Path
     others: tuple[str, ...] = ()
+    member: str = ""
+    submitted: datetime | None = None
+    is_late: bool = False
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+
+    def read(self, most: int) -> bytes:
+        """Read the notebook, at most one byte more than `most`.
+
+        Raises
+        ------
+        NotebookError
+            If there is no notebook, or the notebook cannot be read; the message is for the student.
+        """
+        return read_file(self.file, most)
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A file or folder that belongs to no entry, and the reason in words."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Collection:
+    """All that lies below the folder that was handed to the grader.
+
+    Attributes
+    ----------
+    entries : tuple of Entry
+        What has a row in the report.
+    ignored : tuple of Ignored
+        What has none.
+    missing : tuple of (str, str)
+        The students of the roster, with an assignment that they handed nothing in for.
+    strangers : tuple of str
+        The students that the roster does not have; empty without a roster.
+    """
+
+    entries: tuple[Entry, ...]
+    ignored: tuple[Ignored, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
+    strangers: tuple[str, ...] = ()
+
+
+def collect(
+    folder: Path,
+    assignments: Mapping[str, Path],
+    platform: str | None = None,
+    names: str | None = None,
+    roster: Path | None = None,
+) -> Collection:
+    """Collect what was handed in.
+
+    Parameters
+    ----------
+    folder : Path
+        What a learning platform exported, or nbgrader's ``submitted``.
+    assignments : mapping of str to Path
+        The notebooks as they were handed out, by the assignments' names.
+    platform : str, optional
+        A platform's name; by default it is recognised by the names of the files.
+    names : str, optional
+        A regular expression with the group ``student`` for names that no platform gives.
+    roster : Path, optional
+        A CSV file, or nbgrader's gradebook, with the course's students.
+
+    Raises
+    ------
+    ArgumentError
+        If the platform is unknown, or the expression or the roster cannot be used.
+    NotebookError
+        If there is nothing to grade, or a folder cannot be read.
+    """
+    return Collection(tuple(find_entries(folder, assignments)))
 
 
 def find_entries(folder: Path, assignments: Iterable[str]) -> list[Entry]:

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -15,19 +16,21 @@ from d2l_autograder.sandbox import Verdict
 from d2l_helpers.atomic import write_once
 from d2l_helpers.errors import RecordError
 
-__all__ = ["Finding", "Kept", "Mark", "Result", "Status", "Store"]
+__all__ = ["Finding", "Kept", "Mark", "Result", "Row", "Status", "Store"]
 
 
 class Status(StrEnum):
     """What became of a submission as a whole.
 
     `SANDBOX_FAULT` is a fault of the sandbox, the key or the grader, as the result's detail says. Such a result is
-    reported and not kept, so the next run marks the submission again.
+    reported and not kept, so the next run marks the submission again. `MISSING` is a student of the roster who handed
+    nothing in.
     """
 
     MARKED = "marked"
     DAMAGED = "damaged"
     SANDBOX_FAULT = "sandbox_fault"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,31 @@ class Result:
         content["repairs"] = tuple(content["repairs"])
         content["status"] = Status(content["status"])
         return cls(**content)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A result as reports show it, with what does not follow from the notebook.
+
+    Attributes
+    ----------
+    result : Result
+        The marks.
+    submitted : datetime or None
+        When the notebook was handed in, with a time zone, if anything tells.
+    is_late : bool
+        Whether it came after the due date, or the platform says that it is late.
+    penalty : float
+        What nbgrader's plugin for late submissions takes away.
+    before : float or None
+        What the submission had earned in an earlier run, where that differs.
+    """
+
+    result: Result
+    submitted: datetime | None = None
+    is_late: bool = False
+    penalty: float = 0.0
+    before: float | None = None
 
 
 class Kept(StrEnum):

@@ -7,6 +7,7 @@ import copy
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -32,10 +33,21 @@ _KINDS = ("code", "markdown", "raw")
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell of a submission."""
+    """A code cell of a submission.
+
+    Attributes
+    ----------
+    id : str
+        Its id in the repaired notebook.
+    source : str
+        Its code.
+    number : int
+        Its place among all cells of the repaired notebook, from 1.
+    """
 
     id: str
     source: str
+    number: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +76,25 @@ class Submission:
     repairs: tuple[str, ...]
     digest: str
 
-    def cells(self) -> list[Cell]:
-        """Return the code cells that the answers need, in the notebook's order; never a check or a stub."""
-        code = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
-        cells = [cell for cell in code if not _is_check(cell) and cell.id not in self.untouched]
-        runs = needed([cell.source for cell in cells], self.attempted)
-        return [Cell(cell.id, cell.source) for cell, does in zip(cells, runs, strict=True) if does]
+    def cells(self, names: Iterable[str] | None = None) -> list[Cell]:
+        """Return the code cells that answers need, in the notebook's order; never a check or a stub.
+
+        Parameters
+        ----------
+        names : iterable of str, optional
+            The exercises; by default all that were attempted.
+        """
+        cells = self.all_cells()
+        runs = needed([cell.source for cell in cells], self.attempted if names is None else names)
+        return [cell for cell, does in zip(cells, runs, strict=True) if does]
+
+    def all_cells(self) -> list[Cell]:
+        """Return all code cells but checks and stubs, in the notebook's order."""
+        return [
+            Cell(cell.id, cell.source, number)
+            for number, cell in enumerate(self.notebook.cells, start=1)
+            if cell.cell_type == "code" and not _is_check(cell) and cell.id not in self.untouched
+        ]
 
 
 def read_submission(contents: bytes, assignment: Assignment) -> Submission:

@@ -19,6 +19,7 @@ _FAULT = (
     "The grader failed while it was marking this notebook. This is not your fault and costs you no points: your "
     "notebook is kept, and it will be marked when the grader runs again. You do not need to do anything."
 )
+_MISSING = "Nothing was handed in."
 _MARKED = "For each exercise, you see below which tests your answer was put to, and how each test went."
 
 
@@ -114,6 +115,7 @@ def feedback_on(result: Result) -> Feedback:
     """Return what the student is told about a result."""
     # The detail of a sandbox fault describes the grader's machine, so a student gets a fixed text instead
     said = {Status.MARKED: _MARKED, Status.SANDBOX_FAULT: _FAULT, Status.DAMAGED: _told(result.detail)}
+    said[Status.MISSING] = _MISSING
     return Feedback(
         schema=_SCHEMA,
         student=safe_line(result.student),

@@ -31,6 +31,7 @@ _STATUSES = {
     Status.MARKED: "marked",
     Status.DAMAGED: "could not be marked",
     Status.SANDBOX_FAULT: "not marked, because the sandbox failed",
+    Status.MISSING: "missing",
 }
 _MOST_NAMES = 20
 

@@ -59,14 +59,19 @@ class Lost(Exception):
         The line of the student's code and its number, as reported from inside.
     is_over : bool, optional
         Whether the sandbox has ended, too.
+    is_starved : bool, optional
+        Whether other programs of the machine kept the code from running, so that a timeout may not be its own fault.
     """
 
-    def __init__(self, verdict: Verdict, message: str, line: str = "", is_over: bool = False) -> None:
+    def __init__(
+        self, verdict: Verdict, message: str, line: str = "", is_over: bool = False, is_starved: bool = False
+    ) -> None:
         self.verdict, self.message, self.line, self.is_over = verdict, message, line, is_over
+        self.is_starved = is_starved
         super().__init__(f"{verdict}: {message}" + (f"\n  {line}" if line else ""))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.verdict, self.message, self.line, self.is_over)
+        return type(self), (self.verdict, self.message, self.line, self.is_over, self.is_starved)
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,14 @@ class Session:
     ----------
     guilty : dict of str to Lost
         The cells that ended a sandbox, and how; they are not run again.
+    was_starved : bool
+        Whether a request timed out while other programs of the machine kept the sandbox from running.
     """
 
     def __init__(self, limits: Limits, supply: Callable[[], Sandbox]) -> None:
         self.limits = limits
         self.guilty: dict[str, Lost] = {}
+        self.was_starved = False
         self._supply = supply
         self._sandbox: Sandbox | None = None
         self._cells: list[tuple[str, str]] = []
@@ -135,6 +138,7 @@ class Session:
         try:
             return request(sandbox, min(seconds or self.limits.seconds, remaining))
         except Lost as lost:
+            self.was_starved |= lost.is_starved
             if lost.is_over:
                 self.end()
             raise
