@@ -163,7 +163,7 @@ def grade_class(
 def _save_gradebook(grader: Grader, outcomes: Sequence[Outcome], out: Path) -> None:
     """Write nbgrader's gradebook, when all sandboxes have ended: nbgrader takes as much memory as one of them."""
     try:
-        gradebook.save(((each.result, grader.notebook_of(each)) for each in outcomes), grader.assignments, out)
+        gradebook.save(((Row(each.result), grader.notebook_of(each)) for each in outcomes), grader.assignments, out)
     except LibraryUnusable as error:
         text = f"No gradebook.db was written: {error.got}. To have one, {error.remedy} and grade again."
         Console(stderr=True).print(text, markup=False)
