@@ -16,7 +16,7 @@ from d2l_autograder.assignment import Assignment
 from d2l_autograder.report.feedback import Exercise, feedback_on
 from d2l_autograder.report.feedback_html import check_html, notes_html
 from d2l_autograder.report.text import number_text
-from d2l_autograder.results import Result
+from d2l_autograder.results import Result, Row
 from d2l_autograder.submission import Submission
 
 __all__ = ["autograded_notebook"]
@@ -41,7 +41,7 @@ def autograded_notebook(result: Result, assignment: Assignment, submission: Subm
         Other outputs are the student's.
     """
     notebook = copy.deepcopy(submission.notebook if submission else assignment.release)
-    feedback = feedback_on(result)
+    feedback = feedback_on(Row(result))
     outputs = {f"check-{exercise['exercise']}": _output(exercise) for exercise in feedback["exercises"]}
     handed_out = {cell.source for cell in assignment.release.cells if cell.cell_type != "code"}
     for cell in notebook.cells:

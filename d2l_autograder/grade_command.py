@@ -20,8 +20,8 @@ from d2l_autograder.batch import Grader, Outcome
 from d2l_autograder.collect import Entry, entry_of, find_entries
 from d2l_autograder.course import Course, read_course
 from d2l_autograder.random_generators import course_secret
-from d2l_autograder.report import marks_table, summary, write_reports
-from d2l_autograder.results import Status, Store
+from d2l_autograder.report import marks_table, summary, write_feedback, write_grades
+from d2l_autograder.results import Row, Status, Store
 from d2l_helpers.errors import ArgumentError, LibraryUnusable
 
 __all__ = ["Releases", "chapter_releases", "course_releases", "find_course", "grade_class", "grade_one"]
@@ -151,11 +151,13 @@ def grade_class(
     )
     outcomes = list(tqdm(grader.grade(entries), total=len(entries), unit="notebook", file=sys.stderr))
     outcomes.sort(key=lambda outcome: (outcome.result.student, outcome.result.assignment))
-    results = [outcome.result for outcome in outcomes]
-    write_reports(results, out, gradescope)
-    Console().print(summary(results, [outcome.kept for outcome in outcomes]))
+    rows = [Row(outcome.result) for outcome in outcomes]
+    write_grades(rows, out)
+    for row in rows:
+        write_feedback(row, out, gradescope)
+    Console().print(summary(rows))
     _save_gradebook(grader, outcomes, out)
-    return all(result.status != Status.SANDBOX_FAULT for result in results)
+    return all(row.result.status != Status.SANDBOX_FAULT for row in rows)
 
 
 def _save_gradebook(grader: Grader, outcomes: Sequence[Outcome], out: Path) -> None:

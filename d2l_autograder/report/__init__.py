@@ -1,7 +1,7 @@
 """Reports on results: feedback for students, grades for a learning platform, an overview for the teacher.
 
 ``feedback`` decides what a student is told; ``feedback_html`` and ``gradescope`` show it. ``grades``, ``item_analysis``
-and ``terminal`` are for the teacher. Every report is made from results alone.
+and ``terminal`` are for the teacher. Every report is made from rows alone.
 """
 
 from __future__ import annotations
@@ -16,35 +16,56 @@ from d2l_autograder.report.feedback_html import feedback_page
 from d2l_autograder.report.grades import grades_csv
 from d2l_autograder.report.gradescope import gradescope_results
 from d2l_autograder.report.terminal import marks_table, summary
-from d2l_autograder.results import Result, Status
+from d2l_autograder.results import Row, Status
 from d2l_helpers.atomic import write
 
-__all__ = ["marks_table", "summary", "write_reports"]
+__all__ = ["marks_table", "summary", "write_feedback", "write_grades"]
 
 
-def write_reports(results: Sequence[Result], folder: Path, gradescope: bool = False) -> None:
-    """Write ``grades.csv``, and the feedback for each student and assignment, as JSON and as a page.
+def write_grades(rows: Sequence[Row], folder: Path) -> None:
+    """Write ``grades.csv``; an earlier one is replaced.
 
     Parameters
     ----------
-    results : sequence of Result
+    rows : sequence of Row
         In any order.
     folder : Path
-        The folder of ``grades.csv``, ``feedback/student/assignment.html`` and ``.json``; earlier ones are replaced.
+        The folder of ``grades.csv``.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written. The earlier one is then unchanged.
+    """
+    write(folder / "grades.csv", grades_csv(rows))
+
+
+def write_feedback(row: Row, folder: Path, gradescope: bool = False) -> None:
+    """Write the feedback for one student and assignment, as JSON and as a page.
+
+    Parameters
+    ----------
+    row : Row
+        The result.
+    folder : Path
+        The folder of ``feedback/student/assignment.html`` and ``.json``; earlier ones are replaced.
     gradescope : bool, optional
         Whether to write ``gradescope/student/assignment/results.json``, too.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written. The earlier one is then unchanged.
     """
-    write(folder / "grades.csv", grades_csv(results))
-    for result in results:
-        student, assignment = file_name(result.student), file_name(result.assignment)
-        feedback = feedback_on(result)
-        place = folder / "feedback" / student
-        write(place / f"{assignment}.json", _json(feedback))
-        write(place / f"{assignment}.html", feedback_page(feedback).encode())
-        # Gradescope would read a file without marks as a mark of 0, but a sandbox fault costs no points
-        if gradescope and result.status != Status.SANDBOX_FAULT:
-            scores = gradescope_results(feedback, result.seconds)
-            write(folder / "gradescope" / student / assignment / "results.json", _json(scores))
+    student, assignment = file_name(row.result.student), file_name(row.result.assignment)
+    feedback = feedback_on(row)
+    place = folder / "feedback" / student
+    write(place / f"{assignment}.json", _json(feedback))
+    write(place / f"{assignment}.html", feedback_page(feedback).encode())
+    # Gradescope would read a file without marks as a mark of 0, but a sandbox fault costs no points
+    if gradescope and row.result.status != Status.SANDBOX_FAULT:
+        scores = gradescope_results(feedback, row.result.seconds)
+        write(folder / "gradescope" / student / assignment / "results.json", _json(scores))
 
 
 def _json(content: object) -> bytes:

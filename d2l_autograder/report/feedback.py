@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from d2l_autograder.report.text import safe_line, safe_text, verdict_text, without_folders
-from d2l_autograder.results import Finding, Mark, Result, Status
+from d2l_autograder.results import Finding, Mark, Row, Status
 from d2l_autograder.sandbox import Verdict
 
 __all__ = ["Exercise", "Feedback", "Probe", "feedback_on"]
@@ -111,8 +111,9 @@ class Feedback(TypedDict):
     exercises: list[Exercise]
 
 
-def feedback_on(result: Result) -> Feedback:
+def feedback_on(row: Row) -> Feedback:
     """Return what the student is told about a result."""
+    result = row.result
     # The detail of a sandbox fault describes the grader's machine, so a student gets a fixed text instead
     said = {Status.MARKED: _MARKED, Status.SANDBOX_FAULT: _FAULT, Status.DAMAGED: _told(result.detail)}
     said[Status.MISSING] = _MISSING

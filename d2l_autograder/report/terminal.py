@@ -21,7 +21,7 @@ from d2l_autograder.report.text import (
     state_of,
     verdict_text,
 )
-from d2l_autograder.results import Finding, Kept, Mark, Result, Status
+from d2l_autograder.results import Finding, Mark, Result, Row, Status
 from d2l_autograder.sandbox import Verdict
 
 __all__ = ["marks_table", "summary"]
@@ -52,22 +52,20 @@ def marks_table(result: Result) -> RenderableType:
     return Group(*parts)
 
 
-def summary(results: Sequence[Result], kept: Sequence[Kept | None]) -> RenderableType:
+def summary(rows: Sequence[Row]) -> RenderableType:
     """Return an overview of how a class did.
 
     Parameters
     ----------
-    results : sequence of Result
-        One for each notebook that was handed in.
-    kept : sequence of Kept or None
-        For each result, whether it is new.
+    rows : sequence of Row
+        One for each notebook that was handed in, and for each that is missing.
     """
+    results = [row.result for row in rows]
     marked = [result for result in results if result.status == Status.MARKED]
     parts: list[RenderableType] = [_counts(results)]
     for status in (Status.DAMAGED, Status.SANDBOX_FAULT):
         parts += _listed(_STATUSES[status], [result for result in results if result.status == status])
-    differing = [result for result, how in zip(results, kept, strict=True) if how == Kept.DIFFERENT]
-    parts += _listed("not the same as the earlier result; results/ keeps both", differing)
+    parts += _listed("not the same as the earlier result", [row.result for row in rows if row.before is not None])
     unconfined = [result for result in marked if not result.is_sandboxed]
     parts += _listed("marked without a sandbox; do not use these marks as grades", unconfined)
     if marked:

@@ -11,12 +11,13 @@ from support.sample_results import DAMAGED, FAULT, HOSTILE, RESULT, RIGHT, Struc
 
 from d2l_autograder.report.feedback import feedback_on
 from d2l_autograder.report.feedback_html import check_html, feedback_page, notes_html
+from d2l_autograder.results import Row
 
 HOSTILE_EXAMPLE = example(dataclasses.replace(RESULT, student=HOSTILE[0], marks=(), repairs=HOSTILE))
 
 
 def page_of(result):
-    return Structure(feedback_page(feedback_on(result)))
+    return Structure(feedback_page(feedback_on(Row(result))))
 
 
 def test_the_page_says_what_was_tested_what_came_out_and_what_helps():
@@ -86,7 +87,7 @@ def test_no_text_adds_a_tag_or_an_attribute_to_a_page(result):
 @given(results)
 @HOSTILE_EXAMPLE
 def test_every_text_is_shown_as_it_stands_in_the_feedback(result):
-    feedback = feedback_on(result)
+    feedback = feedback_on(Row(result))
     text = feedback_page(feedback)
     assert len(text) < 100_000  # huge texts are cut
     shown = Structure(text).text
@@ -100,7 +101,9 @@ def test_every_text_is_shown_as_it_stands_in_the_feedback(result):
 @given(results)
 @HOSTILE_EXAMPLE
 def test_no_text_adds_a_tag_to_a_check(result):
-    pairs = zip(feedback_on(result)["exercises"], feedback_on(with_plain_texts(result))["exercises"], strict=True)
+    pairs = zip(
+        feedback_on(Row(result))["exercises"], feedback_on(Row(with_plain_texts(result)))["exercises"], strict=True
+    )
     for exercise, plain in pairs:
         assert Structure(check_html(exercise)).tags == Structure(check_html(plain)).tags
 
@@ -109,11 +112,11 @@ def test_no_text_adds_a_tag_to_a_check(result):
 @HOSTILE_EXAMPLE
 def test_no_text_adds_a_tag_or_a_link_to_the_notes_when_markdown_is_rendered(result):
     rendered, plain = (
-        MarkdownIt().render(notes_html(feedback_on(each))) for each in (result, with_plain_texts(result))
+        MarkdownIt().render(notes_html(feedback_on(Row(each)))) for each in (result, with_plain_texts(result))
     )
     assert Structure(rendered).tags == Structure(plain).tags
 
 
 def test_a_result_without_anything_to_note_has_no_notes():
-    assert notes_html(feedback_on(dataclasses.replace(RESULT, repairs=()))) == ""
-    assert re.search("Repaired before marking: a cell was added", notes_html(feedback_on(RESULT)))
+    assert notes_html(feedback_on(Row(dataclasses.replace(RESULT, repairs=())))) == ""
+    assert re.search("Repaired before marking: a cell was added", notes_html(feedback_on(Row(RESULT))))

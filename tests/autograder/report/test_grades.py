@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 from support.sample_results import DAMAGED, FAULT, RESULT, results, rows_of
 
 from d2l_autograder.report.grades import grades_csv
-from d2l_autograder.results import Mark, Result, Status
+from d2l_autograder.results import Mark, Result, Row, Status
 from d2l_autograder.sandbox import Verdict
+
+
+def table(*results):
+    return grades_csv([Row(result) for result in results])
 
 
 def test_each_notebook_has_a_row_and_each_exercise_a_column():
     other = Result("Ada", "01_line", Status.MARKED, "", (Mark("slope", "A slope", 1.5, 0.5, Verdict.WRONG),))
-    content = grades_csv([RESULT, DAMAGED, other])
+    content = table(RESULT, DAMAGED, other)
     head = ["student", "assignment", "status", "earned", "points"]
     assert content.startswith(b"\xef\xbb\xbf")
     assert rows_of(content) == [
@@ -29,26 +33,26 @@ def test_each_notebook_has_a_row_and_each_exercise_a_column():
 
 
 def test_a_sandbox_fault_has_no_grade():
-    assert rows_of(grades_csv([FAULT]))[1][2:5] == ["sandbox_fault", "", ""]
+    assert rows_of(table(FAULT))[1][2:5] == ["sandbox_fault", "", ""]
 
 
 def test_a_mark_without_a_sandbox_says_so():
-    assert rows_of(grades_csv([dataclasses.replace(RESULT, is_sandboxed=False)]))[1][-1] == "no"
+    assert rows_of(table(dataclasses.replace(RESULT, is_sandboxed=False)))[1][-1] == "no"
 
 
 def test_the_table_does_not_depend_on_the_order_of_results():
-    assert grades_csv([FAULT, RESULT, DAMAGED]) == grades_csv([DAMAGED, FAULT, RESULT])
+    assert table(FAULT, RESULT, DAMAGED) == table(DAMAGED, FAULT, RESULT)
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", " =1", "\r\n=1", "＝1"])
 def test_a_name_is_no_formula(name):
-    student = rows_of(grades_csv([dataclasses.replace(RESULT, student=name)]))[1][0]
+    student = rows_of(table(dataclasses.replace(RESULT, student=name)))[1][0]
     assert student.startswith("'")
 
 
 @given(st.lists(results, max_size=4))
 def test_any_table_is_complete_and_holds_no_formula(several):
-    rows = rows_of(grades_csv(several))
+    rows = rows_of(table(*several))
     assert len(rows) == len(several) + 1
     assert len({len(row) for row in rows}) == 1
     assert sorted(row[2] for row in rows[1:]) == sorted(str(result.status) for result in several)

@@ -9,10 +9,11 @@ from support.sample_results import RESULT, is_safe, results, texts_in
 
 from d2l_autograder.report.feedback import feedback_on
 from d2l_autograder.report.gradescope import gradescope_results
+from d2l_autograder.results import Row
 
 
 def test_each_exercise_is_a_test():
-    scores = gradescope_results(feedback_on(RESULT), 1.5)
+    scores = gradescope_results(feedback_on(Row(RESULT)), 1.5)
     assert scores["score"] == sum(test["score"] for test in scores["tests"]) == 5.0
     assert [test["status"] for test in scores["tests"]] == ["failed", "passed", "failed"]
     assert scores["tests"][0] == {
@@ -32,6 +33,6 @@ def test_each_exercise_is_a_test():
 
 @given(results)
 def test_any_results_are_json_and_safe_to_print(result):
-    scores = gradescope_results(feedback_on(result), 1.0)
+    scores = gradescope_results(feedback_on(Row(result)), 1.0)
     assert json.loads(json.dumps(scores, ensure_ascii=False, allow_nan=False).encode()) == scores
     assert all(map(is_safe, texts_in(scores)))

@@ -9,12 +9,16 @@ from hypothesis import given
 from support.sample_results import DAMAGED, FAULT, RESULT, class_of, is_safe, printed, results
 
 from d2l_autograder.report import marks_table, summary
-from d2l_autograder.results import Kept
+from d2l_autograder.results import Row
+
+
+def rows(results):
+    return [Row(result) for result in results]
 
 
 def test_the_summary_names_the_hardest_exercise_first_and_what_three_students_got():
     group = class_of("shape (3, 1)", "shape (3, 1)", "shape (3, 1)", "nan", "nan", None, None, None)
-    text = printed(summary(group, [Kept.NEW] * 8))
+    text = printed(summary(rows(group)))
     assert text.index("A hard one") < text.index("The loss")
     assert "3 × shape (3, 1)" in text
     assert "nan" not in text
@@ -22,7 +26,7 @@ def test_the_summary_names_the_hardest_exercise_first_and_what_three_students_go
 
 def test_the_summary_counts_and_names_what_was_not_marked():
     group = class_of("nan", "nan", None, None, None)
-    text = printed(summary([*group, DAMAGED, FAULT], [Kept.NEW, Kept.DIFFERENT, *[Kept.SAME] * 4, None]))
+    text = printed(summary([*rows([group[0], DAMAGED, FAULT, *group[2:]]), Row(group[1], before=1.5)]))
     assert "7 notebooks: 5 marked, 1 could not be marked, 1 not marked, because the sandbox failed" in text
     assert "Ada, 04_softmax: a file that is not JSON" in text
     assert "Bob, 04_softmax: bwrap" in text
@@ -31,13 +35,13 @@ def test_the_summary_counts_and_names_what_was_not_marked():
 
 
 def test_the_summary_of_no_results_or_one_is_no_error():
-    assert "0 notebooks" in printed(summary([], []))
-    assert "1 notebook:" in printed(summary([RESULT], [None]))
+    assert "0 notebooks" in printed(summary([]))
+    assert "1 notebook:" in printed(summary([Row(RESULT)]))
 
 
 def test_the_summary_names_twenty_and_says_how_many_more():
     many = [dataclasses.replace(DAMAGED, student=f"student {number}") for number in range(25)]
-    text = printed(summary(many, [Kept.NEW] * 25))
+    text = printed(summary(rows(many)))
     assert "student 19," in text
     assert "student 20," not in text
     assert "and 5 more; grades.csv lists them all" in text
@@ -58,13 +62,13 @@ def test_a_result_without_marks_says_why():
 
 def test_a_result_without_a_sandbox_says_so():
     unconfined = dataclasses.replace(RESULT, is_sandboxed=False)
-    for shown in (marks_table(unconfined), summary([unconfined], [Kept.NEW])):
+    for shown in (marks_table(unconfined), summary([Row(unconfined)])):
         assert "without a sandbox" in printed(shown)
 
 
 @given(results)
 def test_no_text_steers_the_terminal(result):
-    assert is_safe(printed(marks_table(result)) + printed(summary([result] * 3, [Kept.DIFFERENT] * 3)))
+    assert is_safe(printed(marks_table(result)) + printed(summary([Row(result, before=1.0)] * 3)))
 
 
 def test_markup_in_texts_is_printed_as_it_is():
