@@ -15,48 +15,37 @@ from d2l_authoring.notebook_file import to_bytes
 from d2l_autograder.assignment import Assignment
 from d2l_autograder.autograded_notebook import autograded_notebook
 from d2l_autograder.file_names import file_name
-from d2l_autograder.results import Result, Status
+from d2l_autograder.results import Result, Row, Status
 from d2l_autograder.submission import Submission
 from d2l_helpers.atomic import write
 from d2l_helpers.errors import LibraryUnusable, NotebookError
 
-__all__ = ["save"]
+__all__ = ["Gradebook", "opened", "save"]
+
+
+@contextmanager
+def opened(
+    folder: Path, assignments: Mapping[str, Assignment], students: Iterable[str] = (), course: Path | None = None
+) -> Iterator[Gradebook]:
+    """Open the gradebook of a folder in nbgrader's layout; make one where there is none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with _nbgrader() as nbgrader, closing(Gradebook(nbgrader, folder)) as book:
+        for assignment in assignments.values():
+            book.declare(assignment)
+        book.assignments = assignments
+        yield book
 
 
 def save(
     marked: Iterable[tuple[Result, Submission | None]], assignments: Mapping[str, Assignment], folder: Path
 ) -> None:
-    """Write marks to ``gradebook.db`` and notebooks to ``autograded/``, in a folder of nbgrader's layout.
-
-    A teacher's own marks are kept, and a result that is there already is not written again. A sandbox fault leaves no
-    mark.
-
-    Parameters
-    ----------
-    marked : iterable of (Result, Submission or None)
-        The marks, and the repaired notebook where there is one; consumed one by one.
-    assignments : mapping of str to Assignment
-        The assignments by their names.
-    folder : Path
-        A course, or any other folder.
-
-    Raises
-    ------
-    LibraryUnusable
-        If nbgrader is not installed.
-    NotebookError
-        If the gradebook already has submissions to an assignment of the same name with other cells.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    with _nbgrader() as nbgrader, closing(_Gradebook(nbgrader, folder)) as book:
-        for assignment in assignments.values():
-            book.declare(assignment)
+    """Write marks to ``gradebook.db`` and notebooks to ``autograded/``."""
+    with opened(folder, assignments) as book:
         for result, submission in marked:
-            if result.assignment in assignments and result.status != Status.SANDBOX_FAULT:
-                book.save(result, submission, assignments[result.assignment])
+            book.save(Row(result), submission)
 
 
-class _Gradebook:
+class Gradebook:
     """An open gradebook.
 
     nbgrader's own commands open the gradebook again for each notebook, look up each cell, and commit each mark.
@@ -64,6 +53,7 @@ class _Gradebook:
 
     def __init__(self, nbgrader: Any, folder: Path) -> None:
         self._nbgrader, self._folder = nbgrader, folder
+        self.assignments: Mapping[str, Assignment] = {}
         file = folder.resolve() / "gradebook.db"
         if not file.exists():
             _create(file, Path(nbgrader.__file__).parent / "alembic")
@@ -98,8 +88,14 @@ class _Gradebook:
         marked = (*found.grade_cells, *found.solution_cells, *found.task_cells)
         self._cells[name] = {cell.id: cell.name for cell in marked}
 
-    def save(self, result: Result, submission: Submission | None, assignment: Assignment) -> None:
+    def save(self, row: Row, submission: Submission | None = None) -> Row:
         """Write the marks of one submission, and its notebook."""
+        result = row.result
+        if result.assignment in self.assignments and result.status not in (Status.SANDBOX_FAULT, Status.MISSING):
+            self._save(result, submission, self.assignments[result.assignment])
+        return row
+
+    def _save(self, result: Result, submission: Submission | None, assignment: Assignment) -> None:
         student, name = file_name(result.student), assignment.name  # nbgrader names folders by both
         notebook = autograded_notebook(result, assignment, submission)
         cells = {cell.metadata.nbgrader.get("grade_id"): cell for cell in notebook.cells if "nbgrader" in cell.metadata}

@@ -14,8 +14,9 @@ from d2l_autograder.assignment import load_assignment
 from d2l_autograder.batch import Grader
 from d2l_autograder.collect import Entry, find_entries
 from d2l_autograder.key import KeyFault
-from d2l_autograder.results import Kept, Mark, Status, Store
+from d2l_autograder.results import Mark, Status
 from d2l_autograder.sandbox import Verdict
+from d2l_autograder.store import Kept, Store
 from d2l_autograder.submission import digest_of
 from d2l_helpers.errors import SandboxError
 from d2l_helpers.exercises.catalogue import CHAPTER

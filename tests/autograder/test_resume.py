@@ -14,7 +14,7 @@ from d2l_authoring.compose import compose
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.batch import Grader
 from d2l_autograder.collect import find_entries
-from d2l_autograder.results import Kept, Store
+from d2l_autograder.store import Kept, Store
 
 ROOT = Path(__file__).parents[2]
 NAME = "04_softmax_regression"

@@ -10,7 +10,8 @@ import pytest
 from support.sample_results import DAMAGED, FAULT, RESULT
 
 from d2l_autograder.report import write_feedback
-from d2l_autograder.results import Kept, Row, Store
+from d2l_autograder.results import Row
+from d2l_autograder.store import Kept, Store
 
 
 def files_in(folder):
