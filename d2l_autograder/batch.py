@@ -30,7 +30,7 @@ __all__ = ["LIMITS", "Grader", "Outcome", "setup_for"]
 
 LIMITS = Limits(seconds=60, total_seconds=300)
 _TRIES = 3
-_SECONDS_TO_STOP = 1.0
+_SECONDS_TO_STOP = 0.8
 
 
 def setup_for(assignment: Assignment) -> Setup:

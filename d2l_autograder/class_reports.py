@@ -38,6 +38,11 @@ class ClassReports:
         nbgrader's gradebook.
     gradescope : bool, optional
         Whether to write Gradescope's files, too.
+
+    Attributes
+    ----------
+    marked : int
+        How many submissions were taken, marked now or in an earlier run.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class ClassReports:
         self._rows: dict[tuple[str, str, Path | None, str], Row] = {}
         self._reported = Reported(out / ".d2l-grade.reported.json")
         self._next_table = time.monotonic() + _SECONDS
+        self.marked = 0
         with faults.noted("the marks of the last run"):
             self._reported.load()
 
@@ -67,6 +73,7 @@ class ClassReports:
 
     def add(self, outcome: Outcome) -> None:
         """Take a new row, and write all of its reports."""
+        self.marked += 1
         if outcome.fault:
             self._faults.found.append(outcome.fault)
         row = self._row_of(outcome)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
 
-__all__ = ["file_name"]
+__all__ = ["file_name", "is_folder_name"]
 
 _LONGEST_NAME = 120  # bytes: file systems allow 255, and whoever writes the file adds to the name
+_LONGEST_FOLDER = 255  # bytes: what Linux allows
 _SAFE = frozenset(" _.,@+()-")  # for shells, web addresses and operating systems
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # Windows opens a device by these names
 
@@ -32,3 +34,13 @@ def file_name(text: str) -> str:
 def _is_safe(character: str) -> bool:
     """Return whether a character is in `_SAFE`, or is a letter, mark or digit of any script."""
     return character in _SAFE or unicodedata.category(character)[0] in "LMN"
+
+
+def is_folder_name(text: str) -> bool:
+    """Return whether a text can be the name of a folder as it is, on Linux."""
+    if text in ("", ".", "..") or "/" in text or "\0" in text:
+        return False
+    try:
+        return len(os.fsencode(text)) <= _LONGEST_FOLDER
+    except UnicodeEncodeError:  # half of a surrogate pair, or any letter in a Latin-1 locale
+        return False

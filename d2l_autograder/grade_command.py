@@ -101,11 +101,12 @@ def grade_class(
         with interrupts.handled_by(grader.stop), _gradebook(grader, collection, out, releases, faults) as book:
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
             reports.write_collected(collected_csv(collection, folder))
-            marked = _mark(grader, collection, reports)
+            with interrupts.ending():
+                _mark(grader, collection, reports)
             reports.write_table()
             say(summary(reports.rows))
             reports.close()
-        return _end(marked, len(collection.entries), reports, faults, interrupts)
+        return _end(len(collection.entries), reports, faults, interrupts)
 
 
 def _grader(collection: Collection, folder: Path, out: Path, releases: Releases, options: ClassOptions) -> Grader:
@@ -120,21 +121,18 @@ def _grader(collection: Collection, folder: Path, out: Path, releases: Releases,
     )
 
 
-def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> int:
-    """Take the rows of all entries; return how many were marked, now or before."""
+def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None:
+    """Take the rows of all entries, and write their reports."""
     for student, assignment in collection.missing:
         reports.add_missing(student, assignment)
     if grader.again:  # after an interrupt, marks from before stand where the notebook was not marked again
         for entry in collection.entries:
             if standing := grader.kept(entry):
                 reports.stand(standing)
-    marked = 0
     with tqdm(total=len(collection.entries), unit="notebook", file=sys.stderr, disable=None) as bar:
         for outcome in grader.grade(collection.entries):
             reports.add(outcome)
-            marked += 1
             bar.update()
-    return marked
 
 
 @contextmanager
@@ -163,8 +161,9 @@ def _students(collection: Collection) -> list[str]:
     return list(dict.fromkeys(everybody))
 
 
-def _end(marked: int, of: int, reports: ClassReports, faults: Faults, interrupts: Interrupts) -> int:
+def _end(of: int, reports: ClassReports, faults: Faults, interrupts: Interrupts) -> int:
     """Print what could not be done and what to do, and return the exit status."""
+    marked = reports.marked
     if faults:
         say(faults_text(faults.found), is_error=True)
     if interrupts.number or marked < of:

@@ -1,157 +1,272 @@
-"""Write results to nbgrader's gradebook, so that its formgrader shows them and its export includes them."""
+"""Write results to nbgrader's gradebook, so that its formgrader shows them and its export includes them.
+
+What is in the gradebook is compared with what belongs there, and only what differs is written: writing the same marks
+again would ask a teacher to review them again. nbgrader's own classes commit each mark by itself and look each cell up
+again, so `Book` writes nbgrader's tables itself: a student's entry is one transaction.
+"""
 
 from __future__ import annotations
 
-import copy
-import warnings
+import dataclasses
+import importlib.util
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
-from nbformat import NotebookNode
-
-from d2l_authoring.notebook_file import to_bytes
+from d2l_autograder import register_assignments
 from d2l_autograder.assignment import Assignment
-from d2l_autograder.autograded_notebook import autograded_notebook
-from d2l_autograder.file_names import file_name
-from d2l_autograder.results import Result, Row, Status
+from d2l_autograder.autograded_notebook import autograded_notebook, comments_on, notebook_bytes, scores_of
+from d2l_autograder.file_names import file_name, is_folder_name
+from d2l_autograder.gradebook_database import Database, remedy_for, unusable
+from d2l_autograder.gradebook_entry import (
+    Marks,
+    Standing,
+    add_student,
+    checksums_of,
+    move_student,
+    set_penalty,
+    write_marks,
+)
+from d2l_autograder.late import LatePolicy
+from d2l_autograder.report.text import safe_line
+from d2l_autograder.results import Row, Status
 from d2l_autograder.submission import Submission
 from d2l_helpers.atomic import write
-from d2l_helpers.errors import LibraryUnusable, NotebookError
+from d2l_helpers.errors import D2LHelpersError, LibraryUnusable, NotebookError, RecordError
 
 __all__ = ["Gradebook", "opened", "save"]
+
+_IN_A_PAGE = frozenset('<"')  # formgrader puts ids into its pages as they are, so these would start HTML of a student's
 
 
 @contextmanager
 def opened(
     folder: Path, assignments: Mapping[str, Assignment], students: Iterable[str] = (), course: Path | None = None
 ) -> Iterator[Gradebook]:
-    """Open the gradebook of a folder in nbgrader's layout; make one where there is none."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with _nbgrader() as nbgrader, closing(Gradebook(nbgrader, folder)) as book:
-        for assignment in assignments.values():
-            book.declare(assignment)
-        book.assignments = assignments
+    """Open the gradebook of a folder in nbgrader's layout; make one where there is none.
+
+    Parameters
+    ----------
+    folder : Path
+        A course, or any other folder.
+    assignments : mapping of str to Assignment
+        The assignments by their names.
+    students : iterable of str, optional
+        All students of the roster, and all who handed in. Those who are missing in the gradebook are added to it, and
+        marks that an earlier version saved under a safe spelling of an id move to the id.
+    course : Path, optional
+        The course, whose ``nbgrader_config.py`` says what late submissions lose. It is code: never pass a folder that
+        holds what was handed in.
+
+    Raises
+    ------
+    LibraryUnusable
+        If nbgrader is not installed.
+    RecordError
+        If the gradebook cannot be read or written.
+    NotebookError
+        If the gradebook already has submissions to an assignment of the same name with other cells.
+    """
+    if importlib.util.find_spec("nbgrader") is None:
+        raise LibraryUnusable(
+            "Cannot write nbgrader's gradebook.",
+            got="no package nbgrader",
+            expected="nbgrader 0.9.6",
+            remedy="run make grading",
+        )
+    with closing(Database(folder.resolve() / "gradebook.db")) as database:
+        with database.alone():
+            _register(database.file, assignments)
+        book = Gradebook(database, assignments, LatePolicy(course))
+        book.prepare(students)
         yield book
 
 
 def save(
-    marked: Iterable[tuple[Result, Submission | None]], assignments: Mapping[str, Assignment], folder: Path
-) -> None:
-    """Write marks to ``gradebook.db`` and notebooks to ``autograded/``."""
-    with opened(folder, assignments) as book:
-        for result, submission in marked:
-            book.save(Row(result), submission)
+    marked: Iterable[tuple[Row, Submission | None]],
+    assignments: Mapping[str, Assignment],
+    folder: Path,
+    course: Path | None = None,
+) -> list[tuple[Row, D2LHelpersError]]:
+    """Save several rows, which are consumed one by one; return those that could not be written, each with the error.
+
+    Parameters and errors are those of `opened` and `Gradebook.save`.
+    """
+    faults = []
+    with opened(folder, assignments, course=course) as book:
+        for row, submission in marked:
+            try:
+                book.save(row, submission)
+            except D2LHelpersError as error:
+                faults.append((row, error))
+    return faults
 
 
 class Gradebook:
-    """An open gradebook.
+    """An open gradebook, and the folder ``autograded`` beside it; `opened` makes it."""
 
-    nbgrader's own commands open the gradebook again for each notebook, look up each cell, and commit each mark.
-    """
-
-    def __init__(self, nbgrader: Any, folder: Path) -> None:
-        self._nbgrader, self._folder = nbgrader, folder
-        self.assignments: Mapping[str, Assignment] = {}
-        file = folder.resolve() / "gradebook.db"
-        if not file.exists():
-            _create(file, Path(nbgrader.__file__).parent / "alembic")
-        self._database = f"sqlite:///{file}"
-        self._book = nbgrader.api.Gradebook(self._database)
-        self._cells: dict[str, dict[str, str]] = {}  # by assignment: names of cells, by their ids in the gradebook
+    def __init__(self, database: Database, assignments: Mapping[str, Assignment], late: LatePolicy) -> None:
+        self._database, self._assignments, self._late = database, assignments, late
+        self._folder = database.file.parent / "autograded"
+        self._known: frozenset[str] = frozenset()  # students that were there before this run
         self._checksums: dict[str, dict[str, str]] = {}  # by assignment: checksums of cells, by their names
 
-    def close(self) -> None:
-        """Close the connection to the database."""
-        self._book.close()
-
-    def declare(self, assignment: Assignment) -> None:
-        """Register an assignment and its cells, as `nbgrader generate_assignment` does."""
-        name, release = assignment.name, copy.deepcopy(assignment.release)
-        place = {"nbgrader": {"assignment": name, "notebook": name, "db_url": self._database}}
-        steps = self._nbgrader.preprocessors
-        self._book.update_or_create_assignment(name)
-        try:
-            for step in (steps.ComputeChecksums(), steps.SaveCells()):
-                release, _ = step.preprocess(release, place)
-        except RuntimeError as error:
-            raise NotebookError(
-                f"Cannot put marks of {name} into the gradebook.",
-                got=error,
-                expected="the cells that earlier submissions were marked by",
-                remedy=f"write to another folder, or run nbgrader db assignment remove {name} --force",
-            ) from error
-        known = [cell.metadata.nbgrader for cell in release.cells if "nbgrader" in cell.metadata]
-        self._checksums[name] = {cell.grade_id: cell.checksum for cell in known if "checksum" in cell}
-        found = self._book.find_notebook(name, name)
-        marked = (*found.grade_cells, *found.solution_cells, *found.task_cells)
-        self._cells[name] = {cell.id: cell.name for cell in marked}
+    def prepare(self, students: Iterable[str]) -> None:
+        """Add students, and move what earlier versions saved under safe spellings of their ids."""
+        everybody = set(filter(_is_text, students))
+        with self._database.transaction() as database:
+            self._known = frozenset(student for (student,) in database.execute("SELECT id FROM student"))
+            everybody = {student for student in everybody if self._may_be_there(student)}
+            moved = {student: file_name(student) for student in everybody if file_name(student) not in everybody}
+            for student, old in moved.items():
+                move_student(database, old, student)
+            for student in everybody:
+                add_student(database, student)
+            for name in self._assignments:
+                self._checksums[name] = checksums_of(database, name)
+        for student, old in moved.items():
+            source, target = self._folder / old, self._folder / student
+            if is_folder_name(student) and source.is_dir() and not os.path.lexists(target):
+                source.rename(target)
 
     def save(self, row: Row, submission: Submission | None = None) -> Row:
-        """Write the marks of one submission, and its notebook."""
+        """Write the marks of one submission, and its notebook.
+
+        A teacher's own scores and comments are kept. A sandbox fault leaves no mark; a student who handed nothing in
+        is added, and keeps what is there.
+
+        Parameters
+        ----------
+        row : Row
+            The marks.
+        submission : Submission or None, optional
+            The repaired notebook, where there is one.
+
+        Returns
+        -------
+        Row
+            With what the gradebook says: whether the submission is late, and what it loses for that.
+
+        Raises
+        ------
+        RecordError
+            If the entry cannot be written; nothing of it is then in the database.
+        """
         result = row.result
-        if result.assignment in self.assignments and result.status not in (Status.SANDBOX_FAULT, Status.MISSING):
-            self._save(result, submission, self.assignments[result.assignment])
-        return row
+        if result.status == Status.SANDBOX_FAULT or result.assignment not in self._assignments:
+            return row
+        self._require_id(result.student)
+        if result.status == Status.MISSING:
+            with self._database.transaction() as database:
+                add_student(database, result.student)
+            return row
+        assignment = self._assignments[result.assignment]
+        notebook = autograded_notebook(result, assignment, submission, self._checksums[assignment.name])
+        file, contents = self._file(result.student, assignment.name), notebook_bytes(notebook)
+        is_other = file is not None and not _holds(file, contents)
+        marks = Marks(
+            scores_of(result, notebook, assignment), comments_on(notebook, assignment), row.submitted, is_other
+        )
+        with self._database.transaction() as database:
+            standing = write_marks(database, result.student, assignment.name, marks)
+        if (
+            file is not None and is_other
+        ):  # last, so that a teacher is asked for a review, whenever the grader is killed
+            self._write(file, contents)
+        return self._judge(row, standing)
 
-    def _save(self, result: Result, submission: Submission | None, assignment: Assignment) -> None:
-        student, name = file_name(result.student), assignment.name  # nbgrader names folders by both
-        notebook = autograded_notebook(result, assignment, submission)
-        cells = {cell.metadata.nbgrader.get("grade_id"): cell for cell in notebook.cells if "nbgrader" in cell.metadata}
-        for each, checksum in self._checksums[name].items():
-            cells[each].metadata.nbgrader["checksum"] = checksum
-        file, contents = self._folder / "autograded" / student / name / f"{name}.ipynb", to_bytes(notebook)
-        if self._has_marks(name, student) and file.is_file() and file.read_bytes() == contents:
-            return  # writing the same marks would make nbgrader ask the teacher to review them again
-        self._book.update_or_create_student(student)
-        submitted = self._book.update_or_create_submission(name, student)
-        self._mark(submitted.notebooks[0], {key: cells[each] for key, each in self._cells[name].items()})
-        write(file, contents, mode=0o444)
+    def _judge(self, row: Row, standing: Standing) -> Row:
+        """Write the penalty of a late submission, which may depend on the teacher's own scores."""
+        late, penalty = standing.seconds_late, None
+        if late:
+            penalty = self._late.penalty(row.result.student, standing.score, late)
+        if penalty != standing.penalty:
+            with self._database.transaction() as database:
+                set_penalty(database, standing.notebook, penalty)
+        return dataclasses.replace(row, is_late=row.is_late if late is None else late > 0, penalty=penalty or 0.0)
 
-    def _mark(self, submitted: Any, cells: Mapping[str, NotebookNode]) -> None:
-        """Write what `nbgrader autograde` writes: the scores of the checks, and which answers are still stubs."""
-        read = self._nbgrader.utils
-        for grade in submitted.grades:
-            grade.auto_score, _ = read.determine_grade(cells[grade.cell_id])
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-        for comment in submitted.comments:
-            cell = cells[comment.cell_id]
-            is_stub = cell.metadata.nbgrader.checksum == read.compute_checksum(cell) and not read.is_task(cell)
-            comment.auto_comment = "No response." if is_stub else None
-        self._book.db.commit()
+    def _file(self, student: str, assignment: str) -> Path | None:
+        """Return the notebook's file, where formgrader looks for it; None if the id cannot be a folder's name."""
+        return self._folder / student / assignment / f"{assignment}.ipynb" if is_folder_name(student) else None
 
-    def _has_marks(self, assignment: str, student: str) -> bool:
+    def _write(self, file: Path, contents: bytes) -> None:
         try:
-            submission = self._book.find_submission(assignment, student)
-        except self._nbgrader.api.MissingEntry:
-            return False
-        return all(grade.auto_score is not None for notebook in submission.notebooks for grade in notebook.grades)
+            write(file, contents, mode=0o444)
+        except OSError as error:
+            raise RecordError(
+                "Cannot write a notebook for nbgrader's formgrader.",
+                got=error,
+                expected="a folder with write permission, and free space",
+                remedy="look at the folder's permissions and the free space, and grade again",
+            ) from error
+
+    def _may_be_there(self, student: str) -> bool:
+        return student in self._known or not _IN_A_PAGE & set(student)
+
+    def _require_id(self, student: str) -> None:
+        """Refuse what cannot be an id in the gradebook, or would be code in formgrader's pages."""
+        if not _is_text(student) or not self._may_be_there(student):
+            raise RecordError(
+                "Cannot write a student's marks into nbgrader's gradebook.",
+                got=f"the id {safe_line(student)}",
+                expected='an id of text without < and ", which formgrader would show as HTML',
+                remedy="rename what was handed in; if this is the student's id, add it with nbgrader db student add",
+            )
 
 
-def _create(file: Path, versions: Path) -> None:
-    """Create an empty gradebook of the current version; nbgrader starts a program for this, which takes seconds."""
-    import sqlite3  # like alembic imported here, because marking needs neither
-
-    from alembic.script import ScriptDirectory
-
-    version = ScriptDirectory(str(versions)).get_current_head()
-    with closing(sqlite3.connect(file)) as database, database:
-        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
-        database.execute("INSERT INTO alembic_version VALUES (?)", (version,))
-
-
-@contextmanager
-def _nbgrader() -> Iterator[Any]:
-    """Import nbgrader and silence its warnings."""
+def _register(file: Path, assignments: Mapping[str, Assignment]) -> None:
+    """Run `register_assignments`, which makes the gradebook if there is none."""
+    content = {"database": str(file), "assignments": {name: each.release for name, each in assignments.items()}}
+    places = {"PYTHONPATH": str(Path(__file__).parents[1])}  # and -P: not what lies in the current folder
+    done = subprocess.run(
+        [sys.executable, "-P", register_assignments.__file__],
+        input=json.dumps(content).encode(),
+        capture_output=True,
+        env={**os.environ, **places},
+        start_new_session=True,  # Ctrl-C is for the grader, which then tells what to do
+        check=False,
+    )
     try:
-        import nbgrader.api
-        import nbgrader.preprocessors
-        import nbgrader.utils
-    except ImportError as error:
-        raise LibraryUnusable(
-            "Cannot write nbgrader's gradebook.", got=error, expected="nbgrader 0.9.6", remedy="run make grading"
-        ) from error
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="nbgrader")  # SQLAlchemy's, about how nbgrader calls it
-        yield nbgrader
+        refused = json.loads(done.stdout) if done.stdout else None
+    except ValueError:
+        refused = {"kind": "database", "got": done.stdout}
+    if done.returncode:
+        refused = {"kind": "database", "got": done.stderr.decode(errors="replace")[-500:]}
+    if refused:
+        raise _refusal(file, refused)
+
+
+def _refusal(file: Path, refused: Mapping[str, str]) -> D2LHelpersError:
+    if refused["kind"] == "cells":
+        name = refused["assignment"]
+        return NotebookError(
+            f"Cannot put marks of {name} into the gradebook.",
+            got=refused["got"],
+            expected="the cells that earlier submissions were marked by",
+            remedy=f"write to another folder, or run nbgrader db assignment remove {name} --force",
+        )
+    remedies = {
+        "older": f"run nbgrader db upgrade in {file.parent}, which keeps a copy, and grade again",
+        "newer": "grade with the version of nbgrader that wrote it, or write to another folder",
+        "foreign": "move the file away, or write to another folder, and grade again",
+    }
+    return unusable(file, refused["got"], remedies.get(refused["kind"]) or remedy_for(refused.get("name", "")))
+
+
+def _holds(file: Path, contents: bytes) -> bool:
+    try:
+        return file.stat().st_size == len(contents) and file.read_bytes() == contents
+    except OSError:
+        return False
+
+
+def _is_text(student: str) -> bool:
+    """Return whether sqlite can store an id: text without halves of surrogate pairs, and without NUL."""
+    try:
+        return bool(student.encode()) and "\0" not in student
+    except UnicodeEncodeError:
+        return False

@@ -15,7 +15,7 @@ from support.sample_results import EVIL, result_for
 from d2l_authoring.notebook_file import to_bytes
 from d2l_autograder import gradebook
 from d2l_autograder.assignment import load_assignment
-from d2l_autograder.results import Status
+from d2l_autograder.results import Row, Status
 from d2l_autograder.submission import read_submission
 from d2l_helpers.errors import LibraryUnusable, NotebookError
 
@@ -34,7 +34,7 @@ def submission(assignment, *cells):
 
 
 def outcome(assignment, *cells, **changes):
-    return result_for(assignment, **changes), submission(assignment, *cells)
+    return Row(result_for(assignment, **changes)), submission(assignment, *cells)
 
 
 def book(folder):
@@ -42,6 +42,9 @@ def book(folder):
     from nbgrader.api import Gradebook
 
     return Gradebook(f"sqlite:///{folder}/gradebook.db")
+
+
+EARNED = pytest.approx(7.32)
 
 
 def grade(gradebook, student="ada", exercise="stable_softmax"):
@@ -112,8 +115,8 @@ def test_saving_twice_changes_no_file(saved):
 
 
 def test_sandbox_faults_and_unknown_assignments_leave_no_mark(saved, assignment):
-    fault = result_for(assignment, status=Status.SANDBOX_FAULT, marks=()), None
-    unknown = dataclasses.replace(result_for(assignment), assignment="unknown"), None
+    fault = Row(result_for(assignment, status=Status.SANDBOX_FAULT, marks=())), None
+    unknown = Row(dataclasses.replace(result_for(assignment), assignment="unknown")), None
     folder = saved(fault, unknown, outcome(assignment, student="bob"))
     assert [path.name for path in (folder / "autograded").iterdir()] == ["bob"]
     with book(folder) as found:
@@ -122,7 +125,7 @@ def test_sandbox_faults_and_unknown_assignments_leave_no_mark(saved, assignment)
 
 def test_a_damaged_submission_has_no_points_and_says_why(saved, assignment):
     damaged = result_for(assignment, share=0, status=Status.DAMAGED, detail=f"it is {EVIL}")
-    folder = saved((damaged, None))
+    folder = saved((Row(damaged), None))
     with book(folder) as found:
         assert (found.find_submission(NAME, "ada").score, grade(found).auto_score) == (0, 0)
     (file,) = folder.glob("autograded/*/*/*.ipynb")
@@ -131,13 +134,61 @@ def test_a_damaged_submission_has_no_points_and_says_why(saved, assignment):
     assert "\x1b" not in first
 
 
-def test_no_students_name_leads_out_of_the_folder(saved, assignment):
-    students = ["..", "a/b", "Ünal Ö.", "' OR 1=1 --", "名前", "x" * 300]
+@pytest.mark.parametrize(
+    "students",
+    [
+        ("o'brien", "50%", "a#b", "a;b", "[a]", "a\\b", " a  b ", "a+b", "a,b", "{a}", "a&b", "$(a)", "*", "-a", "~a"),
+        (
+            "Ünal Ö.",
+            "' OR 1=1 --",
+            "名前",
+            "=1+1",
+            "a\nb",
+            "CON",
+            "a.",
+            "e\u0301",
+            "é",
+            "Ada",
+            "ada",
+            "\x1b[2J",
+            "\u202ea",
+        ),
+    ],
+)
+def test_an_id_is_the_text_that_it_is(saved, assignment, students):
     folder = saved(*(outcome(assignment, student=student) for student in students))
-    assert len(list(folder.glob(f"autograded/*/{NAME}/{NAME}.ipynb"))) == len(students)
+    assert {path.parents[1].name for path in folder.glob(f"autograded/*/{NAME}/{NAME}.ipynb")} == set(students)
+    with book(folder) as found:
+        assert {student.id: student.score for student in found.students} == dict.fromkeys(students, EARNED)
+
+
+def test_an_id_that_cannot_be_a_folders_name_has_marks_but_no_notebook(saved, assignment):
+    students = ["..", ".", "a/b", "/etc/x", "../../x", "x" * 300]
+    folder = saved(*(outcome(assignment, student=student) for student in students))
+    assert not list(folder.glob("autograded/*"))
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
     with book(folder) as found:
-        assert [student.score for student in found.students] == [result_for(assignment).earned] * len(students)
+        assert {student.id: student.score for student in found.students} == dict.fromkeys(students, EARNED)
+
+
+@pytest.mark.parametrize("student", ["<script>took()</script>", 'a" onmouseover="took()', "\ud800", "a\0b", ""])
+def test_an_id_that_is_code_for_formgrader_or_no_text_is_refused(saved, assignment, student):
+    ((row, error),) = gradebook.save(
+        [outcome(assignment, student=student), outcome(assignment, student="ada")], {NAME: assignment}, saved()
+    )
+    assert row.result.student == student
+    assert "id" in str(error)
+    assert error.remedy
+    with book(saved()) as found:
+        assert [student.id for student in found.students] == ["ada"]
+
+
+def test_an_id_that_the_teacher_has_added_is_never_refused(saved, assignment):
+    with book(saved()) as found:
+        found.update_or_create_student("a<b")
+    assert saved(outcome(assignment, student="a<b"))
+    with book(saved()) as found:
+        assert found.find_student("a<b").score == EARNED
 
 
 def test_an_assignment_with_other_cells_is_refused(saved, assignment):
@@ -151,7 +202,7 @@ def test_an_assignment_with_other_cells_is_refused(saved, assignment):
 
 
 def test_without_nbgrader_the_error_says_how_to_install_it(saved, assignment, monkeypatch):
-    monkeypatch.setitem(sys.modules, "nbgrader.api", None)
+    monkeypatch.setitem(sys.modules, "nbgrader", None)
     with pytest.raises(LibraryUnusable, match="make grading"):
         saved()
 
