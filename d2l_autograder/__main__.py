@@ -10,7 +10,13 @@ from typing import Any
 import click
 
 from d2l_autograder.own_path import leave_out_current_folder
-from d2l_autograder.program import away_from_current_folder, run_safely, stopped_by_interrupts, use_utf8
+from d2l_autograder.program import (
+    away_from_current_folder,
+    open_standard_streams,
+    run_safely,
+    stopped_by_interrupts,
+    use_utf8,
+)
 from d2l_autograder.trusted_places import require_folder_for_marks, require_own, require_trusted
 
 __all__ = ["main"]
@@ -39,6 +45,7 @@ def _commands() -> None:
 def main() -> None:
     """Run ``d2l-grade``; an error ends it with its message and status 1, without a traceback."""
     leave_out_current_folder()
+    open_standard_streams()
     use_utf8()
     run_safely(_commands)
 

@@ -16,7 +16,7 @@ from d2l_autograder.faults import said_by
 from d2l_autograder.interrupts import Interrupts
 from d2l_helpers.command_line import run
 
-__all__ = ["away_from_current_folder", "run_safely", "stopped_by_interrupts", "use_utf8"]
+__all__ = ["away_from_current_folder", "open_standard_streams", "run_safely", "stopped_by_interrupts", "use_utf8"]
 
 
 def use_utf8() -> None:
@@ -34,11 +34,19 @@ def use_utf8() -> None:
         os.execve(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]], environment)
 
 
+def open_standard_streams() -> None:
+    """Open what a shell has closed, as with ``2>&-``: or a gradebook would get the number to which libraries print."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(2, "w")
+
+
 def run_safely(command: click.Command) -> None:
     """Run a command; an error ends it with a message and status 1."""
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError):  # None where a shell has closed it
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         run(command)
     except Exception as error:

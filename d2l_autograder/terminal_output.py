@@ -11,12 +11,10 @@ __all__ = ["say"]
 
 
 def say(shown: RenderableType | str, is_error: bool = False) -> None:
-    """Print to standard output, or to standard error; do nothing where it is closed or its disk is full."""
+    """Print to standard output, or to standard error; do nothing where nobody reads it or its disk is full."""
     stream = sys.stderr if is_error else sys.stdout
-    if stream is None:  # as a shell's >&- leaves it
-        return
     try:
-        Console(file=stream, soft_wrap=isinstance(shown, str)).print(shown, markup=False, highlight=False)
+        Console(file=stream, soft_wrap=is_error).print(shown, markup=False, highlight=False)
         stream.flush()
     except (OSError, ValueError, SystemExit):  # rich ends the program where a pipe has no reader
         _silence(stream.fileno() if not stream.closed else -1)
