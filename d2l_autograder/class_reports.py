@@ -118,13 +118,10 @@ class ClassReports:
 
     def _row_of(self, outcome: Outcome) -> Row:
         result, entry = outcome.result, outcome.entry
-        notes = entry.notes
-        if entry.others and not notes:
-            notes = (f"there were {len(entry.others) + 1} files; {entry.file.name} was marked",)
         before = None
         if result.status != Status.SANDBOX_FAULT:  # such a submission keeps its mark until it is marked again
             before = self._reported.before(result.student, result.assignment, result.earned)
-        result = dataclasses.replace(result, repairs=(*result.repairs, *notes))
+        result = dataclasses.replace(result, repairs=(*result.repairs, *entry.notes))
         return Row(result, entry.submitted, entry.is_late, before=before)
 
 

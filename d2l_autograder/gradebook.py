@@ -27,7 +27,9 @@ from d2l_autograder.gradebook_entry import (
     Standing,
     add_student,
     checksums_of,
+    due_dates_in,
     move_student,
+    set_due_date,
     set_penalty,
     write_marks,
 )
@@ -82,7 +84,7 @@ def opened(
         with database.alone():
             _register(database.file, assignments)
         book = Gradebook(database, assignments, LatePolicy(course))
-        book.prepare(students)
+        book.prepare(students, due_dates_in(course / "gradebook.db") if course else {})
         yield book
 
 
@@ -115,8 +117,8 @@ class Gradebook:
         self._known: frozenset[str] = frozenset()  # students that were there before this run
         self._checksums: dict[str, dict[str, str]] = {}  # by assignment: checksums of cells, by their names
 
-    def prepare(self, students: Iterable[str]) -> None:
-        """Add students, and move what earlier versions saved under safe spellings of their ids."""
+    def prepare(self, students: Iterable[str], due: Mapping[str, str]) -> None:
+        """Add students and due dates, and move what earlier versions saved under safe spellings of ids."""
         everybody = set(filter(_is_text, students))
         with self._database.transaction() as database:
             self._known = frozenset(student for (student,) in database.execute("SELECT id FROM student"))
@@ -128,6 +130,7 @@ class Gradebook:
                 add_student(database, student)
             for name in self._assignments:
                 self._checksums[name] = checksums_of(database, name)
+                set_due_date(database, name, due.get(name))
         for student, old in moved.items():
             source, target = self._folder / old, self._folder / student
             if is_folder_name(student) and source.is_dir() and not os.path.lexists(target):

@@ -9,10 +9,24 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
-__all__ = ["Marks", "Standing", "add_student", "checksums_of", "move_student", "set_penalty", "write_marks"]
+from d2l_autograder.gradebook_database import remedy_for, unusable
+
+__all__ = [
+    "Marks",
+    "Standing",
+    "add_student",
+    "checksums_of",
+    "due_dates_in",
+    "move_student",
+    "set_due_date",
+    "set_penalty",
+    "write_marks",
+]
 
 _EPOCH = datetime(1970, 1, 1)
 _SCORE = """
@@ -88,6 +102,23 @@ def checksums_of(database: sqlite3.Connection, assignment: str) -> dict[str, str
         "JOIN assignment ON assignment.id = assignment_id WHERE notebook.name = ?1 AND assignment.name = ?1"
     )
     return {name: checksum for name, checksum in database.execute(query, (assignment,)) if checksum}
+
+
+def due_dates_in(file: Path) -> dict[str, str]:
+    """Return the due dates of assignments, by their names, in a gradebook that may be missing."""
+    if not file.is_file():
+        return {}
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            return dict(database.execute("SELECT name, duedate FROM assignment WHERE duedate IS NOT NULL"))
+    except sqlite3.Error as error:
+        raise unusable(file, error, remedy_for(getattr(error, "sqlite_errorname", ""))) from error
+
+
+def set_due_date(database: sqlite3.Connection, assignment: str, due: str | None) -> None:
+    """Set an assignment's due date; without one, keep what is there."""
+    if due:
+        database.execute("UPDATE assignment SET duedate = ?1 WHERE name = ?2 AND duedate IS NOT ?1", (due, assignment))
 
 
 def write_marks(database: sqlite3.Connection, student: str, assignment: str, marks: Marks) -> Standing:

@@ -52,7 +52,8 @@ def not_marked(entry: Entry, error: BaseException) -> Result:
 def damaged(entry: Entry, assignment: Assignment, error: NotebookError) -> Result:
     """Return the row of a file in which nothing can be marked."""
     marks = tuple(map(not_attempted, assignment.items))
-    detail = f"{error.got}; expected {error.expected}. {error.remedy[:1].upper()}{error.remedy[1:]}."
+    said = f"{error.got}; expected {error.expected}. {error.remedy[:1].upper()}{error.remedy[1:]}."
+    detail = entry.problem or said
     return Result(entry.student, assignment.name, Status.DAMAGED, detail, marks, digest=digest_of(detail.encode()))
 
 

@@ -40,17 +40,18 @@ def collected_csv(collection: Collection, folder: Path) -> bytes:
 
 def collected_text(collection: Collection) -> RenderableType:
     """Return the counts, and the reasons for which files were ignored."""
-    entries, ignored = collection.entries, collection.ignored
-    others = sum(len(entry.others) for entry in entries)
-    empty = sum(bool(entry.problem) for entry in entries)
-    counts = [
-        f"{len(entries) - empty} to mark",
-        *([f"{empty} in which there is nothing to mark"] if empty else []),
-        *([f"{others} further files of the same students"] if others else []),
-        *([f"{len(ignored)} ignored"] if ignored else []),
+    counts, empty = collection.counts, sum(bool(entry.problem) for entry in collection.entries)
+    became = [
+        f"{counts.rows} with a row",
+        *([f"{counts.parts} that belong to these"] if counts.parts else []),
+        *([f"{counts.ignored} ignored"] if counts.ignored else []),
     ]
-    parts = [Text(f"{len(entries) + others + len(ignored)} files and folders: {', '.join(counts)}", style="bold")]
-    reasons = Counter(each.reason for each in ignored)
+    rows = [f"{len(collection.entries)} rows", *([f"{empty} without a notebook"] if empty else [])]
+    parts = [
+        Text(f"{counts.found} files and folders: {', '.join(became)}", style="bold"),
+        Text(", ".join(rows)),
+    ]
+    reasons = Counter(each.reason for each in collection.ignored)
     parts += _listed("ignored", [f"{count} × {reason}" for reason, count in reasons.most_common()])
     parts += _listed("missing", [f"{student}, {assignment}" for student, assignment in collection.missing])
     parts += _listed("handed in by students who are not on the roster", collection.strangers)
@@ -67,8 +68,8 @@ def _rows(collection: Collection, folder: Path) -> Iterator[tuple[str, ...]]:
             entry.assignment,
             notes,
         )
-        for other in entry.others:
-            yield "does not count", other, entry.student, entry.assignment, ""
+    for path in collection.parts:
+        yield "belongs to a row", _within(path, folder), "", "", ""
     for each in collection.ignored:
         yield "ignored", _within(each.path, folder), "", "", each.reason
     for student, assignment in collection.missing:
