@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from d2l_helpers.command_line import run
+from d2l_autograder.own_path import leave_out_current_folder
+from d2l_autograder.program import (
+    away_from_current_folder,
+    open_standard_streams,
+    run_safely,
+    stopped_by_interrupts,
+    use_utf8,
+)
+from d2l_autograder.trusted_places import require_folder_for_marks, require_own, require_trusted
 
 __all__ = ["main"]
 
-_FOLDER = click.Path(file_okay=False, path_type=Path)
-_EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+class _Place(click.Path):
+    """A path, made absolute at once, because the command leaves the current folder; links are not followed."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(path_type=Path, **settings)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the absolute path."""
+        return Path(os.fsdecode(super().convert(value, param, ctx))).absolute()
+
+
+_FOLDER = _Place(file_okay=False)
+_EXISTING_FOLDER = _Place(exists=True, file_okay=False)
 
 
 @click.group()
@@ -21,50 +43,56 @@ def _commands() -> None:
 
 
 def main() -> None:
-    """Run ``d2l-grade``; one of the project's errors ends it with its message and status 1, without a traceback."""
-    run(_commands)
+    """Run ``d2l-grade``; an error ends it with its message and status 1, without a traceback."""
+    leave_out_current_folder()
+    open_standard_streams()
+    use_utf8()
+    run_safely(_commands)
 
 
 @_commands.command()
-@click.argument("submissions", type=click.Path(exists=True, path_type=Path))
-@click.option("--out", type=_FOLDER, help="Folder for the results; by default the course.")
-@click.option(
-    "--course", "folder", type=_EXISTING_FOLDER, help="The course; by default the one that SUBMISSIONS lies in, if any."
-)
-@click.option("--notebooks", default="notebooks", type=_FOLDER, help="Without a course: the notebooks as handed out.")
-@click.option("--answers", default="answers", type=_FOLDER, help="Without a course: the answer key.")
-@click.option("--jobs", type=click.IntRange(1, 256), help="Notebooks to mark at a time; by default one per core.")
-@click.option("--again", is_flag=True, help="Mark also what has a result, and compare.")
+@click.argument("submissions", type=_Place(exists=True))
+@click.option("--out", type=_FOLDER, help="Folder for the marks; by default the course.")
+@click.option("--course", "folder", type=_EXISTING_FOLDER, help="The course; by default the current folder.")
+@click.option("--notebooks", type=_FOLDER, help="Without a course; by default this project's.")
+@click.option("--answers", type=_FOLDER, help="Their answer key; by default this project's.")
+@click.option("--platform", help="Where the files come from; by default recognised.")
+@click.option("--names", metavar="REGEX", help="Finds (?P<student>…) in files' names.")
+@click.option("--roster", type=_Place(exists=True, dir_okay=False), help="CSV or gradebook.db with all students.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Notebooks to mark at a time.")
+@click.option("--again", is_flag=True, help="Mark also what has a result; the new one counts.")
 @click.option("--gradescope", is_flag=True, help="Write results.json for Gradescope, too.")
 @click.option("--no-sandbox", is_flag=True, help="Only for your own notebooks, never for a student's.")
 def grade(
     submissions: Path,
     out: Path | None,
     folder: Path | None,
-    notebooks: Path,
-    answers: Path,
-    jobs: int | None,
-    again: bool,
-    gradescope: bool,
+    notebooks: Path | None,
+    answers: Path | None,
     no_sandbox: bool,
+    **options: Any,
 ) -> None:
-    """Mark a notebook, or a folder of notebooks.
+    """Mark a notebook, or a folder of what students handed in.
 
-    The exit status is 1 if the sandbox failed, or if a single notebook could not be marked.
+    The exit status is 1 if not all could be marked and written.
     """
-    from d2l_autograder import grade_command as command
+    with stopped_by_interrupts() as interrupts, away_from_current_folder() as current:
+        from d2l_autograder import grade_command as command
+        from d2l_autograder.releases import choose_releases
 
-    folder = folder or command.find_course(submissions)
-    releases = command.course_releases(folder) if folder else command.chapter_releases(notebooks, answers)
-    if submissions.is_file():
-        sys.exit(not command.grade_one(submissions, releases, not no_sandbox))
-    out = out or folder
-    if out is None:
-        raise click.UsageError("These submissions lie in no course: say with --out DIRECTORY where their marks go.")
-    is_done = command.grade_class(
-        submissions, out, releases, jobs=jobs, is_sandboxed=not no_sandbox, again=again, gradescope=gradescope
-    )
-    sys.exit(not is_done)
+        releases = choose_releases(submissions, current, folder, notebooks, answers)
+        if not submissions.is_dir():
+            sys.exit(command.grade_one(submissions, releases, not no_sandbox))
+        out = out or (releases.course.folder if releases.course else None)
+        if out is None:
+            raise click.UsageError(
+                "There is no course here. Pass --course, or say with --out DIRECTORY where marks go."
+            )
+        if roster := options["roster"]:
+            require_trusted(submissions, {"the roster": roster})
+        require_folder_for_marks(out, submissions)
+        settings = command.ClassOptions(is_sandboxed=not no_sandbox, **options)
+        sys.exit(command.grade_class(submissions, out, releases, interrupts, settings))
 
 
 @_commands.group()
@@ -85,23 +113,32 @@ def _parse_points(_: click.Context, __: click.Parameter, texts: tuple[str, ...])
 
 @course.command()
 @click.argument("folder", metavar="DIR", type=_FOLDER)
-@click.option("--answers", default="answers", type=_EXISTING_FOLDER, help="The answer key.")
-@click.option("--notebooks", default="notebooks", type=_EXISTING_FOLDER, help="The chapter's notebooks.")
+@click.option("--answers", type=_EXISTING_FOLDER, help="The answer key; by default this project's.")
+@click.option("--notebooks", type=_EXISTING_FOLDER, help="The chapter's notebooks; by default this project's.")
 @click.option("--only", default="", metavar="06,07", callback=_split, help="Numbers of the notebooks; by default all.")
 @click.option("--points", multiple=True, metavar="NAME=3", callback=_parse_points, help="Points of an exercise.")
 @click.option("--force", is_flag=True, help="Overwrite also files that you have changed.")
 def build(
-    folder: Path, answers: Path, notebooks: Path, only: tuple[str, ...], points: dict[str, float], force: bool
+    folder: Path,
+    answers: Path | None,
+    notebooks: Path | None,
+    only: tuple[str, ...],
+    points: dict[str, float],
+    force: bool,
 ) -> None:
     """Write a course to DIR, or update it.
 
     Files that you have changed stay. --points may be repeated; an exercise that is worth 0 points is for practice and
     is not marked.
     """
-    from d2l_autograder.course import build_course
-    from d2l_autograder.generated import Written
+    with away_from_current_folder():
+        from d2l_autograder.course import build_course
+        from d2l_autograder.generated import Written
+        from d2l_autograder.releases import PROJECT
 
-    done = build_course(folder, notebooks, answers, only, points, force)
+        answers, notebooks = answers or PROJECT / "answers", notebooks or PROJECT / "notebooks"
+        require_own({"the course": folder, "the answer key": answers, "the notebooks": notebooks})
+        done = build_course(folder, notebooks, answers, only, points, force)
     for file, what in done.items():
         click.echo(f"{what:<10}{file}")
     if Written.KEPT in done.values():

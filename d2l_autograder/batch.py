@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
 
 from d2l_autograder.assignment import Assignment
 from d2l_autograder.collect import Entry
+from d2l_autograder.faults import fault_of
+from d2l_autograder.gate import Gate
 from d2l_autograder.key import KeyFault
-from d2l_autograder.marking import mark_submission, not_attempted
-from d2l_autograder.results import Kept, Mark, Result, Status, Store
+from d2l_autograder.marking import mark_submission
+from d2l_autograder.outcome import Outcome, damaged, not_marked, unknown
+from d2l_autograder.results import Mark, Result, Status
 from d2l_autograder.sandbox import Limits, Sandbox, Session, Setup
+from d2l_autograder.store import Kept, Store
 from d2l_autograder.submission import LARGEST, Submission, digest_of, read_submission
 from d2l_helpers.data import cache_folder
 from d2l_helpers.errors import D2LHelpersError, NotebookError
@@ -24,25 +30,7 @@ __all__ = ["LIMITS", "Grader", "Outcome", "setup_for"]
 
 LIMITS = Limits(seconds=60, total_seconds=300)
 _TRIES = 3
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What became of one entry.
-
-    Attributes
-    ----------
-    result : Result
-        The marks.
-    kept : Kept or None
-        Whether the result is new; None where it was kept before, or where a fault of the grader prevented marking.
-    entry : Entry
-        The submitted file.
-    """
-
-    result: Result
-    kept: Kept | None
-    entry: Entry
+_SECONDS_TO_STOP = 0.8
 
 
 def setup_for(assignment: Assignment) -> Setup:
@@ -88,11 +76,15 @@ class Grader:
         self.assignments, self.secret, self.store, self.limits = assignments, secret, store, limits
         self.jobs = jobs or len(os.sched_getaffinity(0))
         self.is_sandboxed, self.again, self.hidden = is_sandboxed, again, tuple(hidden)
+        self._is_stopped = False
+        self._outcomes: SimpleQueue[Outcome | None] = SimpleQueue()  # a signal handler may put something into it
+        self._running: set[Sandbox] = set()
+        self._gate = Gate(self._check_stopped)
 
     def grade(self, entries: Sequence[Entry]) -> Iterator[Outcome]:
-        """Mark entries and yield each outcome as soon as it is there, in any order.
+        """Mark entries and yield each outcome as soon as it is there: first the kept ones, then new ones in any order.
 
-        Each entry has one outcome, whatever the submission holds.
+        Each entry has one outcome, whatever the submission holds, unless `stop` is called.
 
         Raises
         ------
@@ -102,11 +94,36 @@ class Grader:
         """
         with Sandbox(self.limits, Setup(hidden=self._hidden_from_students(entries)), is_confined=self.is_sandboxed):
             pass  # where there is no sandbox, the error comes here, before any work
-        for name, group in groupby(sorted(entries, key=lambda entry: entry.assignment), lambda entry: entry.assignment):
-            if name in self.assignments:
-                yield from self._grade_assignment(self.assignments[name], list(group))
+        waiting = []
+        for entry in entries:
+            if self._is_stopped:
+                return
+            if not self.again and (outcome := self.kept(entry)):
+                yield outcome
             else:
-                yield from (Outcome(_unknown(entry, self.assignments), None, entry) for entry in group)
+                waiting.append(entry)
+        yield from self._mark_all(sorted(waiting, key=lambda entry: entry.assignment))
+
+    def stop(self) -> None:
+        """Have `grade` kill what runs, and end; safe to call from a signal handler and from any thread."""
+        self._is_stopped = True
+        self._outcomes.put(None)  # wakes up `grade`, which may wait for an outcome
+
+    def kept(self, entry: Entry) -> Outcome | None:
+        """Return the outcome of an entry whose result is in the store; None if there is none."""
+        assignment = self.assignments.get(entry.assignment)
+        if not self.store or not assignment:
+            return None
+        try:
+            digest = self._digest(assignment, entry.read(LARGEST))
+            found = self.store.find(entry.student, assignment.name, digest)
+        except NotebookError:
+            return None  # there is nothing to mark, as marking says with the student's words
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:
+            return Outcome(not_marked(entry, error), None, entry)
+        return Outcome(found, None, entry) if found else None
 
     def notebook_of(self, outcome: Outcome) -> Submission | None:
         """Read the marked submission again; return None if it was damaged, or has changed since it was marked.
@@ -122,71 +139,136 @@ class Grader:
             pass
         return None
 
-    def _grade_assignment(self, assignment: Assignment, entries: Sequence[Entry]) -> Iterator[Outcome]:
-        jobs = min(self.jobs, len(entries))
-
-        def start() -> Sandbox:
-            return Sandbox(self.limits, setup_for(assignment), is_confined=self.is_sandboxed).__enter__()
-
+    def _mark_all(self, entries: Sequence[Entry]) -> Iterator[Outcome]:
         # Each thread starts the sandboxes in which it marks. To start them ahead would save no time, since every core
-        # is busy anyway, and waiting sandboxes would take memory.
-        with ThreadPoolExecutor(jobs) as threads:
-            futures = [threads.submit(self._outcome_of, entry, assignment, start) for entry in entries]
-            try:
-                for future in as_completed(futures):
-                    yield future.result()
-            finally:
-                threads.shutdown(wait=False, cancel_futures=True)
-
-    def _outcome_of(self, entry: Entry, assignment: Assignment, supply: Callable[[], Sandbox]) -> Outcome:
+        # is busy anyway, and waiting sandboxes would take memory. Daemons: a thread that does not end must not keep
+        # the grader from ending.
+        waiting = iter(entries)  # of a list: one thread after the other takes the next entry
+        threads: list[threading.Thread] = []
         try:
-            return self._mark_entry(entry, assignment, supply)
-        except Exception as error:  # a bug of the grader, a full disk: the other submissions are still marked
-            return Outcome(_fault(entry, assignment, error), None, entry)
+            for _ in range(min(self.jobs, len(entries))):
+                thread = threading.Thread(target=self._work, args=(waiting,), daemon=True)
+                thread.start()
+                threads.append(thread)
+            for _ in entries:
+                if (outcome := self._outcomes.get()) is None:
+                    return
+                yield outcome
+            for thread in threads:
+                thread.join()
+        finally:
+            if any(thread.is_alive() for thread in threads):  # stopped, or the caller asks for no further outcome
+                self._end(threads)
 
-    def _mark_entry(self, entry: Entry, assignment: Assignment, supply: Callable[[], Sandbox]) -> Outcome:
+    def _work(self, waiting: Iterator[Entry]) -> None:
+        try:
+            for entry in waiting:
+                outcome = self._outcome_of(entry)
+                if self._is_stopped:
+                    return
+                self._outcomes.put(outcome)
+        except BaseException:  # no memory even for the row: `grade` must not wait for an outcome that never comes
+            self.stop()
+
+    def _end(self, threads: Sequence[threading.Thread]) -> None:
+        """Kill what runs until all threads have ended; those that end too late are left behind."""
+        self._is_stopped = True
+        deadline = time.monotonic() + _SECONDS_TO_STOP
+        while any(thread.is_alive() for thread in threads) and time.monotonic() < deadline:
+            for sandbox in list(self._running):
+                sandbox.kill()  # the thread that waits for it sees its end, and stops
+            time.sleep(0.01)
+
+    def _outcome_of(self, entry: Entry) -> Outcome:
+        try:
+            return self._mark_entry(entry)
+        except (
+            BaseException
+        ) as error:  # of a bug, a full disk, a stack too deep: the other submissions are still marked
+            return Outcome(not_marked(entry, error), None, entry)
+
+    def _mark_entry(self, entry: Entry) -> Outcome:
+        assignment = self.assignments.get(entry.assignment)
+        if assignment is None:
+            return Outcome(unknown(entry, self.assignments), None, entry)
         try:
             contents = entry.read(LARGEST)
-            digest = self._digest(assignment, contents)
-            if self.store and not self.again and (found := self.store.find(entry.student, assignment.name, digest)):
-                return Outcome(found, None, entry)
             submission = read_submission(contents, assignment)
         except NotebookError as error:
-            return self._keep(_damaged(entry, assignment, error), entry)
+            return self._keep(damaged(entry, assignment, error), entry)
         began = time.monotonic()
-        marks = self._mark(submission, assignment, supply)
-        repairs = submission.repairs
-        if entry.others:
-            repairs = (*repairs, f"there were {len(entry.others) + 1} files; {entry.file.name} was marked")
+        marks = self._mark(submission, assignment)
         result = Result(
             student=entry.student,
             assignment=assignment.name,
             status=Status.MARKED,
             marks=marks,
-            repairs=repairs,
-            digest=digest,
+            repairs=submission.repairs,
+            digest=self._digest(assignment, contents),
             is_sandboxed=self.is_sandboxed,
             seconds=round(time.monotonic() - began, 2),
         )
         return self._keep(result, entry)
 
-    def _mark(self, submission: Submission, assignment: Assignment, supply: Callable[[], Sandbox]) -> tuple[Mark, ...]:
-        """Mark a submission; where the sandbox or the data fails, which is never the student's fault, try again."""
+    def _mark(self, submission: Submission, assignment: Assignment) -> tuple[Mark, ...]:
+        """Mark a submission; again and alone where a timeout may have come of the sandboxes beside it."""
+        with self._gate.shared():
+            marks, was_starved = self._try(submission, assignment)
+        if was_starved:
+            with self._gate.alone():
+                marks, _ = self._try(submission, assignment)
+        return marks
 
-        def mark() -> tuple[Mark, ...]:
-            return mark_submission(submission, assignment, self.secret, lambda: Session(self.limits, supply=supply))
+    def _try(self, submission: Submission, assignment: Assignment) -> tuple[tuple[Mark, ...], bool]:
+        """Mark a submission; where the sandbox or the data fails, which is never the student's fault, try again.
 
-        for _ in range(_TRIES - 1):
+        Returns
+        -------
+        tuple of Mark
+            The marks.
+        bool
+            Whether other programs kept a sandbox from running, so that it timed out.
+        """
+        for attempt in range(1, _TRIES + 1):
+            sessions: list[Session] = []
+            started: list[Sandbox] = []
+            open_session = partial(self._session, assignment, sessions, started)
             try:
-                return mark()
+                marks = mark_submission(submission, assignment, self.secret, open_session)
+                return marks, any(session.was_starved for session in sessions)
             except KeyFault:  # the key would fail again
                 raise
             except D2LHelpersError:
-                continue
-        return mark()
+                if attempt == _TRIES or self._is_stopped:
+                    raise
+            finally:
+                self._running.difference_update(started)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _session(self, assignment: Assignment, sessions: list[Session], started: list[Sandbox]) -> Session:
+        def supply(**settings: Any) -> Sandbox:
+            self._check_stopped()
+            sandbox = Sandbox(self.limits, replace(setup_for(assignment), **settings), is_confined=self.is_sandboxed)
+            started.append(sandbox)
+            self._running.add(sandbox)
+            return sandbox.__enter__()
+
+        sessions.append(Session(self.limits, supply=supply))
+        return sessions[-1]
 
     def _keep(self, result: Result, entry: Entry) -> Outcome:
-        return Outcome(result, self.store.keep(result) if self.store else Kept.NEW, entry)
+        self._check_stopped()  # a sandbox that was killed by `stop` looks like one that died
+        if not self.store:
+            return Outcome(result, Kept.NEW, entry)
+        try:
+            return Outcome(result, self.store.keep(result), entry)
+        except OSError as error:
+            what = f"the stored result of {result.student}, {result.assignment} (its mark counts in this run only)"
+            return Outcome(result, None, entry, fault_of(what, error))
+
+    def _check_stopped(self) -> None:
+        if self._is_stopped:
+            raise _Stopped
 
     def _digest(self, assignment: Assignment, contents: bytes) -> str:
         return assignment.digest(digest_of(contents), f"{self.limits} sandboxed={self.is_sandboxed}")
@@ -198,22 +280,5 @@ class Grader:
         return tuple(dict.fromkeys([*keys, *self.hidden, *results, *(entry.file.parent for entry in entries)]))
 
 
-def _fault(entry: Entry, assignment: Assignment, error: Exception) -> Result:
-    """Return the row of a submission that was not marked by no fault of the student's."""
-    if isinstance(error, D2LHelpersError):
-        detail = f"{error.failed} {error.got}; {error.remedy}"
-    else:
-        detail = f"The grader has failed at this submission. {type(error).__name__}: {error}"
-    return Result(entry.student, assignment.name, Status.SANDBOX_FAULT, detail)
-
-
-def _damaged(entry: Entry, assignment: Assignment, error: NotebookError) -> Result:
-    marks = tuple(map(not_attempted, assignment.items))
-    detail = f"{error.got}; expected {error.expected}. {error.remedy[:1].upper()}{error.remedy[1:]}."
-    return Result(entry.student, assignment.name, Status.DAMAGED, detail, marks, digest=digest_of(detail.encode()))
-
-
-def _unknown(entry: Entry, assignments: Mapping[str, Assignment]) -> Result:
-    names = ", ".join(assignments)
-    detail = f"{entry.file.name} does not say of which assignment it is; expected one of {names} in its name."
-    return Result(entry.student, "unknown", Status.DAMAGED, detail)
+class _Stopped(BaseException):
+    """The batch was stopped; no Exception, so that nothing on the way takes it for a failure of the student's code."""

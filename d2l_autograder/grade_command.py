@@ -1,4 +1,4 @@
-"""Run ``d2l-grade grade``: mark a class's notebooks, or one, and write the reports.
+"""Run ``d2l-grade grade``: collect what was handed in, mark it, and write rows, reports and the gradebook.
 
 Apart from ``__main__``, so that ``--help`` need not wait until the grader is imported.
 """
@@ -7,123 +7,69 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
 from tqdm import tqdm
 
 from d2l_autograder import gradebook
-from d2l_autograder.assignment import Assignment, load_assignment
-from d2l_autograder.batch import Grader, Outcome
-from d2l_autograder.collect import Entry, entry_of, find_entries
-from d2l_autograder.course import Course, read_course
-from d2l_autograder.random_generators import course_secret
-from d2l_autograder.report import marks_table, summary, write_feedback, write_grades
-from d2l_autograder.results import Row, Status, Store
-from d2l_helpers.errors import ArgumentError, LibraryUnusable
+from d2l_autograder.batch import Grader
+from d2l_autograder.class_reports import ClassReports
+from d2l_autograder.collect import Collection, collect, entry_of
+from d2l_autograder.faults import Faults
+from d2l_autograder.folder_lock import locked
+from d2l_autograder.interrupts import Interrupts
+from d2l_autograder.releases import Releases
+from d2l_autograder.report import marks_table, summary
+from d2l_autograder.report.collected import collected_csv, collected_text
+from d2l_autograder.report.faults import faults_text
+from d2l_autograder.results import Status
+from d2l_autograder.store import Store
+from d2l_autograder.terminal_output import say
+from d2l_helpers.errors import LibraryUnusable
 
-__all__ = ["Releases", "chapter_releases", "course_releases", "find_course", "grade_class", "grade_one"]
+__all__ = ["ClassOptions", "grade_class", "grade_one"]
 
 
 @dataclass(frozen=True)
-class Releases:
-    """The notebooks as they were handed out.
+class ClassOptions:
+    """How a class is collected and marked.
 
     Attributes
     ----------
-    files : mapping of str to Path
-        By the assignments' names.
-    load : callable
-        ``load(file)`` returns the assignment.
-    course : Course or None
-        The course that released the notebooks, if any.
-    hidden : tuple of Path
-        What no sandbox may show: the answer key and the course.
+    platform, names, roster : optional
+        As for `collect`.
+    jobs, is_sandboxed, again : optional
+        As for `Grader`.
+    gradescope : bool, optional
+        Whether to write Gradescope's files, too.
     """
 
-    files: Mapping[str, Path]
-    load: Callable[[Path], Assignment]
-    course: Course | None = None
-    hidden: tuple[Path, ...] = ()
-
-    def assignments_of(self, entries: Iterable[Entry]) -> dict[str, Assignment]:
-        """Load the assignments that something was handed in for."""
-        wanted = {entry.assignment for entry in entries}
-        return {name: self.load(file) for name, file in self.files.items() if name in wanted}
-
-    def secret(self, out: Path) -> bytes:
-        """Return the course's secret; without a course, one that is kept with the results in `out`."""
-        return self.course.secret() if self.course else course_secret(out / "secret")
+    platform: str | None = None
+    names: str | None = None
+    roster: Path | None = None
+    jobs: int | None = None
+    is_sandboxed: bool = True
+    again: bool = False
+    gradescope: bool = False
 
 
-def chapter_releases(notebooks: Path, answers: Path) -> Releases:
-    """Return the chapter's own notebooks, with the points that they state.
-
-    Raises
-    ------
-    ArgumentError
-        If there is no notebook in the folder.
-    """
-    files = {path.stem: path for path in sorted(notebooks.glob("*.ipynb"))}
-    if not files:
-        raise ArgumentError(
-            "There are no notebooks to mark submissions against.",
-            got=f"no notebook in {notebooks.resolve()}",
-            expected="the notebooks as they were handed out",
-            remedy="run the command in the project's folder, or pass --course, or --notebooks and --answers",
-        )
-    return Releases(files, lambda file: load_assignment(file, answers), hidden=(answers,))
-
-
-def course_releases(folder: Path) -> Releases:
-    """Return the notebooks that a course has released.
-
-    Raises
-    ------
-    ArgumentError
-        If the folder holds no course, or the course has released nothing.
-    """
-    course = read_course(folder)
-    places = {name: folder / "release" / name / f"{name}.ipynb" for name in course.assignments}
-    files = {name: file for name, file in places.items() if file.is_file()}
-    if not files:
-        raise ArgumentError(
-            "This course has not released an assignment yet.",
-            got=f"no notebook in {folder / 'release'}",
-            expected=f"one of {', '.join(course.assignments)}",
-            remedy=f"run nbgrader generate_assignment {course.assignments[0]} in {folder}",
-        )
-    return Releases(files, course.load, course, (folder, course.answers))
-
-
-def find_course(path: Path) -> Path | None:
-    """Return the folder of the course that a file or folder lies in, if any."""
-    return next((folder for folder in path.resolve().parents if (folder / "course.json").is_file()), None)
-
-
-def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> bool:
-    """Mark one notebook and print its marks; return whether it has any."""
+def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> int:
+    """Mark one notebook and print its marks; return the exit status, 1 where there are none."""
     entry = entry_of(notebook, releases.files)
     assignments = releases.assignments_of([entry])
     grader = Grader(assignments, secrets.token_bytes(), is_sandboxed=is_sandboxed, hidden=releases.hidden)
     (outcome,) = grader.grade([entry])
-    Console().print(marks_table(outcome.result))
-    return outcome.result.status == Status.MARKED
+    say(marks_table(outcome.result))
+    return int(outcome.result.status != Status.MARKED)
 
 
 def grade_class(
-    folder: Path,
-    out: Path,
-    releases: Releases,
-    *,
-    jobs: int | None = None,
-    is_sandboxed: bool = True,
-    again: bool = False,
-    gradescope: bool = False,
-) -> bool:
-    """Mark all notebooks in a folder, write the reports and print a summary.
+    folder: Path, out: Path, releases: Releases, interrupts: Interrupts, options: ClassOptions | None = None
+) -> int:
+    """Mark all that was handed in, write the reports as it goes on, and print a summary.
 
     Parameters
     ----------
@@ -133,37 +79,97 @@ def grade_class(
         The folder of results and reports.
     releases : Releases
         The notebooks as they were handed out.
-    jobs, is_sandboxed, again : optional
-        As for `Grader`.
-    gradescope : bool, optional
-        Whether to write Gradescope's files, too.
+    interrupts : Interrupts
+        The first interrupt ends the run in order.
+    options : ClassOptions, optional
+        How the class is collected and marked.
 
     Returns
     -------
-    bool
-        Whether each notebook has a mark or a clear status.
+    int
+        The exit status: 0 if each submission has a mark or a clear status and all was written, 1 if not, and that of
+        the signal after an interrupt.
     """
-    entries = find_entries(folder, releases.files)
-    assignments, store = releases.assignments_of(entries), Store(out / "results")
-    hidden = (*releases.hidden, folder, out)
-    grader = Grader(
-        assignments, releases.secret(out), store, jobs, is_sandboxed=is_sandboxed, again=again, hidden=hidden
+    options = options or ClassOptions()
+    with locked(out) as has_locks:
+        if not has_locks:
+            say(f"The file system of {out} has no locks: start no second grader that writes there.", is_error=True)
+        collection = collect(folder, releases.files, options.platform, options.names, options.roster)
+        say(collected_text(collection))
+        grader = _grader(collection, folder, out, releases, options)
+        faults = Faults()
+        with interrupts.handled_by(grader.stop), _gradebook(grader, collection, out, releases, faults) as book:
+            reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
+            reports.write_collected(collected_csv(collection, folder))
+            with interrupts.ending():
+                _mark(grader, collection, reports)
+            reports.write_table()
+            say(summary(reports.rows))
+            reports.close()
+        return _end(len(collection.entries), reports, faults, interrupts)
+
+
+def _grader(collection: Collection, folder: Path, out: Path, releases: Releases, options: ClassOptions) -> Grader:
+    return Grader(
+        releases.assignments_of(collection.entries),
+        releases.secret(out),
+        Store(out / "results"),
+        options.jobs,
+        is_sandboxed=options.is_sandboxed,
+        again=options.again,
+        hidden=(*releases.hidden, folder, out),
     )
-    outcomes = list(tqdm(grader.grade(entries), total=len(entries), unit="notebook", file=sys.stderr))
-    outcomes.sort(key=lambda outcome: (outcome.result.student, outcome.result.assignment))
-    rows = [Row(outcome.result) for outcome in outcomes]
-    write_grades(rows, out)
-    for row in rows:
-        write_feedback(row, out, gradescope)
-    Console().print(summary(rows))
-    _save_gradebook(grader, outcomes, out)
-    return all(row.result.status != Status.SANDBOX_FAULT for row in rows)
 
 
-def _save_gradebook(grader: Grader, outcomes: Sequence[Outcome], out: Path) -> None:
-    """Write nbgrader's gradebook, when all sandboxes have ended: nbgrader takes as much memory as one of them."""
+def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None:
+    """Take the rows of all entries, and write their reports."""
+    for student, assignment in collection.missing:
+        reports.add_missing(student, assignment)
+    if grader.again:  # after an interrupt, marks from before stand where the notebook was not marked again
+        for entry in collection.entries:
+            if standing := grader.kept(entry):
+                reports.stand(standing)
+    with tqdm(total=len(collection.entries), unit="notebook", file=sys.stderr, disable=None) as bar:
+        for outcome in grader.grade(collection.entries):
+            reports.add(outcome)
+            bar.update()
+
+
+@contextmanager
+def _gradebook(
+    grader: Grader, collection: Collection, out: Path, releases: Releases, faults: Faults
+) -> Iterator[gradebook.Gradebook | None]:
+    """Open the gradebook; where that fails, all the rest is written without it."""
+    course = releases.course.folder if releases.course else None
+    context = gradebook.opened(out, grader.assignments, _students(collection), course)
+    book = None
+    with faults.noted("gradebook.db"):
+        try:
+            book = context.__enter__()
+        except LibraryUnusable as error:
+            say(f"No gradebook.db is written: {error.got}. To have one, {error.remedy} and grade again.", is_error=True)
     try:
-        gradebook.save(((Row(each.result), grader.notebook_of(each)) for each in outcomes), grader.assignments, out)
-    except LibraryUnusable as error:
-        text = f"No gradebook.db was written: {error.got}. To have one, {error.remedy} and grade again."
-        Console(stderr=True).print(text, markup=False)
+        yield book
+    finally:
+        if book:
+            with faults.noted("gradebook.db"):
+                context.__exit__(None, None, None)
+
+
+def _students(collection: Collection) -> list[str]:
+    everybody = [entry.student for entry in collection.entries] + [student for student, _ in collection.missing]
+    return list(dict.fromkeys(everybody))
+
+
+def _end(of: int, reports: ClassReports, faults: Faults, interrupts: Interrupts) -> int:
+    """Print what could not be done and what to do, and return the exit status."""
+    marked = reports.marked
+    if faults:
+        say(faults_text(faults.found), is_error=True)
+    if interrupts.number or marked < of:
+        why = "Interrupted" if interrupts.number else "The grader has failed"
+        how = "Run the same command again, and it goes on from here."
+        say(f"{why}: {marked} of {of} are marked, and what is marked is written. {how}", is_error=True)
+        return interrupts.status if interrupts.number else 1
+    is_marked = all(row.result.status != Status.SANDBOX_FAULT for row in reports.rows)
+    return 0 if is_marked and not faults else 1

@@ -1,22 +1,19 @@
-"""Results of submissions, and their store: each result is written once, as a whole, and never overwritten."""
+"""Results of submissions, and the rows that reports show of them."""
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import json
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
 
-from d2l_autograder.file_names import file_name
 from d2l_autograder.sandbox import Verdict
-from d2l_helpers.atomic import write_once
-from d2l_helpers.errors import RecordError
 
-__all__ = ["Finding", "Kept", "Mark", "Result", "Row", "Status", "Store"]
+__all__ = ["Finding", "Mark", "Result", "Row", "Status"]
 
 
 class Status(StrEnum):
@@ -133,12 +130,15 @@ class Result:
 
     @classmethod
     def from_json(cls, text: str) -> Result:
-        """Read what `as_json` wrote."""
-        content: dict[str, Any] = json.loads(text)
-        content["marks"] = tuple(_mark(mark) for mark in content["marks"])
-        content["repairs"] = tuple(content["repairs"])
-        content["status"] = Status(content["status"])
-        return cls(**content)
+        """Read what `as_json` wrote.
+
+        Raises
+        ------
+        ValueError, TypeError, KeyError, RecursionError
+            If the text is anything else.
+        """
+        result: Result = _read(cls, json.loads(text))
+        return result
 
 
 @dataclass(frozen=True)
@@ -166,62 +166,28 @@ class Row:
     before: float | None = None
 
 
-class Kept(StrEnum):
-    """What became of a result that was handed to the store."""
-
-    NEW = "new"
-    SAME = "same"
-    DIFFERENT = "different"
+@cache
+def _fields(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
-class Store:
-    """A folder of results; safe for several graders at once.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder; each result is named by student, assignment and digest.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def find(self, student: str, assignment: str, digest: str) -> Result | None:
-        """Return the kept result, or None."""
-        file = self._file(student, assignment, digest)
-        return _read(file) if file.exists() else None
-
-    def keep(self, result: Result) -> Kept:
-        """Keep a result. One of the same digest stays; a different result of that digest is put beside the first."""
-        contents = result.as_json().encode(errors="replace")
-        file = self._file(result.student, result.assignment, result.digest)
-        if write_once(file, contents):
-            return Kept.NEW
-        written = Result.from_json(contents.decode())  # lone surrogates, which UTF-8 cannot encode, were replaced
-        if _read(file) == written:
-            return Kept.SAME
-        for number in itertools.count(1):
-            beside = file.with_suffix(f".differs-{number}.json")
-            if write_once(beside, contents) or _read(beside) == written:
-                break
-        return Kept.DIFFERENT
-
-    def _file(self, student: str, assignment: str, digest: str) -> Path:
-        return self.folder / file_name(student) / f"{file_name(assignment)}-{digest[:16]}.json"
-
-
-def _read(file: Path) -> Result:
-    try:
-        return Result.from_json(file.read_text())
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RecordError(
-            "Cannot read a kept result.",
-            got=f"{file}: {type(error).__name__}",
-            expected="a result as this program writes it",
-            remedy="move the file away, and grade again",
-        ) from error
-
-
-def _mark(content: dict[str, Any]) -> Mark:
-    findings = tuple(Finding(**{**found, "verdict": Verdict(found["verdict"])}) for found in content["findings"])
-    return Mark(**{**content, "verdict": Verdict(content["verdict"]), "findings": findings})
+def _read(kind: Any, content: Any) -> Any:
+    """Read a value of a type from JSON, in which anything may stand; raises TypeError, ValueError or KeyError."""
+    if dataclasses.is_dataclass(kind):
+        if not isinstance(content, dict):
+            raise TypeError(f"{type(content).__name__} in place of an object")
+        known = _fields(kind)  # type: ignore[arg-type]
+        return kind(**{name: _read(known[name], value) for name, value in content.items()})  # type: ignore[operator]
+    if get_origin(kind) is tuple:
+        if not isinstance(content, list):
+            raise TypeError(f"{type(content).__name__} in place of a list")
+        return tuple(_read(get_args(kind)[0], each) for each in content)
+    if kind is float:
+        if type(content) not in (int, float) or not 0 <= content < math.inf:
+            raise ValueError(f"{content!r:.50} in place of a number")
+        return float(content)
+    if issubclass(kind, StrEnum):
+        return kind(content)
+    if type(content) is not kind:
+        raise TypeError(f"{type(content).__name__} in place of {kind.__name__}")
+    return content

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from d2l_helpers.errors import NotebookError
@@ -17,7 +18,7 @@ _NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}  # as exFAT, SMB 
 
 
 def write(file: Path, contents: bytes | memoryview, mode: int | None = None) -> None:
-    """Write a file; until the new contents are complete, the old file stays.
+    """Write a file; until the new contents are complete, the old file stays. A file with these contents is left alone.
 
     Parameters
     ----------
@@ -35,6 +36,8 @@ def write(file: Path, contents: bytes | memoryview, mode: int | None = None) -> 
     """
     if mode is None:
         mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
+    if _is_written(file, contents, mode):
+        return
     with _temporary(file, contents, mode) as temporary:
         temporary.replace(file)
 
@@ -83,13 +86,24 @@ def write_once(file: Path, contents: bytes | memoryview, mode: int = 0o644) -> b
     return True
 
 
+def _is_written(file: Path, contents: bytes | memoryview, mode: int) -> bool:
+    """Return whether a regular file has these contents and permissions: reading is much faster than a write to disk."""
+    try:
+        found = file.lstat()
+        is_alike = stat.S_ISREG(found.st_mode) and found.st_mode & 0o777 == mode and found.st_size == len(contents)
+        return is_alike and file.read_bytes() == contents
+    except OSError:
+        return False
+
+
 def _rename_once(temporary: Path, file: Path) -> bool:
     """Rename a file unless the new name is taken; a lock on the folder keeps other processes from doing the same."""
     import fcntl  # here: Windows lacks it
 
     folder = os.open(file.parent, os.O_RDONLY)  # closing it releases the lock, and so does a kill
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        with suppress(OSError):  # a file system may have neither hard links nor locks; one process is still safe there
+            fcntl.flock(folder, fcntl.LOCK_EX)
         if os.path.lexists(file):
             return False
         temporary.replace(file)

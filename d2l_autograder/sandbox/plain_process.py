@@ -71,12 +71,17 @@ class PlainProcess:
             self.status = returned if returned >= 0 else 128 - returned
         return self.status is not None
 
+    def kill(self) -> None:
+        """Kill the process and all others of its session without waiting."""
+        with suppress(OSError):
+            if self.status is None:
+                os.killpg(self.first_pid, signal.SIGKILL)
+
     def end(self) -> None:
         """Kill the process and all others of its session; safe to call twice."""
         if self.status is None:
             self.measure()
-            with suppress(ProcessLookupError):
-                os.killpg(self.first_pid, signal.SIGKILL)
+            self.kill()
             self.wait(_SECONDS_TO_DIE)
         self._home.cleanup()
 

@@ -156,6 +156,14 @@ class ConfinedProcess:
                 self._reap(process, _SECONDS_TO_DIE)
         self._close()
 
+    def kill(self) -> None:
+        """Kill everything inside without waiting; another thread may use the process meanwhile."""
+        with suppress(OSError):  # it has ended already
+            if self._pidfd >= 0:
+                self._kill_all()
+            elif self._bwrap:
+                self._bwrap.kill()
+
     def wait(self, seconds: float) -> bool:
         """Wait for the command to end by itself; return whether it did."""
         if self._bwrap and self.status is None:

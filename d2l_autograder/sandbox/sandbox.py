@@ -137,6 +137,11 @@ class Sandbox:
         if self.process:
             self.process.end()
 
+    def kill(self) -> None:
+        """Kill everything that runs inside, from any thread; the thread that uses the sandbox sees it die."""
+        if process := self.process:
+            process.kill()
+
     def _start(self) -> None:
         with ExitStack() as stack:
             requests, requests_out = _pipe(stack)

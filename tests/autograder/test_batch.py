@@ -1,5 +1,6 @@
 """Many submissions: each has one outcome, results are kept once, and submissions do not meet in their sandboxes."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from d2l_authoring.compose import compose
 from d2l_autograder import batch
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.batch import Grader
-from d2l_autograder.collect import Entry, find_entries
+from d2l_autograder.collect import Entry, collect
+from d2l_autograder.gate import Gate
 from d2l_autograder.key import KeyFault
-from d2l_autograder.results import Kept, Mark, Status, Store
+from d2l_autograder.results import Mark, Status
 from d2l_autograder.sandbox import Verdict
+from d2l_autograder.store import Kept, Store
 from d2l_autograder.submission import digest_of
 from d2l_helpers.errors import SandboxError
 from d2l_helpers.exercises.catalogue import CHAPTER
@@ -46,7 +49,7 @@ def handed_in(folder, contents, name=ONE):
     folder.mkdir(exist_ok=True)
     for student, content in contents.items():
         (folder / f"{student}_{name}.ipynb").write_text(content)
-    return find_entries(folder, [name])
+    return collect(folder, {name: ROOT / "notebooks" / f"{name}.ipynb"}).entries
 
 
 @pytest.fixture
@@ -234,6 +237,11 @@ ONE_FAULT = {"a": Status.MARKED, "b": Status.SANDBOX_FAULT, "c": Status.MARKED}
         (KeyFault("The answer key has failed.", **BROKEN), "The answer key has failed. a pipe; run the doctor", 1),
         (KeyError("cells"), "The grader has failed at this submission. KeyError: 'cells'", 1),
         (OSError(28, "No space left"), "The grader has failed at this submission. OSError: [Errno 28]", 1),
+        (RecursionError("too deep"), "The grader has failed at this submission. RecursionError: too deep", 1),
+        (MemoryError(), "The grader has failed at this submission. MemoryError", 1),
+        (UnicodeError("half a pair"), "The grader has failed at this submission. UnicodeError: half a pair", 1),
+        (SystemExit(3), "The grader has failed at this submission. SystemExit: 3", 1),
+        (BaseException(), "The grader has failed at this submission. BaseException", 1),
     ],
 )
 def test_a_fault_at_one_submission_is_its_row_and_says_whose_it_is(
@@ -291,3 +299,127 @@ def test_without_a_sandbox_nothing_is_marked(assignments, tmp_path, monkeypatch)
     monkeypatch.setattr(batch, "mark_submission", lambda *_: pytest.fail("it was marked"))
     with pytest.raises(SandboxError, match="There is none"):
         grade(assignments, three(assignments, tmp_path))
+
+
+@pytest.mark.usefixtures("without_sandboxes")
+@pytest.mark.parametrize("step", ["read_submission", "digest_of"])
+@pytest.mark.parametrize("error", [RecursionError("too deep"), MemoryError(), SystemExit(1), ValueError("\ud800")])
+def test_what_reading_a_submission_raises_is_its_row(assignments, tmp_path, monkeypatch, step, error):
+    entries = three(assignments, tmp_path)
+    failing, plain = entries[1].file.read_bytes(), getattr(batch, step)
+
+    def fail(contents, *others):
+        if contents == failing:
+            raise error
+        return plain(contents, *others)
+
+    monkeypatch.setattr(batch, step, fail)
+    assert statuses(grade(assignments, entries, store=Store(tmp_path / "results"))) == ONE_FAULT
+
+
+@pytest.mark.usefixtures("without_sandboxes")
+def test_a_mark_that_cannot_be_kept_is_reported_and_the_fault_is_named(assignments, tmp_path, monkeypatch):
+    entries, store = three(assignments, tmp_path), Store(tmp_path / "results")
+    (tmp_path / "results").mkdir()
+    plain = Store.keep
+
+    def keep(self, result):
+        if result.student == "b":
+            raise OSError(28, "No space left on device", str(tmp_path / "results" / "b"))
+        return plain(self, result)
+
+    monkeypatch.setattr(Store, "keep", keep)
+    outcomes = grade(assignments, entries, store=store)
+    assert set(statuses(outcomes).values()) == {Status.MARKED}
+    fault = outcomes["b"].fault
+    assert "b, 04_softmax_regression" in fault.what
+    assert str(tmp_path / "results" / "b") in fault.why
+    assert "free some space" in fault.remedy
+    assert outcomes["a"].fault is outcomes["c"].fault is None
+
+
+class StarvedSessions:
+    """Sessions in the place of real ones: the first of b's was starved; each notes which others run beside it."""
+
+    def __init__(self, starved, times=1):
+        self.starved, self.times = starved, times
+        self.inside, self.beside, self.asked = set(), [], []
+        self.everybody = threading.Barrier(3)
+
+    def mark(self, submission, assignment, secret, open_session):
+        session, name = open_session(), submission.digest
+        self.asked.append(name)
+        first = self.asked.count(name) == 1
+        self.inside.add(name)
+        if first:
+            self.everybody.wait(60)  # all three run at the same time
+        self.beside.append((name, first, set(self.inside)))
+        session.was_starved = name == self.starved and self.asked.count(name) <= self.times
+        earned = 0.0 if session.was_starved else 2.0
+        self.inside.remove(name)
+        return (replace(RIGHT, earned=earned, verdict=Verdict.RIGHT if earned else Verdict.TIMEOUT),)
+
+
+@pytest.mark.usefixtures("without_sandboxes")
+@pytest.mark.parametrize(("times", "earned"), [(0, 2), (1, 2), (2, 0)])
+def test_a_timeout_beside_others_is_marked_again_alone_and_only_the_second_counts(
+    assignments, tmp_path, monkeypatch, times, earned
+):
+    entries = three(assignments, tmp_path)
+    starved = digest_of(entries[1].file.read_bytes())
+    sessions = StarvedSessions(starved, times)
+    monkeypatch.setattr(batch, "mark_submission", sessions.mark)
+    outcomes = grade(assignments, entries, jobs=3)
+    assert {student: one.result.earned for student, one in outcomes.items()} == {"a": 2, "b": earned, "c": 2}
+    again = [inside for name, first, inside in sessions.beside if not first]
+    assert again == [{starved}] * (times > 0)  # nobody else ran
+
+
+@pytest.mark.usefixtures("without_sandboxes")
+def test_a_stopped_batch_yields_what_it_has_and_ends(assignments, tmp_path, monkeypatch):
+    entries = three(assignments, tmp_path)
+    grader, stopped = Grader(assignments, SECRET, Store(tmp_path / "results"), jobs=1), threading.Event()
+
+    def mark(submission, *_):
+        if submission.digest != digest_of(entries[0].file.read_bytes()):
+            assert stopped.wait(60)
+        return (RIGHT,)
+
+    monkeypatch.setattr(batch, "mark_submission", mark)
+    outcomes = []
+    for outcome in grader.grade(entries):
+        outcomes.append(outcome)
+        grader.stop()
+        stopped.set()
+    assert [outcome.result.student for outcome in outcomes] == ["a"]
+    kept = [path.parent.name for path in (tmp_path / "results").rglob("*.json")]
+    assert kept == ["a"]  # a sandbox that was killed must not be marked as one that died
+
+
+def test_a_wait_at_the_gate_ends_when_the_batch_is_stopped():
+    stopped = []
+
+    def check():
+        if stopped:
+            raise InterruptedError
+
+    gate, left = Gate(check), []
+
+    def wait():
+        try:
+            with gate.alone():
+                left.append("entered")
+        except InterruptedError:
+            left.append("stopped")
+
+    with gate.shared():
+        thread = threading.Thread(target=wait)
+        thread.start()
+        stopped.append(True)
+        thread.join(60)
+    assert left == ["stopped"]
+    stopped.clear()
+    with gate.shared(), gate.shared():  # nobody waits any longer
+        pass
+    with gate.alone():
+        pass

@@ -53,13 +53,15 @@ def test_every_option_says_what_it_does(path):
 def test_a_folder_outside_a_course_needs_a_place_for_marks(tmp_path):
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "04_softmax_regression.ipynb").write_text("{}")
-    done = call("grade", tmp_path, "--notebooks", tmp_path / "notebooks")
+    (tmp_path / "submitted").mkdir()
+    done = call("grade", tmp_path / "submitted", "--notebooks", tmp_path / "notebooks")
     assert done.exit_code == 2
     assert "--out DIRECTORY" in done.output
 
 
 def test_a_folder_without_notebooks_says_what_is_missing(tmp_path):
-    done = call("grade", tmp_path, "--notebooks", tmp_path, "--out", tmp_path)
+    (tmp_path / "submitted").mkdir()
+    done = call("grade", tmp_path / "submitted", "--notebooks", tmp_path, "--out", tmp_path)
     assert isinstance(done.exception, ArgumentError)
     assert "There are no notebooks to mark submissions against." in str(done.exception)
 
@@ -67,7 +69,7 @@ def test_a_folder_without_notebooks_says_what_is_missing(tmp_path):
 def test_a_course_that_has_released_nothing_says_what_to_run(tmp_path):
     (tmp_path / "submitted").mkdir()
     (tmp_path / "course.json").write_text(json.dumps({"answers": ".", "assignments": ["04_softmax_regression"]}))
-    done = call("grade", tmp_path / "submitted")
+    done = call("grade", tmp_path / "submitted", "--course", tmp_path)
     assert isinstance(done.exception, ArgumentError)
     assert "nbgrader generate_assignment 04_softmax_regression" in str(done.exception)
 

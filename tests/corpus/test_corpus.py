@@ -16,8 +16,9 @@ from d2l_autograder import batch
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.collect import Entry
 from d2l_autograder.reference import evaluate
-from d2l_autograder.results import Kept, Status, Store
+from d2l_autograder.results import Status
 from d2l_autograder.sandbox import Limits, Sandbox
+from d2l_autograder.store import Kept, Store
 from d2l_autograder.submission import LARGEST
 
 MB = 1 << 20

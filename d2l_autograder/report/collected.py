@@ -1,0 +1,99 @@
+"""Who handed in what, for the teacher: counts that add up, and a table of every file and folder."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from d2l_autograder.collect import Collection, Entry
+from d2l_autograder.report.text import safe_line
+
+__all__ = ["collected_csv", "collected_text"]
+
+_MOST = 20
+_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # a cell that begins with one may run as a formula
+
+
+def collected_csv(collection: Collection, folder: Path) -> bytes:
+    """Return a table with a row for each file or folder below the submissions, and for each that is missing.
+
+    Parameters
+    ----------
+    collection : Collection
+        What was collected.
+    folder : Path
+        The submissions; paths in the table start there.
+    """
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, quoting=csv.QUOTE_ALL)  # also for readers that separate by semicolons
+    writer.writerow(["what became of it", "path", "student", "assignment", "notes"])
+    for row in _rows(collection, folder):
+        writer.writerow(map(_cell, row))
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def collected_text(collection: Collection) -> RenderableType:
+    """Return the counts, and the reasons for which files were ignored."""
+    counts, empty = collection.counts, sum(bool(entry.problem) for entry in collection.entries)
+    became = [
+        f"{counts.rows} with a row",
+        *([f"{counts.parts} that belong to these"] if counts.parts else []),
+        *([f"{counts.ignored} ignored"] if counts.ignored else []),
+    ]
+    rows = [f"{len(collection.entries)} rows", *([f"{empty} without a notebook"] if empty else [])]
+    parts = [
+        Text(f"{counts.found} files and folders: {', '.join(became)}", style="bold"),
+        Text(", ".join(rows)),
+    ]
+    reasons = Counter(each.reason for each in collection.ignored)
+    parts += _listed("ignored", [f"{count} × {reason}" for reason, count in reasons.most_common()])
+    parts += _listed("missing", [f"{student}, {assignment}" for student, assignment in collection.missing])
+    parts += _listed("handed in by students who are not on the roster", collection.strangers)
+    return Group(*parts)
+
+
+def _rows(collection: Collection, folder: Path) -> Iterator[tuple[str, ...]]:
+    for entry in collection.entries:
+        notes = "; ".join(filter(None, (entry.problem, *entry.notes)))
+        yield (
+            "nothing to mark" if entry.problem else "counts",
+            _path(entry, folder),
+            entry.student,
+            entry.assignment,
+            notes,
+        )
+    for path in collection.parts:
+        yield "belongs to a row", _within(path, folder), "", "", ""
+    for each in collection.ignored:
+        yield "ignored", _within(each.path, folder), "", "", each.reason
+    for student, assignment in collection.missing:
+        yield "missing", "", student, assignment, ""
+    for student in collection.strangers:
+        yield "not on the roster", "", student, "", ""
+
+
+def _path(entry: Entry, folder: Path) -> str:
+    return _within(entry.file, folder) + (f": {entry.member}" if entry.member else "")
+
+
+def _within(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
+
+def _cell(text: str) -> str:
+    line = safe_line(text)
+    return f"'{line}" if line.startswith(_FORMULAS) else line
+
+
+def _listed(title: str, lines: Sequence[str]) -> Iterator[Text]:
+    if lines:
+        yield Text(f"{title}:", style="yellow")
+        yield from (Text(f"  {safe_line(line)}") for line in lines[:_MOST])
+    if len(lines) > _MOST:
+        yield Text(f"  and {len(lines) - _MOST} more; collected.csv lists them all")

@@ -1,0 +1,121 @@
+"""The store of results: each is written once, as a whole, and never overwritten; the latest marking counts.
+
+``STUDENT/ASSIGNMENT-DIGEST.json`` is the first result of a submission, and ``ASSIGNMENT-DIGEST.again-1.json``,
+``again-2`` and so on are those of later markings that had another outcome than the one before.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from enum import StrEnum
+from pathlib import Path
+
+from d2l_autograder.file_names import file_name
+from d2l_autograder.results import Result
+from d2l_helpers.atomic import write_once
+from d2l_helpers.errors import RecordError
+
+__all__ = ["Kept", "Store"]
+
+_LARGEST = 16 << 20  # bytes of a result
+
+
+class Kept(StrEnum):
+    """What became of a result that was handed to the store."""
+
+    NEW = "new"
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+class Store:
+    """A folder of results; safe for several graders at once.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder; each result is named by student, assignment and digest.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, student: str, assignment: str, digest: str) -> Result | None:
+        """Return the result that counts, which is the latest of this digest, or None.
+
+        Raises
+        ------
+        RecordError
+            If the result cannot be read.
+        """
+        files = self._files(student, assignment, digest)
+        return _read(files[max(files)], (student, assignment, digest)) if files else None
+
+    def keep(self, result: Result) -> Kept:
+        """Keep a result unless it is the same as the latest of its digest; it counts from now on.
+
+        Raises
+        ------
+        RecordError
+            If the latest result cannot be read.
+        OSError
+            If the result cannot be written; nothing of it is left then.
+        """
+        contents = result.as_json().encode(errors="replace")
+        written = Result.from_json(contents.decode())  # lone surrogates, which UTF-8 cannot encode, were replaced
+        place = result.student, result.assignment, result.digest
+        while True:
+            files = self._files(*place)
+            if files and _read(files[max(files)], place) == written:
+                return Kept.SAME
+            if write_once(self._file(*place, max(files, default=-1) + 1), contents):
+                return Kept.DIFFERENT if files else Kept.NEW
+
+    def _file(self, student: str, assignment: str, digest: str, number: int) -> Path:
+        again = f".again-{number}" if number else ""
+        return self.folder / file_name(student) / f"{file_name(assignment)}-{digest[:16]}{again}.json"
+
+    def _files(self, student: str, assignment: str, digest: str) -> dict[int, Path]:
+        """Return the files of a digest's results by their numbers."""
+        first = self._file(student, assignment, digest, 0)
+        try:
+            names = [path.name for path in first.parent.iterdir()]
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise _unreadable(first.parent, error.strerror or str(error)) from error
+        pattern = re.compile(re.escape(first.stem) + r"(?:\.again-([1-9]\d{0,8}))?\.json")
+        found = ((pattern.fullmatch(name), name) for name in names)
+        return {int(match[1] or 0): first.parent / name for match, name in found if match}
+
+
+def _read(file: Path, place: tuple[str, str, str]) -> Result:
+    try:
+        result = Result.from_json(_contents(file).decode())
+    except OSError as error:
+        raise _unreadable(file, error.strerror or str(error)) from error
+    except (ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:
+        raise _unreadable(file, type(error).__name__) from error
+    expected = tuple(text.encode(errors="replace").decode() for text in place)
+    if (result.student, result.assignment, result.digest) != expected:
+        raise _unreadable(file, f"a result of {result.student:.100}, {result.assignment:.100}, {result.digest:.100}")
+    return result
+
+
+def _contents(file: Path) -> bytes:
+    """Read a regular file; a pipe would be waited for without end."""
+    with open(file, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW)) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError("no regular file")
+        return stream.read(_LARGEST)
+
+
+def _unreadable(file: Path, got: str) -> RecordError:
+    return RecordError(
+        "Cannot read a kept result.",
+        got=f"{file}: {got}",
+        expected="a result as this program writes it, which this user may read",
+        remedy="move the file away (or let this user read it), and grade again",
+    )

@@ -1,0 +1,113 @@
+"""Where a course, a key and settings may lie: nowhere in what students handed in, or a student's code would run here.
+
+The answer key is imported, and so are a course's settings. A student who hands in a folder with a course and a key of
+its own must not have them read, wherever the command is started.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from d2l_helpers.errors import ArgumentError
+
+__all__ = ["COURSE_FILE", "require_course", "require_folder_for_marks", "require_own", "require_trusted"]
+
+COURSE_FILE = "course.json"
+_FROM_STUDENTS = ("submitted", "downloaded")  # nbgrader's folders in a course
+_WRITTEN = ("results", "feedback", "gradescope", "autograded", "gradebook.db", "grades.csv", "collected.csv", "secret")
+
+
+def require_trusted(handed_in: Path, places: Mapping[str, Path]) -> None:
+    """Refuse places that lie in what was handed in.
+
+    Parameters
+    ----------
+    handed_in : Path
+        The submissions, or one notebook, whose folder then counts as handed in.
+    places : mapping of str to Path
+        What is read as course, key or configuration, or written; by its name in messages.
+
+    Raises
+    ------
+    ArgumentError
+        If one of the places is the folder that was handed in, or lies below it, or below a course's ``submitted``.
+    """
+    folder = handed_in if handed_in.is_dir() else handed_in.parent
+    for name, place in places.items():
+        if _is_below(place, folder):
+            raise _from_students(name, place, f"a place outside of {folder}")
+    require_own(places)
+
+
+def require_own(places: Mapping[str, Path]) -> None:
+    """Refuse places in a course's folder of what students handed in; raises as `require_trusted` does."""
+    for name, place in places.items():
+        for each in _with_parents(place):
+            if each.name in _FROM_STUDENTS and (each.parent / COURSE_FILE).exists():
+                raise _from_students(name, place, f"a place outside of {each}")
+
+
+def require_course(course: Path, handed_in: Path) -> None:
+    """Refuse a course that holds what was handed in, except in nbgrader's folder ``submitted``.
+
+    Raises
+    ------
+    ArgumentError
+        If the course may have been handed in with the notebooks that it holds.
+    """
+    require_trusted(handed_in, {"the course": course})
+    own = [course / name for name in _FROM_STUDENTS]
+    if _is_below(handed_in, course) and not any(_is_below(handed_in, folder) for folder in own):
+        raise ArgumentError(
+            "This course may have been handed in with the notebooks that it holds.",
+            got=f"{handed_in}, in the course {course}",
+            expected=f"submissions outside of the course, or in {own[0]}",
+            remedy="move the submissions there; or pass another course with --course, or --notebooks and --answers",
+        )
+
+
+def require_folder_for_marks(out: Path, handed_in: Path) -> None:
+    """Refuse a folder for marks that students can write to, or in which links lead elsewhere.
+
+    Raises
+    ------
+    ArgumentError
+        If the folder lies in what was handed in, or a part of it is a link.
+    """
+    require_trusted(handed_in, {"the folder for marks": out})
+    for place in (out / name for name in _WRITTEN):
+        if place.is_symlink():
+            raise ArgumentError(
+                "A link in the folder for marks would lead what is written elsewhere.",
+                got=f"{place}, a link to {place.readlink()}",
+                expected="files and folders",
+                remedy="remove the link, or pass the folder that everything shall go to with --out",
+            )
+
+
+def _is_below(place: Path, folder: Path) -> bool:
+    """Return whether a place is a folder or lies below it, by its name or by where links lead."""
+    return any(_is_same(each, folder) for each in _with_parents(place))
+
+
+def _from_students(name: str, place: Path, expected: str) -> ArgumentError:
+    return ArgumentError(
+        f"What students handed in may not be used as {name}: their code would run as yours.",
+        got=place,
+        expected=expected,
+        remedy="pass your own course with --course, or --notebooks, --answers and --out outside of the submissions; or "
+        "move the submissions into a folder of their own",
+    )
+
+
+def _with_parents(place: Path) -> Iterator[Path]:
+    for path in dict.fromkeys((place.absolute(), place.resolve())):
+        yield from (path, *path.parents)
+
+
+def _is_same(path: Path, folder: Path) -> bool:
+    try:
+        return path.samefile(folder)
+    except OSError:
+        return False
