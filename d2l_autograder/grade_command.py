@@ -17,7 +17,7 @@ from tqdm import tqdm
 from d2l_autograder import gradebook
 from d2l_autograder.assignment import Assignment, load_assignment
 from d2l_autograder.batch import Grader, Outcome
-from d2l_autograder.collect import Entry, entry_of, find_entries
+from d2l_autograder.collect import Entry, collect, entry_of
 from d2l_autograder.course import Course, read_course
 from d2l_autograder.random_generators import course_secret
 from d2l_autograder.report import marks_table, summary, write_reports
@@ -143,7 +143,7 @@ def grade_class(
     bool
         Whether each notebook has a mark or a clear status.
     """
-    entries = find_entries(folder, releases.files)
+    entries = collect(folder, releases.files).entries
     assignments, store = releases.assignments_of(entries), Store(out / "results")
     hidden = (*releases.hidden, folder, out)
     grader = Grader(

@@ -12,7 +12,7 @@ from d2l_authoring.compose import compose
 from d2l_autograder import batch
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.batch import Grader
-from d2l_autograder.collect import Entry, find_entries
+from d2l_autograder.collect import Entry, collect
 from d2l_autograder.key import KeyFault
 from d2l_autograder.results import Kept, Mark, Status, Store
 from d2l_autograder.sandbox import Verdict
@@ -46,7 +46,7 @@ def handed_in(folder, contents, name=ONE):
     folder.mkdir(exist_ok=True)
     for student, content in contents.items():
         (folder / f"{student}_{name}.ipynb").write_text(content)
-    return find_entries(folder, [name])
+    return collect(folder, {name: ROOT / "notebooks" / f"{name}.ipynb"}).entries
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from support.leftovers import first_processes_below, need_a_sandbox, nothing_lef
 from d2l_authoring.compose import compose
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.batch import Grader
-from d2l_autograder.collect import find_entries
+from d2l_autograder.collect import collect
 from d2l_autograder.results import Kept, Store
 
 ROOT = Path(__file__).parents[2]
@@ -80,7 +80,7 @@ def test_a_killed_grader_leaves_nothing_running_and_the_next_finishes(tmp_path):
     assert kept.items() <= results(out).items()  # what was marked before is not marked again
     store = Store(out / "results")
     grader = Grader({NAME: assignment}, (out / "secret").read_bytes(), store, again=True)
-    outcomes = list(grader.grade(find_entries(submissions, [NAME])))
+    outcomes = list(grader.grade(collect(submissions, {NAME: ROOT / "notebooks" / f"{NAME}.ipynb"}).entries))
     assert {outcome.kept for outcome in outcomes} == {Kept.SAME}
     earned = {outcome.result.student: outcome.result.earned for outcome in outcomes}
     assert [earned[f"student{number}"] for number in range(len(ANSWERS))] == EARNED

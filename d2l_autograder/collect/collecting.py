@@ -1,0 +1,246 @@
+"""Collect what was handed in: every file and folder ends in a row, as a part of one, or as ignored with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from d2l_autograder.collect.choose import Piece, choose
+from d2l_autograder.collect.claim import Claim
+from d2l_autograder.collect.contents import Candidate, describe, expected_in, look_into
+from d2l_autograder.collect.dates import read_timestamp
+from d2l_autograder.collect.entry import Collection, Entry, Ignored
+from d2l_autograder.collect.ownership import claims_by_folders, claims_by_names, told_apart, with_normal_forms
+from d2l_autograder.collect.reading import read_file
+from d2l_autograder.collect.recognise import Recogniser
+from d2l_autograder.collect.roster import Roster, read_roster
+from d2l_autograder.collect.rows import Loose, make_rows
+from d2l_autograder.collect.spelling import Spelling, as_text, shown
+from d2l_autograder.collect.walk import Item, Kind, walk
+from d2l_helpers.errors import NotebookError
+from d2l_helpers.exercises.catalogue import CHAPTER
+
+__all__ = ["collect", "entry_of"]
+
+_TIMESTAMP = "timestamp.txt"
+
+
+def collect(
+    folder: Path,
+    assignments: Mapping[str, Path],
+    platform: str | None = None,
+    names: str | None = None,
+    roster: Path | None = None,
+) -> Collection:
+    """Collect what was handed in.
+
+    Parameters
+    ----------
+    folder : Path
+        What a learning platform exported, or nbgrader's ``submitted``.
+    assignments : mapping of str to Path
+        The notebooks as they were handed out, by the assignments' names.
+    platform : str, optional
+        One of `PLATFORMS`; by default it is recognised by the names of the files.
+    names : str, optional
+        A regular expression with the group ``student`` for names that no platform gives. It is searched for in each
+        path, relative to the folder; the groups ``attempt``, ``date``, ``late`` and ``assignment`` are optional.
+    roster : Path, optional
+        A CSV file, or nbgrader's gradebook, with the course's students.
+
+    Raises
+    ------
+    ArgumentError
+        If the platform is unknown, the expression or the roster cannot be used, or the folders do not tell whose the
+        notebooks are.
+    NotebookError
+        If there is nothing to grade, or the folder cannot be read.
+    """
+    known = read_roster(roster) if roster else None
+    return _Collecting(folder, assignments, known).collection(platform, names)
+
+
+def entry_of(file: Path, assignments: Mapping[str, Path] | Iterable[str]) -> Entry:
+    """Return the entry of a single file: its name stands for the student.
+
+    Parameters
+    ----------
+    file : Path
+        A notebook, or an archive with one.
+    assignments : mapping of str to Path, or iterable of str
+        The notebooks as they were handed out, by the assignments' names; of names alone, the content cannot tell.
+    """
+    releases = assignments if isinstance(assignments, Mapping) else {}
+    names = list(assignments)
+    spelling = Spelling([*names, *CHAPTER])
+    item = Item(Path(file.name), Kind.FILE)
+    hint = _hint(item, "", spelling, names)
+    if not releases:
+        return Entry(file.name, hint, file)
+    recogniser = Recogniser(releases)
+    candidates = look_into(file.parent, item, recogniser, hint, is_thorough=True)
+    if not candidates:
+        problem = f"{shown(file.name)} is {describe(file.name)}; expected {expected_in(recogniser, hint)}."
+        return Entry(file.name, hint, file, problem=problem)
+    pieces = [Piece(Claim(file.name), one) for one in candidates]
+    best = max(pieces, key=lambda piece: (not piece.candidate.problem, piece.candidate.answers))
+    same = [piece for piece in pieces if piece.candidate.assignment == best.candidate.assignment]
+    entry, _ = choose(file.parent, same, best.candidate.assignment, spelling, lambda one: one)
+    return replace(entry, file=file)
+
+
+def _hint(item: Item, own: str, spelling: Spelling, known: Iterable[str]) -> str:
+    """Return the assignment that the name of a file or of a folder above it tells, or the only one."""
+    names = list(known)
+    parts = [own or item.path.name, *reversed(item.path.parts[:-1])]
+    for part in parts:
+        named = spelling.find(as_text(part))
+        if named:
+            return named.assignment if named.assignment in names else ""
+    return names[0] if len(names) == 1 else ""
+
+
+class _Collecting:
+    """What is known while a folder is collected."""
+
+    def __init__(self, folder: Path, assignments: Mapping[str, Path], roster: Roster | None) -> None:
+        self.folder, self.names, self.roster = folder, list(assignments), roster
+        self.spelling = Spelling([*assignments, *CHAPTER])
+        self.recogniser = Recogniser(assignments)
+        self.items = walk(folder)
+        self.claims: dict[Item, list[Claim]] = {}
+        self.candidates: dict[Item, list[Candidate]] = {}
+
+    def collection(self, platform: str | None, names: str | None) -> Collection:
+        """Return all that was found, sorted."""
+        self._claim(platform, names)
+        pieces, loose, stamps = self._sort()
+        rows = make_rows(
+            self.folder, pieces, loose, self.spelling, self._look, lambda name: expected_in(self.recogniser, name)
+        )
+        if not rows.entries:
+            raise self._nothing()
+        rows.parts |= stamps - rows.files
+        ignored = [
+            Ignored(self.folder / item.path, rows.reasons.get(item) or self._reason(item))
+            for item in self.items
+            if item not in rows.files and item not in rows.parts
+        ]
+        missing, strangers = self._compared(rows.entries)
+        return Collection(
+            entries=tuple(sorted(rows.entries, key=lambda entry: (entry.student, entry.assignment))),
+            ignored=tuple(ignored),
+            missing=missing,
+            strangers=strangers,
+            found=len(self.items),
+            parts=tuple(self.folder / item.path for item in self.items if item in rows.parts),
+        )
+
+    def _claim(self, platform: str | None, names: str | None) -> None:
+        """Find out whose each item is, and what is in it."""
+        claims = claims_by_names(self.folder, self.items, self.spelling, platform, names)
+        for item in self.items:
+            hint = self._hint_of(item, claims.get(item, []))
+            if item.kind in (Kind.FILE, Kind.LINK, Kind.SPECIAL):
+                self.candidates[item] = look_into(self.folder, item, self.recogniser, hint, is_thorough=False)
+        if not claims:
+            self._require_unpacked()
+        others = [item for item in self.items if item not in claims]
+        around = {item.path.parts[: group[0].depth - 1] for item, group in claims.items() if group[0].depth}
+        root = as_text(self.folder.resolve().name)
+        found = claims_by_folders(others, self.candidates, self.spelling, self.roster, root, around)
+        is_first = not claims
+        for item, claim in found.items():
+            note = () if is_first else (f"{shown(item.path.name)} is not named as the other files are",)
+            claims[item] = [replace(claim, notes=(*claim.notes, *note))]
+        known = {item: [self._known(claim) for claim in group] for item, group in claims.items()}
+        assignments = {item: frozenset(one.assignment for one in found) for item, found in self.candidates.items()}
+        self.claims = with_normal_forms(told_apart(known, assignments))
+
+    def _hint_of(self, item: Item, claims: Sequence[Claim]) -> str:
+        claim = claims[0] if claims else Claim("")
+        if claim.assignment and (named := self.spelling.find(claim.assignment)) and named.assignment in self.names:
+            return named.assignment
+        return _hint(item, claim.own, self.spelling, self.names)
+
+    def _known(self, claim: Claim) -> Claim:
+        """Return a claim with the roster's id of the student, where the roster has one."""
+        account = claim.account if claim.is_global else ""
+        ident = self.roster.find(claim.student, claim.name, account) if self.roster else None
+        return replace(claim, student=ident) if ident else claim
+
+    def _sort(self) -> tuple[list[Piece], list[Loose], set[Item]]:
+        """Return the notebooks, what holds none, and the timestamps that were read."""
+        pieces, loose, stamps = [], [], set()
+        places = {item.path: item for item in self.items if item.path.name == _TIMESTAMP and item.kind == Kind.FILE}
+        for item, claims in self.claims.items():
+            for claim in claims:
+                if claim.is_stamped and claim.submitted is None and (stamp := _stamp_of(item, claim, places)):
+                    submitted, note = self._read_stamp(stamp)
+                    claim = replace(claim, submitted=submitted, notes=(*claim.notes, *([note] if note else [])))
+                    stamps |= {stamp} if item != stamp else set()
+                pieces += [Piece(claim, candidate) for candidate in self.candidates.get(item, [])]
+                if not self.candidates.get(item):
+                    loose.append(Loose(item, claim, self._hint_of(item, claims)))
+        with_notebook = {piece.candidate.item for piece in pieces}
+        return pieces, loose, {stamp for stamp in stamps if stamp not in with_notebook}
+
+    def _read_stamp(self, stamp: Item) -> tuple[datetime | None, str]:
+        try:
+            return read_timestamp(read_file(self.folder / stamp.path, 200)[:200].decode(errors="replace"))
+        except NotebookError as error:
+            return None, f"{_TIMESTAMP} could not be read: {error.got}"
+
+    def _look(self, candidate: Candidate) -> Candidate:
+        """Count the answers of a notebook that was taken for what its name says."""
+        if candidate.member:
+            return candidate
+        found = look_into(self.folder, candidate.item, self.recogniser, candidate.assignment, is_thorough=True)
+        return found[0] if len(found) == 1 and found[0].assignment == candidate.assignment else candidate
+
+    def _compared(self, entries: Sequence[Entry]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+        """Return who handed in nothing for an assignment that others handed in, and who is not in the roster."""
+        if self.roster is None:
+            return (), ()
+        about = sorted({entry.assignment for entry in entries} & set(self.names))
+        there = {(entry.student, entry.assignment) for entry in entries}
+        missing = [(ident, name) for ident in self.roster.ids for name in about if (ident, name) not in there]
+        return tuple(missing), tuple(sorted({entry.student for entry in entries} - set(self.roster.ids)))
+
+    def _require_unpacked(self) -> None:
+        """Raise an error where all that there is is an archive with the notebooks of several."""
+        found = [item for item in self.items if self.candidates.get(item)]
+        if len(found) != 1 or len(found[0].path.parts) > 1:
+            return
+        members = [one for one in self.candidates[found[0]] if one.member and not one.problem]
+        if len({one.assignment for one in members}) < len({one.member.rpartition("/")[0] for one in members}):
+            raise NotebookError(
+                "This folder holds an archive, and in it the notebooks of several.",
+                got=found[0].path,
+                expected="the files themselves",
+                remedy="unpack the archive, and pass the folder that it was unpacked to",
+            )
+
+    def _reason(self, item: Item) -> str:
+        """Return why an item that belongs to nobody has no row."""
+        if item.kind != Kind.FILE:
+            return item.kind.value
+        return f"{describe(item.path.name)}, which belongs to no student"
+
+    def _nothing(self) -> NotebookError:
+        return NotebookError(
+            "There is nothing to grade.",
+            got=f"no notebook in {self.folder}, and no student's folder; {len(self.items)} other files and folders",
+            expected="student/assignment/notebook.ipynb, student/notebook.ipynb or student_notebook.ipynb",
+            remedy="pass the folder that the learning platform's export was unpacked to",
+        )
+
+
+def _stamp_of(item: Item, claim: Claim, places: Mapping[Path, Item]) -> Item | None:
+    """Return the timestamp of an item: the platform's in the student's folder, or the nearest that lies above it."""
+    if claim.depth and (stamp := places.get(Path(*item.path.parts[: claim.depth], _TIMESTAMP))):
+        return stamp
+    above = [parent for parent in item.path.parents if parent.parts][:2]
+    return next((places[parent / _TIMESTAMP] for parent in above if parent / _TIMESTAMP in places), None)

@@ -1,0 +1,234 @@
+"""Read the names that learning platforms give to what they export.
+
+The forms follow the platforms' own sources where these are public: Canvas's ``content_zipper.rb``, Moodle's
+``mod/assign/classes/downloader.php``, Sakai's ``AssignmentServiceImpl.java``, ILIAS's ``class.ilExSubmission.php``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from d2l_autograder.collect.claim import Claim
+from d2l_autograder.collect.dates import date_in_name
+from d2l_autograder.collect.spelling import Spelling, as_text
+from d2l_autograder.collect.walk import Item, Kind
+from d2l_helpers.errors import ArgumentError
+
+__all__ = ["PLATFORMS", "Platform", "choose_platform", "is_beside", "platform_claims", "require_platform"]
+
+_DATE = r"[A-Z][a-z]{2,8} \d{1,2}, \d{4} \d{1,4}(?: [AP]M)?"
+
+
+@dataclass(frozen=True)
+class Platform:
+    """How a platform names what it exports.
+
+    Attributes
+    ----------
+    file, folder : re.Pattern or None
+        The names of files and of students' folders.
+    is_plain : bool
+        Whether other names may look alike, so that more than the form must fit.
+    is_global : bool
+        Whether the number in a name belongs to the student; else to the student in one assignment.
+    is_stamped : bool
+        Whether the platform puts a ``timestamp.txt`` into each folder.
+    """
+
+    file: re.Pattern[str] | None
+    folder: re.Pattern[str] | None
+    is_plain: bool = False
+    is_global: bool = False
+    is_stamped: bool = False
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.DOTALL)
+
+
+_MOODLE = r"(?P<student>[^_]+)(?:_(?P<account>\d+))?_assignsubmission_[a-z]+"
+_BRIGHTSPACE = rf"(?P<account>\d+)-\d+ - (?P<student>.+?) ?- (?P<date>{_DATE})"
+_BLACKBOARD = r"(?P<title>.+?)_(?P<student>[^_]+)_attempt_(?P<date>\d{4}(?:-\d\d){2,5})"
+_SAKAI = r"(?P<name>[^()]*,[^()]*)\((?P<student>[^()]+)\)"
+_EXCHANGE = r"(?P<student>.+)\+[^+]+\+(?P<date>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [A-Za-z/_]+)(?:\+.*)?"
+
+PLATFORMS: Mapping[str, Platform] = {
+    "moodle": Platform(_pattern(rf"{_MOODLE}_(?P<own>.+)"), _pattern(rf"{_MOODLE}_?")),
+    "canvas": Platform(
+        _pattern(
+            r"(?:(?P<student>(?!anon_|LATE_)\w+?)_)?(?:(?P<late>LATE)_)?(?P<account>\d+|anon_[A-Za-z0-9]+)_"
+            r"(?:(?P<number>\d+)_(?P<own>.+)|(?:text|link)\.html)"
+        ),
+        None,
+        is_plain=True,
+        is_global=True,
+    ),
+    "blackboard": Platform(_pattern(rf"{_BLACKBOARD}(?:_(?P<own>.+)|\.txt)"), None),
+    "brightspace": Platform(_pattern(rf"{_BRIGHTSPACE} - (?P<own>.+)"), _pattern(_BRIGHTSPACE)),
+    "ilias": Platform(
+        None,
+        _pattern(r"(?P<last>[^_]+)_(?P<first>[^_]+)_(?P<student>.+)_(?P<account>\d+)"),
+        is_plain=True,
+        is_global=True,
+    ),
+    "sakai": Platform(_pattern(rf"{_SAKAI}_(?:.*\(s\)_)?(?P<own>.+)"), _pattern(_SAKAI), is_stamped=True),
+    "gradescope": Platform(None, _pattern(r"(?P<student>submission_\d+)"), is_plain=True),
+    "nbgrader": Platform(None, _pattern(_EXCHANGE), is_stamped=True),
+}
+_LATE_IN_ILIAS = re.compile(r"(late submission|versp(?:ä|ae|a)tete (?:abgabe|einreichung)) - ", re.IGNORECASE)
+_ANONYMOUS = frozenset(("participant", "teilnehmer", "teilnehmer/in", "participante", "deelnemer", "hidden"))
+_RESUBMITTED = re.compile(r"(?P<stem>.+)-(?P<attempt>\d{1,3})(?P<suffix>(?:\.\w{1,8}){0,2})")
+_BESIDE = re.compile(r"(grades?\b.*|.*\.(csv|xlsx?|ods|log|xml|yml|yaml)|index\.html?|readme.*|timestamp\.txt)", re.I)
+
+
+def platform_claims(name: str, items: Iterable[Item], spelling: Spelling) -> dict[Item, Claim]:
+    """Return whose each item is, where its name is as a platform gives names.
+
+    Parameters
+    ----------
+    name : str
+        The platform's.
+    items : iterable of Item
+        What was found.
+    spelling : Spelling
+        Knows the assignments, whose names Blackboard puts before the student's.
+    """
+    claims = {}
+    for item in items:
+        for depth, part in enumerate(item.path.parts, start=1):
+            is_file = depth == len(item.path.parts) and not item.is_folder and item.kind != Kind.LINK
+            patterns = [PLATFORMS[name].file] if is_file else [PLATFORMS[name].folder]
+            if depth == len(item.path.parts) and item.kind == Kind.LINK:
+                patterns = [PLATFORMS[name].file, PLATFORMS[name].folder]
+            match = next((m for p in patterns if p and (m := p.fullmatch(as_text(part)))), None)
+            if match:
+                claims[item] = _claim(name, match, depth, item, spelling)
+                break
+            if name == "nbgrader" and depth == 1 and len(item.path.parts) + item.is_folder > 1:
+                claims[item] = Claim(as_text(part), depth=1, is_stamped=True)
+                break
+    return claims
+
+
+def choose_platform(items: Sequence[Item], spelling: Spelling) -> str | None:
+    """Return the platform whose names most items have; None if there is none.
+
+    More than half must fit, so that no student can choose the platform by names in a submission.
+    """
+    counted = [item for item in items if item.kind != Kind.SYSTEM and not _BESIDE.fullmatch(item.path.name)]
+    for name, platform in PLATFORMS.items():
+        claims = platform_claims(name, counted, spelling) if name != "nbgrader" else _exchange(counted)
+        units = {item.path.parts[: claim.depth] for item, claim in claims.items()}
+        others = {item.path.parts[: _depth_of(claims)] for item in counted if item not in claims}
+        if len(units) > len(others) and (not platform.is_plain or _is_plausible(name, claims)):
+            return name
+    return None
+
+
+def is_beside(name: str) -> bool:
+    """Return whether a file of this name is what platforms and teachers put beside what was handed in."""
+    return _BESIDE.fullmatch(name) is not None
+
+
+def require_platform(name: str) -> None:
+    """Raise an error that names the platforms if this is none of them.
+
+    Raises
+    ------
+    ArgumentError
+        If the platform is not known.
+    """
+    if name not in PLATFORMS:
+        raise ArgumentError(
+            "There is no such platform.",
+            got=name,
+            expected=", ".join(PLATFORMS),
+            remedy="choose one of these, or pass --names with a regular expression",
+        )
+
+
+def _exchange(items: Iterable[Item]) -> dict[Item, Claim]:
+    """Return claims by the folders of nbgrader's exchange; its other layout needs no preset."""
+    pattern = PLATFORMS["nbgrader"].folder
+    return {
+        item: Claim("", depth=1)
+        for item in items
+        if len(item.path.parts) > 1 and pattern.fullmatch(item.path.parts[0])  # type: ignore[union-attr]
+    }
+
+
+def _depth_of(claims: Mapping[Item, Claim]) -> int:
+    return max((claim.depth for claim in claims.values()), default=1)
+
+
+def _is_plausible(name: str, claims: Mapping[Item, Claim]) -> bool:
+    """Return whether names that may be of another form have numbers as the platform gives them."""
+    if name == "gradescope":
+        return len({claim.student for claim in claims.values()}) > 1
+    pattern = PLATFORMS[name].file or PLATFORMS[name].folder
+    accounts: dict[str, set[str]] = {}
+    for claim in claims.values():
+        accounts.setdefault(claim.account, set()).add(claim.student)
+    if any(len(students) > 1 for students in accounts.values()):  # a year or a week, and no student's number
+        return False
+    if name == "ilias":
+        return len(accounts) > 1
+    numbers = [m["number"] for item in claims if (m := pattern.fullmatch(item.path.name))] if pattern else []
+    return len(numbers) == len(set(numbers)) and all(len(number or "000") > 2 for number in numbers)
+
+
+def _claim(name: str, match: re.Match[str], depth: int, item: Item, spelling: Spelling) -> Claim:
+    platform, found = PLATFORMS[name], match.groupdict()
+    submitted, note = date_in_name(_iso(found["date"])) if found.get("date") else (None, "")
+    claim = Claim(
+        student=(found["student"] or found["account"]).strip(),
+        name=found.get("name") or "",
+        account=found.get("account") or "",
+        is_global=platform.is_global,
+        own=found.get("own") or "",
+        submitted=submitted,
+        is_late=bool(found.get("late")),
+        depth=depth,
+        is_stamped=platform.is_stamped,
+        notes=(note,) if note else (),
+    )
+    own = {"moodle": _of_moodle, "canvas": _of_canvas, "ilias": _of_ilias}.get(name)
+    if name == "blackboard":
+        return _of_blackboard(claim, found["title"], spelling)
+    return own(claim, found, item) if own else claim
+
+
+def _of_moodle(claim: Claim, found: Mapping[str, str], item: Item) -> Claim:
+    is_anonymous = claim.student.casefold() in _ANONYMOUS
+    return replace(claim, student=f"{claim.student} {claim.account}") if is_anonymous and claim.account else claim
+
+
+def _of_canvas(claim: Claim, found: Mapping[str, str], item: Item) -> Claim:
+    """Read the number that Canvas puts behind the name of a file that is handed in again."""
+    again = _RESUBMITTED.fullmatch(claim.own)
+    if not again:
+        return replace(claim, attempt=500 * claim.is_late)
+    return replace(claim, own=again["stem"] + again["suffix"], attempt=500 * claim.is_late + int(again["attempt"]))
+
+
+def _of_ilias(claim: Claim, found: Mapping[str, str], item: Item) -> Claim:
+    late = _LATE_IN_ILIAS.match(item.path.name)
+    own = item.path.name[late.end() :] if late else ""
+    return replace(claim, name=f"{found['first']} {found['last']}", is_late=late is not None, own=own)
+
+
+def _of_blackboard(claim: Claim, title: str, spelling: Spelling) -> Claim:
+    """Split the assignment's title from the user's name, both of which may hold underscores."""
+    whole = f"{title}_{claim.student}"
+    named = spelling.find(whole)
+    if named and not named.before and named.after:
+        return replace(claim, student=named.after, account=whole)
+    return replace(claim, account=whole)
+
+
+def _iso(date: str) -> str:
+    """Write Blackboard's ``2026-01-31-10-00-00`` as dates are written."""
+    parts = date.split("-")
+    return f"{'-'.join(parts[:3])} {':'.join(parts[3:])}".strip() if len(parts) > 3 and parts[0].isdigit() else date
