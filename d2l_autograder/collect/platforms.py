@@ -75,8 +75,9 @@ PLATFORMS: Mapping[str, Platform] = {
     ),
     "sakai": Platform(_pattern(rf"{_SAKAI}_(?:.*\(s\)_)?(?P<own>.+)"), _pattern(_SAKAI), is_stamped=True),
     "gradescope": Platform(None, _pattern(r"(?P<student>submission_\d+)"), is_plain=True),
-    "nbgrader": Platform(None, _pattern(_EXCHANGE), is_stamped=True),
+    "nbgrader": Platform(None, None, is_stamped=True),
 }
+_RECOGNISED = {**PLATFORMS, "exchange": Platform(None, _pattern(_EXCHANGE), is_stamped=True)}  # nbgrader's own, inside
 _LATE_IN_ILIAS = re.compile(r"(late submission|versp(?:ä|ae|a)tete (?:abgabe|einreichung)) - ", re.IGNORECASE)
 _ANONYMOUS = frozenset(("participant", "teilnehmer", "teilnehmer/in", "participante", "deelnemer", "hidden"))
 _RESUBMITTED = re.compile(r"(?P<stem>.+)-(?P<attempt>\d{1,3})(?P<suffix>(?:\.\w{1,8}){0,2})")
@@ -99,9 +100,9 @@ def platform_claims(name: str, items: Iterable[Item], spelling: Spelling) -> dic
     for item in items:
         for depth, part in enumerate(item.path.parts, start=1):
             is_file = depth == len(item.path.parts) and not item.is_folder and item.kind != Kind.LINK
-            patterns = [PLATFORMS[name].file] if is_file else [PLATFORMS[name].folder]
+            patterns = [_RECOGNISED[name].file] if is_file else [_RECOGNISED[name].folder]
             if depth == len(item.path.parts) and item.kind == Kind.LINK:
-                patterns = [PLATFORMS[name].file, PLATFORMS[name].folder]
+                patterns = [_RECOGNISED[name].file, _RECOGNISED[name].folder]
             match = next((m for p in patterns if p and (m := p.fullmatch(as_text(part)))), None)
             if match:
                 claims[item] = _claim(name, match, depth, item, spelling)
@@ -118,8 +119,8 @@ def choose_platform(items: Sequence[Item], spelling: Spelling) -> str | None:
     More than half must fit, so that no student can choose the platform by names in a submission.
     """
     counted = [item for item in items if item.kind != Kind.SYSTEM and not _BESIDE.fullmatch(item.path.name)]
-    for name, platform in PLATFORMS.items():
-        claims = platform_claims(name, counted, spelling) if name != "nbgrader" else _exchange(counted)
+    for name, platform in _RECOGNISED.items():
+        claims = platform_claims(name, counted, spelling) if name != "nbgrader" else {}  # which needs no preset
         units = {item.path.parts[: claim.depth] for item, claim in claims.items()}
         others = {item.path.parts[: _depth_of(claims)] for item in counted if item not in claims}
         if len(units) > len(others) and (not platform.is_plain or _is_plausible(name, claims)):
@@ -149,16 +150,6 @@ def require_platform(name: str) -> None:
         )
 
 
-def _exchange(items: Iterable[Item]) -> dict[Item, Claim]:
-    """Return claims by the folders of nbgrader's exchange; its other layout needs no preset."""
-    pattern = PLATFORMS["nbgrader"].folder
-    return {
-        item: Claim("", depth=1)
-        for item in items
-        if len(item.path.parts) > 1 and pattern.fullmatch(item.path.parts[0])  # type: ignore[union-attr]
-    }
-
-
 def _depth_of(claims: Mapping[Item, Claim]) -> int:
     return max((claim.depth for claim in claims.values()), default=1)
 
@@ -167,7 +158,7 @@ def _is_plausible(name: str, claims: Mapping[Item, Claim]) -> bool:
     """Return whether names that may be of another form have numbers as the platform gives them."""
     if name == "gradescope":
         return len({claim.student for claim in claims.values()}) > 1
-    pattern = PLATFORMS[name].file or PLATFORMS[name].folder
+    pattern = _RECOGNISED[name].file or _RECOGNISED[name].folder
     accounts: dict[str, set[str]] = {}
     for claim in claims.values():
         accounts.setdefault(claim.account, set()).add(claim.student)
@@ -180,7 +171,7 @@ def _is_plausible(name: str, claims: Mapping[Item, Claim]) -> bool:
 
 
 def _claim(name: str, match: re.Match[str], depth: int, item: Item, spelling: Spelling) -> Claim:
-    platform, found = PLATFORMS[name], match.groupdict()
+    platform, found = _RECOGNISED[name], match.groupdict()
     submitted, note = date_in_name(_iso(found["date"])) if found.get("date") else (None, "")
     claim = Claim(
         student=(found["student"] or found["account"]).strip(),
