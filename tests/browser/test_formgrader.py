@@ -15,7 +15,7 @@ from support.jupyter_lab import SCREENSHOTS
 from support.lacking import lacking
 
 from d2l_autograder.batch import Grader
-from d2l_autograder.collect import find_entries
+from d2l_autograder.collect import collect
 from d2l_autograder.course import read_course
 from d2l_autograder.gradebook import save
 from d2l_autograder.sandbox import Sandbox
@@ -40,9 +40,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     partly.cells.insert(1, nbformat.v4.new_markdown_cell(EVIL))
     hand_in(folder, "bob", partly)
     made = read_course(folder)
-    assignments = {NAME: made.load(folder / "release" / NAME / f"{NAME}.ipynb")}
+    release = folder / "release" / NAME / f"{NAME}.ipynb"
+    assignments = {NAME: made.load(release)}
     grader = Grader(assignments, made.secret())
-    outcomes = grader.grade(find_entries(folder / "submitted", assignments))
+    outcomes = grader.grade(collect(folder / "submitted", {NAME: release}).entries)
     save(((outcome.result, grader.notebook_of(outcome)) for outcome in outcomes), assignments, folder)
     hand_in(folder, "cyd", released(folder))
     return folder
