@@ -9,9 +9,10 @@ import warnings
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["AROUND", "to_python"]
+__all__ = ["AROUND", "MAGIC_OPTIONS", "to_python"]
 
 AROUND = ("time", "prun", "capture")  # magics that run a statement, or the cell below them, in the notebook's namespace
+MAGIC_OPTIONS = re.compile(r"(?:-[nrpvDlsT]\s*\S+\s+|-[a-z]+\s+)*")  # of timeit and prun, before the statement
 _APART = "timeit"  # runs code too, in a function of its own
 # Whatever IPython transforms matches one of these; all other text is Python as it stands, and IPython is not imported
 _SPECIAL = re.compile(
@@ -20,9 +21,9 @@ _SPECIAL = re.compile(
 _AUTOMATIC = re.compile(r"\s*([a-z]\w*)[ \t]+[^=\s(]")  # a magic that is called without its sign
 _OUTPUT = re.compile(r"[^\W\d]\w*")
 _MOST_LAYERS = 20  # cell magics above each other
-_MOST_WORK = 1_000_000  # characters that are tokenized for one cell: IPython does so once for each magic in it
+_MOST_WORK = 600_000  # characters that are tokenized for one cell: IPython does so once for each magic in it
 _MOST_MAGICS = 500  # as IPython
-_LONGEST_ESCAPED = 5000  # Python's tokenizer takes quadratic time over a line of escaped quotes
+_LONGEST_ESCAPED = 1000  # Python's tokenizer takes quadratic time over a line of escaped quotes
 _LONGEST_HELP = 2000  # IPython's pattern for `name?` takes quadratic time
 
 
@@ -66,7 +67,8 @@ def _transformed(source: str) -> str:
         if name == "capture" and (output := _OUTPUT.match(options)):
             after = f"{output[0]} = get_ipython().captured()\n{after}"
     if name == _APART:
-        body = to_python("".join(lines[1:]))
+        body = "".join(lines[1:])
+        body = body if body.lstrip().startswith("%%") else to_python(body)  # each such layer would double the quotes
         lines = [f"get_ipython().run_cell_magic({name!r}, {options!r}, {body!r})\n"]
     elif name:
         lines = manager.line_transforms[0](lines)

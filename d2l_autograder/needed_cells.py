@@ -1,8 +1,9 @@
 """Find the cells of a notebook that the answers need: training the chapter takes a minute, the answers a second.
 
 A cell runs if it binds a name that a running cell uses, or if it reads data that a running cell uses, because it may
-change the data. A cell runs in any case if it is not valid Python, or may bind names that its text does not show. Two
-dependencies are not found: a name that is looked up as text, and data that is changed through another name.
+change the data. A cell runs in any case if it is not valid Python, or may bind names that its text does not show. Three
+dependencies are not found: a name that is looked up as text, data that is changed through another name, and a global
+variable that is set by a function of another cell.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from d2l_autograder.sandbox.worker import without_magics
+from d2l_autograder.ipython_syntax import AROUND, MAGIC_OPTIONS, to_python
 
 __all__ = ["Names", "imports_of", "names_in", "needed", "tree_of"]
 
-_UNSEEN_NAMES = re.compile(r"\b(exec|eval|globals|locals|vars|setattr|get_ipython|__main__)\b|\bimport[\s\\(]+\*")
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # every error of Python's parser
+_UNSEEN_NAMES = re.compile(r"\b(exec|eval|globals|locals|vars|setattr|__main__|__future__)\b|\bimport[\s\\(]+\*")
+_WITHOUT_NAMES = {"system", "getoutput", "captured", "show_usage"}  # methods of IPython's shell that bind none
+_WRITING = {"run", "writefile", "file", "pylab", "load", "store"}  # magics that bind names, or write what cells import
+_DEEPEST = 3  # statements of magics in statements of magics
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 _filters = threading.Lock()  # warning filters belong to the process, so threads must not change them at once
 
@@ -56,25 +59,37 @@ class Names:
         return self.defined | self.data
 
 
-@lru_cache(maxsize=512)
-def names_in(source: str) -> Names:
+@lru_cache(maxsize=1024)
+def names_in(source: str, depth: int = 0) -> Names:
     """Return the notebook's names in a cell, without the local names of functions; never raises, whatever the text."""
-    python, tree = source, tree_of(source)
+    python = to_python(source)
     try:
-        with _quietly():
-            if tree is None:
-                python = without_magics(source)  # as the sandbox does before it runs a cell
-                tree = ast.parse(python)
-            plain = python
-            if any(isinstance(node, _COMPREHENSIONS) for node in ast.walk(tree)):
-                plain = ast.unparse(_WithGenerators().visit(tree))
-            table = symtable.symtable(plain, "<cell>", "exec")
-    except _UNREADABLE:
+        names, magics = _names_of(python)
+    except Exception:  # SyntaxError, or what the parser raises on text that nobody writes, such as RecursionError
         return Names()
+    for name, code in magics:
+        if name in _WRITING or depth == _DEEPEST:
+            names = replace(names, always=True)
+        elif name == "timeit":
+            names = replace(names, used=names.used | names_in(code, depth + 1).used)
+        elif name in AROUND:
+            names = _together(names, names_in(code, depth + 1))
+    return names
+
+
+def _names_of(python: str) -> tuple[Names, list[tuple[str, str]]]:
+    """Return the names in Python's own syntax, and the magics that are called: the name and the code of each."""
+    with _quietly():
+        tree = ast.parse(python)
+        magics = _magics(tree)
+        plain = python
+        if any(isinstance(node, _COMPREHENSIONS) for node in ast.walk(tree)):
+            plain = ast.unparse(_WithGenerators().visit(tree))
+        table = symtable.symtable(plain, "<cell>", "exec")
     top = table.get_symbols()
     given = {symbol.get_name() for symbol in top if symbol.is_assigned() or symbol.is_imported()}
     defined = {symbol.get_name() for symbol in top if symbol.is_imported() or _is_function(symbol)}
-    used = {symbol.get_name() for symbol in top if symbol.is_referenced()}
+    used = {symbol.get_name() for symbol in top if symbol.is_referenced()} - {"get_ipython"}
     for inner in _inner(table):
         is_class = inner.get_type() == "class"  # its body may read a notebook's name before binding its own
         for symbol in inner.get_symbols():
@@ -83,7 +98,38 @@ def names_in(source: str) -> Names:
             if symbol.is_declared_global():
                 given.add(symbol.get_name())
     data = given - defined | _changed(tree) & used
-    return Names(frozenset(defined), frozenset(data), frozenset(used), _UNSEEN_NAMES.search(python) is not None)
+    always = magics is None or _UNSEEN_NAMES.search(python) is not None
+    return Names(frozenset(defined), frozenset(data), frozenset(used), always), magics or []
+
+
+def _magics(tree: ast.Module) -> list[tuple[str, str]] | None:
+    """Return the magics that a cell calls; None if it uses ``get_ipython`` in a way that IPython's syntax does not."""
+    found: list[tuple[str, str]] = []
+    uses = calls = 0
+    for node in ast.walk(tree):
+        uses += isinstance(node, ast.Name) and node.id == "get_ipython"
+        match node:
+            case ast.Call(ast.Attribute(ast.Call(ast.Name("get_ipython"), [], []), method), given, []):
+                texts = [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+                if method in ("run_line_magic", "run_cell_magic") and len(texts) == len(given) > 1:
+                    found.append((texts[0], _statement(texts[0], texts[1:])))
+                elif method not in _WITHOUT_NAMES:
+                    return None
+                calls += 1
+    return found if uses == calls else None
+
+
+def _statement(name: str, texts: list[str]) -> str:
+    """Return the code that a magic runs, from its line and the cell below it, without its options."""
+    options = MAGIC_OPTIONS.match(texts[0])
+    line = texts[0][options.end() :] if options and name != "time" else texts[0]
+    return "\n".join([line, *texts[1:]])
+
+
+def _together(names: Names, more: Names) -> Names:
+    return Names(
+        names.defined | more.defined, names.data | more.data, names.used | more.used, names.always or more.always
+    )
 
 
 def tree_of(source: str) -> ast.Module | None:
@@ -91,7 +137,7 @@ def tree_of(source: str) -> ast.Module | None:
     try:
         with _quietly():
             return ast.parse(source)
-    except _UNREADABLE:
+    except Exception:  # as in `names_in`
         return None
 
 
@@ -131,9 +177,11 @@ def _is_function(symbol: symtable.Symbol) -> bool:
 
 
 def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    for child in table.get_children():
-        yield child
-        yield from _inner(child)
+    waiting = [table]  # and no recursion: 990 lambdas in each other are more than Python's limit
+    while waiting:
+        children = waiting.pop().get_children()
+        yield from children
+        waiting += children
 
 
 def _changed(tree: ast.Module) -> set[str]:
@@ -181,7 +229,7 @@ def imports_of(sources: Iterable[str]) -> tuple[str, ...]:
     """Return the import statements in cells, each once, in their order; cells that are not valid Python are skipped."""
     found: dict[str, None] = {}
     for source in sources:
-        if tree := tree_of(source):
+        if tree := tree_of(to_python(source)):
             imports = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
             found |= dict.fromkeys(map(ast.unparse, imports))
     return tuple(found)
