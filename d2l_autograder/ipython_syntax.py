@@ -15,9 +15,7 @@ AROUND = ("time", "prun", "capture")  # magics that run a statement, or the cell
 MAGIC_OPTIONS = re.compile(r"(?:-[nrpvDlsT]\s*\S+\s+|-[a-z]+\s+)*")  # of timeit and prun, before the statement
 _APART = "timeit"  # runs code too, in a function of its own
 # Whatever IPython transforms matches one of these; all other text is Python as it stands, and IPython is not imported
-_SPECIAL = re.compile(
-    r"^[ \t\f]*(?:[%!?,;/]|>>>|In \[|\[nav\]|\[ins\])|=[ \t\\\n]*[%!]|\?|\A\s|\.\.\.:", re.MULTILINE
-)
+_SPECIAL = re.compile(r"^[ \t\f]*(?:[%!?,;/]|>>>|In \[|\[nav\]|\[ins\])|=[ \t\\\n]*[%!]|\?|\A\s|\.\.\.:", re.MULTILINE)
 _AUTOMATIC = re.compile(r"\s*([a-z]\w*)[ \t]+[^=\s(]")  # a magic that is called without its sign
 _OUTPUT = re.compile(r"[^\W\d]\w*")
 _MOST_LAYERS = 20  # cell magics above each other
@@ -80,13 +78,13 @@ def _transformed(source: str) -> str:
 def _manager() -> Any:
     from IPython.core.inputtransformer2 import HelpEnd, TransformerManager
 
-    class Help(HelpEnd):  # type: ignore[misc]
+    class Help(HelpEnd):
         def transform(self, lines: list[str]) -> list[str]:
             if sum(map(len, lines[self.start_line : self.q_line + 1])) > _LONGEST_HELP:
                 raise SyntaxError("too long for help")  # which the manager takes for a transformer that does not fit
-            return super().transform(lines)  # type: ignore[no-any-return]
+            return super().transform(lines)  # type: ignore[no-any-return, no-untyped-call]
 
-    manager = TransformerManager()
+    manager = TransformerManager()  # type: ignore[no-untyped-call]
     manager.token_transformers = [Help if each is HelpEnd else each for each in manager.token_transformers]
     return manager
 
@@ -105,7 +103,8 @@ def _with_calls(lines: list[str], manager: Any) -> list[str]:
         is_changed, new = manager.do_one_token_transform(lines)
         if not is_changed:
             break
-        place = next((number for number, (one, other) in enumerate(zip(lines, new)) if one != other), len(new) - 1)
+        pairs = enumerate(zip(lines, new, strict=False))
+        place = next((number for number, (one, other) in pairs if one != other), len(new) - 1)
         new[place + 1 : place + 1] = ["\n"] * (len(lines) - len(new))
         lines = new
     if len(lines) == 1 and _is_automatic(lines[0]):

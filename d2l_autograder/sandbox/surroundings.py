@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import linecache
-import os
 import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -104,16 +104,15 @@ class ZMQInteractiveShell:
             value = self._execute(statement, name == "timeit")
             return value if name == "time" else Timing() if re.search(r"-\w*o", options) else None
         if name == "run" and line:
-            with open(line.split()[0], encoding="utf-8") as file:
-                self._execute(file.read(), False)
-        return os.getcwd() if name == "pwd" else None
+            self._execute(Path(line.split()[0]).read_text(encoding="utf-8"), False)
+        return str(Path.cwd()) if name == "pwd" else None
 
     def run_cell_magic(self, name: str, line: str, cell: str) -> Any:
         """Run a cell that is timed, write a cell that is a file, and do nothing with other cells."""
         if name == "timeit":
             self._execute(f"\n{cell}", True)
         elif name in ("writefile", "file") and line.split():
-            with open(line.split()[-1], "a" if "-a" in line.split() else "w", encoding="utf-8") as file:
+            with Path(line.split()[-1]).open("a" if "-a" in line.split() else "w", encoding="utf-8") as file:
                 file.write(cell)
 
     def magic(self, line: str) -> Any:

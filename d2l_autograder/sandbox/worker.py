@@ -6,11 +6,10 @@ and the limits in this file only give honest mistakes a clear message.
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import builtins
-import importlib.machinery
 import inspect
 import io
 import json
@@ -22,6 +21,7 @@ import sys
 import traceback
 import types
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -262,9 +262,9 @@ def send(stream: Any, header: dict[str, Any], arrays: list[Any]) -> None:
 
 def surroundings() -> types.ModuleType:
     """Load the module beside this file."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "surroundings.py")
-    loader = importlib.machinery.SourceFileLoader("surroundings", path)
-    exec(loader.get_code("surroundings"), vars(module := types.ModuleType("surroundings")))
+    module = types.ModuleType("surroundings")
+    path = Path(__file__).resolve().with_name("surroundings.py")
+    exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), vars(module))
     return module
 
 
@@ -297,7 +297,7 @@ def main() -> None:
     around.install(around.Shell(interpreter.namespace, interpreter.execute))
     prepare(options)
     sys.argv = ["student"]
-    sys.path.append(os.getcwd())  # where %%writefile writes modules
+    sys.path.append(str(Path.cwd()))  # where %%writefile writes modules
     send(replies, {"status": "ready", "id": options["id"]}, [])
     interpreter.serve()
 
