@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import hashlib
 from functools import lru_cache
 
 from d2l_autograder.ipython_syntax import to_python
 from d2l_autograder.needed_cells import tree_of
 
-__all__ = ["is_same", "meaning"]
+__all__ = ["is_idle", "is_same", "meaning"]
 
 
 def is_same(source: str, other: str) -> bool:
     """Return whether two cells differ at most in comments and spaces."""
     return source.strip() == other.strip() or meaning(source) == meaning(other)
+
+
+@lru_cache(maxsize=1024)
+def is_idle(source: str) -> bool:
+    """Return whether all that a cell does is to bind one name to None, the dots, or a function that does nothing.
+
+    The public check calls such an answer not attempted, too.
+    """
+    tree = tree_of(to_python(source))
+    match tree.body if tree else ():
+        case [ast.FunctionDef(decorator_list=[], body=body)]:
+            return all(map(_does_nothing, body))
+        case [ast.Assign([ast.Name()], ast.Constant(None | builtins.Ellipsis))]:
+            return True
+    return False
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass() | ast.Expr(ast.Constant()) | ast.Return(None | ast.Constant(None)):
+            return True
+    return False
 
 
 @lru_cache(maxsize=1024)

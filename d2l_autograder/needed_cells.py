@@ -1,9 +1,9 @@
 """Find the cells of a notebook that the answers need: training the chapter takes a minute, the answers a second.
 
 A cell runs if it binds a name that a running cell uses, or if it reads data that a running cell uses, because it may
-change the data. A cell runs in any case if it is not valid Python, or may bind names that its text does not show. Three
-dependencies are not found: a name that is looked up as text, data that is changed through another name, and a global
-variable that is set by a function of another cell.
+change the data. A cell runs in any case if it is not valid Python, or may bind names that its text does not show. Two
+dependencies are not found: a name that is looked up as text, and data that is changed through another name or by a
+function of another cell.
 """
 
 from __future__ import annotations
@@ -46,12 +46,15 @@ class Names:
         The names that it reads.
     always : bool
         Whether its names are unknown, so that it must run whatever is wanted.
+    sets : frozenset of str
+        The names among its own that its functions bind when they are called.
     """
 
     defined: frozenset[str] = frozenset()
     data: frozenset[str] = frozenset()
     used: frozenset[str] = frozenset()
     always: bool = True
+    sets: frozenset[str] = frozenset()
 
     @property
     def given(self) -> frozenset[str]:
@@ -87,7 +90,7 @@ def _names_of(python: str) -> tuple[Names, list[tuple[str, str]]]:
             plain = ast.unparse(_WithGenerators().visit(tree))
         table = symtable.symtable(plain, "<cell>", "exec")
     top = table.get_symbols()
-    given = {symbol.get_name() for symbol in top if symbol.is_assigned() or symbol.is_imported()}
+    given, sets = {symbol.get_name() for symbol in top if symbol.is_assigned() or symbol.is_imported()}, set()
     defined = {symbol.get_name() for symbol in top if symbol.is_imported() or _is_function(symbol)}
     used = {symbol.get_name() for symbol in top if symbol.is_referenced()} - {"get_ipython"}
     for inner in _inner(table):
@@ -96,14 +99,17 @@ def _names_of(python: str) -> tuple[Names, list[tuple[str, str]]]:
             if symbol.is_global() or (is_class and symbol.is_referenced() and not symbol.is_free()):
                 used.add(symbol.get_name())
             if symbol.is_declared_global():
-                given.add(symbol.get_name())
-    data = given - defined | _changed(tree) & used
+                sets.add(symbol.get_name())
+    data = (given | sets) - defined | _changed(tree) & used
     always = magics is None or _UNSEEN_NAMES.search(python) is not None
-    return Names(frozenset(defined), frozenset(data), frozenset(used), always), magics or []
+    return Names(frozenset(defined), frozenset(data), frozenset(used), always, frozenset(sets)), magics or []
 
 
 def _magics(tree: ast.Module) -> list[tuple[str, str]] | None:
-    """Return the magics that a cell calls; None if it uses ``get_ipython`` in a way that IPython's syntax does not."""
+    """Return the magics that a cell calls, and as ``time`` the code in a call of ``exec`` or ``eval``.
+
+    The result is None if the cell uses ``get_ipython`` in a way that IPython's own syntax does not.
+    """
     found: list[tuple[str, str]] = []
     uses = calls = 0
     for node in ast.walk(tree):
@@ -116,6 +122,8 @@ def _magics(tree: ast.Module) -> list[tuple[str, str]] | None:
                 elif method not in _WITHOUT_NAMES:
                     return None
                 calls += 1
+            case ast.Call(ast.Name("exec" | "eval"), [ast.Constant(str(code)), *_]):
+                found.append(("time", code))
     return found if uses == calls else None
 
 
@@ -127,9 +135,8 @@ def _statement(name: str, texts: list[str]) -> str:
 
 
 def _together(names: Names, more: Names) -> Names:
-    return Names(
-        names.defined | more.defined, names.data | more.data, names.used | more.used, names.always or more.always
-    )
+    sets = (names.defined | more.defined, names.data | more.data, names.used | more.used)
+    return Names(*sets, names.always or more.always, names.sets | more.sets)
 
 
 def tree_of(source: str) -> ast.Module | None:
@@ -209,9 +216,10 @@ def needed(sources: Sequence[str], wanted: Iterable[str]) -> list[bool]:
     """
     cells = [names_in(source) for source in sources]
     all_data = frozenset().union(*(cell.data for cell in cells)) - frozenset().union(*(cell.defined for cell in cells))
+    effects = _effects(cells)
     writers = defaultdict(list)  # by name: the cells that bind it, or read it and so may change it
     for number, cell in enumerate(cells):
-        for name in cell.given | cell.used & all_data:
+        for name in (cell.given | cell.used & all_data).union(*(effects[used] for used in cell.used & effects.keys())):
             writers[name].append(number)
     runs = [cell.always for cell in cells]
     names = set(wanted).union(*(cell.used for cell in cells if cell.always))
@@ -223,6 +231,20 @@ def needed(sources: Sequence[str], wanted: Iterable[str]) -> list[bool]:
                 waiting += cells[number].used - names
                 names |= cells[number].used
     return runs
+
+
+def _effects(cells: Sequence[Names]) -> dict[str, frozenset[str]]:
+    """Return by the functions' names the global variables that a call of the function may bind, also indirectly."""
+    effects: dict[str, frozenset[str]] = {}
+    waiting = any(cell.sets for cell in cells)
+    while waiting:
+        waiting = False
+        for cell in cells:
+            found = cell.sets.union(*(effects[used] for used in cell.used & effects.keys()))
+            for name in cell.defined if found else ():
+                waiting = waiting or not found <= effects.get(name, frozenset())
+                effects[name] = effects.get(name, frozenset()) | found
+    return effects
 
 
 def imports_of(sources: Iterable[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from d2l_authoring.compose import stubs
 from d2l_autograder.assignment import Assignment
 from d2l_autograder.ipython_syntax import to_python
-from d2l_autograder.meaning import meaning
+from d2l_autograder.meaning import is_idle, meaning
 from d2l_autograder.needed_cells import names_in, needed, tree_of
 from d2l_autograder.notebook_json import LARGEST, damaged, read_cells
 from d2l_autograder.repair import grade_id, is_check, repair
@@ -121,8 +121,9 @@ def read_submission(contents: bytes, assignment: Assignment) -> Submission:
         raise damaged(f"{length:,} characters of code", f"{_MOST_CODE:,} at most")
     repaired = repair(cells, assignment.release, repairs)
     handed_out = dict(stubs(assignment.release))
-    meanings = {meaning(stub.source) for stub in handed_out.values()}
-    untouched = frozenset(cell.id for cell in repaired if cell.cell_type == "code" and meaning(cell.source) in meanings)
+    untouched = frozenset(
+        cell.id for cell in repaired if cell.cell_type == "code" and _is_untouched(cell.source, handed_out)
+    )
     known = {cell.source for cell in assignment.release.cells}
     worked_on = [
         cell for cell in repaired if cell.cell_type == "code" and cell.id not in untouched and cell.source not in known
@@ -169,6 +170,12 @@ def _clean(cell: dict[str, Any], number: int, repairs: list[str]) -> NotebookNod
     elif attachments := sanitize_attachments(cell.get("attachments")):
         clean["attachments"] = attachments
     return clean
+
+
+def _is_untouched(source: str, handed_out: Mapping[str, NotebookNode]) -> bool:
+    """Return whether a cell is a stub, or binds an exercise's name to no more than a stub does."""
+    meanings = {meaning(stub.source) for stub in handed_out.values()}
+    return meaning(source) in meanings or (is_idle(source) and names_in(source).given <= handed_out.keys())
 
 
 def _is_attempted(name: str, cells: list[NotebookNode], exercises: Iterable[str]) -> bool:
