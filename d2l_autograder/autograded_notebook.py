@@ -14,7 +14,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from d2l_autograder.assignment import Assignment
-from d2l_autograder.pictures import as_markdown
 from d2l_autograder.report.feedback import Exercise, feedback_on
 from d2l_autograder.report.feedback_html import check_html, notes_html
 from d2l_autograder.report.text import number_text
@@ -69,7 +68,7 @@ def autograded_notebook(
         elif cell.source in handed_out:
             new.pop("attachments", None)
         else:
-            text, pictures = as_markdown(f"<pre>{html.escape(_encodable(cell.source))}</pre>", cell.get("attachments"))
+            text, pictures = _with_pictures(f"<pre>{html.escape(_encodable(cell.source))}</pre>", cell.get("attachments", {}))
             new.update(cell_type="markdown", source=text, attachments=pictures)
         cells.append(new)
     if notes := notes_html(feedback):
@@ -105,6 +104,15 @@ def comments_on(notebook: NotebookNode, assignment: Assignment) -> dict[str, str
 def notebook_bytes(notebook: NotebookNode) -> bytes:
     """Return the contents of an autograded notebook's file."""
     return f"{json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False)}\n".encode()
+
+
+def _with_pictures(text: str, attachments: Mapping[str, NotebookNode]) -> tuple[str, NotebookNode]:
+    """Return Markdown that shows a cell's sanitized pictures below its text, and the attachments by new names.
+
+    A student's own names could be anything, such as an address or HTML.
+    """
+    kept = NotebookNode({f"picture-{number}": picture for number, picture in enumerate(attachments.values(), start=1)})
+    return "".join([text, *(f"\n\n![{name}](attachment:{name})" for name in kept)]), kept
 
 
 def _output(exercise: Exercise) -> NotebookNode:
