@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -125,8 +125,9 @@ class Grader:
     def _grade_assignment(self, assignment: Assignment, entries: Sequence[Entry]) -> Iterator[Outcome]:
         jobs = min(self.jobs, len(entries))
 
-        def start() -> Sandbox:
-            return Sandbox(self.limits, setup_for(assignment), is_confined=self.is_sandboxed).__enter__()
+        def start(hash_seed: int = 0) -> Sandbox:
+            setup = replace(setup_for(assignment), hash_seed=hash_seed)
+            return Sandbox(self.limits, setup, is_confined=self.is_sandboxed).__enter__()
 
         # Each thread starts the sandboxes in which it marks. To start them ahead would save no time, since every core
         # is busy anyway, and waiting sandboxes would take memory.
@@ -138,13 +139,13 @@ class Grader:
             finally:
                 threads.shutdown(wait=False, cancel_futures=True)
 
-    def _outcome_of(self, entry: Entry, assignment: Assignment, supply: Callable[[], Sandbox]) -> Outcome:
+    def _outcome_of(self, entry: Entry, assignment: Assignment, supply: Callable[..., Sandbox]) -> Outcome:
         try:
             return self._mark_entry(entry, assignment, supply)
         except Exception as error:  # a bug of the grader, a full disk: the other submissions are still marked
             return Outcome(_fault(entry, assignment, error), None, entry)
 
-    def _mark_entry(self, entry: Entry, assignment: Assignment, supply: Callable[[], Sandbox]) -> Outcome:
+    def _mark_entry(self, entry: Entry, assignment: Assignment, supply: Callable[..., Sandbox]) -> Outcome:
         try:
             contents = entry.read(LARGEST)
             digest = self._digest(assignment, contents)
@@ -170,7 +171,7 @@ class Grader:
         )
         return self._keep(result, entry)
 
-    def _mark(self, submission: Submission, assignment: Assignment, supply: Callable[[], Sandbox]) -> tuple[Mark, ...]:
+    def _mark(self, submission: Submission, assignment: Assignment, supply: Callable[..., Sandbox]) -> tuple[Mark, ...]:
         """Mark a submission; where the sandbox or the data fails, which is never the student's fault, try again."""
 
         def mark() -> tuple[Mark, ...]:
