@@ -108,7 +108,6 @@ class SandboxedAnswers:
             self._stopped.add(cell, lost)
         else:
             self._stopped.finished(cell)
-        self._told |= self._session.guilty.keys()
 
     def _run_statements(self, cell: Cell, lost: Lost) -> Lost | None:
         """Run a cell that ended its sandbox once more, one statement at a time, and return how it ended.
@@ -133,6 +132,8 @@ class SandboxedAnswers:
         try:
             self._session.run(ident, cell.source, seconds)
         except Lost as lost:
+            if lost.is_over:
+                self._told.add(ident)
             return lost
         return None
 
