@@ -15,7 +15,7 @@ from d2l_autograder.needed_cells import names_in, tree_of
 from d2l_autograder.results import Mark
 from d2l_autograder.sandbox import Verdict
 from d2l_autograder.stopped_cells import names_behind
-from d2l_autograder.submission import Submission
+from d2l_autograder.submission import Cell, Submission
 
 __all__ = ["is_worth_a_second_try"]
 
@@ -46,14 +46,22 @@ def is_worth_a_second_try(
     ran = {cell.id for cell in submission.cells([exercise.name] if was_alone else None)}
     cells = submission.all_cells()
     others = [cell for cell in cells if cell.id not in ran]
-    behind = names_behind(exercise.name, cells)
-    if exercise.kind != "written" and behind == {exercise.name}:
+    if exercise.kind != "written" and names_behind(exercise.name, cells) == {exercise.name}:
         return False  # a number that the cell states
     handed_out = {cell.source.strip() for cell in assignment.release.cells}
     if any(cell.source.strip() not in handed_out and not _only_binds(cell.source) for cell in others):
         return True  # a cell of the student's own may have done anything
-    data = frozenset().union(*(names_in(cell.source).data for cell in cells))
-    return bool(others) and bool((behind - {exercise.name}) & data)  # other cells may change these by another name
+    return _may_change_data(exercise.name, [cell for cell in cells if cell.id in ran], others)
+
+
+def _may_change_data(name: str, needed: list[Cell], others: list[Cell]) -> bool:
+    """Return whether the other cells may change data of an answer under another name, or by a function that does."""
+    found = [names_in(cell.source) for cell in needed]
+    data = names_behind(name, needed) & frozenset().union(*(names.data for names in found))
+    ways = set(data)
+    for _ in found:  # each round finds the names that lean on those of the round before
+        ways |= {given for names in found if names.used & ways for given in names.given}
+    return any(names_in(cell.source).used & (ways - {name}) for cell in others)
 
 
 def _only_binds(source: str) -> bool:

@@ -79,26 +79,24 @@ def _rows(batches, batch_size, features, labels):
 
 def _predictions_and_labels(rng):
     n = int(rng.integers(3, 8))
-    return rng.normal(0, 2, n), rng.normal(0, 2, n)
+    shapes = product(((-1,), (-1, 1)), repeat=2)
+    return [(rng.normal(0, 2, n).reshape(rows), rng.normal(0, 2, n).reshape(labels)) for rows, labels in shapes]
 
 
 @runs_in_sandbox
 def _losses_and_slopes(function, y_hat, y):
-    from itertools import product
-
     from mxnet import autograd
 
-    found = {}
-    for rows, label_rows in product(((-1,), (-1, 1)), repeat=2):
-        predictions, labels = y_hat.reshape(rows), y.reshape(label_rows)
-        predictions.attach_grad()
-        with autograd.record():
-            losses = function(predictions, labels)
-        losses.backward()
-        shapes = f"for shapes {predictions.shape} and {labels.shape}"
-        found[f"the losses {shapes}"] = losses.reshape(-1)
-        found[f"the gradient {shapes}"] = predictions.grad.reshape(-1)
-    return found
+    y_hat.attach_grad()
+    with autograd.record():
+        losses = function(y_hat, y)
+    losses.backward()
+    return losses.reshape(-1), y_hat.grad.reshape(-1)
+
+
+def _judge_losses_and_slopes(got, expected, calls):
+    for result, right, (y_hat, y) in zip(got, expected, calls, strict=True):
+        agree(result, right, f"the losses and their gradient for shapes {y_hat.shape} and {y.shape}")
 
 
 def _as_many_labels_or_not(rng):
@@ -160,7 +158,12 @@ PROBES = {
         Probe("who sits out, and when nobody does", _examples_and_no_rest, _epoch, _judge_who_sits_out),
     ),
     "safe_squared_loss": (
-        Probe("losses and their gradient, in columns or not", _predictions_and_labels, _losses_and_slopes),
+        Probe(
+            "losses and their gradient, in columns or not",
+            _predictions_and_labels,
+            _losses_and_slopes,
+            _judge_losses_and_slopes,
+        ),
         Probe(
             "as many labels as predictions, fewer, or more",
             _as_many_labels_or_not,

@@ -40,10 +40,6 @@ def weight_decay_step(w, gradient, lr, wd):
     w -= lr * (gradient + wd * w)
     return w
 """
-STEP = """
-def weight_decay_step(w, gradient, lr, wd):
-    return w - lr * (gradient + wd * w)
-"""
 BATCHES = """
 def full_batches(batch_size, features, labels):
     order = list(range(len(features)))
@@ -68,18 +64,18 @@ def split_indices(num_examples, num_held_out, seed):
     return known[key]
 """
 
-# Each is (notebook, exercise, source, points of 2); what earns 1 is right in its main case
+# Each is (notebook, exercise, source, the most that it may earn of 2 points); what earns 1 is right in its main case
 CHEATS = {
     "a patched product, which once chose the calls that must fail": (
         SCRATCH,
         "safe_squared_loss",
-        "import itertools\nitertools.product = lambda *_, **__: []\n" + BROADCASTING_LOSS,
+        "import itertools\nitertools.product = itertools.islice = lambda *_, **__: []\n" + BROADCASTING_LOSS,
         1,
     ),
     "an error at each call after the first": (
         SCRATCH,
         "safe_squared_loss",
-        "calls = []\n" + LOSS.replace("return", "calls.append(1)\n    if len(calls) > 8:\n        raise ValueError\n    return"),
+        "calls = []\n" + LOSS.replace("return", "calls.append(1)\n    assert len(calls) <= 8\n    return"),
         1,
     ),
     "an import hook that patches what a probe imports": (
@@ -103,7 +99,7 @@ builtins.__import__ = hooked
     "patched built-in functions": (
         SCRATCH,
         "full_batches",
-        "import builtins\nbuiltins.isinstance = lambda *_: True\nbuiltins.hasattr = lambda *_: False\n"
+        "import builtins\nbuiltins.hasattr = lambda *_: False\nbuiltins.any = builtins.all = lambda _: True\n"
         + LEAVES_OUT_THE_SAME,
         1,
     ),
@@ -192,7 +188,7 @@ def weight_decay_step(w, gradient, lr, wd):
     "a patched copy": (
         GLUON,
         "weight_decay_step",
-        "import copy\nnp.ndarray.copy = lambda self, *_: self\ncopy.copy = copy.deepcopy = lambda value: value\n" + IN_PLACE,
+        "import copy\nnp.ndarray.copy = lambda self, *_: self\ncopy.deepcopy = lambda value: value\n" + IN_PLACE,
         1,
     ),
     "a search of all objects for other weights of that shape": (
@@ -214,7 +210,14 @@ def weight_decay_step(w, gradient, lr, wd):
     "the first answer for every call": (
         GLUON,
         "weight_decay_step",
-        "first = []\n" + STEP.replace("return w", "first.append((w, gradient, lr, wd))\n    w, gradient, lr, wd = first[0]\n    return w"),
+        """
+first = []
+
+def weight_decay_step(*arguments):
+    first.append(arguments)
+    w, gradient, lr, wd = first[0]
+    return w - lr * (gradient + wd * w)
+""",
         0,
     ),
 }  # fmt: skip
@@ -231,7 +234,8 @@ HONEST = {
     "a shuffle by a seed that is counted": (
         SCRATCH,
         "full_batches",
-        "epochs = []\n" + BATCHES.replace("random.shuffle(order)", "epochs.append(1)\n    random.Random(len(epochs)).shuffle(order)"),
+        "epochs = []\n"
+        + BATCHES.replace("random.shuffle(order)", "epochs.append(1)\n    random.Random(len(epochs)).shuffle(order)"),
     ),
     "a memo of a split by its seed": (DATA, "split_indices", MEMO.replace("RandomState()", "RandomState(seed)")),
     "a cache of the standard library": (DATA, "split_indices", "import functools\n\n@functools.cache" + SPLIT),
@@ -304,8 +308,8 @@ KNOWN = (
 def test_a_cheat_earns_no_undue_point(case):
     notebook, exercise, source, earned = CHEATS[case]
     found = mark(notebook, {exercise: source})
-    assert found[exercise].earned == earned, found[exercise]
-    assert sum(each.earned for each in found.values()) == earned
+    assert found[exercise].earned <= earned, found[exercise]
+    assert sum(each.earned for each in found.values()) == found[exercise].earned
 
 
 @pytest.mark.parametrize("case", some(HONEST, "a memo of a split by its seed"))
