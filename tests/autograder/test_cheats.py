@@ -1,53 +1,22 @@
 """Answers that would earn what they should not, each beside an honest answer in the same style that keeps its points.
 
-Each case is marked as a class is: its cells run in real sandboxes. The public checks are inert there, so no cell can
-ask them for an answer.
+Each case is marked as a class is: its cells run in real sandboxes.
 """
 
 from __future__ import annotations
 
-import dataclasses
-
-import nbformat
 import pytest
-from support.leftovers import need_a_sandbox
-from support.submitted import ASSIGNMENTS
+from support.marked import BATCHES, DATA, GLUON, LOSS, SCRATCH, SPLIT, mark
 
-from d2l_authoring.compose import compose
-from d2l_autograder.batch import setup_for
-from d2l_autograder.marking import mark_submission
-from d2l_autograder.sandbox import Limits, Sandbox, Session
-from d2l_autograder.submission import read_submission
-
-SCRATCH, DATA, GLUON = "02_linear_regression_scratch", "05_fashion_mnist", "07_softmax_regression_gluon"
-
-LOSS = """
-def safe_squared_loss(y_hat, y):
-    return (y_hat - y.reshape(y_hat.shape)) ** 2 / 2
-"""
 # Raises no error where one label, or one row of labels, stands for several predictions
 BROADCASTING_LOSS = """
 def safe_squared_loss(y_hat, y):
     return (y_hat.reshape(-1) - y.reshape(-1)) ** 2 / 2
 """
-SPLIT = """
-def split_indices(num_examples, num_held_out, seed):
-    order = numpy.random.RandomState(seed).permutation(num_examples)
-    return order[num_held_out:], order[:num_held_out]
-"""
 IN_PLACE = """
 def weight_decay_step(w, gradient, lr, wd):
     w -= lr * (gradient + wd * w)
     return w
-"""
-BATCHES = """
-def full_batches(batch_size, features, labels):
-    order = list(range(len(features)))
-    random.shuffle(order)
-    order = np.array(order, dtype="int32")
-    for start in range(0, len(features) - batch_size + 1, batch_size):
-        rows = order[start : start + batch_size]
-        yield features.take(rows, axis=0), labels.take(rows, axis=0)
 """
 LEAVES_OUT_THE_SAME = BATCHES.replace(
     "list(range(len(features)))", "list(range(len(features) // batch_size * batch_size))"
@@ -269,32 +238,6 @@ def some(cases, *always):
         pytest.param(name, id=name, marks=[pytest.mark.sandbox, *([] if name in always else [pytest.mark.nightly])])
         for name in cases
     ]
-
-
-def mark(notebook, answers, limits=None, cover=None, extra=()):
-    """Mark a submission with these answers; the other exercises are untouched, and `extra` are cells of its own."""
-    need_a_sandbox()
-    assignment, limits = ASSIGNMENTS[notebook], limits or Limits(seconds=30, total_seconds=200)
-    submitted = compose(assignment.release, handed_out(assignment) | answers)
-    submitted.cells[2:2] = [nbformat.v4.new_code_cell(source) for source in extra]
-    submission = read_submission(nbformat.writes(submitted).encode(), assignment)
-
-    def supply(hash_seed=0):
-        sandbox = Sandbox(limits, dataclasses.replace(setup_for(assignment), hash_seed=hash_seed)).__enter__()
-        if cover:
-            sandbox.run("cover", cover)
-        return sandbox
-
-    marks = mark_submission(submission, assignment, b"of this test", lambda: Session(limits, supply))
-    return {mark.exercise: mark for mark in marks}
-
-
-def handed_out(assignment):
-    return {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in assignment.release.cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-    }
 
 
 KNOWN = (
