@@ -57,29 +57,47 @@ class Probe:
 
     The first probe of an answer is its main case: where it fails, no other earns anything. All are worth the same.
 
+    Whatever a sandbox replies was made by the student's code, which can answer in the place of all that runs there. So
+    a right reply must be data that only a right function makes from the arguments, such as its results: never a
+    verdict, a constant or the arguments as they were. An error that is asked for is mixed with results; arguments that
+    should be left as they were are asked for together with the result.
+
     Attributes
     ----------
     title : str
         What is tried, in words that a student reads in the feedback, such as "logits of a thousand and more".
     arguments : callable
         ``arguments(rng)`` draws a tuple of NumPy's arrays, numbers, text, and tuples, lists and dicts of such from a
-        numpy.random.Generator. The function gets MXNet's arrays for NumPy's, float32 for float64.
+        numpy.random.Generator; or a list of such tuples for as many calls, which the grader makes one by one. The
+        function gets MXNet's arrays for NumPy's, float32 for float64.
     through : SandboxFunction, optional
         What is called in the function's place, inside the sandbox: ``through(function, *arguments)`` returns arrays,
         numbers, text, and tuples, lists and dicts of such. It is marked with `runs_in_sandbox`, imports and defines
         all that it uses, and serves what cannot cross the sandbox's boundary: networks, gradients, Python generators.
     judge : callable, optional
         ``judge(got, expected, arguments)`` raises NotYet unless the submission's result `got` is as right as the
-        solution's result `expected`; by default, both must agree in kind and shape, and numbers to three digits.
+        solution's result `expected`; by default, both must agree in kind and shape, and numbers to three digits. Where
+        there are several calls, or several sandboxes, the judge gets a list of results, sandbox after sandbox, and
+        with several calls a list of arguments.
     draws : int, optional
         How often arguments are drawn.
+    may_raise : bool, optional
+        Whether the solution raises an error at some of the calls: there the function must raise one, too, and nowhere
+        else. The result is then a `d2l_autograder.agreement.Raised`.
+    sandboxes : int, optional
+        In how many sandboxes of its own the probe is tried; 0 is for the one in which all answers run. In its own, only
+        the cells of this answer have run, and nothing else was called. They have nothing in common, not even Python's
+        hashes of text, and every second one makes the calls in the opposite order: what a function counts or keeps from
+        another call shows.
     """
 
     title: str
     arguments: Callable[[np.random.Generator], tuple[Any, ...]]
     through: SandboxFunction | None = None
-    judge: Callable[[Any, Any, tuple[Any, ...]], None] | None = None
+    judge: Callable[[Any, Any, Any], None] | None = None
     draws: int = 2
+    may_raise: bool = False
+    sandboxes: int = 0
 
 
 @dataclass(frozen=True)

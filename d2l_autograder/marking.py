@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from d2l_autograder.agreement import agree
+from d2l_autograder.agreement import Raised, agree
 from d2l_autograder.assignment import Assignment, Item
 from d2l_autograder.key import KeyFault, Probe
-from d2l_autograder.needed_cells import names_in
 from d2l_autograder.random_generators import generator
 from d2l_autograder.reference import evaluate, on_mxnets_thread
 from d2l_autograder.results import Finding, Mark
-from d2l_autograder.sandbox import Lost, Name, Session, Verdict
+from d2l_autograder.sandbox import Lost, Session, Verdict
 from d2l_autograder.sandbox_function import SandboxFunction
+from d2l_autograder.sandboxed_answers import SandboxedAnswers
+from d2l_autograder.second_try import is_worth_a_second_try
 from d2l_autograder.submission import Submission
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.checking import judge
@@ -23,9 +26,9 @@ from d2l_helpers.exercises.exercise import NotYet
 
 __all__ = ["Answers", "mark_answer", "mark_submission", "not_attempted"]
 
-_CALL_SECONDS = 5.0  # the public check has less than two seconds for all its calls together
 _MOST_CHARACTERS = 300
 
+Arguments = tuple[Any, ...]
 RandomFor = Callable[..., np.random.Generator]
 
 
@@ -35,8 +38,11 @@ class Answers(Protocol):
     def value(self, name: str) -> Any:
         """Return the value of an exercise's name; raises Lost."""
 
-    def call(self, name: str, through: SandboxFunction | None, arguments: tuple[Any, ...]) -> Any:
+    def call(self, name: str, through: SandboxFunction | None, arguments: Arguments) -> Any:
         """Call the function of this name, or what is called in its place; raises Lost."""
+
+    def alone(self, name: str, number: int = 0) -> AbstractContextManager[Answers]:
+        """Yield the answer of this name where nothing but its own cells has run."""
 
 
 def mark_submission(
@@ -68,15 +74,35 @@ def mark_submission(
 
     if not submission.attempted:
         return tuple(map(not_attempted, assignment.items))
+    attempted = [item for item in assignment.items if item.exercise.name in submission.attempted]
     with open_session() as session:
-        answers = _InSandbox(session)
-        answers.run(submission)
-        return tuple(
-            mark_answer(item, answers, random_for)
-            if item.exercise.name in submission.attempted
-            else not_attempted(item)
-            for item in assignment.items
-        )
+        marks = _mark(attempted, SandboxedAnswers(session, submission), random_for)
+        if lacking := [item for item in attempted if is_worth_a_second_try(item, marks, submission, assignment)]:
+            with session.beside() as other:
+                again = _mark(lacking, SandboxedAnswers(other, submission, is_whole=True), random_for)
+            marks |= {name: _after_all_cells(mark, marks[name]) for name, mark in again.items()}
+    return tuple(marks.get(item.exercise.name) or not_attempted(item) for item in assignment.items)
+
+
+def _mark(items: list[Item], answers: SandboxedAnswers, random_for: RandomFor) -> dict[str, Mark]:
+    """Run a submission's cells, and mark some of its answers."""
+    answers.run(values=[item.exercise.name for item in items if item.exercise.kind != "written"])
+    marks = {}
+    for item in items:
+        mark = mark_answer(item, answers, random_for)
+        if mark.verdict == Verdict.WRONG and (stop := answers.stop_behind(mark.exercise)):
+            mark = replace(mark, note=_short(f"a cell on which it leans has stopped: {stop}"))
+        marks[mark.exercise] = mark
+    return marks
+
+
+def _after_all_cells(mark: Mark, first: Mark) -> Mark:
+    """Return the better of two marks: after all cells, and after those that the answers need."""
+    if mark.earned <= first.earned:
+        return first
+    before = next((f", {finding.got}" for finding in first.findings if finding.verdict != Verdict.RIGHT), "")
+    said = f"counted as it is after all cells of the notebook; after those that it seems to need, {first.verdict}"
+    return replace(mark, note=_short(f"{said}{before}"))
 
 
 def mark_answer(item: Item, answers: Answers, random_for: RandomFor) -> Mark:
@@ -142,27 +168,69 @@ def _run_probe(item: Item, probe: Probe, answers: Answers, random_for: RandomFor
     name = item.exercise.name
     for number in range(probe.draws):
         try:
-            arguments = probe.arguments(random_for(name, probe.title, str(number)))
-            expected = evaluate(item.answer.solution, probe.through, arguments)
+            drawn = probe.arguments(random_for(name, probe.title, str(number)))
+            calls = drawn if isinstance(drawn, list) else [drawn]
+            expected = _expected(item, probe, calls)
         except Exception as error:  # the key's code may raise anything
             raise _key_fault(item, probe, error) from error
         try:
-            got = answers.call(name, probe.through, arguments)
+            got = _results(name, probe, calls, answers)
         except Lost as lost:
             return _lost(probe.title, lost)
         except ArgumentError as error:  # arguments that cannot be sent into a sandbox
             raise _key_fault(item, probe, error) from error
-        finding = _compare(probe, got, expected, arguments)
+        if not isinstance(drawn, list) and probe.sandboxes < 2:
+            got, expected = got[0], expected[0]
+        finding = _compare(probe, got, expected, drawn)
         if finding.verdict != Verdict.RIGHT:
             return finding
     return Finding(probe.title, Verdict.RIGHT)
 
 
-def _compare(probe: Probe, got: Any, expected: Any, arguments: tuple[Any, ...]) -> Finding:
-    """Judge one result; only here may an exception count against the student."""
+def _expected(item: Item, probe: Probe, calls: list[Arguments]) -> list[Any]:
+    """Return the solution's results, in the order of `_results`."""
+    results = []
+    for arguments in calls:
+        try:
+            results.append(evaluate(item.answer.solution, probe.through, arguments))
+        except Exception as error:
+            if not probe.may_raise:
+                raise
+            results.append(Raised(f"{type(error).__name__}: {error}"))
+    if all(isinstance(result, Raised) for result in results):
+        raise ValueError("the solution raises an error at each call, as any answer could")
+    return results * max(probe.sandboxes, 1)
+
+
+def _results(name: str, probe: Probe, calls: list[Arguments], answers: Answers) -> list[Any]:
+    """Make a probe's calls; raises Lost."""
+    if not probe.sandboxes:
+        return [_result(name, probe, arguments, answers) for arguments in calls]
+    results = []
+    for number in range(probe.sandboxes):
+        step = -1 if number % 2 else 1  # in every second sandbox, the last call comes first
+        with answers.alone(name, number) as own:
+            results += [_result(name, probe, arguments, own) for arguments in calls[::step]][::step]
+    return results
+
+
+def _result(name: str, probe: Probe, arguments: Arguments, answers: Answers) -> Any:
+    try:
+        return answers.call(name, probe.through, arguments)
+    except Lost as lost:
+        if probe.may_raise and lost.verdict == Verdict.ERROR and not lost.is_over:
+            return Raised(lost.message)
+        raise
+
+
+def _compare(probe: Probe, got: Any, expected: Any, arguments: Any) -> Finding:
+    """Judge the results; only here may an exception count against the student."""
     try:
         if probe.judge:
             probe.judge(got, expected, arguments)
+        elif isinstance(arguments, list) or probe.sandboxes > 1:
+            for number, (one, other) in enumerate(zip(got, expected, strict=True), start=1):
+                agree(one, other, f"result {number} of {len(expected)}")
         else:
             agree(got, expected)
     except NotYet as finding:
@@ -188,45 +256,3 @@ def _lost(title: str, lost: Lost) -> Finding:
 
 def _short(text: str) -> str:
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]} …"
-
-
-class _InSandbox:
-    """The answers of a submission whose cells run in a sandbox session."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._seconds = min(_CALL_SECONDS, session.limits.seconds)
-        self._sent: dict[str, SandboxFunction] = {}
-        self._given: dict[str, frozenset[str]] = {}  # the names that each cell assigns
-        self._losses: dict[str, Lost] = {}
-
-    def run(self, submission: Submission) -> None:
-        """Run the cells that the answers need; the failure of a cell shows in the answers that it should define."""
-        for cell in submission.cells():
-            self._given[cell.id] = names_in(cell.source).given or submission.attempted
-            try:
-                self._session.run(cell.id, cell.source)
-            except Lost as lost:
-                self._losses[cell.id] = lost
-
-    def value(self, name: str) -> Any:
-        return self._ask(name, lambda: self._session.get(name).value)
-
-    def call(self, name: str, through: SandboxFunction | None, arguments: tuple[Any, ...]) -> Any:
-        if through is None:
-            return self._ask(name, lambda: self._session.call(name, arguments, seconds=self._seconds).value)
-        if self._sent.get(through.name) is not through:
-            self._session.run(f"probe {through.name}", through.source)
-            self._sent[through.name] = through
-        given = (Name(name), *arguments)
-        return self._ask(name, lambda: self._session.call(through.name, given, seconds=self._seconds).value)
-
-    def _ask(self, name: str, ask: Callable[[], Any]) -> Any:
-        """Ask for a result; where the name is missing, report the failure of the cell that should have defined it."""
-        try:
-            return ask()
-        except Lost as lost:
-            if lost.verdict != Verdict.NOT_ATTEMPTED:
-                raise
-            blamed = self._losses | self._session.guilty
-            raise next((blamed[cell] for cell in blamed if name in self._given.get(cell, ())), lost) from None

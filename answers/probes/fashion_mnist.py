@@ -1,6 +1,7 @@
 """Hidden probes of the answers to notebooks/05_fashion_mnist.ipynb."""
 
 from functools import lru_cache
+from itertools import combinations
 
 import numpy
 
@@ -56,14 +57,9 @@ def _sizes(rng):
     return num_examples, int(num_examples * rng.uniform(0.25, 0.7)), int(rng.integers(1, 1_000_000))
 
 
-def _sizes_and_two_seeds(rng):
-    num_examples, num_held_out, seed = _sizes(rng)
-    return num_examples, num_held_out, seed, seed + int(rng.integers(1, 1000))
-
-
-@runs_in_sandbox
-def _splits(split_indices, num_examples, num_held_out, seed, other):
-    return [split_indices(num_examples, num_held_out, each) for each in (seed, other, seed)]
+def _sizes_and_seeds(rng):
+    num_examples, num_held_out, _ = _sizes(rng)
+    return [(num_examples, num_held_out, int(seed)) for seed in 1 + rng.choice(1_000_000, 5, replace=False)]
 
 
 def _by_chance(got, expected, arguments):
@@ -82,12 +78,13 @@ def _by_chance(got, expected, arguments):
     expect(is_mixed and is_even, got, "examples drawn by chance from everywhere")
 
 
-def _by_the_seed(got, expected, arguments):
-    num_examples, num_held_out, *_ = arguments
-    expect(isinstance(got, list) and len(got) == 3, describe(got), "three splits")
-    first, other, again = (_held_out(split, num_examples, num_held_out) for split in got)
-    expect(numpy.array_equal(first, again), "two different splits for one seed", "the same split for the same seed")
-    expect(not numpy.array_equal(first, other), "the same split for two seeds", "another split for another seed")
+def _by_the_seed(got, expected, calls):
+    """Compare the splits of one sandbox with those of another one."""
+    held_out = [_held_out(split, *calls[0][:2]).tolist() for split in got]
+    first, again = held_out[: len(calls)], held_out[len(calls) :]
+    expect(first == again, "two different splits for one seed", "the same split for the same seed")
+    seeds_are_used = all(one != other for one, other in combinations(first, 2))
+    expect(seeds_are_used, "the same split for two seeds", "another split for another seed")
 
 
 def _held_out(split, num_examples, num_held_out):
@@ -108,6 +105,6 @@ PROBES = {
     ),
     "split_indices": (
         Probe("each example in one part, by chance", _sizes, judge=_by_chance),
-        Probe("the same seed again, and another one", _sizes_and_two_seeds, _splits, _by_the_seed),
+        Probe("the same seed again, and others", _sizes_and_seeds, judge=_by_the_seed, draws=1, sandboxes=2),
     ),
 }

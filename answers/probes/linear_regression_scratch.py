@@ -1,66 +1,64 @@
 """Hidden probes of the answers to notebooks/02_linear_regression_scratch.ipynb."""
 
 import math
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy
 
+from d2l_autograder.agreement import Raised, agree
 from d2l_autograder.key import Probe, runs_in_sandbox
 from d2l_helpers.exercises.expectations import as_array, expect, expect_shape
 
+_EPOCHS = 6
+
 
 def _examples(rng):
-    """Draw a batch size, examples in which each feature and label tells its row, and how many of them to use."""
+    """Draw a batch size, and examples in which each feature and label tells its row; ask for several epochs."""
     batch_size, whole = int(rng.integers(3, 6)), int(rng.integers(4, 6))
     n = batch_size * whole + int(rng.integers(1, batch_size))
     features = rng.permutation(n)[:, None] + rng.uniform(-0.3, 0.3, (n, int(rng.integers(2, 5))))
-    return batch_size, features, 10.0 * rng.permutation(n)[:, None] + rng.uniform(-3, 3, (n, 1)), [n]
+    labels = 10.0 * rng.permutation(n)[:, None] + rng.uniform(-3, 3, (n, 1))
+    return [(batch_size, features, labels)] * _EPOCHS
 
 
 def _examples_and_no_rest(rng):
-    batch_size, features, labels, (n,) = _examples(rng)
-    return batch_size, features, labels, [n, n // batch_size * batch_size]
+    calls = _examples(rng)
+    batch_size, features, labels = calls[0]
+    n = len(features) // batch_size * batch_size
+    return calls + [(batch_size, features[:n], labels[:n])] * _EPOCHS
 
 
 @runs_in_sandbox
-def _epochs(function, batch_size, features, labels, sizes):
-    from itertools import islice
-
-    def batches(n):
-        most = n // batch_size + 2  # an endless generator is stopped two batches too late
-        for batch in islice(function(batch_size, features[:n], labels[:n]), most):
-            yield [part.copy() if hasattr(part, "copy") else part for part in batch]
-
-    return [[list(batches(n)) for _ in range(6)] for n in sizes]
+def _epoch(function, batch_size, features, labels):
+    batches = []
+    for batch in function(batch_size, features, labels):
+        batches.append([part.copy() if hasattr(part, "copy") else part for part in batch])
+        if len(batches) > len(features):  # an endless generator
+            break
+    return batches
 
 
-def _judge_batches(got, expected, arguments):
+def _judge_batches(got, expected, calls):
     """Accept any shuffle that leaves few neighbours side by side."""
-    for rows in _rows_in_epochs(got, arguments):
-        steps = [abs(one - other) for epoch in rows for one, other in pairwise(epoch)]
+    for batches, arguments in zip(got, calls, strict=True):
+        steps = [abs(one - other) for one, other in pairwise(_rows(batches, *arguments))]
         expect(steps.count(1) <= len(steps) / 2, "most examples beside those that they stood beside", "a shuffle")
 
 
-def _judge_who_sits_out(got, expected, arguments):
-    for n, rows in zip(arguments[3], _rows_in_epochs(got, arguments), strict=True):
-        expect(any(epoch != rows[0] for epoch in rows), f"{n} examples in the same order in all epochs", "a new order")
-        others = n % arguments[0] == 0 or any(set(epoch) != set(rows[0]) for epoch in rows)
-        expect(others, f"of {n} examples, the same ones left out in all epochs", "others in other epochs")
+def _judge_who_sits_out(got, expected, calls):
+    rows = [_rows(batches, *arguments) for batches, arguments in zip(got, calls, strict=True)]
+    for start in range(0, len(rows), _EPOCHS):
+        batch_size, n = calls[start][0], len(calls[start][1])
+        first, *others = rows[start : start + _EPOCHS]
+        is_new = any(epoch != first for epoch in others)
+        expect(is_new, f"{n} examples in the same order in all epochs", "a new order")
+        takes_turns = n % batch_size == 0 or any(set(epoch) != set(first) for epoch in others)
+        expect(takes_turns, f"of {n} examples, the same ones left out in all epochs", "others in other epochs")
 
 
-def _rows_in_epochs(got, arguments):
-    """Return the row numbers in their order, for each number of examples and each epoch."""
-    batch_size, features, labels, sizes = arguments
+def _rows(batches, batch_size, features, labels):
+    """Return the numbers of an epoch's examples in their order."""
     examples = numpy.hstack([features, labels])
-    sound = isinstance(got, list) and len(got) == len(sizes)
-    sound = sound and all(isinstance(epochs, list) and len(epochs) == 6 for epochs in got)
-    expect(sound, "something else than batches", "batches")
-    return [
-        [_rows(batches, batch_size, examples[:n]) for batches in epochs] for n, epochs in zip(sizes, got, strict=True)
-    ]
-
-
-def _rows(batches, batch_size, examples):
     whole = len(examples) // batch_size
     what = f"{len(examples)} examples in batches of {batch_size}"
     right = isinstance(batches, list) and len(batches) == whole
@@ -81,53 +79,42 @@ def _rows(batches, batch_size, examples):
 
 def _predictions_and_labels(rng):
     n = int(rng.integers(3, 8))
-    return rng.normal(0, 2, n), rng.normal(0, 2, n)
-
-
-def _predictions_and_more_labels(rng):
-    n = int(rng.integers(2, 5))
-    return rng.normal(0, 2, 2 * n), rng.normal(0, 2, 4 * n)
+    shapes = product(((-1,), (-1, 1)), repeat=2)
+    return [(rng.normal(0, 2, n).reshape(rows), rng.normal(0, 2, n).reshape(labels)) for rows, labels in shapes]
 
 
 @runs_in_sandbox
 def _losses_and_slopes(function, y_hat, y):
-    from itertools import product
-
     from mxnet import autograd
 
-    found = {}
-    for rows, label_rows in product(((-1,), (-1, 1)), repeat=2):
-        predictions, labels = y_hat.reshape(rows), y.reshape(label_rows)
-        predictions.attach_grad()
-        with autograd.record():
-            losses = function(predictions, labels)
-        losses.backward()
-        shapes = f"for shapes {predictions.shape} and {labels.shape}"
-        found[f"the losses {shapes}"] = losses.reshape(-1)
-        found[f"the gradient {shapes}"] = predictions.grad.reshape(-1)
-    return found
+    y_hat.attach_grad()
+    with autograd.record():
+        losses = function(y_hat, y)
+    losses.backward()
+    return losses.reshape(-1), y_hat.grad.reshape(-1)
 
 
-@runs_in_sandbox
-def _losses_of_other_numbers(function, y_hat, y):
-    from itertools import product
-
-    without_error = []
-    for count, rows, label_rows in product((1, len(y_hat) // 2, len(y)), ((-1,), (-1, 1)), ((-1,), (-1, 1))):
-        predictions, labels = y_hat.reshape(rows), y[:count].reshape(label_rows)
-        try:
-            losses = function(predictions, labels)
-            if hasattr(losses, "asnumpy"):
-                losses.asnumpy()  # MXNet computes lazily and may raise its error only here
-        except Exception:
-            continue
-        without_error.append(f"shapes {predictions.shape} and {labels.shape}")
-    return without_error
+def _judge_losses_and_slopes(got, expected, calls):
+    for result, right, (y_hat, y) in zip(got, expected, calls, strict=True):
+        agree(result, right, f"the losses and their gradient for shapes {y_hat.shape} and {y.shape}")
 
 
-def _judge_errors(got, expected, arguments):
-    shown = next((shapes for shapes in got if isinstance(shapes, str)), "") if isinstance(got, list) else ""
-    expect(isinstance(got, list) and not got, f"no error for {shown}", "an error")
+def _as_many_labels_or_not(rng):
+    """Draw calls with as many labels as predictions, fewer or more: of each shape one, in any order."""
+    n, calls = 2 * int(rng.integers(2, 5)), []
+    for count, rows, label_rows in product((1, n // 2, n, 2 * n), ((-1,), (-1, 1)), ((-1,), (-1, 1))):
+        calls.append((rng.normal(0, 2, n).reshape(rows), rng.normal(0, 2, count).reshape(label_rows)))
+    return [calls[number] for number in rng.permutation(len(calls))]
+
+
+def _judge_losses_and_errors(got, expected, calls):
+    for losses, right, (y_hat, y) in zip(got, expected, calls, strict=True):
+        shapes = f"shapes {y_hat.shape} and {y.shape}"
+        if isinstance(right, Raised):
+            expect(isinstance(losses, Raised), f"no error for {shapes}", "an error")
+        else:
+            expect(not isinstance(losses, Raised), f"an error for {shapes}", "losses")
+            agree(as_array(losses, "the losses").ravel(), right.ravel(), f"the losses for {shapes}")
 
 
 def _params_and_gradients(rng, *lengths):
@@ -167,16 +154,23 @@ def _steps_taken(function, params, gradients, lr, batch_size, limit, lengths):
 
 PROBES = {
     "full_batches": (
-        Probe("batches where some examples are left over", _examples, _epochs, _judge_batches),
-        Probe("who sits out, and when nobody does", _examples_and_no_rest, _epochs, _judge_who_sits_out),
+        Probe("batches where some examples are left over", _examples, _epoch, _judge_batches),
+        Probe("who sits out, and when nobody does", _examples_and_no_rest, _epoch, _judge_who_sits_out),
     ),
     "safe_squared_loss": (
-        Probe("losses and their gradient, in columns or not", _predictions_and_labels, _losses_and_slopes),
         Probe(
-            "fewer labels than predictions, or more",
-            _predictions_and_more_labels,
-            _losses_of_other_numbers,
-            _judge_errors,
+            "losses and their gradient, in columns or not",
+            _predictions_and_labels,
+            _losses_and_slopes,
+            _judge_losses_and_slopes,
+        ),
+        Probe(
+            "as many labels as predictions, fewer, or more",
+            _as_many_labels_or_not,
+            judge=_judge_losses_and_errors,
+            draws=1,
+            may_raise=True,
+            sandboxes=1,
         ),
     ),
     "sgd_clipped": (

@@ -1,5 +1,6 @@
 """Hidden probes of the answers to notebooks/07_softmax_regression_gluon.ipynb."""
 
+from d2l_autograder.agreement import agree
 from d2l_autograder.key import Probe, runs_in_sandbox
 from d2l_helpers.exercises.expectations import as_array, expect, expect_shape
 
@@ -48,12 +49,27 @@ def _weights(rng):
 
 
 @runs_in_sandbox
-def _what_is_left(function, w, gradient, lr, wd):
-    function(w, gradient, lr, wd)
-    return w, gradient
+def _new_and_given(function, w, gradient, lr, wd):
+    return function(w, gradient, lr, wd), w, gradient
+
+
+def _judge_new_weights(got, expected, arguments):
+    expect(isinstance(got, tuple) and len(got) == 3, "something else than weights", "the new weights")
+    agree(got[0], expected[0], "the new weights")
+
+
+def _judge_all_weights(got, expected, arguments):
+    """Check the new weights, too: the old ones alone were there before the call."""
+    _judge_new_weights(got, expected, arguments)
+    agree(got[1], expected[1], "the old weights, after the call")
+    agree(got[2], expected[2], "the gradient, after the call")
 
 
 def _falling_twice(rng):
+    return [_turning(rng) for _ in range(6)]  # the epoch of one training could be guessed
+
+
+def _turning(rng):
     patience = int(rng.integers(2, 5))
     almost = patience - 1  # one epoch short of the patience: training goes on
     runs = [
@@ -70,16 +86,8 @@ def _falling_twice(rng):
 
 
 def _many_short_runs(rng):
-    runs = []
-    for length in rng.integers(1, 9, 60).tolist():
-        losses = (rng.integers(1, 10, length) / 10).tolist()
-        runs.append((losses, int(rng.integers(1, 5))))
-    return (runs,)
-
-
-@runs_in_sandbox
-def _each_kept(function, runs):
-    return [function(list(losses), patience) for losses, patience in runs]
+    lengths = rng.integers(1, 9, 60).tolist()
+    return [((rng.integers(1, 10, length) / 10).tolist(), int(rng.integers(1, 5))) for length in lengths]
 
 
 PROBES = {
@@ -92,11 +100,17 @@ PROBES = {
         Probe("logits of hundreds, for and against the right class", _sure_and_wrong),
     ),
     "weight_decay_step": (
-        Probe("the new weights", _weights),
-        Probe("the old weights and the gradient, afterwards", _weights, through=_what_is_left),
+        Probe("the new weights", _weights, _new_and_given, _judge_new_weights),
+        Probe(
+            "the old weights and the gradient, afterwards",
+            _weights,
+            _new_and_given,
+            _judge_all_weights,
+            sandboxes=1,
+        ),
     ),
     "epoch_to_keep": (
-        Probe("losses that turn, and turn again", _falling_twice),
-        Probe("equal losses, and runs that end early", _many_short_runs, through=_each_kept),
+        Probe("losses that turn, and turn again", _falling_twice, draws=1),
+        Probe("equal losses, and runs that end early", _many_short_runs, draws=1),
     ),
 }

@@ -10,16 +10,11 @@ from d2l_helpers.exercises.expectations import as_array, describe, expect
 
 
 def _some_classes(rng):
-    return (rng.choice(numpy.arange(3, 41), 3, replace=False).tolist(),)
+    return [(k,) for k in rng.choice(numpy.arange(3, 41), 3, replace=False).tolist()]
 
 
 def _two_or_thousands(rng):
-    return ([2, *rng.integers(1000, 10_000, 2).tolist()],)
-
-
-@runs_in_sandbox
-def _floors(loss_floor, numbers):
-    return {f"{k} classes": loss_floor(k) for k in numbers}
+    return [(k,) for k in (2, *rng.integers(1000, 10_000, 2).tolist())]
 
 
 _FLOOR, _CEILING = math.log(1 + 9 / math.e), math.log(9 + math.e)
@@ -61,17 +56,11 @@ def _shuffled(rng, *records):
     pairs = numpy.concatenate(
         [numpy.stack(numpy.broadcast_arrays(*map(numpy.atleast_1d, each)), 1) for each in records]
     )
-    return ([tuple(pair) for pair in rng.permutation(pairs).round(4).tolist()],)
+    return [tuple(pair) for pair in rng.permutation(pairs).round(4).tolist()]
 
 
-@runs_in_sandbox
-def _verdicts(softmax_twice, records):
-    return [softmax_twice(loss, accuracy) for loss, accuracy in records]
-
-
-def _same_verdicts(got, expected, arguments):
+def _same_verdicts(got, expected, calls):
     """Compare truth values, also those that are arrays or 0 and 1."""
-    expect(isinstance(got, list) and len(got) == len(expected), describe(got), "an answer for each record")
     wrong = 0
     for answer, right in zip(got, expected, strict=True):
         value = answer.item() if isinstance(answer, numpy.ndarray) and answer.size == 1 else answer
@@ -81,12 +70,16 @@ def _same_verdicts(got, expected, arguments):
 
 
 def _todays_history(rng):
-    return ([_history(rng, "loss", "accuracy", "val_loss", "val_accuracy")],)
+    return _each_curve(_history(rng, "loss", "accuracy", "val_loss", "val_accuracy"))
 
 
 def _other_histories(rng):
     names = ("loss", "acc", "val_loss", "val_acc"), ("loss", "acc"), ("loss", "val_loss"), ("loss", "accuracy")
-    return ([_history(rng, *names[place]) for place in rng.permutation(len(names))],)
+    return [call for place in rng.permutation(len(names)) for call in _each_curve(_history(rng, *names[place]))]
+
+
+def _each_curve(history):
+    return [(history, quantity, part) for quantity in ("loss", "accuracy") for part in ("train", "test")]
 
 
 def _history(rng, *names):
@@ -96,30 +89,29 @@ def _history(rng, *names):
 
 
 @runs_in_sandbox
-def _curves(keras_curve, histories):
-    pairs = [(quantity, part) for quantity in ("loss", "accuracy") for part in ("train", "test")]
-    return [*(keras_curve(history, *pair) for history in histories for pair in pairs), histories]
+def _curve_and_history(keras_curve, history, quantity, part):
+    return keras_curve(history, quantity, part), history
 
 
-def _same_curves(got, expected, arguments):
-    """Compare curves, also those that are arrays, and the histories after the call."""
-    expect(isinstance(got, list) and len(got) == len(expected), describe(got), "the curves of a history")
-    for curve, other in zip(got[:-1], expected[:-1], strict=True):
-        agree(as_array(curve, "a curve"), as_array(other, "a curve"), "a curve")
-    agree(got[-1], expected[-1], "the history afterwards")
+def _same_curves(got, expected, calls):
+    """Compare curves, also those that are arrays, and the history after each call."""
+    for answer, (curve, history) in zip(got, expected, strict=True):
+        expect(isinstance(answer, tuple) and len(answer) == 2, describe(answer), "a curve")
+        agree(as_array(answer[0], "a curve"), as_array(curve, "a curve"), "a curve")
+        agree(answer[1], history, "the history afterwards")
 
 
 PROBES = {
     "loss_floor": (
-        Probe("3 to 40 classes", _some_classes, _floors),
-        Probe("two classes, and thousands", _two_or_thousands, _floors),
+        Probe("3 to 40 classes", _some_classes),
+        Probe("two classes, and thousands", _two_or_thousands),
     ),
     "softmax_twice": (
-        Probe("records with some errors", _records, _verdicts, _same_verdicts),
-        Probe("records without an error, and very high losses", _perfect_or_high, _verdicts, _same_verdicts),
+        Probe("records with some errors", _records, judge=_same_verdicts),
+        Probe("records without an error, and very high losses", _perfect_or_high, judge=_same_verdicts),
     ),
     "keras_curve": (
-        Probe("today's names", _todays_history, _curves, _same_curves),
-        Probe("the older names, and what was not recorded", _other_histories, _curves, _same_curves),
+        Probe("today's names", _todays_history, _curve_and_history, _same_curves),
+        Probe("the older names, and what was not recorded", _other_histories, _curve_and_history, _same_curves),
     ),
 }

@@ -111,17 +111,21 @@ class Setup:
     hidden : tuple of Path
         Files and folders that must stay hidden, such as the answer key, the course and the submissions. The sandbox
         refuses to start if one of them lies below anything that it shows.
+    hash_seed : int
+        Python's seed for the hashes of text, which are the same in all sandboxes with one seed.
     """
 
     data: Path | None = None
     imports: tuple[str, ...] = ()
     mxnet: bool = False
     hidden: tuple[Path, ...] = ()
+    hash_seed: int = 0
 
     def variables(self) -> dict[str, str]:
         """Return the whole environment of the sandbox's first process."""
         return {
             **VARIABLES,
+            "PYTHONHASHSEED": str(self.hash_seed),
             "HOME": mounts.HOME,
             "USER": "student",
             "LOGNAME": "student",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from d2l_autograder.agreement import agree
+from d2l_autograder.agreement import Raised, agree
 from d2l_helpers.exercises.exercise import NotYet
 
 INF, NAN = math.inf, math.nan
@@ -42,6 +42,12 @@ RIGHT = {
     "a dictionary in another order": ({"b": 1.0, "a": MATRIX}, {"a": MATRIX, "b": 1.0}),
     "just within a thousandth": (1000.9, 1000.0),
     "just within the absolute tolerance": (0.9e-4, 0.0),
+    "rounded beside a large number": (np.array([0.9e-4, 3.0]), np.array([0.0, 3.0])),
+    "small numbers, to three digits": (np.array([1.0009e-3, 2e-5]), np.array([1e-3, 2e-5])),
+    "rounding errors for others": (np.array([1e-7, -2e-7]), np.array([-1e-7, 1e-7])),
+    "a whole number with a rounding error": (6.00005, 6),
+    "an error for an error": (Raised("one"), Raised("another")),
+    "an error among results": ([1.0, Raised()], [1.0, Raised()]),
 }
 
 
@@ -55,6 +61,17 @@ WRONG = {
     "just outside a thousandth": (1001.2, 1000.0, "a number that is wrong"),
     "just outside, below 0": (-1001.2, -1000.0, "a number that is wrong"),
     "just outside the absolute tolerance": (1.1e-4, 0.0, "a number that is wrong"),
+    "zeros for small numbers": (np.zeros(2), np.array([9e-5, 2e-5]), "2 of 2 numbers are wrong"),
+    "zero for a small number": (0.0, 9e-5, "a number that is wrong"),
+    "a count that is off by one": (15_722, 15_721, "a number that is wrong"),
+    "counts that are off by one": (np.array([15_721, 9999]), np.array([15_721, 10_000]), "1 of 2 numbers is wrong"),
+    "a whole number with a fraction": (6.004, 6, "a number that is wrong"),
+    "a truth value for a number": (True, 1.0, "a bool"),
+    "a truth value in an array for a number": (np.array(True), 1.0, "an array"),
+    "a result for an error": (1.0, Raised("secret"), "a float"),
+    "nothing for an error": (None, Raised(), "nothing"),
+    "an error for a result": (Raised("ValueError: no"), 1.0, "an error, ValueError: no"),
+    "an error for nothing": (Raised("ValueError: no"), None, "an error"),
     "one of several": (MATRIX + (MATRIX == 4), MATRIX, "1 of 6 numbers is wrong"),
     "two of several": (MATRIX + (MATRIX > 3), MATRIX, "2 of 6 numbers are wrong"),
     "nan": (NAN, 1.0, "nan or infinite"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from d2l_autograder.assignment import Item
 from d2l_autograder.key import Answer, KeyFault, Probe, runs_in_sandbox
-from d2l_autograder.marking import mark_answer, mark_submission, not_attempted
+from d2l_autograder.marking import mark_answer, not_attempted
 from d2l_autograder.random_generators import generator
 from d2l_autograder.reference import evaluate
 from d2l_autograder.sandbox import Lost, Verdict
@@ -62,6 +62,10 @@ class Recorded:
         if isinstance(self.function, Exception):
             raise self.function
         return evaluate(self.function, through, arguments)
+
+    def alone(self, name, number=0):
+        self.asked.append((name, "alone", number))
+        return nullcontext(self)
 
 
 def random_for(*purpose, secret=b"of this test"):
@@ -257,125 +261,90 @@ def test_what_was_not_attempted_earns_nothing_and_gets_the_first_hint():
     assert (found.findings, found.hint) == ((), HINTS[0])
 
 
-class FakeSession:
-    """A session that runs cells in this process, as far as marking asks of it."""
-
-    def __init__(self, guilty=None):
-        self.limits, self.guilty = SimpleNamespace(seconds=3.0), guilty or {}
-        self.namespace, self.requests, self.is_open = {}, [], False
-
-    def __enter__(self):
-        self.is_open = True
-        return self
-
-    def __exit__(self, *_):
-        self.is_open = False
-
-    def run(self, cell, source, seconds=None):
-        self.requests.append(("run", cell))
-        try:
-            exec(source, self.namespace)
-        except Exception as error:
-            raise Lost(Verdict.ERROR, f"{type(error).__name__}: {error}") from error
-
-    def call(self, name, arguments, seconds=None):
-        self.requests.append(("call", name, seconds))
-        function, *given = (self.look_up(getattr(each, "name", each)) for each in (name, *arguments))
-        return SimpleNamespace(value=function(*given))
-
-    def get(self, name):
-        self.requests.append(("get", name))
-        return SimpleNamespace(value=self.look_up(name))
-
-    def look_up(self, name):
-        if isinstance(name, str) and name not in self.namespace:
-            raise Lost(Verdict.NOT_ATTEMPTED, "no such name")
-        return self.namespace[name] if isinstance(name, str) else name
-
-
-def submitted(attempted, **cells):
-    found = [SimpleNamespace(id=name, source=source) for name, source in cells.items()]
-    return SimpleNamespace(attempted=frozenset(attempted), digest="digest", cells=lambda: found)
-
-
-def assigned(*items):
-    return SimpleNamespace(name="09_doubling", items=items)
-
-
-BOTH = assigned(item(), value_item(checks))
-
-
-def test_a_submission_is_marked_in_the_assignments_order_and_its_session_closed():
-    session = FakeSession()
-    cells = {"first": "value = 3", "second": "def double(x):\n    return 2 * x"}
-    marks = mark_submission(submitted(["double", "value"], **cells), BOTH, b"secret", lambda: session)
-    assert [(mark.exercise, mark.earned) for mark in marks] == [("double", 2), ("value", 2)]
-    assert session.requests[:2] == [("run", "first"), ("run", "second")]
-    assert not session.is_open
-
-
-def test_a_submission_without_an_attempt_starts_no_sandbox():
-    marks = mark_submission(submitted([]), BOTH, b"secret", lambda: pytest.fail("a sandbox was started"))
-    assert [mark.verdict for mark in marks] == [Verdict.NOT_ATTEMPTED] * 2
-
-
-def test_only_what_was_attempted_is_asked_for():
-    session = FakeSession()
-    marks = mark_submission(submitted(["value"], cell="value = 3"), BOTH, b"secret", lambda: session)
-    assert [mark.verdict for mark in marks] == [Verdict.NOT_ATTEMPTED, Verdict.RIGHT]
-    assert session.requests == [("run", "cell"), ("get", "value")]
-
-
-def test_a_cell_that_fails_is_what_its_missing_answers_are_told():
-    session = FakeSession()
-    cells = {"broken": "1 / 0\ndef double(x):\n    return 2 * x", "whole": "value = 3"}
-    function, value = mark_submission(submitted(["double", "value"], **cells), BOTH, b"secret", lambda: session)
-    assert (function.verdict, value.verdict) == (Verdict.ERROR, Verdict.RIGHT)
-    assert function.findings[0].got == "ZeroDivisionError: division by zero"
-
-
-def test_a_cell_that_ended_the_sandbox_is_what_its_missing_answers_are_told():
-    session = FakeSession(guilty={"cell": Lost(Verdict.MEMORY, "too much memory")})
-    (found,) = mark_submission(
-        submitted(["double"], cell="double: object"), assigned(item()), b"secret", lambda: session
-    )
-    assert found.verdict == Verdict.MEMORY
-
-
-def test_a_function_that_runs_in_the_sandbox_is_sent_once_and_again_where_another_has_its_name():
-    def named(name, factor):
-        source = f"@runs_in_sandbox\ndef through(function, x):\n    return {factor} * function(x)\n"
-        return runs_in_sandbox_from(name, source)
-
-    one, other = named("one", 10), named("two", 100)
-    probes = Probe("a", number, one), Probe("b", number, other, draws=1), Probe("c", number, one, draws=1)
-    session = FakeSession()
-    (found,) = mark_submission(
-        submitted(["double"], cell="def double(x):\n    return 2 * x"), assigned(item(*probes)), b"s", lambda: session
-    )
-    assert found.verdict == Verdict.RIGHT
-    assert [request[:2] for request in session.requests[1:]] == [
-        ("run", "probe through"), ("call", "through"), ("call", "through"),
-        ("run", "probe through"), ("call", "through"),
-        ("run", "probe through"), ("call", "through"),
-    ]  # fmt: skip
-    assert {request[2] for request in session.requests if request[0] == "call"} == {3.0}  # below the session's limit
-
-
-def runs_in_sandbox_from(name, source):
-    """Define a marked function from source text that Python can show."""
-    import linecache
-
-    file = f"<{name}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    namespace = {"runs_in_sandbox": runs_in_sandbox}
-    exec(compile(source, file, "exec"), namespace)
-    return namespace["through"]
-
-
 def test_arrays_reach_the_judge_as_numpys():
     seen = []
     probe = Probe("arrays", lambda rng: (rng.normal(size=3),), judge=lambda *given: seen.extend(given[:2]), draws=1)
     mark(item(probe))
     assert [type(each) for each in seen] == [np.ndarray] * 2
     assert seen[1].dtype == np.float32
+
+
+def several(rng):
+    return [(float(x),) for x in rng.uniform(-2, 2, 4)]
+
+
+def root(x):
+    if x < 0:
+        raise ValueError("no root")
+    return x**0.5
+
+
+def signs(rng):
+    return [(float(x),) for x in rng.permutation([-2, -1, 1, 2]) * rng.uniform(1, 2)]
+
+
+ROOTS = item(Probe("roots", signs, may_raise=True), solution=root)
+
+
+def test_several_calls_are_made_one_by_one_and_all_must_be_right():
+    answers = Recorded()
+    assert mark_answer(item(Probe("several", several, draws=1)), answers, random_for).verdict == Verdict.RIGHT
+    assert [arguments for _, _, arguments in answers.asked] == several(random_for("double", "several", "0"))
+    calls = itertools.count()
+    found = mark(item(Probe("several", several, draws=1)), lambda x: 2 * x if next(calls) < 3 else 0)
+    assert (found.verdict, found.findings[0].got) == (Verdict.WRONG, "result 4 of 4: a number that is wrong")
+
+
+def test_a_judge_of_several_calls_sees_all_results_and_arguments():
+    seen = []
+    mark(item(Probe("several", several, judge=lambda *given: seen.append(given), draws=1)))
+    ((got, expected, calls),) = seen
+    assert got == expected == [2 * x for (x,) in calls]
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [(root, Verdict.RIGHT), (lambda x: abs(x) ** 0.5, Verdict.WRONG), (lambda x: 1 / 0, Verdict.WRONG)],
+    ids=["an error where there is one", "no error", "an error always"],
+)
+def test_an_error_that_is_asked_for_must_come_there_and_nowhere_else(answer, verdict):
+    def try_each(x):
+        try:
+            return answer(x)
+        except Exception as error:
+            raise Lost(Verdict.ERROR, str(error)) from error
+
+    class InASandbox(Recorded):
+        def call(self, name, through, arguments):
+            return try_each(*arguments)
+
+    assert mark_answer(ROOTS, InASandbox(), random_for).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "lost", [Lost(Verdict.ERROR, "it ended", is_over=True), Lost(Verdict.TIMEOUT, "late"), Lost(Verdict.DIED, "died")]
+)
+def test_an_answer_that_ends_its_sandbox_has_raised_no_error(lost):
+    assert mark(ROOTS, lost).verdict == lost.verdict
+
+
+@pytest.mark.parametrize("sandboxes", [1, 2, 3])
+def test_every_second_sandbox_makes_the_calls_in_the_opposite_order(sandboxes):
+    answers, seen = Recorded(), []
+    probe = Probe("alone", several, judge=lambda *given: seen.append(given), draws=1, sandboxes=sandboxes)
+    mark_answer(item(probe), answers, random_for)
+    calls = several(random_for("double", "alone", "0"))
+    expected = []
+    for number in range(sandboxes):
+        expected.append(("double", "alone", number))
+        expected += [("double", None, call) for call in (reversed(calls) if number % 2 else calls)]
+    assert answers.asked == expected
+    ((got, wanted, arguments),) = seen
+    assert got == wanted == [2 * x for (x,) in calls] * sandboxes
+    assert arguments == calls
+
+
+def test_one_call_in_one_sandbox_of_its_own_is_judged_as_one():
+    assert mark(item(Probe("alone", number, sandboxes=1))).verdict == Verdict.RIGHT
+    assert mark(item(Probe("alone", number, sandboxes=2))).verdict == Verdict.RIGHT
+    assert mark(item(Probe("alone", number, sandboxes=2)), lambda x: x).verdict == Verdict.WRONG

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,9 @@ class InThisProcess:
             return evaluate(self.answer, through, arguments)
         except Exception as error:
             raise Lost(Verdict.ERROR, f"{type(error).__name__}: {error}") from error
+
+    def alone(self, name, number=0):
+        return nullcontext(self)
 
 
 def mark(item, answer, secret=b"of this test"):

@@ -1,11 +1,14 @@
 """A function that ends its sandbox costs only itself its points."""
 
+import itertools
+import time
+
 import numpy as np
 import pytest
 from support.hostile import SMALL
 from support.leftovers import nothing_left
 
-from d2l_autograder.sandbox import Limits, Lost, Name, Sandbox, Session, Verdict
+from d2l_autograder.sandbox import Limits, Lost, Name, Sandbox, Session, Setup, Verdict
 from d2l_helpers.errors import ArgumentError, SandboxError
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("working")]
@@ -122,3 +125,71 @@ def test_an_argument_may_be_a_name_and_what_cannot_be_sent_is_refused(session):
     with pytest.raises(ArgumentError):
         session.call("good", [object()])
     assert session.call("good", [np.ones((1, 1))]).value.tolist() == [1]
+
+
+def supplies(limits, **setup):
+    def supply(hash_seed=0):
+        started.append(hash_seed)
+        return Sandbox(limits, Setup(hash_seed=hash_seed, **setup)).__enter__()
+
+    started = []
+    return started, supply
+
+
+@pytest.mark.parametrize("source", ["import os\nos._exit(1)", "import os\nimport signal\nos.kill(os.getpid(), 9)"])
+def test_cells_that_each_end_python_take_no_longer_than_a_submission_may(source):
+    limits = Limits(**SMALL | {"total_seconds": 1.5})
+    started, supply = supplies(limits)
+    with nothing_left(), Session(limits, supply) as session:
+        for number in range(600):
+            with pytest.raises(Lost) as lost:
+                session.run(f"cell {number}", source)
+        assert session.seconds > 1.4
+        assert lost.value.verdict == Verdict.TIMEOUT
+        assert "1.5 seconds for all of it are over" in lost.value.message
+    assert len(started) < 150  # no start takes less than a hundredth of a second
+
+
+def test_the_first_restarts_cost_nothing():
+    limits = Limits(**SMALL | {"total_seconds": 30})
+    slow, supply = supplies(limits)
+
+    def wait(**options):
+        time.sleep(0.5)
+        return supply(**options)
+
+    with nothing_left(), Session(limits, wait) as session:
+        spent, patient = [0.0], []
+        for number in range(6):
+            with pytest.raises(Lost):
+                session.run(f"cell {number}", "import os\nos._exit(1)")
+            spent.append(session.seconds)
+            patient.append(session.is_patient)
+    assert patient == [True] * 4 + [False] * 2
+    assert all(later - earlier > 0.5 for earlier, later in itertools.pairwise(spent[4:]))
+    assert len(slow) == 6
+
+
+def test_a_session_beside_another_has_its_own_names_and_the_same_time():
+    limits = Limits(**SMALL | {"total_seconds": 2})
+    started, supply = supplies(limits)
+    with nothing_left(), Session(limits, supply) as session:
+        session.run("a", "mine = 1")
+        with session.beside() as other, session.beside(hash_seed=7) as third:
+            assert verdict_of(other.get, "mine") == Verdict.NOT_ATTEMPTED
+            for each in (other, third):
+                each.run("b", "mine = hash('text')")
+            assert other.get("mine").value != third.get("mine").value
+            assert session.get("mine").value == 1
+            assert verdict_of(third.run, "hangs", "while True: pass") == Verdict.TIMEOUT
+            assert verdict_of(other.get, "mine") == Verdict.TIMEOUT
+        assert verdict_of(session.get, "mine") == Verdict.TIMEOUT
+    assert started == [0, 0, 7]
+
+
+def test_a_session_was_starved_if_one_beside_it_was():
+    session = Session(Limits(), lambda: pytest.fail("no sandbox is needed"))
+    beside = session.beside()
+    assert not session.was_starved
+    beside._account.was_starved = True
+    assert session.was_starved
