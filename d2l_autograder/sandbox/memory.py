@@ -20,11 +20,7 @@ __all__ = ["SandboxMemory", "Watch", "private_memory"]
 
 _TICK = 0.1  # seconds between two counts
 _LONGEST = 1.0  # seconds of CPU time: a sandbox whose memory takes longer to count has made too many areas of memory
-_SOCKET = 320 << 10  # bytes that a socket's queue can hold
-_SMALLER, _OTHER = (
-    ("pipe:", "anon_inode:", "/"),
-    64 << 10,
-)  # what else can be open, and how much the kernel holds for it
+_SOCKET, _OPEN = 320 << 10, 64 << 10  # bytes that a socket's queue can hold; another open file, such as a pipe
 _MOST_AREAS = 65_530  # of a process, where the machine's administrator has not changed it
 _THREAD, _FILE = 32 << 10, 2 << 10  # bytes of the kernel's: for a thread, for a file without contents
 _AREA, _INHERITED = 256, 64  # for an area of memory, and for each process that may share it by inheritance
@@ -103,15 +99,15 @@ class SandboxMemory:
 
     def exceeds(self, most: int) -> bool:
         """Return whether more than this many bytes are in use."""
-        files = sum(map(_bytes_of_files, self._folders))
+        shared = sum(map(_bytes_of_files, self._folders)) + self._sockets() * _SOCKET
         running = dict(self._running())
-        bound = files + sum(sum(numbers) + self._descriptors(place) * _SOCKET for place, numbers in running.items())
+        bound = shared + sum(sum(numbers) + self._descriptors(place) * _OPEN for place, numbers in running.items())
         has_grown = _kernel_memory() - self._kernel > _SUSPICIOUS
         if bound <= most and not has_grown:
             return False
         if has_grown:
             self._kernel = _kernel_memory()
-        return self._exceeds_exactly(most - files, running)
+        return self._exceeds_exactly(most - shared, running)
 
     def _exceeds_exactly(self, most: int, running: dict[str, tuple[int, int]]) -> bool:
         deadline = time.thread_time() + _LONGEST
@@ -123,7 +119,7 @@ class SandboxMemory:
             open_files.update(self._open_files(place))
             if total > most or time.thread_time() > deadline:
                 return True
-        return total + sum(_OTHER if name.startswith(_SMALLER) else _SOCKET for name in open_files) > most
+        return total + len(open_files) * _OPEN > most
 
     def _running(self) -> Iterator[tuple[str, tuple[int, int]]]:
         """List each process with the bytes that its page tables show, and those that the kernel needs for it."""
@@ -153,6 +149,10 @@ class SandboxMemory:
             return self._read(f"{place}/maps").count(b"\n")
         except PermissionError:
             return _MOST_AREAS
+
+    def _sockets(self) -> int:
+        """Count the sockets, also those that wait to be accepted, or in a message to be received."""
+        return self._read("1/net/unix").count(b"\n")
 
     def _descriptors(self, place: str) -> int:
         try:

@@ -62,9 +62,11 @@ ATTACKS = {
     ),
     "DNS": Attack("import socket\nsocket.getaddrinfo('example.org', 80)", Verdict.ERROR, "gaierror"),
     "abstract sockets": Attack(
-        TRY + "import socket\nprint(attempt(socket.socket, socket.AF_UNIX), attempt(socket.socket, socket.AF_NETLINK))",
+        TRY + "import socket\nfor name in ('\\0d2l-hostile-test', '\\0d2l-sandbox-user-61184'):\n"
+        "    print(attempt(socket.socket(socket.AF_UNIX).connect, name))\n"
+        "print(attempt(socket.socket, socket.AF_NETLINK), attempt(socket.socket, socket.AF_UNIX, socket.SOCK_DGRAM))",
         OK,
-        "^OSError OSError\n",
+        "^(ConnectionRefusedError\n){2}OSError OSError\n",
     ),
     "a pair of sockets for asyncio": Attack("import asyncio\nasyncio.run(asyncio.sleep(0))\nprint('ran')", OK, "^ran"),
     "vsock": Attack("import socket\nsocket.socket(40, socket.SOCK_STREAM)", Verdict.ERROR, "not supported"),

@@ -58,6 +58,9 @@ ATTACKS = {
         OK,
         r"^\{(, |'OSError'|'PermissionError')*\}\n",
     ),
+    "calls that this sandbox does not know": Attack(
+        SYSCALL + "print({refused(463), refused(600)})", OK, r"^\{'ENOSYS'\}"
+    ),
     "a lease on what others open": Attack(
         "import fcntl, os\nfcntl.fcntl(os.open(os.__file__, os.O_RDONLY), 1024, 1)", Verdict.ERROR, "PermissionError"
     ),
