@@ -17,6 +17,10 @@ __all__ = ["advice", "command_line", "require_programs"]
 
 _OWN_USERS = range(61184, 65520)  # systemd's range for users that live as long as a process
 _NOBODY = 65534
+_DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")
+_LINKS = {"/dev/fd": "/proc/self/fd"} | {
+    f"/dev/std{name}": f"/proc/self/fd/{fd}" for fd, name in enumerate(("in", "out", "err"))
+}
 
 
 def command_line(
@@ -34,7 +38,7 @@ def command_line(
     command : sequence of str
         What to run inside.
     limits : Limits
-        The sizes of /tmp and /dev/shm, and what prlimit sets.
+        The sizes of /tmp and /dev/shm.
     environment : dict of str to str
         The whole environment of the command.
     file_system : sequence of str
@@ -51,10 +55,9 @@ def command_line(
         *file_system,  # after /tmp, or it would cover an environment that lies in /tmp
         *(part for pair in environment.items() for part in ("--setenv", *pair)),
         *(part for option, fd in fds.items() for part in (option, str(fd))),
-        # bubblewrap's /dev is a writable tmpfs without a size, which could fill the machine's memory
-        *("--chdir", mounts.HOME, "--remount-ro", "/dev", "--remount-ro", "/", "--"),
+        # Without Yama, one could write into /proc/1/mem, and take from bubblewrap that it dies with the grader
+        *("--chdir", mounts.HOME, "--remount-ro", "/proc", "--remount-ro", "/", "--"),
         *_drop_root(stack),
-        *_by_path(limits.prlimit()),
         *command,
     ]
 
@@ -72,7 +75,7 @@ def require_programs() -> None:
         raise SandboxError(
             "There is no sandbox here, and student code is graded in nothing else.",
             got=f"no {' and no '.join(missing)}" if missing else "a system other than Linux",
-            expected="Linux 5.3 or newer with bubblewrap, and util-linux's setpriv and prlimit",
+            expected="Linux 5.3 or newer with bubblewrap, and util-linux's setpriv",
             remedy="sudo apt-get install bubblewrap util-linux (or dnf, pacman, zypper), then d2l-grade doctor",
         )
 
@@ -125,7 +128,11 @@ def _own_user(stack: ExitStack) -> int:
 
 def _devices(limits: Limits) -> list[str]:
     return [
-        *("--proc", "/proc", "--dev", "/dev"),
+        # Not --dev: that is a tmpfs without a size; its pseudoterminals are the machine's, and the shared pages of its
+        # /dev/zero are in no account
+        *("--proc", "/proc", "--perms", "0755", "--dir", "/dev"),
+        *(part for path in _DEVICES for part in ("--dev-bind", path, path)),
+        *(part for path, target in _LINKS.items() for part in ("--symlink", target, path)),
         *("--perms", "1777", "--size", str(int(limits.shared_memory)), "--tmpfs", "/dev/shm"),
         *("--perms", "1777", "--size", str(int(limits.tmp)), "--tmpfs", "/tmp"),
         *("--perms", "0777", "--dir", mounts.HOME),

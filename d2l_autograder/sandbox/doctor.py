@@ -164,8 +164,10 @@ def _network() -> tuple[bool, str]:
         abstract.listen()
         targets = (("AF_INET", server.getsockname()), ("AF_UNIX", f"\0{name}"), ("AF_INET", ("192.0.2.1", 53)))
         printed = _printed_by(
-            f"import socket\nfor family, address in {targets!r}:\n    peer = socket.socket(getattr(socket, family))\n"
-            "    peer.settimeout(2)\n    print('connected' if peer.connect_ex(address) == 0 else 'refused', end=' ')"
+            f"import socket\nfor family, address in {targets!r}:\n    try:\n"
+            "        peer = socket.socket(getattr(socket, family))\n        peer.settimeout(2)\n"
+            "        print('connected' if peer.connect_ex(address) == 0 else 'refused', end=' ')\n"
+            "    except OSError:\n        print('refused', end=' ')"
         )
     is_closed = printed == "refused refused refused"
     return is_closed, f"a server on this machine, a socket without a file, an address outside: {printed}"

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from d2l_autograder.sandbox import mounts
+from d2l_autograder.sandbox.memory import Watch, private_memory
 from d2l_autograder.sandbox.settings import VARIABLES, Limits
 from d2l_autograder.sandbox.usage import Usage, usage_of
 from d2l_helpers.errors import SandboxError
@@ -38,11 +39,12 @@ class PlainProcess:
     """
 
     group = None
-    was_out_of_memory = False
 
     def __init__(self, limits: Limits, keep: Sequence[int], data: Path | None = None) -> None:
         self.limits, self.usage = limits, Usage()
         self.status: int | None = None
+        self.was_out_of_memory = False
+        self._watch: Watch | None = None
         self._started = time.monotonic()
         self._home = tempfile.TemporaryDirectory(prefix="d2l-plain-")
         places = {"HOME": self._home.name, "TMPDIR": self._home.name, "PYTHONPATH": str(mounts.PACKAGE.parent)}
@@ -64,6 +66,10 @@ class PlainProcess:
         """Yield the number of the process; the processes that it starts are not followed."""
         yield self.first_pid
 
+    def watch_memory(self) -> None:
+        """Watch the memory of the process until the end."""
+        self._watch = Watch(lambda: private_memory(self.first_pid) > self.limits.memory, self._end_for_memory)
+
     def wait(self, seconds: float) -> bool:
         """Wait for the process to end by itself; return whether it did."""
         with suppress(subprocess.TimeoutExpired):
@@ -83,6 +89,8 @@ class PlainProcess:
             self.measure()
             self.kill()
             self.wait(_SECONDS_TO_DIE)
+        if self._watch:
+            self._watch.stop()
         self._home.cleanup()
 
     def measure(self) -> None:
@@ -94,6 +102,10 @@ class PlainProcess:
 
     def close_stderr(self) -> None:
         """Do nothing: what the process prints goes to /dev/null from the start."""
+
+    def _end_for_memory(self) -> None:
+        self.was_out_of_memory = True
+        self.kill()
 
     def fault(self, what: str) -> SandboxError:
         """Return the error for a failure that is not the notebook's."""

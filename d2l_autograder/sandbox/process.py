@@ -18,6 +18,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from d2l_autograder.sandbox import bubblewrap, cgroup, mounts, seccomp
+from d2l_autograder.sandbox.memory import SandboxMemory, Watch
 from d2l_autograder.sandbox.settings import Limits
 from d2l_autograder.sandbox.usage import Usage, usage_of
 from d2l_helpers.errors import SandboxError
@@ -56,7 +57,7 @@ class ConfinedProcess:
     usage : Usage
         What the processes had used at the last measurement.
     was_out_of_memory : bool
-        Whether the kernel has killed one of the processes for memory.
+        Whether the kernel has killed one of the processes for memory, or the watch all of them.
 
     Raises
     ------
@@ -81,6 +82,8 @@ class ConfinedProcess:
         self.was_out_of_memory = False
         self._started = time.monotonic()
         self._pidfd = -1  # of the first process inside
+        self._memory: SandboxMemory | None = None
+        self._watch: Watch | None = None
         self._bwrap: subprocess.Popen[bytes] | None = None
         self._stack = ExitStack()
         try:
@@ -99,9 +102,9 @@ class ConfinedProcess:
             fds = {
                 "--info-fd": info_inside,
                 "--block-fd": release_inside,
-                "--seccomp": _read_end(inherited, seccomp.program()),
+                "--seccomp": _file(inherited, seccomp.program()),
             }
-            labels = [] if data is None else [_read_end(inherited, mounts.stand_in_labels())]
+            labels = [] if data is None else [_file(inherited, mounts.stand_in_labels())]
             file_system = mounts.arguments(data, *labels)
             self._bwrap = subprocess.Popen(
                 bubblewrap.command_line(command, self.limits, environment, file_system, fds, self._stack),
@@ -119,7 +122,7 @@ class ConfinedProcess:
             raise self.fault("bubblewrap did not build the sandbox") from error
 
     def _hold(self, info: int) -> None:
-        """Open the first process inside and put it into the control group, before it may run."""
+        """Open the first process inside, set its limits and put it into the control group, before it may run."""
         text, deadline = b"", time.monotonic() + self.limits.start_seconds
         while select.select([info], [], [], max(0.0, deadline - time.monotonic()))[0]:
             if not (part := os.read(info, 4096)):
@@ -128,6 +131,7 @@ class ConfinedProcess:
         try:
             self.first_pid = int(json.loads(text)["child-pid"])
             self._pidfd = os.pidfd_open(self.first_pid)
+            _limit(self.first_pid, self.limits)
             if self.group:
                 self.group.add(self.first_pid)
         except (ValueError, KeyError, OSError) as error:
@@ -142,6 +146,16 @@ class ConfinedProcess:
             with suppress(OSError):
                 for thread in Path(f"/proc/{pid}/task").iterdir():
                     waiting += map(int, (thread / "children").read_text().split())
+
+    def watch_memory(self) -> None:
+        """Watch the memory of all processes together until the end, where no control group does."""
+        if self.group is not None:
+            return
+        try:
+            memory = self._memory = SandboxMemory(self.first_pid, int(self.limits.open_files))
+        except OSError as error:
+            raise self.fault(f"its memory cannot be watched ({error.strerror})") from error
+        self._watch = Watch(lambda: memory.exceeds(int(self.limits.memory)), self._end_for_memory)
 
     def end(self) -> None:
         """Kill everything inside and measure what it used; safe to call twice."""
@@ -213,7 +227,11 @@ class ConfinedProcess:
             self._kill_all()
             select.select([self._pidfd], [], [], _SECONDS_TO_DIE)
         self.measure()
-        self.was_out_of_memory = bool(self.group and self.group.is_out_of_memory)
+        self.was_out_of_memory |= bool(self.group and self.group.is_out_of_memory)
+
+    def _end_for_memory(self) -> None:
+        self.was_out_of_memory = True
+        self._kill_all()
 
     def _kill_all(self) -> None:
         with suppress(ProcessLookupError):
@@ -221,6 +239,10 @@ class ConfinedProcess:
 
     def _close(self) -> None:
         self.close_stderr()
+        if self._watch:
+            self._watch.stop()
+        if self._memory:
+            self._memory.close()
         if self._pidfd >= 0:
             os.close(self._pidfd)
             self._pidfd = -1
@@ -236,10 +258,24 @@ def _pipe(read_owner: ExitStack, write_owner: ExitStack) -> tuple[int, int]:
     return read, write
 
 
-def _read_end(owner: ExitStack, contents: bytes) -> int:
-    """Return a descriptor from which these bytes, fewer than a pipe's buffer holds, can be read."""
-    read, write = os.pipe()
-    owner.callback(os.close, read)
-    os.write(write, contents)
-    os.close(write)
-    return read
+def _file(owner: ExitStack, contents: bytes) -> int:
+    """Return a descriptor from which these bytes can be read.
+
+    A pipe would not do: once the pipes of a user have reached a total, a new one holds 4 KB, and the write would block.
+    """
+    fd = os.memfd_create("d2l-sandbox")
+    owner.callback(os.close, fd)
+    os.write(fd, contents)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
+def _limit(pid: int, limits: Limits) -> None:
+    """Set the kernel's limits of a process, which those that it starts inherit; a lower limit of this user's stays."""
+    import resource  # here: Windows lacks it
+
+    for name, wanted in limits.of_each_process().items():
+        kind = getattr(resource, f"RLIMIT_{name}")
+        most = resource.prlimit(pid, kind)[1]
+        soft, hard = (value if most == resource.RLIM_INFINITY else min(value, most) for value in wanted)
+        resource.prlimit(pid, kind, (soft, hard))

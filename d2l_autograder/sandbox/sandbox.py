@@ -15,13 +15,13 @@ from signal import Signals
 from types import TracebackType
 from typing import Any
 
-from d2l_autograder.sandbox import bubblewrap, mounts
+from d2l_autograder.sandbox import bubblewrap, mounts, schedule
 from d2l_autograder.sandbox.arrays import Array
 from d2l_autograder.sandbox.plain_process import PlainProcess
 from d2l_autograder.sandbox.process import ConfinedProcess
 from d2l_autograder.sandbox.replies import Lost, Reply, Verdict, encode, read_reply
 from d2l_autograder.sandbox.settings import MB, Limits, Setup
-from d2l_autograder.sandbox.usage import Usage, private_memory
+from d2l_autograder.sandbox.usage import Usage
 from d2l_autograder.sandbox.wire import Channel, Frame
 from d2l_helpers.errors import BadFrame, FrameTimeout, PeerGone, SandboxError, WireError
 
@@ -67,6 +67,7 @@ class Sandbox:
         self.ending: Lost | None = None
         self.process: ConfinedProcess | PlainProcess | None = None
         self.seconds = 0.0
+        self._turns: schedule.Turns | None = None
         self._channel: Channel | None = None
 
     def __enter__(self) -> Sandbox:
@@ -158,6 +159,7 @@ class Sandbox:
         if frame.header != {"status": "ready", "id": ident}:
             raise self.process.fault(f"Python did not start inside ({frame.header})")
         self.process.close_stderr()
+        self.process.watch_memory()
 
     def _new_process(self, pipes: tuple[int, int]) -> ConfinedProcess | PlainProcess:
         if not self.is_confined:
@@ -176,10 +178,10 @@ class Sandbox:
             raise _not_running(self.ending)
         allowed = min(seconds or self.limits.seconds, self.limits.total_seconds - self.seconds)
         began = time.monotonic()
+        self._turns = None
         try:
             ident = self._send(message, arrays, allowed)
-            watch = None if self.process.group else self._check_memory
-            frame = self._channel.receive(allowed - (time.monotonic() - began), watch)
+            frame = self._channel.receive(allowed - (time.monotonic() - began), self._look)
             return read_reply(frame, ident, time.monotonic() - began)
         except WireError as error:
             self.ending = self._ending_after(error, allowed)
@@ -194,18 +196,19 @@ class Sandbox:
                 self.end()
         raise self.ending
 
-    def _check_memory(self) -> None:
-        """Raise Lost if the processes together use too much memory; used where there is no control group."""
-        assert self.process is not None
-        used = sum(map(private_memory, self.process.processes()))
-        if used > self.limits.memory:
-            raise _out_of_memory(self.limits)
+    def _look(self) -> None:
+        """Measure once, when a request does not end at once, how often the processes have run."""
+        if self._turns is None and self.process is not None:
+            self._turns = schedule.turns_of(self.process.processes())
 
     def _ending_after(self, error: WireError, allowed: float) -> Lost:
         """Return how the sandbox ended, given what went wrong on the pipe."""
         assert self.process is not None
         if isinstance(error, FrameTimeout):
-            return Lost(Verdict.TIMEOUT, f"no result within {allowed:.3g} seconds", is_over=True)
+            before, now = self._turns, schedule.turns_of(self.process.processes())
+            is_starved = before is not None and schedule.was_starved(before, now)
+            message = f"no result within {allowed:.3g} seconds"
+            return Lost(Verdict.TIMEOUT, message, is_over=True, is_starved=is_starved)
         if isinstance(error, BadFrame):
             return Lost(Verdict.BAD_ANSWER, "what came back was no answer", is_over=True)
         assert isinstance(error, PeerGone)
@@ -216,9 +219,8 @@ class Sandbox:
 
 def _ending_of(process: ConfinedProcess | PlainProcess, died_by_itself: bool) -> Lost:
     status, used, limits = process.status or 0, process.usage, process.limits
-    # The kernel counts what it kills in a control group. Without one, a process that cannot allocate may abort.
-    was_too_large = process.was_out_of_memory if process.group else used.memory > _NEARLY * limits.memory
-    if was_too_large:
+    # Without a control group, a process that cannot allocate may abort before the watch sees how much it uses
+    if process.was_out_of_memory or (process.group is None and used.memory > _NEARLY * limits.memory):
         return _out_of_memory(limits)
     if status == 128 + Signals.SIGXCPU or used.cpu_seconds > limits.total_seconds + 1:
         return Lost(Verdict.TIMEOUT, f"more than {limits.total_seconds:.3g} seconds of CPU time", is_over=True)

@@ -13,6 +13,7 @@ from d2l_helpers.errors import ArgumentError
 __all__ = ["MB", "VARIABLES", "Limits", "Setup"]
 
 MB = 1 << 20
+_MOST_SIGNALS = 256  # that wait for the processes, timers included
 VARIABLES = {
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",  # marking a submission again must give the same marks
@@ -79,20 +80,22 @@ class Limits:
                     remedy=f"leave {field.name} out for its default, {field.default}",
                 )
 
-    def prlimit(self) -> list[str]:
-        """Return the prlimit command that sets the kernel's limits of each process; the command to run follows it."""
+    def of_each_process(self) -> dict[str, tuple[int, int]]:
+        """Return the kernel's limits of each process, soft and hard, by their names after ``RLIMIT_``."""
         cpu = int(self.total_seconds) + 1
-        return [
-            "prlimit",
-            f"--nproc={int(self.processes)}",
-            f"--as={int(self.address_space)}",
-            f"--cpu={cpu}:{cpu + 2}",
-            f"--fsize={int(self.file)}",
-            f"--nofile={int(self.open_files)}",
-            f"--memlock={MB}",
-            "--msgqueue=0",
-            "--core=0",
-        ]
+        limits = {
+            "NPROC": self.processes,
+            "AS": self.address_space,
+            "FSIZE": self.file,
+            "NOFILE": self.open_files,
+            "MEMLOCK": MB,
+            "SIGPENDING": _MOST_SIGNALS,
+            "MSGQUEUE": 0,
+            "RTPRIO": 0,
+            "NICE": 0,
+            "CORE": 1,  # 0 would not keep a crash from starting the machine's crash handler, if there is one
+        }
+        return {name: (int(most), int(most)) for name, most in limits.items()} | {"CPU": (cpu, cpu + 2)}
 
 
 @dataclass(frozen=True)

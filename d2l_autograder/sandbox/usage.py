@@ -1,7 +1,4 @@
-"""What processes have used, as the kernel reports it in /proc.
-
-psutil would not serve: it knows neither the peak of memory nor the anonymous part of the proportional set size.
-"""
+"""What processes have used, as the kernel reports it in /proc; psutil does not know the peak of memory."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Usage", "private_memory", "usage_of"]
+__all__ = ["Usage", "usage_of"]
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -41,21 +38,6 @@ def usage_of(pid: int) -> Usage:
         return Usage(0.0, sum(map(int, fields[11:15])) / _TICKS, _sum(Path(f"/proc/{pid}/status"), "VmHWM:"))
     except (OSError, ValueError, IndexError):
         return Usage()
-
-
-def private_memory(pid: int) -> int:
-    """Return the bytes of a process's anonymous and shared memory, each shared page divided by its number of users.
-
-    For a process whose ``smaps_rollup`` cannot be read, shared pages count in full.
-    """
-    try:
-        return _sum(Path(f"/proc/{pid}/smaps_rollup"), "Pss_Anon:", "Pss_Shmem:")
-    except (OSError, ValueError):
-        pass
-    try:
-        return _sum(Path(f"/proc/{pid}/status"), "RssAnon:", "RssShmem:")
-    except (OSError, ValueError):
-        return 0
 
 
 def _sum(path: Path, *names: str) -> int:

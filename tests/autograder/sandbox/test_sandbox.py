@@ -1,5 +1,6 @@
 """What goes in and out of a sandbox, and what one sandbox does to another."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -95,7 +96,7 @@ def test_an_error_names_the_students_line(opened):
         assert lost.value.line == "line 3: return np.linalg.inv(X)  # mine"
         assert lost.value.message == "LinAlgError: Singular matrix"
         assert not lost.value.is_over
-        assert lost.value.__reduce__()[1] == (Verdict.ERROR, lost.value.message, lost.value.line, False)
+        assert lost.value.__reduce__()[1] == (Verdict.ERROR, lost.value.message, lost.value.line, False, False)
 
 
 def test_a_cell_shows_its_last_value(opened):
@@ -328,3 +329,19 @@ def test_an_environment_with_our_packages_in_it_shows_only_d2l_helpers(place, tm
         env={**os.environ, "PYTHONPATH": ""},
     )
     assert done.stdout.splitlines() == ["[]", "", "Student code would see what must stay hidden from it."], done.stderr
+
+
+def test_a_sandbox_works_with_the_smallest_pipes(opened, monkeypatch):
+    """The kernel gives a user pipes of 4 or 8 KB once other pipes have used up ``fs.pipe-user-pages-soft``."""
+    whole = os.pipe
+
+    def small():
+        read, write = whole()
+        fcntl.fcntl(write, 1031, 4096)  # F_SETPIPE_SZ
+        return read, write
+
+    monkeypatch.setattr(os, "pipe", small)
+    with opened(Setup(data=cache_folder()), seconds=60) as sandbox:
+        sandbox.run("f", "def f(X): return X + 1")
+        X = np.zeros((1000, 100))
+        np.testing.assert_array_equal(sandbox.call("f", [X]).value, X + 1)

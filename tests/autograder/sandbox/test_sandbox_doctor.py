@@ -5,7 +5,7 @@ import os
 import pytest
 
 from d2l_autograder.sandbox import bubblewrap, cgroup, doctor, mounts, seccomp
-from d2l_autograder.sandbox.sandbox import Sandbox
+from d2l_autograder.sandbox.process import ConfinedProcess
 from d2l_autograder.sandbox.settings import Limits
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("working")]
@@ -43,14 +43,17 @@ SABOTAGE = {
         bubblewrap, "_drop_root", lambda stack: []
     ),
     "the process limit holds": lambda patch: (
-        patch.setattr(Limits, "prlimit", lambda self: ["prlimit", "--core=0"]),
+        patch.setattr(Limits, "of_each_process", lambda self: {}),
         patch.setattr(cgroup, "make", lambda limits: None),
     ),
     "the memory limit holds": lambda patch: (
-        patch.setattr(Sandbox, "_check_memory", lambda self: None),
+        patch.setattr(ConfinedProcess, "watch_memory", lambda self: None),
         patch.setattr(cgroup, "make", lambda limits: None),
     ),
-    "no network can be reached": lambda patch: patch.setattr(bubblewrap, "command_line", without(("--unshare-net",))),
+    "no network can be reached": lambda patch: (
+        patch.setattr(bubblewrap, "command_line", without(("--unshare-net",))),
+        patch.setattr(seccomp, "program", allow_all),
+    ),
     "no private file can be read": lambda patch: patch.setattr(
         mounts, "_SYSTEM_FILES", (*mounts._SYSTEM_FILES, "/etc/passwd")
     ),

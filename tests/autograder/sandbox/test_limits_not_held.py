@@ -1,0 +1,48 @@
+"""Which limits are stated as not held follows from the user and the machine."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from d2l_autograder.sandbox import Limits, cgroup, schedule
+from d2l_autograder.sandbox.limits_not_held import limits_not_held
+
+
+def named():
+    return {limit.what for limit in limits_not_held()}
+
+
+def test_every_limit_that_a_control_group_would_hold_is_stated_where_there_is_none(monkeypatch):
+    monkeypatch.setattr(cgroup, "make", lambda limits: None)
+    assert "the memory of a submission's processes together" in named()
+
+
+def test_a_user_who_shares_its_counts_with_the_sandboxes_is_told(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert "what the kernel counts for each user" in named()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert "what the kernel counts for each user" not in named()
+
+
+def test_a_kernel_that_does_not_tell_who_waited_is_named(monkeypatch):
+    monkeypatch.setattr(schedule, "is_known", lambda: False)
+    assert "timeouts that are not the submission's fault" in named()
+
+
+def test_root_with_control_groups_holds_every_limit():
+    group = cgroup.make(Limits())
+    if os.geteuid() != 0 or group is None:
+        pytest.skip("grade as root on a machine with control groups for memory and processes")
+    group.remove()
+    assert "the memory of a submission's processes together" not in named()
+
+
+def test_each_says_why_and_what_to_do(monkeypatch):
+    monkeypatch.setattr(cgroup, "make", lambda limits: None)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(schedule, "is_known", lambda: False)
+    monkeypatch.setattr(Path, "read_text", lambda path: "0")
+    limits = limits_not_held()
+    assert len(limits) == 4
+    assert all(limit.why and limit.remedy for limit in limits)

@@ -1,0 +1,117 @@
+"""The sum of a sandbox's memory, where no control group counts it."""
+
+import os
+import threading
+
+import pytest
+
+from d2l_autograder.sandbox import Lost, Verdict, cgroup
+from d2l_autograder.sandbox.memory import SandboxMemory, Watch
+
+pytestmark = pytest.mark.sandbox
+
+MB = 1 << 20
+GROWS = """
+import threading, time
+kept = []
+def grow():
+    while True:
+        kept.append(bytearray(b"x" * 5_000_000))
+        time.sleep(0.02)
+threading.Thread(target=grow).start()
+"""
+FORKED = """
+import os, time
+kept = bytearray(b"x" * 100_000_000)
+children = []
+for _ in range(4):
+    children.append(os.fork())
+    if children[-1] == 0:
+        time.sleep(60)
+"""
+# A program that its user may not read: the kernel hides the process's files and areas from all but root
+UNREADABLE = """
+import os, shutil, subprocess, sys
+loader = next(path for path in ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1") if os.path.exists(path))
+shutil.copy(loader, "/tmp/loader")
+os.chmod("/tmp/loader", 0o111)
+sleep = "print(flush=True); import time; time.sleep(60)"
+child = subprocess.Popen(["/tmp/loader", sys.executable, "-c", sleep], stdout=subprocess.PIPE)
+child.stdout.readline()
+"""
+
+
+@pytest.fixture
+def ungrouped(opened, monkeypatch):
+    monkeypatch.setattr(cgroup, "make", lambda limits: None)
+    return opened
+
+
+def test_memory_that_grows_between_two_requests_ends_the_sandbox(ungrouped):
+    with ungrouped() as sandbox:
+        sandbox.run("grows", GROWS)
+        assert sandbox.process.wait(60)
+        with pytest.raises(Lost) as lost:
+            sandbox.run("next", "1")
+    assert lost.value.verdict == Verdict.MEMORY
+    assert lost.value.is_over
+
+
+def test_memory_that_processes_share_counts_once(ungrouped):
+    with ungrouped() as sandbox:
+        sandbox.run("forked", FORKED)
+        memory = SandboxMemory(sandbox.process.first_pid, 256)
+        try:
+            assert not memory.exceeds(300 * MB)
+            assert memory.exceeds(100 * MB)
+        finally:
+            memory.close()
+
+
+def test_files_in_tmp_and_dev_shm_count(ungrouped):
+    with ungrouped() as sandbox:
+        memory = SandboxMemory(sandbox.process.first_pid, 256)
+        try:
+            most = next(most for most in range(0, 500 * MB, MB) if not memory.exceeds(most))
+            sandbox.run("files", "for f in ('/tmp/a', '/dev/shm/a'): open(f, 'wb').write(b'x' * 3_000_000)")
+            assert memory.exceeds(most + 4 * MB)
+            assert not memory.exceeds(most + 8 * MB)
+        finally:
+            memory.close()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can read all of a process")
+def test_a_process_that_cannot_be_looked_at_counts_with_all_files_that_it_may_open(ungrouped):
+    with ungrouped() as sandbox:
+        memory = SandboxMemory(sandbox.process.first_pid, 2000)
+        try:
+            sandbox.run("unreadable", UNREADABLE)
+            assert memory.exceeds(100 * MB)
+        finally:
+            memory.close()
+
+
+def test_an_ended_sandbox_uses_nothing(ungrouped):
+    with ungrouped() as sandbox:
+        memory = SandboxMemory(sandbox.process.first_pid, 256)
+        sandbox.end()
+        try:
+            assert not memory.exceeds(1 * MB)
+        finally:
+            memory.close()
+
+
+def test_a_watch_survives_a_count_that_fails():
+    counts, ended = [], threading.Event()
+
+    def count():
+        counts.append(1)
+        if len(counts) == 1:
+            raise OSError("too many open files")
+        return len(counts) == 3
+
+    watch = Watch(count, ended.set)
+    assert ended.wait(60)
+    watch.stop()
+    watch.stop()
+    assert len(counts) == 3
