@@ -210,7 +210,7 @@ _CAUSES = (
         rf"({_NAMESPACE}).*({_REFUSED})|No permissions",
         _is_user,
         "this machine does not let ordinary users make namespaces",
-        _say("ask its administrator for user namespaces for bubblewrap; or grade as root, which needs none"),
+        _say("ask its administrator for user namespaces, and leave a chroot; or grade as root, which needs none"),
     ),
     _Cause(
         r"Resource temporarily unavailable",
