@@ -23,7 +23,7 @@ _SETTINGS = (
     *(f"user/max_{kind}_namespaces" for kind in ("user", "pid", "net", "mnt", "ipc", "uts", "cgroup")),
 )
 _CONTAINERS = {".dockerenv": "docker", "run/.containerenv": "podman"}
-_SYS_ADMIN = 1 << 21
+_NET_ADMIN, _SYS_ADMIN = 1 << 12, 1 << 21
 _NOT_MASKED = ("/proc/sys/fs/binfmt_misc",)  # what is mounted below /proc on every machine
 
 
@@ -90,8 +90,17 @@ class Machine:
     @property
     def may_administrate(self) -> bool:
         """Whether the grader has the capability to make namespaces without a user namespace."""
+        return bool(self._capabilities & _SYS_ADMIN)
+
+    @property
+    def has_all_capabilities(self) -> bool:
+        """Whether the grader has what bubblewrap needs without a user namespace: to mount, and to set up a network."""
+        return self._capabilities & (_SYS_ADMIN | _NET_ADMIN) == _SYS_ADMIN | _NET_ADMIN
+
+    @property
+    def _capabilities(self) -> int:
         found = re.search(r"^CapEff:\s*(\w+)", self._read("proc/self/status"), re.MULTILINE)
-        return bool(found and int(found[1], 16) & _SYS_ADMIN)
+        return int(found[1], 16) if found else 0
 
     @cached_property
     def container(self) -> str:

@@ -18,7 +18,7 @@ __all__ = ["Fault", "explain"]
 _NAMESPACE = r"new namespace|uid map|gid map|setgroups|RTM_NEW|loopback|unshare"
 _MOUNT = r"Can't (mount|bind mount|remount)|Failed to (mount|make)|pivot_root|[Uu]nable to (re)?mount"
 _SYSCALL_FILTER = r"PR_SET_SECCOMP|system call filtering|PR_SET_NO_NEW_PRIVS"
-_REFUSED = r"not permitted|Permission denied|No permissions"
+_REFUSED = r"not permitted|Permission denied|No permissions|No child processes"
 _ANY = rf"{_NAMESPACE}|{_MOUNT}|{_SYSCALL_FILTER}|{_REFUSED}|[Ii]nvalid argument|not implemented"
 
 
@@ -160,9 +160,9 @@ _CAUSES = (
         lambda machine: engine(machine, "for a service, remove ProtectKernelTunables=, ProtectProc= and ProcSubset="),
     ),
     _Cause(
-        rf"{_NAMESPACE}|{_MOUNT}",
-        lambda machine: machine.container and machine.is_root and not machine.may_administrate,
-        "root in this container ({container}) lacks the capability CAP_SYS_ADMIN",
+        rf"({_NAMESPACE}|{_MOUNT}).*({_REFUSED})",
+        lambda machine: machine.container and machine.is_root and not machine.has_all_capabilities,
+        "root in this container ({container}) lacks capabilities, such as CAP_SYS_ADMIN and CAP_NET_ADMIN",
         lambda machine: engine(machine),
     ),
     _Cause(
@@ -189,7 +189,7 @@ _CAUSES = (
         _say("grade on a distribution's kernel, in a container for the machine's own processor, started by a shell"),
     ),
     _Cause(
-        rf"{_NAMESPACE}|{_MOUNT}",
+        rf"({_NAMESPACE}|{_MOUNT}).*({_REFUSED})",
         lambda machine: machine.is_root and not machine.may_administrate,
         "the grader runs as root without the capability CAP_SYS_ADMIN",
         _say("grade as an ordinary user, or remove CapabilityBoundingSet= from the service's unit"),
