@@ -128,9 +128,9 @@ def _arrange(group: Path) -> bool:
     if group in _refused:
         return False
     try:
+        _hold(group)
         if _hand_on(group):
             return True
-        _hold(group)
         leaf = group / LEAF
         leaf.mkdir(exist_ok=True)
         for _ in range(_ATTEMPTS):
@@ -183,6 +183,8 @@ def _let_go(group: Path) -> None:
         return
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not (group / LEAF).exists():
+            return
         for name in (*NEEDED, "cpu"):
             with suppress(OSError):
                 (group / "cgroup.subtree_control").write_text(f"-{name}")

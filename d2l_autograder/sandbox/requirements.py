@@ -15,7 +15,7 @@ from d2l_autograder.sandbox.remedies import MINIMUM
 from d2l_autograder.sandbox.start_faults import Fault, explain
 from d2l_helpers.errors import SandboxError
 
-__all__ = ["require_programs"]
+__all__ = ["require_programs", "weakness"]
 
 
 def require_programs() -> None:
@@ -29,7 +29,7 @@ def require_programs() -> None:
     programs = ("bwrap", *(Path(path).name for path in mounts.PROGRAMS))
     found = tuple(shutil.which(name) for name in programs)
     missing = [name for name, path in zip(programs, found, strict=True) if not path]
-    fault = _lack(Machine(), missing) or _weakness(found)
+    fault = _lack(Machine(), missing) or weakness(found)
     if fault:
         raise SandboxError(
             "There is no sandbox here, and student code is graded in nothing else.",
@@ -53,7 +53,8 @@ def _lack(machine: Machine, missing: list[str]) -> Fault | None:
 
 
 @cache  # asked at each sandbox's start, and the programs stay
-def _weakness(found: tuple[str | None, ...]) -> Fault | None:
+def weakness(found: tuple[str | None, ...]) -> Fault | None:
+    """Return what the programs at these paths, or the kernel, are too old for; None if they are not."""
     machine = Machine()
     version = machine.bubblewrap
     try:
