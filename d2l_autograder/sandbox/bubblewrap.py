@@ -7,13 +7,12 @@ import shutil
 import socket
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
-from pathlib import Path
 
 from d2l_autograder.sandbox import mounts
+from d2l_autograder.sandbox.requirements import require_programs
 from d2l_autograder.sandbox.settings import Limits
-from d2l_helpers.errors import SandboxError
 
-__all__ = ["advice", "command_line", "require_programs"]
+__all__ = ["command_line", "require_programs"]
 
 _OWN_USERS = range(61184, 65520)  # systemd's range for users that live as long as a process
 _NOBODY = 65534
@@ -60,34 +59,6 @@ def command_line(
         *_drop_root(stack),
         *command,
     ]
-
-
-def require_programs() -> None:
-    """Check that bubblewrap and util-linux are installed.
-
-    Raises
-    ------
-    SandboxError
-        If not; the message says what to install.
-    """
-    missing = [name for name in ("bwrap", *(Path(path).name for path in mounts.PROGRAMS)) if not shutil.which(name)]
-    if missing or not hasattr(os, "pidfd_open"):
-        raise SandboxError(
-            "There is no sandbox here, and student code is graded in nothing else.",
-            got=f"no {' and no '.join(missing)}" if missing else "a system other than Linux",
-            expected="Linux 5.3 or newer with bubblewrap, and util-linux's setpriv",
-            remedy="sudo apt-get install bubblewrap util-linux (or dnf, pacman, zypper), then d2l-grade doctor",
-        )
-
-
-def advice(printed: str) -> str:
-    """Return what to do where bubblewrap has printed this."""
-    if "uid map" in printed or "new namespace" in printed or "RTM_NEWADDR" in printed:
-        return (
-            "allow this user to make namespaces: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu, "
-            "kernel.unprivileged_userns_clone=1 on Debian, --privileged in a container; or grade as root"
-        )
-    return "run d2l-grade doctor, which tries each part of the sandbox by itself"
 
 
 def _namespaces() -> list[str]:

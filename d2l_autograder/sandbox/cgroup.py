@@ -1,7 +1,7 @@
 """Control groups, version 1 and 2, where this user may make one: the only limit on the sum of several processes.
 
-A group is made below the grader's own, so that a container's limits hold for it too. Its name contains the grader's
-process id: a killed grader leaves an empty group behind, and the next grader removes that group.
+`delegation` finds where a group may be made. Its name contains the grader's process id: a killed grader leaves an
+empty group behind, and the next grader removes that group.
 """
 
 from __future__ import annotations
@@ -11,16 +11,15 @@ import os
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from d2l_autograder.sandbox import delegation
 from d2l_autograder.sandbox.settings import Limits
 
 __all__ = ["Cgroup", "make"]
 
 _PREFIX = "d2l-sandbox-"
-_NEEDED = ("memory", "pids")
-_OPTIONAL = ("cpu", "cpuacct")  # gives each sandbox the same share of CPU time, however many threads it has
 _numbers = itertools.count()
 
 
@@ -34,10 +33,13 @@ class Cgroup:
         Where memory is limited and counted.
     folders : tuple of Path
         All folders of the group.
+    limits_swap : bool
+        Whether what the group has in swap counts, too.
     """
 
     memory: Path
     folders: tuple[Path, ...]
+    limits_swap: bool = False
 
     def add(self, pid: int) -> None:
         """Move a process into the group; the kernel starts its later children there."""
@@ -46,8 +48,9 @@ class Cgroup:
 
     @property
     def peak(self) -> int:
-        """The peak of memory that the group has used, in bytes; 0 where the kernel does not count it."""
-        return max(_number(self.memory / name) for name in ("memory.max_usage_in_bytes", "memory.peak"))
+        """The peak of memory that the group has used, in bytes; before Linux 5.19, version 2 knows only the present."""
+        names = ("memory.max_usage_in_bytes", "memory.peak", "memory.current")
+        return max(_number(self.memory / name) for name in names)
 
     @property
     def cpu_seconds(self) -> float:
@@ -77,7 +80,7 @@ class Cgroup:
             _remove(folder)
 
 
-def make(limits: Limits, root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> Cgroup | None:
+def make(limits: Limits, root: Path = delegation.ROOT, own: Path = delegation.OWN) -> Cgroup | None:
     """Make a group with these limits.
 
     Parameters
@@ -93,24 +96,26 @@ def make(limits: Limits, root: Path = Path("/sys/fs/cgroup"), own: Path = Path("
         None where this user may not make one, or the kernel has none.
     """
     try:
-        parents = _parents(root, own.read_text())
+        parents = delegation.parents(root, own)
     except OSError:
         return None
     if parents is None:
         return None
     name = f"{_PREFIX}{os.getpid()}-{next(_numbers)}"
-    group = Cgroup(parents["memory"] / name, tuple(dict.fromkeys(folder / name for folder in parents.values())))
+    folders = tuple(dict.fromkeys(folder / name for folder in parents.values()))
     for folder in dict.fromkeys(parents.values()):
         for stale in _stale(folder):
             _remove(stale, seconds=0.0)
+    group = Cgroup(parents["memory"] / name, folders)
     try:
-        for folder in group.folders:
+        for folder in folders:
             folder.mkdir()
         _limit(group, limits)
     except OSError:
         group.remove()
         return None
-    return group
+    swap = ("memory.memsw.limit_in_bytes", "memory.swap.max")
+    return replace(group, limits_swap=any((group.memory / file).exists() for file in swap))
 
 
 def _stale(folder: Path) -> list[Path]:
@@ -134,46 +139,6 @@ def _limit(group: Cgroup, limits: Limits) -> None:
                 (folder / name).write_text(str(int(value)))
     if not any((group.memory / name).exists() for name in ("memory.limit_in_bytes", "memory.max")):
         raise OSError("this group cannot limit memory")
-
-
-def _parents(root: Path, own: str) -> dict[str, Path] | None:
-    """Find the folder in which to make a group, for each controller; None if a needed controller is missing."""
-    paths = {}
-    for line in own.splitlines():
-        _, controllers, path = line.split(":", 2)
-        for controller in controllers.split(","):
-            paths[controller] = path.lstrip("/")
-    if all((root / controller).is_dir() for controller in _NEEDED):
-        found = {name: _nearest(root / name, paths.get(name, "")) for name in _NEEDED + _OPTIONAL}
-        usable = {name: folder for name, folder in found.items() if folder}
-        return usable if set(_NEEDED) <= set(usable) else None
-    return _parent_of_version_2(root, paths.get("", ""))
-
-
-def _nearest(mount: Path, path: str) -> Path | None:
-    """Return the grader's own group, or the mount itself in a container that does not show the whole path."""
-    for folder in (mount / path, mount):
-        if (folder / "cgroup.procs").exists() and os.access(folder, os.W_OK):
-            return folder
-    return None
-
-
-def _parent_of_version_2(root: Path, path: str) -> dict[str, Path] | None:
-    """Return the nearest group, from the grader's own upward, that delegates the controllers and can be written to.
-
-    In version 2 a group with processes of its own delegates none, except the root group.
-    """
-    folder = root / path
-    for candidate in (folder, *folder.parents):
-        control = candidate / "cgroup.subtree_control"
-        with suppress(OSError):
-            delegated = control.read_text().split()
-            movable = os.access(candidate, os.W_OK) and os.access(candidate / "cgroup.procs", os.W_OK)
-            if movable and set(_NEEDED) <= set(delegated):
-                return dict.fromkeys(_NEEDED, candidate)
-        if candidate == root:
-            break
-    return None
 
 
 def _remove(folder: Path, seconds: float = 2.0) -> None:

@@ -1,219 +1,90 @@
-"""Whether the sandbox holds on this machine: each protection is tried, by an attack from inside."""
+"""Whether the sandbox holds on this machine: what the machine has, whether a sandbox starts, what each try found."""
 
 from __future__ import annotations
 
-import os
-import socket
-import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
-from d2l_autograder.sandbox.replies import Lost, Verdict
+from d2l_autograder.sandbox import cgroup
+from d2l_autograder.sandbox.group_faults import explain_no_group, version
+from d2l_autograder.sandbox.machine import Machine
+from d2l_autograder.sandbox.protections import CHECKS, LIMITS, attempt
+from d2l_autograder.sandbox.remedies import MINIMUM
 from d2l_autograder.sandbox.sandbox import Sandbox
-from d2l_autograder.sandbox.settings import Limits
 from d2l_helpers.doctor import Diagnosis, Severity
 from d2l_helpers.errors import SandboxError
 
 __all__ = ["examine"]
 
-_LIMITS = Limits(
-    seconds=20, memory=192 << 20, address_space=1 << 30, processes=24, tmp=4 << 20, shared_memory=1 << 20, file=3 << 20
-)
-_REMEDY = "do not grade on this machine; report it with the output of bwrap --version and uname -a"
-_CALL = """
-import ctypes, errno, platform
-libc = ctypes.CDLL(None, use_errno=True)
-def call(x86, arm, *arguments):
-    result = libc.syscall(x86 if platform.machine() == "x86_64" else arm, *arguments)
-    return errno.errorcode.get(ctypes.get_errno()) if result == -1 else "allowed"
-"""
-_HOG = """
-import os, time
-for _ in range(6):
-    if os.fork() == 0:
-        kept = b"x" * 60_000_000
-        time.sleep(5)
-        os._exit(0)
-for _ in range(6):
-    if os.wait()[1] == 9:
-        os.kill(os.getpid(), 9)
-"""
-_FORKS = """
-import os, time
-count = 0
-try:
-    for _ in range(100):
-        if os.fork() == 0:
-            time.sleep(10)
-            os._exit(0)
-        count += 1
-except BlockingIOError:
-    print("refused after", count)
-"""
-_FILL = """
-try:
-    for number in range(20):
-        open(f"{folder}/{number}", "wb").write(b"x" * 1_000_000)
-except OSError as error:
-    print(number, "written, then", error.strerror)
-"""
-_WRITE = """
-import os
-written = []
-for folder in ("/dev", "/", "/usr/lib", "/etc", "/sandbox"):
-    try:
-        open(f"{folder}/d2l-doctor", "w")
-        written.append(folder)
-    except OSError:
-        pass
-print(*written, sep=", ")
-"""
-_CAPABILITIES = """
-import os, re
-status = open("/proc/self/status").read()
-held = any(int(bits, 16) for bits in re.findall(r"Cap\\w+:\\s*(\\w+)", status))
-try:
-    os.setuid(0)
-    became = os.getuid() == 0
-except OSError:
-    became = False
-print("held" if held or became or "NoNewPrivs:\\t1" not in status else "none")
-"""
+_YAMA = {None: "not there", 0: "off", 1: "on", 2: "on, for the administrator only", 3: "on, for nobody"}
 
 
 def examine() -> list[Diagnosis]:
-    """Try the protections of the sandbox, one after the other, which takes a few seconds.
+    """Look at the machine and try the protections of the sandbox, one after the other, which takes a few seconds.
 
     Returns
     -------
     list of Diagnosis
-        One for each protection, in the order in which they were tried; only the first if no sandbox starts.
+        What the machine has; whether a sandbox starts; if it does, one for each protection, and one for each limit
+        that this machine does not hold.
     """
+    machine = Machine()
+    found = list(_machine(machine)) if machine.is_linux else []
     try:
-        with Sandbox(_LIMITS) as sandbox:
-            has_group = sandbox.process is not None and sandbox.process.group is not None
+        with Sandbox(LIMITS) as sandbox:
+            group = sandbox.process.group if sandbox.process else None
     except SandboxError as error:
-        return [Diagnosis(Severity.PROBLEM, "a sandbox starts", f"{error.failed} {error.got}", error.remedy)]
-    how = "by a control group" if has_group else "by adding up its processes' memory ten times a second"
-    return [
-        Diagnosis(Severity.OK, "a sandbox starts", f"its memory is limited {how}"),
-        *(_try(name, check) for name, check in _CHECKS.items()),
-    ]
+        return [*found, Diagnosis(Severity.PROBLEM, "a sandbox starts", f"{error.failed} {error.got}", error.remedy)]
+    how = "by a control group" if group else "by adding up its processes' memory ten times a second"
+    found.append(Diagnosis(Severity.OK, "a sandbox starts", f"its memory is limited {how}"))
+    return [*found, *map(attempt, CHECKS), *_limits(machine, group)]
 
 
-def _try(name: str, check: Callable[[], tuple[bool, str]]) -> Diagnosis:
-    try:
-        ok, detail = check()
-    except (SandboxError, Lost) as error:
-        ok, detail = False, str(error)
-    return Diagnosis(Severity.OK, name, detail) if ok else Diagnosis(Severity.PROBLEM, name, detail, _REMEDY)
-
-
-def _printed_by(source: str) -> str:
-    with Sandbox(_LIMITS) as sandbox:
-        return sandbox.run("doctor", source).printed.strip()
-
-
-def _verdict_on(source: str, seconds: float = 20.0) -> tuple[Verdict, str]:
-    with Sandbox(_LIMITS) as sandbox:
-        try:
-            sandbox.run("doctor", source, seconds)
-        except Lost as lost:
-            return lost.verdict, lost.message
-    return Verdict.RIGHT, "it ran to its end"
-
-
-def _namespaces() -> tuple[bool, str]:
-    printed = _printed_by(
-        _CALL + "print(*{call(272, 97, 0x10000000), call(272, 97, 0x20000), call(56, 220, 0x10000011, 0, 0, 0, 0)})"
-    )
-    return printed == "EPERM", f"unshare and clone: {printed}"
-
-
-def _system_calls() -> tuple[bool, str]:
-    calls = ((101, 117), (165, 40), (321, 280), (425, 425), (310, 270), (319, 279))
-    printed = _printed_by(_CALL + f"print(*{{call(*numbers, 0, 0, 0, 0) for numbers in {calls}}})")
-    return printed == "EPERM", f"ptrace, mount, bpf, io_uring, process_vm_readv, memfd_create: {printed}"
-
-
-def _capabilities() -> tuple[bool, str]:
-    printed = _printed_by(_CAPABILITIES)
-    return printed == "none", f"capabilities or a way to become root: {printed}"
-
-
-def _memory() -> tuple[bool, str]:
-    verdict, message = _verdict_on(_HOG)
-    return verdict == Verdict.MEMORY, f"six processes of 60 MB each: {verdict}, {message}"
-
-
-def _processes() -> tuple[bool, str]:
-    printed = _printed_by(_FORKS)
-    return printed.startswith("refused after"), f"forks at a limit of {_LIMITS.processes}: {printed or 'not refused'}"
-
-
-def _time() -> tuple[bool, str]:
-    endless = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass"
-    verdict, message = _verdict_on(endless, 0.5)
-    return verdict == Verdict.TIMEOUT, f"an endless loop: {verdict}, {message}"
-
-
-def _network() -> tuple[bool, str]:
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_UNIX) as abstract:
-        name = f"d2l-doctor-{os.getpid()}"
-        abstract.bind(f"\0{name}")
-        abstract.listen()
-        targets = (("AF_INET", server.getsockname()), ("AF_UNIX", f"\0{name}"), ("AF_INET", ("192.0.2.1", 53)))
-        printed = _printed_by(
-            f"import socket\nfor family, address in {targets!r}:\n    try:\n"
-            "        peer = socket.socket(getattr(socket, family))\n        peer.settimeout(2)\n"
-            "        print('connected' if peer.connect_ex(address) == 0 else 'refused', end=' ')\n"
-            "    except OSError:\n        print('refused', end=' ')"
+def _machine(machine: Machine) -> Iterator[Diagnosis]:
+    """Yield what decides whether a sandbox starts, and how its limits are held."""
+    inside = f", in a container ({machine.container})" if machine.container else ""
+    facts = {"kernel": f"Linux {machine.kernel} {machine.architecture}{inside}"}
+    if machine.bubblewrap:
+        facts["bubblewrap"] = f"{machine.bubblewrap} ({machine.bwrap}); {MINIMUM} or newer works"
+    settings = {
+        name: machine.setting(name)
+        for name in (
+            "user/max_user_namespaces",
+            "kernel/unprivileged_userns_clone",
+            "kernel/apparmor_restrict_unprivileged_userns",
         )
-    is_closed = printed == "refused refused refused"
-    return is_closed, f"a server on this machine, a socket without a file, an address outside: {printed}"
+    }
+    shown = ", ".join(f"{name.replace('/', '.')}={value}" for name, value in settings.items() if value is not None)
+    needed = "not needed by root" if machine.is_root else "needed, as this user is not root"
+    facts["user namespaces"] = f"{needed}; {shown or 'the kernel has none'}"
+    facts["Yama"] = _YAMA.get(machine.setting("kernel/yama/ptrace_scope"), "on")
+    facts["SELinux and AppArmor"] = ", ".join(
+        ("SELinux is enforcing" if machine.is_selinux_enforcing else "SELinux does not enforce",
+         "a profile of AppArmor confines the grader" if machine.is_confined else "no profile of AppArmor")
+    )  # fmt: skip
+    facts["control groups"] = f"version {version()}"
+    facts["subordinate user ids"] = str(machine.subordinate_ids or "none in /etc/subuid")
+    for name, detail in facts.items():
+        yield Diagnosis(Severity.OK, name, detail)
 
 
-def _files() -> tuple[bool, str]:
-    with tempfile.NamedTemporaryFile(prefix="d2l-doctor-") as private:
-        paths = [private.name, __file__, "/etc/shadow", "/etc/passwd", *_files_at_home()[:20]]
-        found = f"import os\nprint(*[path for path in {paths!r} if os.path.exists(path)], sep=', ')"
-        printed = _printed_by(found)
-    return not printed, f"visible of {len(paths)} files, in the home and elsewhere: {printed or 'none'}"
+def _limits(machine: Machine, group: cgroup.Cgroup | None) -> Iterator[Diagnosis]:
+    """Yield each limit that this machine does not hold by its kernel alone."""
+    if group is None:
+        fault = explain_no_group(machine)
+        detail = f"no kernel's limit holds for the memory of a sandbox's processes together: {fault.cause}"
+        yield Diagnosis(Severity.NOTE, "a control group for each sandbox", detail, fault.remedy)
+        if not machine.has_children:
+            detail = "/proc does not list the children of a process (CONFIG_PROC_CHILDREN), so their memory is not seen"
+            yield Diagnosis(Severity.PROBLEM, "memory without a control group", detail, fault.remedy)
+    elif not group.limits_swap and _has_swap():
+        detail = "the kernel does not count it for a group, so a sandbox can fill it"
+        remedy = "add swapaccount=1 to the kernel's command line and restart, or sudo swapoff -a while grading"
+        yield Diagnosis(Severity.NOTE, "the limit on swap", detail, remedy)
 
 
-def _files_at_home() -> list[str]:
+def _has_swap() -> bool:
     try:
-        return [str(path) for path in sorted(Path.home().iterdir()) if path.is_file()]
-    except (OSError, RuntimeError):  # a service's user may have no home, or one that it cannot read
-        return []
-
-
-def _size_of_tmp() -> tuple[bool, str]:
-    printed = [_printed_by(f"folder = {folder!r}\n{_FILL}") for folder in ("/tmp", "/dev/shm")]
-    is_limited = all("No space" in text for text in printed)
-    return is_limited, f"20 files of 1 MB in /tmp, then in /dev/shm: {'; '.join(printed)}"
-
-
-def _read_only() -> tuple[bool, str]:
-    printed = _printed_by(_WRITE)
-    return not printed, f"folders in which a file could be written: {printed or 'none'}"
-
-
-def _streams() -> tuple[bool, str]:
-    printed = _printed_by("import os\nprint(*{os.readlink(f'/proc/self/fd/{fd}') for fd in range(3)}, sep=', ')")
-    return printed == "/dev/null", f"standard input, output and error lead to {printed}"
-
-
-_CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
-    "no namespace can be made": _namespaces,
-    "dangerous system calls are refused": _system_calls,
-    "no capabilities and no way to become root": _capabilities,
-    "the memory limit holds": _memory,
-    "the process limit holds": _processes,
-    "the timeout holds": _time,
-    "no network can be reached": _network,
-    "no private file can be read": _files,
-    "the size limits of /tmp and /dev/shm hold": _size_of_tmp,
-    "/dev and the system are read-only": _read_only,
-    "standard input and output are not the grader's": _streams,
-}
+        return len(Path("/proc/swaps").read_text().splitlines()) > 1
+    except OSError:
+        return False

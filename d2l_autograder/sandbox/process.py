@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from d2l_autograder.sandbox import bubblewrap, cgroup, mounts, seccomp
+from d2l_autograder.sandbox import bubblewrap, cgroup, mounts, seccomp, start_faults
 from d2l_autograder.sandbox.memory import SandboxMemory, Watch
 from d2l_autograder.sandbox.settings import Limits
 from d2l_autograder.sandbox.usage import Usage, usage_of
@@ -192,11 +192,13 @@ class ConfinedProcess:
         if process is not None and process.stderr and not process.stderr.closed:
             os.set_blocking(process.stderr.fileno(), False)
             printed = (process.stderr.read(2000) or b"").decode(errors="replace").strip()
+        got = printed or f"status {self.status} and no message"
+        fault = start_faults.explain(f"{what}: {got}")
         return SandboxError(
             f"The sandbox has failed: {what}.",
-            got=printed or f"status {self.status} and no message",
+            got=f"{got}; {fault.cause}",
             expected="a process that runs apart from all others",
-            remedy=bubblewrap.advice(printed),
+            remedy=fault.remedy,
         )
 
     def close_stderr(self) -> None:

@@ -37,7 +37,7 @@ exec "$@"
 """
 
 
-def pass_as_nobody(tests, aside, seconds):
+def passas_nobody(tests, aside, seconds):
     """Run tests as a user who can read only what everybody can, and check that they pass.
 
     Parameters
@@ -49,7 +49,7 @@ def pass_as_nobody(tests, aside, seconds):
     seconds : float
         The timeout of all tests together.
     """
-    command = [*_as_nobody(aside), sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
+    command = [*as_nobody(aside), sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": "/nonexistent",
@@ -64,7 +64,7 @@ def pass_as_nobody(tests, aside, seconds):
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
 
 
-def _as_nobody(aside):
+def as_nobody(aside):
     if os.geteuid() != 0:
         pytest.skip("these tests already run as an unprivileged user")
     if not shutil.which("unshare"):

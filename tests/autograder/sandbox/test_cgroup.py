@@ -4,20 +4,22 @@ import os
 
 import pytest
 
-from d2l_autograder.sandbox import Limits, cgroup
+from d2l_autograder.sandbox import Limits, cgroup, delegation
 
 LIMITS = Limits(memory=64 << 20, processes=7)
 
 
 @pytest.fixture
-def version_2(tmp_path):
+def version_2(tmp_path, monkeypatch):
     """Make a user's session as systemd does: app.slice delegates its controllers to term.scope."""
+    monkeypatch.setattr(delegation, "SYSTEMD", tmp_path)
     root = tmp_path / "cgroup"
     scope = root / "user.slice/app.slice/term.scope"
     scope.mkdir(parents=True)
     for folder, delegated in {root: "memory pids cpu", scope.parent: "memory pids", scope: ""}.items():
         (folder / "cgroup.subtree_control").write_text(delegated)
         (folder / "cgroup.procs").write_text("")
+    (root / "cgroup.controllers").write_text("cpu memory pids")
     own = tmp_path / "own"
     own.write_text("0::/user.slice/app.slice/term.scope\n")
     return root, own, scope
