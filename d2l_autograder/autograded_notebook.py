@@ -68,7 +68,9 @@ def autograded_notebook(
         elif cell.source in handed_out:
             new.pop("attachments", None)
         else:
-            text, pictures = _with_pictures(f"<pre>{html.escape(_encodable(cell.source))}</pre>", cell.get("attachments", {}))
+            text, pictures = _with_pictures(
+                f"<pre>{html.escape(_encodable(cell.source))}</pre>", cell.get("attachments", {})
+            )
             new.update(cell_type="markdown", source=text, attachments=pictures)
         cells.append(new)
     if notes := notes_html(feedback):
