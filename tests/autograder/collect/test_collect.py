@@ -3,6 +3,7 @@
 import os
 import pickle
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -233,13 +234,13 @@ def test_pipes_folders_and_links_are_refused_without_opening(tmp_path):
     (tmp_path / "folder.ipynb").mkdir()
     (tmp_path / "link.ipynb").symlink_to("/etc/hostname")
     (tmp_path / "dangling.ipynb").symlink_to(tmp_path / "none")
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for name in ("pipe", "folder", "link", "dangling"):
         with pytest.raises(NotebookError, match="a link, a folder or a pipe"):
             read_file(tmp_path / f"{name}.ipynb", 10)
     with pytest.raises(NotebookError, match="No such file"):
         read_file(tmp_path / "none.ipynb", 10)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_entries_can_be_pickled(tmp_path):
@@ -297,6 +298,8 @@ def test_whatever_is_there_is_accounted_for_once(tmp_path_factory, tree):
     try:
         found = collect(folder, {name: RELEASES[name] for name in (SOFTMAX, SCRATCH)})
     except (NotebookError, ValueError) as error:
-        assert any(text in str(error) for text in ("nothing to grade", "whose notebooks", "unpack the archive"))
+        refusal = str(error)
+        if not any(text in refusal for text in ("nothing to grade", "whose notebooks", "unpack the archive")):
+            raise
     else:
         account_for(folder, found)

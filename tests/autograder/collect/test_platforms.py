@@ -286,7 +286,7 @@ FORGED = {
             f"{name}_{number}_assignsubmission_file_/{SOFTMAX}.ipynb": NOTEBOOK
             for number, name in enumerate(["Bob", "Eve"])
         }
-        | {f"Mal_5_assignsubmission_file_/Bob_0_assignsubmission_file_/{SOFTMAX}.ipynb": NOTEBOOK},
+        | {f"Mal_5_assignsubmission_file_/Bob_03_assignsubmission_file_/{SOFTMAX}.ipynb": NOTEBOOK},
         {"Bob", "Eve", "Mal"},
     ),
     "Canvas": (
