@@ -12,7 +12,8 @@ from d2l_autograder.collect.claim import Claim
 from d2l_autograder.collect.contents import Candidate, describe, expected_in, look_into
 from d2l_autograder.collect.dates import read_timestamp
 from d2l_autograder.collect.entry import Collection, Entry, Ignored
-from d2l_autograder.collect.ownership import claims_by_folders, claims_by_names, told_apart, with_normal_forms
+from d2l_autograder.collect.identity import told_apart, with_normal_forms
+from d2l_autograder.collect.ownership import claims_by_folders, claims_by_names
 from d2l_autograder.collect.reading import read_file
 from d2l_autograder.collect.recognise import Recogniser
 from d2l_autograder.collect.roster import Roster, read_roster
@@ -33,6 +34,7 @@ def collect(
     platform: str | None = None,
     names: str | None = None,
     roster: Path | None = None,
+    own: Iterable[Path] = (),
 ) -> Collection:
     """Collect what was handed in.
 
@@ -49,6 +51,8 @@ def collect(
         path, relative to the folder; the groups ``attempt``, ``date``, ``late`` and ``assignment`` are optional.
     roster : Path, optional
         A CSV file, or nbgrader's gradebook, with the course's students.
+    own : iterable of Path, optional
+        Files and folders that this grader has written, such as reports: where they lie in the folder, they are ignored.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def collect(
         If there is nothing to grade, or the folder cannot be read.
     """
     known = read_roster(roster) if roster else None
-    return _Collecting(folder, assignments, known).collection(platform, names)
+    return _Collecting(folder, assignments, known, own).collection(platform, names)
 
 
 def entry_of(file: Path, assignments: Mapping[str, Path] | Iterable[str]) -> Entry:
@@ -105,11 +109,13 @@ def _hint(item: Item, own: str, spelling: Spelling, known: Iterable[str]) -> str
 class _Collecting:
     """What is known while a folder is collected."""
 
-    def __init__(self, folder: Path, assignments: Mapping[str, Path], roster: Roster | None) -> None:
+    def __init__(
+        self, folder: Path, assignments: Mapping[str, Path], roster: Roster | None, own: Iterable[Path]
+    ) -> None:
         self.folder, self.names, self.roster = folder, list(assignments), roster
         self.spelling = Spelling([*assignments, *CHAPTER])
         self.recogniser = Recogniser(assignments)
-        self.items = walk(folder)
+        self.items = walk(folder, own)
         self.claims: dict[Item, list[Claim]] = {}
         self.candidates: dict[Item, list[Candidate]] = {}
 
@@ -140,14 +146,15 @@ class _Collecting:
 
     def _claim(self, platform: str | None, names: str | None) -> None:
         """Find out whose each item is, and what is in it."""
-        claims = claims_by_names(self.folder, self.items, self.spelling, platform, names)
+        theirs = [item for item in self.items if item.kind != Kind.OWN]
+        claims = claims_by_names(self.folder, theirs, self.spelling, platform, names)
         for item in self.items:
             hint = self._hint_of(item, claims.get(item, []))
             if item.kind in (Kind.FILE, Kind.LINK, Kind.SPECIAL):
                 self.candidates[item] = look_into(self.folder, item, self.recogniser, hint, is_thorough=False)
         if not claims:
             self._require_unpacked()
-        others = [item for item in self.items if item not in claims]
+        others = [item for item in theirs if item not in claims]
         around = {item.path.parts[: group[0].depth - 1] for item, group in claims.items() if group[0].depth}
         root = as_text(self.folder.resolve().name)
         found = claims_by_folders(others, self.candidates, self.spelling, self.roster, root, around)

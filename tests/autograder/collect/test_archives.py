@@ -137,6 +137,7 @@ HOSTILE = {
     "cut": (PLAIN[:-30], "damaged"),
     "a gzip that is cut": (tarred({"x.ipynb": NOTEBOOK}, "w:gz")[:-500], "ends too early"),
     "a tar that is cut": (tarred({"x.ipynb": NOTEBOOK})[:2000], "damaged"),
+    "a long name": (zipped({".py" * 20_000 + ".ipynb": NOTEBOOK}), "its name has more than 1,000 characters"),
     "empty": (zipped({}), "without a notebook"),
     "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(50), "a 7z archive, which cannot be opened here"),
     "RAR": (b"Rar!\x1a\x07\x01\x00", "a RAR archive, which cannot be opened here"),
@@ -155,7 +156,7 @@ def test_a_hostile_archive_is_a_problem_in_words(tmp_path, case):
 
 
 def test_a_bomb_takes_no_memory(tmp_path):
-    bomb = altered(zipped({"x.ipynb": of_zeros(300)}), size=1000)
+    bomb = altered(zipped({"x.ipynb": of_zeros(60)}), size=1000)
     (tmp_path / "hw.zip").write_bytes(bomb)
     tracemalloc.start()
     try:
@@ -169,7 +170,7 @@ def test_a_bomb_takes_no_memory(tmp_path):
 @pytest.mark.parametrize("archive", [PLAIN, tarred({"x.ipynb": NOTEBOOK}), tarred({"x.ipynb": NOTEBOOK}, "w:gz")])
 def test_damage_anywhere_raises_nothing_but_our_error(tmp_path, archive):
     draws, file = random.Random(0), tmp_path / "hw"
-    for _ in range(300):
+    for _ in range(100):
         damaged = bytearray(archive)
         for _ in range(draws.randrange(1, 6)):
             damaged[draws.choice([draws.randrange(len(damaged)), -draws.randrange(1, 120)])] = draws.randrange(256)

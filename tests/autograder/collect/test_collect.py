@@ -182,6 +182,18 @@ def test_a_folder_that_cannot_be_read_is_a_row_and_does_not_stop_the_others(tmp_
     assert found.counts.found == found.counts.rows == 2
 
 
+def test_what_the_grader_has_written_is_ignored(tmp_path):
+    folder = tmp_path / "class"
+    files = {f"alice/{SOFTMAX}.ipynb": notebook(), f"out/feedback/alice/{SOFTMAX}.json": b"{}", "gradebook.db": b""}
+    own = [folder / "out", folder / "gradebook.db", tmp_path / "elsewhere"]
+    found = collected(folder, files, own=own)
+    assert students_in(found) == {("alice", SOFTMAX)}
+    assert {(each.path.name, each.reason) for each in found.ignored} == {
+        ("out", "what this grader has written"),
+        ("gradebook.db", "what this grader has written"),
+    }
+
+
 def test_an_empty_folder_says_what_was_expected(tmp_path):
     with pytest.raises(NotebookError, match=r"student_notebook\.ipynb"):
         collected(tmp_path / "class", {"notes.txt": b""})

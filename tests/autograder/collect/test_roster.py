@@ -55,7 +55,7 @@ def test_ids_are_matched_as_text(tmp_path, roster, ident):
 
 
 TABLES = {
-    "nbgrader's export": "assignment,timestamp,student_id,last_name,first_name\nhw,,ada,Lovelace,Ada\n,,ada,Lovelace,Ada\n",
+    "nbgrader's export": "assignment,student_id,last_name,first_name\nhw,ada,Lovelace,Ada\n,ada,Lovelace,Ada\n",
     "Canvas": 'Student,ID,SIS User ID,SIS Login ID,Section\n    Points Possible,,,,\n"Lovelace, Ada",ada,9,al,1\n',
     "Moodle": "First name,Surname,ID number,Email address\nAda,Lovelace,ada,a@x\n",
     "Moodle's worksheet": "Identifier,Full name,Email address,Status\nParticipant 77,Ada Lovelace,ada,\n",
