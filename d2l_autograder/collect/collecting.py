@@ -174,8 +174,14 @@ class _Collecting:
 
     def _known(self, claim: Claim) -> Claim:
         """Return a claim with the roster's id of the student, where the roster has one."""
+        if self.roster is None:
+            return claim
+        whole, ident = claim.account.split("_"), None
+        if claim.account.endswith(f"_{claim.student}"):  # Blackboard's, whose users' names may hold underscores
+            ends = ("_".join(whole[first:]) for first in range(len(whole)))
+            ident = next((end for end in ends if self.roster.has(end)), None)
         account = claim.account if claim.is_global else ""
-        ident = self.roster.find(claim.student, claim.name, account) if self.roster else None
+        ident = ident or self.roster.find(claim.student, claim.name, account)
         return replace(claim, student=ident) if ident else claim
 
     def _sort(self) -> tuple[list[Piece], list[Loose], set[Item]]:

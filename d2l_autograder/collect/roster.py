@@ -57,6 +57,10 @@ class Roster:
         self._other = _unique((other, person.ident) for person in known for other in person.others)
         self._name = _unique((name, person.ident) for person in known for name in person.names)
 
+    def has(self, ident: str) -> bool:
+        """Return whether this is a student's id."""
+        return ident in self._is_id
+
     def find(self, student: str, name: str = "", account: str = "") -> str | None:
         """Return the id of a student; None if there is none, or if several may be meant.
 

@@ -94,6 +94,12 @@ def test_canvas_users_are_known_by_their_number_where_names_do_not_tell(tmp_path
     assert (found.missing, found.strangers) == ((), ())
 
 
+def test_blackboards_users_with_underscores_are_known_by_the_roster(tmp_path, roster):
+    files = {f"HW_4_{user}_attempt_2026-01-31-10-00-00_{SOFTMAX}.ipynb": NOTEBOOK for user in ("ada_l", "bob_l", "l")}
+    found = collected(tmp_path / "export", files, roster=roster("id\nada_l\nbob_l\nl\n"))
+    assert {student for student, _ in students_in(found)} == {"ada_l", "bob_l", "l"}
+
+
 def test_a_participants_number_is_not_another_students_id(tmp_path, roster):
     file = roster("id,name\n12345,Bob\n")
     found = collected(tmp_path / "m", {f"Ada_12345_assignsubmission_file_{SOFTMAX}.ipynb": NOTEBOOK}, roster=file)
