@@ -182,13 +182,18 @@ def _locate(units: Sequence[Unit], roster: Roster | None, root: str) -> list[str
     levels: Counter[int] = Counter()
     for number, unit in enumerate(units):
         level = next((level for level, name in enumerate(unit.chain) if roster.find(name)), None)
+        if level is None and unit.tail and (ident := roster.only_in(unit.tail)):
+            found[number] = ident
+            continue
         if level is not None:  # the outermost: a folder inside a student's may have any name
             found[number] = unit.chain[level]
             levels[level] += 1
     usual = levels.most_common(1)[0][0] if levels else None
     unknown = [number for number, student in enumerate(found) if student is None]
     if usual is None:
-        return locate(units, root)
+        for number, student in zip(unknown, locate([units[number] for number in unknown], root), strict=True):
+            found[number] = student
+        return found
     for number in unknown:
         chain = units[number].chain
         if len(chain) > usual:

@@ -61,6 +61,14 @@ class Roster:
         """Return whether this is a student's id."""
         return ident in self._is_id
 
+    def only_in(self, name: str) -> str | None:
+        """Return the only id that stands in a file's name, between spaces, underscores or hyphens; None for none."""
+        words = re.split(r"([\s_-]+)", name)[:40]
+        starts = range(0, len(words), 2)
+        parts = {"".join(words[start : stop + 1]) for start in starts for stop in starts if start <= stop}
+        found = parts & self._is_id
+        return found.pop() if len(found) == 1 else None
+
     def find(self, student: str, name: str = "", account: str = "") -> str | None:
         """Return the id of a student; None if there is none, or if several may be meant.
 

@@ -206,8 +206,19 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
 
 def test_only_an_archive_of_several_notebooks_is_to_be_unpacked(tmp_path):
     archive = zipped({f"{name}/{SOFTMAX}.ipynb": notebook() for name in ("ada", "bob")})
-    with pytest.raises(NotebookError, match="unpack the archive"):
-        collected(tmp_path / "class", {"export.zip": archive})
+    for around in ("", "HW4/"):
+        with pytest.raises(NotebookError, match="unpack the archive"):
+            collected(tmp_path / f"class {around}", {f"{around}export.zip": archive})
+
+
+@pytest.mark.parametrize("around", ["", "HW4/"])
+def test_an_archive_of_several_beside_students_is_a_row_that_says_so(tmp_path, around):
+    archive = zipped({f"{name}/{SOFTMAX}.ipynb": notebook() for name in ("ada", "bob")})
+    files = {f"{around}{name}/{SOFTMAX}.ipynb": notebook() for name in ("cyd", "dan")}
+    found = collected(tmp_path / "class", {f"{around}late.zip": archive, **files})
+    assert {entry.student for entry in found.entries if not entry.problem} == {"cyd", "dan"}
+    (problem,) = [entry.problem for entry in found.entries if entry.problem]
+    assert problem == "late.zip holds notebooks in several folders (ada, bob); unpack it and grade again."
 
 
 def test_a_notebook_named_after_the_assignment_alone_belongs_to_the_folder(tmp_path):

@@ -100,6 +100,13 @@ def test_blackboards_users_with_underscores_are_known_by_the_roster(tmp_path, ro
     assert {student for student, _ in students_in(found)} == {"ada_l", "bob_l", "l"}
 
 
+def test_an_id_between_other_words_in_a_files_name_is_known(tmp_path, roster):
+    file = roster("id\ncyd\nada_l\nbob\n")
+    files = dict.fromkeys(["hw_cyd.ipynb", "my ada_l-final.ipynb", "cyd and bob.ipynb"], NOTEBOOK)
+    found = collected(tmp_path / "class", files, roster=file)
+    assert {student for student, _ in students_in(found)} == {"cyd", "ada_l", "cyd and bob"}
+
+
 def test_a_participants_number_is_not_another_students_id(tmp_path, roster):
     file = roster("id,name\n12345,Bob\n")
     found = collected(tmp_path / "m", {f"Ada_12345_assignsubmission_file_{SOFTMAX}.ipynb": NOTEBOOK}, roster=file)
