@@ -22,13 +22,20 @@ def is_same(source: str, other: str) -> bool:
 def is_idle(source: str) -> bool:
     """Return whether all that a cell does is to bind one name to None, the dots, or a function that does nothing.
 
-    The public check calls such an answer not attempted, too.
+    The public check calls such an answer not attempted, too. A call of a check may follow.
     """
     tree = tree_of(to_python(source))
-    match tree.body if tree else ():
+    match [statement for statement in tree.body if not _is_check(statement)] if tree else ():
         case [ast.FunctionDef(decorator_list=[], body=body)]:
             return all(map(_does_nothing, body))
         case [ast.Assign([ast.Name()], ast.Constant(None | builtins.Ellipsis))]:
+            return True
+    return False
+
+
+def _is_check(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(ast.Call(ast.Name("check") | ast.Attribute(_, "check"))):
             return True
     return False
 

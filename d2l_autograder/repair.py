@@ -171,7 +171,7 @@ class _Matching:
 
     def _answers(self, name: str, stub: NotebookNode) -> list[NotebookNode]:
         """Find the cells that answer an exercise, and are no other exercise's cell."""
-        own = [cell for cell in self.free if cell.claim == name or (cell.claim is None and cell.was == stub.id)]
+        own = [cell for cell in self.free if self._is_own(cell, name, stub)]
         defining = [cell for cell in own if name in self.given(cell)]
         others = self.stubs.keys() - {name}
         if defining:  # code after text, since the last one that is no stub is chosen
@@ -185,10 +185,11 @@ class _Matching:
     def _is_at_home(self, cell: NotebookNode) -> bool:
         """Return whether a cell is the one of an exercise that it answers."""
         given = self.given(cell)
-        return any(
-            name in given and (cell.claim == name or (cell.claim is None and cell.was == stub.id))
-            for name, stub in self.stubs.items()
-        )
+        return any(name in given and self._is_own(cell, name, stub) for name, stub in self.stubs.items())
+
+    def _is_own(self, cell: NotebookNode, name: str, stub: NotebookNode) -> bool:
+        """Return whether a cell is an exercise's by its name in nbgrader's metadata, or else by its id."""
+        return cell.claim == name or (cell.was == stub.id and (cell.claim is None or name in self.given(cell)))
 
     def _take(self, found: list[NotebookNode], cell: NotebookNode) -> NotebookNode | None:
         """Choose one of several copies, and set its type back.

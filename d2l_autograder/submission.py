@@ -224,6 +224,7 @@ def _passed(name: str, source: str) -> list[str]:
     for node in ast.walk(tree) if tree else ():
         match node:
             case ast.Call(ast.Name("check") | ast.Attribute(_, "check"), [ast.Constant(value), answer], []):
-                if value == name and (text := ast.get_source_segment(to_python(source), answer)):
+                text = ast.get_source_segment(to_python(source), answer)
+                if value == name and text and text != name:
                     found.append(text)
     return found

@@ -112,7 +112,7 @@ PYTHON = {
     "conditional": [f"if True:\n{indented(ANSWER)}else:\n    stable_softmax = None"],
     "in a try": [f"try:\n    import no_such_module\nexcept ImportError:\n{indented(ANSWER)}"],
     "in a loop": [
-        f"for axis in (0, 1):\n    def stable_softmax(Z):\n        E = np.exp(Z - Z.max(axis=axis, keepdims=True))\n        return E / E.sum(axis=axis, keepdims=True)"
+        "for axis in (0, 1):\n    def stable_softmax(Z):\n        E = np.exp(Z - Z.max(axis=axis, keepdims=True))\n        return E / E.sum(axis=axis, keepdims=True)"
     ],
     "in a with": [f"import contextlib\nwith contextlib.suppress(ValueError):\n{indented(ANSWER)}"],
     "global in a function": ["def define():\n    global most_symbols\n    most_symbols = 40\n\ndefine()"],
