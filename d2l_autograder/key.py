@@ -84,11 +84,11 @@ class Probe:
     may_raise : bool, optional
         Whether the solution raises an error at some of the calls: there the function must raise one, too, and nowhere
         else. The result is then a `d2l_autograder.agreement.Raised`.
-    sandboxes : int, optional
-        In how many sandboxes of its own the probe is tried; 0 is for the one in which all answers run. In its own, only
-        the cells of this answer have run, and nothing else was called. They have nothing in common, not even Python's
-        hashes of text, and every second one makes the calls in the opposite order: what a function counts or keeps from
-        another call shows.
+    sandboxes : tuple of int, optional
+        In which sandboxes the calls are made, one after the other: 0 is the one in which all answers run, any other
+        number one of its own. There only the cells of this answer have run, nothing else was called, and the hashes of
+        text are others; in every second sandbox, the last call comes first. What a function counts, or keeps from
+        another call, shows. Each sandbox of its own costs about a second.
     """
 
     title: str
@@ -97,7 +97,7 @@ class Probe:
     judge: Callable[[Any, Any, Any], None] | None = None
     draws: int = 2
     may_raise: bool = False
-    sandboxes: int = 0
+    sandboxes: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -41,7 +41,7 @@ class Answers(Protocol):
     def call(self, name: str, through: SandboxFunction | None, arguments: Arguments) -> Any:
         """Call the function of this name, or what is called in its place; raises Lost."""
 
-    def alone(self, name: str, number: int = 0) -> AbstractContextManager[Answers]:
+    def alone(self, name: str, number: int) -> AbstractContextManager[Answers]:
         """Yield the answer of this name where nothing but its own cells has run."""
 
 
@@ -179,7 +179,7 @@ def _run_probe(item: Item, probe: Probe, answers: Answers, random_for: RandomFor
             return _lost(probe.title, lost)
         except ArgumentError as error:  # arguments that cannot be sent into a sandbox
             raise _key_fault(item, probe, error) from error
-        if not isinstance(drawn, list) and probe.sandboxes < 2:
+        if not isinstance(drawn, list) and len(probe.sandboxes) == 1:
             got, expected = got[0], expected[0]
         finding = _compare(probe, got, expected, drawn)
         if finding.verdict != Verdict.RIGHT:
@@ -199,18 +199,16 @@ def _expected(item: Item, probe: Probe, calls: list[Arguments]) -> list[Any]:
             results.append(Raised(f"{type(error).__name__}: {error}"))
     if all(isinstance(result, Raised) for result in results):
         raise ValueError("the solution raises an error at each call, as any answer could")
-    return results * max(probe.sandboxes, 1)
+    return results * len(probe.sandboxes)
 
 
 def _results(name: str, probe: Probe, calls: list[Arguments], answers: Answers) -> list[Any]:
     """Make a probe's calls; raises Lost."""
-    if not probe.sandboxes:
-        return [_result(name, probe, arguments, answers) for arguments in calls]
     results = []
-    for number in range(probe.sandboxes):
-        step = -1 if number % 2 else 1  # in every second sandbox, the last call comes first
-        with answers.alone(name, number) as own:
-            results += [_result(name, probe, arguments, own) for arguments in calls[::step]][::step]
+    for place, number in enumerate(probe.sandboxes):
+        step = -1 if place % 2 else 1  # in every second sandbox, the last call comes first
+        with answers.alone(name, number) if number else nullcontext(answers) as those:
+            results += [_result(name, probe, arguments, those) for arguments in calls[::step]][::step]
     return results
 
 
@@ -228,7 +226,7 @@ def _compare(probe: Probe, got: Any, expected: Any, arguments: Any) -> Finding:
     try:
         if probe.judge:
             probe.judge(got, expected, arguments)
-        elif isinstance(arguments, list) or probe.sandboxes > 1:
+        elif isinstance(arguments, list) or len(probe.sandboxes) > 1:
             for number, (one, other) in enumerate(zip(got, expected, strict=True), start=1):
                 agree(one, other, f"result {number} of {len(expected)}")
         else:

@@ -80,14 +80,14 @@ class SandboxedAnswers:
             raise self._explain(name, lost) from None
 
     @contextmanager
-    def alone(self, name: str, number: int = 0) -> Iterator[SandboxedAnswers]:
+    def alone(self, name: str, number: int) -> Iterator[SandboxedAnswers]:
         """Yield the answer of this name in a sandbox of its own, in which only its cells have run.
 
         Parameters
         ----------
         name : str
             The exercise's name.
-        number : int, optional
+        number : int
             The sandboxes of different numbers have different hashes of text.
         """
         with self._session.beside(hash_seed=number) as session:

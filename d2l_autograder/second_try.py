@@ -42,7 +42,7 @@ def is_worth_a_second_try(
         return False
     if exercise.kind == "predicted" and mark.verdict == Verdict.WRONG:
         return False  # a letter that depends on what else has run would be two guesses
-    was_alone = any(probe.sandboxes for probe in item.answer.probes[: len(mark.findings)])
+    was_alone = any(any(probe.sandboxes) for probe in item.answer.probes[: len(mark.findings)])
     ran = {cell.id for cell in submission.cells([exercise.name] if was_alone else None)}
     cells = submission.all_cells()
     others = [cell for cell in cells if cell.id not in ran]

@@ -105,6 +105,6 @@ PROBES = {
     ),
     "split_indices": (
         Probe("each example in one part, by chance", _sizes, judge=_by_chance),
-        Probe("the same seed again, and others", _sizes_and_seeds, judge=_by_the_seed, draws=1, sandboxes=2),
+        Probe("the same seed again, and others", _sizes_and_seeds, judge=_by_the_seed, draws=1, sandboxes=(0, 1)),
     ),
 }

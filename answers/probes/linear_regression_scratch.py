@@ -170,7 +170,7 @@ PROBES = {
             judge=_judge_losses_and_errors,
             draws=1,
             may_raise=True,
-            sandboxes=1,
+            sandboxes=(1,),
         ),
     ),
     "sgd_clipped": (

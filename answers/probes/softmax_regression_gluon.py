@@ -53,16 +53,22 @@ def _new_and_given(function, w, gradient, lr, wd):
     return function(w, gradient, lr, wd), w, gradient
 
 
-def _judge_new_weights(got, expected, arguments):
-    expect(isinstance(got, tuple) and len(got) == 3, "something else than weights", "the new weights")
-    agree(got[0], expected[0], "the new weights")
+def _several_weights(rng):
+    return [_weights(rng) for _ in range(3)]
 
 
-def _judge_all_weights(got, expected, arguments):
+def _judge_new_weights(got, expected, calls):
+    for answer, right in zip(got, expected, strict=True):
+        expect(isinstance(answer, tuple) and len(answer) == 3, "something else than weights", "the new weights")
+        agree(answer[0], right[0], "the new weights")
+
+
+def _judge_all_weights(got, expected, calls):
     """Check the new weights, too: the old ones alone were there before the call."""
-    _judge_new_weights(got, expected, arguments)
-    agree(got[1], expected[1], "the old weights, after the call")
-    agree(got[2], expected[2], "the gradient, after the call")
+    _judge_new_weights(got, expected, calls)
+    for answer, right in zip(got, expected, strict=True):
+        agree(answer[1], right[1], "the old weights, after the call")
+        agree(answer[2], right[2], "the gradient, after the call")
 
 
 def _falling_twice(rng):
@@ -100,13 +106,14 @@ PROBES = {
         Probe("logits of hundreds, for and against the right class", _sure_and_wrong),
     ),
     "weight_decay_step": (
-        Probe("the new weights", _weights, _new_and_given, _judge_new_weights),
+        Probe("the new weights", _several_weights, _new_and_given, _judge_new_weights, draws=1),
         Probe(
             "the old weights and the gradient, afterwards",
-            _weights,
+            _several_weights,
             _new_and_given,
             _judge_all_weights,
-            sandboxes=1,
+            draws=1,
+            sandboxes=(1,),
         ),
     ),
     "epoch_to_keep": (

@@ -167,7 +167,7 @@ def test_a_function_that_runs_in_the_sandbox_is_sent_once_and_again_where_anothe
 
 
 ALONE = assigned(
-    function(Probe("main", number, draws=1), Probe("alone", number, draws=1, sandboxes=2)),
+    function(Probe("main", number, draws=1), Probe("alone", number, draws=1, sandboxes=(1, 2))),
     function(name="triple", solution=lambda x: 3 * x),
 )
 
@@ -177,8 +177,8 @@ def test_a_probe_in_its_own_sandboxes_runs_the_cells_of_its_answer_and_nothing_e
     assert all(each.verdict == Verdict.RIGHT for each in marks.values())
     assert requests == [
         ("run", "c1"), ("run", "c2"), ("call", "double", 3.0),
-        ("beside", 0), ("run", "c1"), ("call", "double", 3.0),
         ("beside", 1), ("run", "c1"), ("call", "double", 3.0),
+        ("beside", 2), ("run", "c1"), ("call", "double", 3.0),
         ("call", "triple", 3.0), ("call", "triple", 3.0),
     ]  # fmt: skip
 

@@ -63,7 +63,7 @@ class Recorded:
             raise self.function
         return evaluate(self.function, through, arguments)
 
-    def alone(self, name, number=0):
+    def alone(self, name, number):
         self.asked.append((name, "alone", number))
         return nullcontext(self)
 
@@ -328,23 +328,23 @@ def test_an_answer_that_ends_its_sandbox_has_raised_no_error(lost):
     assert mark(ROOTS, lost).verdict == lost.verdict
 
 
-@pytest.mark.parametrize("sandboxes", [1, 2, 3])
+@pytest.mark.parametrize("sandboxes", [(0,), (1,), (0, 1), (1, 2, 3)])
 def test_every_second_sandbox_makes_the_calls_in_the_opposite_order(sandboxes):
     answers, seen = Recorded(), []
     probe = Probe("alone", several, judge=lambda *given: seen.append(given), draws=1, sandboxes=sandboxes)
     mark_answer(item(probe), answers, random_for)
     calls = several(random_for("double", "alone", "0"))
     expected = []
-    for number in range(sandboxes):
-        expected.append(("double", "alone", number))
-        expected += [("double", None, call) for call in (reversed(calls) if number % 2 else calls)]
+    for place, number in enumerate(sandboxes):
+        expected += [("double", "alone", number)] * (number > 0)
+        expected += [("double", None, call) for call in (reversed(calls) if place % 2 else calls)]
     assert answers.asked == expected
     ((got, wanted, arguments),) = seen
-    assert got == wanted == [2 * x for (x,) in calls] * sandboxes
+    assert got == wanted == [2 * x for (x,) in calls] * len(sandboxes)
     assert arguments == calls
 
 
 def test_one_call_in_one_sandbox_of_its_own_is_judged_as_one():
-    assert mark(item(Probe("alone", number, sandboxes=1))).verdict == Verdict.RIGHT
-    assert mark(item(Probe("alone", number, sandboxes=2))).verdict == Verdict.RIGHT
-    assert mark(item(Probe("alone", number, sandboxes=2)), lambda x: x).verdict == Verdict.WRONG
+    assert mark(item(Probe("alone", number, sandboxes=(1,)))).verdict == Verdict.RIGHT
+    assert mark(item(Probe("alone", number, sandboxes=(0, 1)))).verdict == Verdict.RIGHT
+    assert mark(item(Probe("alone", number, sandboxes=(0, 1))), lambda x: x).verdict == Verdict.WRONG

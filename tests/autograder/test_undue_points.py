@@ -34,7 +34,7 @@ class Says:
         self.before = arguments
         return said
 
-    def alone(self, name, number=0):
+    def alone(self, name, number):
         return nullcontext(self)
 
     def right(self, through, arguments):
