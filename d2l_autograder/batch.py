@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -31,6 +32,7 @@ __all__ = ["LIMITS", "Grader", "Outcome", "setup_for"]
 LIMITS = Limits(seconds=60, total_seconds=300)
 _TRIES = 3
 _SECONDS_TO_STOP = 0.8
+_SMALL = 2 << 20  # bytes
 
 
 def setup_for(assignment: Assignment) -> Setup:
@@ -80,6 +82,8 @@ class Grader:
         self._outcomes: SimpleQueue[Outcome | None] = SimpleQueue()  # a signal handler may put something into it
         self._running: set[Sandbox] = set()
         self._gate = Gate(self._check_stopped)
+        # The last few small submissions: their notebooks are asked for as soon as they are marked
+        self._just_read: deque[tuple[str, Submission]] = deque(maxlen=2 * self.jobs)
 
     def grade(self, entries: Sequence[Entry]) -> Iterator[Outcome]:
         """Mark entries and yield each outcome as soon as it is there: first the kept ones, then new ones in any order.
@@ -92,6 +96,8 @@ class Grader:
             Before the first outcome, if this machine has no sandbox, or if the sandbox would show the key, the results
             or a submission to student code.
         """
+        if self._is_stopped:
+            return
         with Sandbox(self.limits, Setup(hidden=self._hidden_from_students(entries)), is_confined=self.is_sandboxed):
             pass  # where there is no sandbox, the error comes here, before any work
         waiting = []
@@ -130,6 +136,9 @@ class Grader:
 
         An outcome does not hold the submission: a class's notebooks would fill the memory.
         """
+        for digest, submission in list(self._just_read):
+            if digest == outcome.result.digest:
+                return submission
         assignment = self.assignments.get(outcome.result.assignment)
         try:
             contents = outcome.entry.read(LARGEST)
@@ -196,6 +205,9 @@ class Grader:
             submission = read_submission(contents, assignment)
         except NotebookError as error:
             return self._keep(damaged(entry, assignment, error), entry)
+        digest = self._digest(assignment, contents)
+        if len(contents) < _SMALL:
+            self._just_read.append((digest, submission))
         began = time.monotonic()
         marks = self._mark(submission, assignment)
         result = Result(
@@ -204,7 +216,7 @@ class Grader:
             status=Status.MARKED,
             marks=marks,
             repairs=submission.repairs,
-            digest=self._digest(assignment, contents),
+            digest=digest,
             is_sandboxed=self.is_sandboxed,
             seconds=round(time.monotonic() - began, 2),
         )

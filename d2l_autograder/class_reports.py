@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from d2l_autograder.collect import Entry
@@ -15,7 +16,6 @@ from d2l_autograder.report import write_feedback, write_grades
 from d2l_autograder.reported import Reported
 from d2l_autograder.results import Result, Row, Status
 from d2l_autograder.submission import Submission
-from d2l_helpers.atomic import write
 
 __all__ = ["ClassReports"]
 
@@ -75,14 +75,14 @@ class ClassReports:
         """Take a new row, and write all of its reports."""
         self.marked += 1
         if outcome.fault:
-            self._faults.found.append(outcome.fault)
+            self._faults.add(outcome.fault)
         row = self._row_of(outcome)
         if self._book:
             with self._faults.noted(_in("the gradebook", row)):
                 row = self._book.save(row, self._notebook_of(outcome))
         self._write(_place(outcome.entry), row)
         if time.monotonic() > self._next_table:
-            self.write_table()
+            self._write_table_meanwhile()
 
     def add_missing(self, student: str, assignment: str) -> None:
         """Take the row of a student who handed nothing in."""
@@ -95,21 +95,20 @@ class ClassReports:
 
     def write_table(self) -> None:
         """Write grades.csv with the rows so far."""
-        began = time.monotonic()
         with self._faults.noted("grades.csv"):
             write_grades(self.rows, self._out)
-        ended = time.monotonic()
-        self._next_table = ended + max(_SECONDS, _SHARE * (ended - began))
-
-    def write_collected(self, table: bytes) -> None:
-        """Write collected.csv."""
-        with self._faults.noted("collected.csv"):
-            write(self._out / "collected.csv", table)
 
     def close(self) -> None:
         """Keep what was reported, so that the next run names what has changed since."""
         with self._faults.noted("the marks of this run, which the next run names changes against"):
             self._reported.save(self._rows.values())
+
+    def _write_table_meanwhile(self) -> None:
+        began = time.monotonic()
+        with suppress(OSError):  # the table is written at the end, too
+            write_grades(self.rows, self._out)
+        ended = time.monotonic()
+        self._next_table = ended + max(_SECONDS, _SHARE * (ended - began))
 
     def _write(self, place: tuple[str, str, Path | None, str], row: Row) -> None:
         self._rows[place] = row

@@ -45,10 +45,14 @@ class Faults:
     """All that could not be done in a run, in the order in which it failed."""
 
     def __init__(self) -> None:
-        self.found: list[Fault] = []
+        self.found: dict[Fault, None] = {}  # in order, each once
 
     def __bool__(self) -> bool:
         return bool(self.found)
+
+    def add(self, fault: Fault) -> None:
+        """Note a fault."""
+        self.found[fault] = None
 
     @contextmanager
     def noted(self, what: str) -> Iterator[None]:
@@ -58,7 +62,7 @@ class Faults:
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:
-            self.found.append(fault_of(what, error))
+            self.add(fault_of(what, error))
 
 
 def fault_of(what: str, error: BaseException) -> Fault:

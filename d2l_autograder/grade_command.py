@@ -27,7 +27,8 @@ from d2l_autograder.report.collected import collected_csv, collected_text
 from d2l_autograder.report.faults import faults_text
 from d2l_autograder.results import Status
 from d2l_autograder.store import Store
-from d2l_autograder.terminal_output import say
+from d2l_autograder.terminal_output import Progress, say
+from d2l_helpers.atomic import write
 from d2l_helpers.errors import LibraryUnusable
 
 __all__ = ["ClassOptions", "grade_class", "grade_one"]
@@ -94,17 +95,19 @@ def grade_class(
     with locked(out) as has_locks:
         if not has_locks:
             say(f"The file system of {out} has no locks: start no second grader that writes there.", is_error=True)
-        collection = collect(folder, releases.files, options.platform, options.names, options.roster)
-        say(collected_text(collection))
+        collection, faults = collect(folder, releases.files, options.platform, options.names, options.roster), Faults()
+        with faults.noted("the overview of what was handed in"):
+            say(collected_text(collection))
         grader = _grader(collection, folder, out, releases, options)
-        faults = Faults()
-        with interrupts.handled_by(grader.stop), _gradebook(grader, collection, out, releases, faults) as book:
+        with _gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
-            reports.write_collected(collected_csv(collection, folder))
+            with faults.noted("collected.csv"):
+                write(out / "collected.csv", collected_csv(collection, folder))
             with interrupts.ending():
                 _mark(grader, collection, reports)
             reports.write_table()
-            say(summary(reports.rows))
+            with faults.noted("the summary"):
+                say(summary(reports.rows))
             reports.close()
         return _end(len(collection.entries), reports, faults, interrupts)
 
@@ -129,7 +132,7 @@ def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None
         for entry in collection.entries:
             if standing := grader.kept(entry):
                 reports.stand(standing)
-    with tqdm(total=len(collection.entries), unit="notebook", file=sys.stderr, disable=None) as bar:
+    with tqdm(total=len(collection.entries), unit="notebook", file=Progress(sys.stderr), disable=None) as bar:
         for outcome in grader.grade(collection.entries):
             reports.add(outcome)
             bar.update()
@@ -165,7 +168,7 @@ def _end(of: int, reports: ClassReports, faults: Faults, interrupts: Interrupts)
     """Print what could not be done and what to do, and return the exit status."""
     marked = reports.marked
     if faults:
-        say(faults_text(faults.found), is_error=True)
+        say(faults_text(list(faults.found)), is_error=True)
     if interrupts.number or marked < of:
         why = "Interrupted" if interrupts.number else "The grader has failed"
         how = "Run the same command again, and it goes on from here."

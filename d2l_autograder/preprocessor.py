@@ -14,6 +14,7 @@ from d2l_autograder.autograded_notebook import autograded_notebook
 from d2l_autograder.batch import Grader
 from d2l_autograder.collect import Entry
 from d2l_autograder.course import read_course
+from d2l_autograder.folder_lock import keep_locked
 from d2l_autograder.results import Status
 from d2l_helpers.errors import SandboxError
 
@@ -50,6 +51,8 @@ class MarkSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ca
 
         Raises
         ------
+        ArgumentError
+            If another grader writes to this course.
         SandboxError
             If the sandbox failed; nbgrader reports this and continues with the next submission.
         """
@@ -57,6 +60,7 @@ class MarkSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ca
         student, name = place["student"], place["assignment"]
         folders = self.parent.parent.coursedir  # the parent is the exporter, its parent nbgrader's Autograde
         file = f"{place['notebook']}.ipynb"
+        keep_locked(Path(folders.root))  # nbgrader writes to the gradebook that d2l-grade writes to
         course = read_course(Path(folders.root))
         assignment = course.load(Path(folders.format_path(folders.release_directory, ".", name)) / file)
         entry = Entry(student, name, Path(folders.format_path(folders.submitted_directory, student, name)) / file)

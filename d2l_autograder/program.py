@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from d2l_autograder.faults import said_by
+from d2l_autograder.faults import fault_of
 from d2l_autograder.interrupts import Interrupts
 from d2l_helpers.command_line import run
 
@@ -50,7 +50,8 @@ def run_safely(command: click.Command) -> None:
     try:
         run(command)
     except Exception as error:
-        click.echo(f"The command has failed by a fault of its own; please report it. {said_by(error)}", err=True)
+        fault = fault_of("the command", error)
+        click.echo(f"The command cannot go on. {fault.why}\n  try: {fault.remedy}", err=True)
         sys.exit(1)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
 
-__all__ = ["say"]
+__all__ = ["Progress", "say"]
 
 
 def say(shown: RenderableType | str, is_error: bool = False) -> None:
@@ -18,6 +20,26 @@ def say(shown: RenderableType | str, is_error: bool = False) -> None:
         stream.flush()
     except (OSError, ValueError, SystemExit):  # rich ends the program where a pipe has no reader
         _silence(stream.fileno() if not stream.closed else -1)
+
+
+class Progress:
+    """A stream for a progress bar, which ends no batch where its terminal is gone."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write, if there is still something to write to."""
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Flush, if there is still something to write to."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _silence(descriptor: int) -> None:

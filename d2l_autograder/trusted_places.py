@@ -15,7 +15,8 @@ __all__ = ["COURSE_FILE", "require_course", "require_folder_for_marks", "require
 
 COURSE_FILE = "course.json"
 _FROM_STUDENTS = ("submitted", "downloaded")  # nbgrader's folders in a course
-_WRITTEN = ("results", "feedback", "gradescope", "autograded", "gradebook.db", "grades.csv", "collected.csv", "secret")
+_FOLDERS = ("results", "feedback", "gradescope", "autograded")  # with a folder for each student
+_FILES = ("gradebook.db", "grades.csv", "collected.csv", "secret")
 
 
 def require_trusted(handed_in: Path, places: Mapping[str, Path]) -> None:
@@ -76,7 +77,9 @@ def require_folder_for_marks(out: Path, handed_in: Path) -> None:
         If the folder lies in what was handed in, or a part of it is a link.
     """
     require_trusted(handed_in, {"the folder for marks": out})
-    for place in (out / name for name in _WRITTEN):
+    folders = [out / name for name in _FOLDERS]
+    of_students = (student for folder in folders if folder.is_dir() for student in folder.iterdir())
+    for place in (*(out / name for name in _FILES), *folders, *of_students):
         if place.is_symlink():
             raise ArgumentError(
                 "A link in the folder for marks would lead what is written elsewhere.",
