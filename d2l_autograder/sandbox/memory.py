@@ -111,7 +111,7 @@ class SandboxMemory:
 
     def _exceeds_exactly(self, most: int, running: dict[str, tuple[int, int]]) -> bool:
         deadline = time.thread_time() + _LONGEST
-        open_files: set[str] = set()
+        open_files: set[tuple[object, ...]] = set()
         total = 0
         for place, (anonymous, kernel) in running.items():
             total += min(anonymous, self._private(place, anonymous)) + kernel
@@ -160,14 +160,17 @@ class SandboxMemory:
         except PermissionError:
             return self._open_files_of_each
 
-    def _open_files(self, place: str) -> Iterator[str]:
-        """List what a process has open; two processes name what they share alike."""
+    def _open_files(self, place: str) -> Iterator[tuple[object, ...]]:
+        """Identify what a process has open; two processes that share something identify it alike."""
         try:
             for number in self._list(f"{place}/fd"):
                 with suppress(FileNotFoundError, ProcessLookupError):
-                    yield os.readlink(f"{place}/fd/{number}", dir_fd=self._processes)
+                    link = f"{place}/fd/{number}"
+                    state = os.stat(link, dir_fd=self._processes)
+                    is_anonymous = os.readlink(link, dir_fd=self._processes).startswith("anon_inode:")
+                    yield (link,) if is_anonymous else (state.st_dev, state.st_ino)
         except PermissionError:
-            yield from (f"unknown:{place}/{number}" for number in range(self._open_files_of_each))
+            yield from ((place, number) for number in range(self._open_files_of_each))
 
     def _open(self, path: str) -> int:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
