@@ -16,6 +16,7 @@ __all__ = ["command_line", "require_programs"]
 
 _OWN_USERS = range(61184, 65520)  # systemd's range for users that live as long as a process
 _NOBODY = 65534
+_RANDOM = "/proc/sys/kernel/random"  # has the machine's boot id
 _DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")
 _LINKS = {"/dev/fd": "/proc/self/fd"} | {
     f"/dev/std{name}": f"/proc/self/fd/{fd}" for fd, name in enumerate(("in", "out", "err"))
@@ -55,7 +56,7 @@ def command_line(
         *(part for pair in environment.items() for part in ("--setenv", *pair)),
         *(part for option, fd in fds.items() for part in (option, str(fd))),
         # Without Yama, one could write into /proc/1/mem, and take from bubblewrap that it dies with the grader
-        *("--chdir", mounts.HOME, "--remount-ro", "/proc", "--remount-ro", "/", "--"),
+        *("--chdir", mounts.HOME, "--remount-ro", "/proc", "--remount-ro", _RANDOM, "--remount-ro", "/", "--"),
         *_drop_root(stack),
         *command,
     ]
@@ -101,7 +102,7 @@ def _devices(limits: Limits) -> list[str]:
     return [
         # Not --dev: that is a tmpfs without a size; its pseudoterminals are the machine's, and the shared pages of its
         # /dev/zero are in no account
-        *("--proc", "/proc", "--perms", "0755", "--dir", "/dev"),
+        *("--proc", "/proc", "--tmpfs", _RANDOM, "--perms", "0755", "--dir", "/dev"),
         *(part for path in _DEVICES for part in ("--dev-bind", path, path)),
         *(part for path, target in _LINKS.items() for part in ("--symlink", target, path)),
         *("--perms", "1777", "--size", str(int(limits.shared_memory)), "--tmpfs", "/dev/shm"),

@@ -18,13 +18,13 @@ from pathlib import Path
 
 __all__ = ["SandboxMemory", "Watch", "private_memory"]
 
-_TICK = 0.1  # seconds between two counts
+_TICK, _MOMENT = 0.1, 0.02  # seconds between two counts, and before the second one that must confirm the first
 _LONGEST = 1.0  # seconds of CPU time: a sandbox whose memory takes longer to count has made too many areas of memory
 _SOCKET, _OPEN = 320 << 10, 64 << 10  # bytes that a socket's queue can hold; another open file, such as a pipe
 _MOST_AREAS = 65_530  # of a process, where the machine's administrator has not changed it
 _THREAD, _FILE = 32 << 10, 2 << 10  # bytes of the kernel's: for a thread, for a file without contents
 _AREA, _INHERITED = 256, 64  # for an area of memory, and for each process that may share it by inheritance
-_SUSPICIOUS = 256 << 20  # bytes by which the kernel's own memory may grow before areas of memory are counted
+_SUSPICIOUS = 64 << 20  # bytes by which the kernel's own memory may grow before areas of memory are counted
 _NUMBERS = re.compile(rb"^(RssAnon|VmSwap|VmPTE|Threads):\s+(\d+)", re.MULTILINE)
 _PRECISE = re.compile(rb"^(?:Pss_Anon|SwapPss):\s+(\d+)", re.MULTILINE)
 _KERNEL = re.compile(r"^SUnreclaim:\s+(\d+)", re.MULTILINE)
@@ -58,7 +58,8 @@ class Watch:
         while not self._is_over.wait(max(_TICK, spent)):
             before = time.thread_time()
             with suppress(OSError):  # such as one descriptor too many in the grader; the next count comes soon
-                if self._exceeds():
+                # A process that is about to start another program shares all memory with its parent, and counts twice
+                if self._exceeds() and not self._is_over.wait(_MOMENT) and self._exceeds():
                     self._end()
                     return
             spent = time.thread_time() - before
@@ -111,7 +112,7 @@ class SandboxMemory:
 
     def _exceeds_exactly(self, most: int, running: dict[str, tuple[int, int]]) -> bool:
         deadline = time.thread_time() + _LONGEST
-        open_files: set[str] = set()
+        open_files: set[tuple[object, ...]] = set()
         total = 0
         for place, (anonymous, kernel) in running.items():
             total += min(anonymous, self._private(place, anonymous)) + kernel
@@ -140,7 +141,8 @@ class SandboxMemory:
     def _private(self, place: str, otherwise: int) -> int:
         """Return the bytes of a process's own memory, each shared page divided by its number of users."""
         with suppress(PermissionError):
-            if found := _PRECISE.findall(self._read(f"{place}/smaps_rollup")):
+            found = _PRECISE.findall(self._read(f"{place}/smaps_rollup"))
+            if len(found) == 2:  # the first is missing in Linux 5.3
                 return sum(map(int, found)) * 1024
         return otherwise
 
@@ -160,14 +162,17 @@ class SandboxMemory:
         except PermissionError:
             return self._open_files_of_each
 
-    def _open_files(self, place: str) -> Iterator[str]:
-        """List what a process has open; two processes name what they share alike."""
+    def _open_files(self, place: str) -> Iterator[tuple[object, ...]]:
+        """Identify what a process has open; two processes that share something identify it alike."""
         try:
             for number in self._list(f"{place}/fd"):
                 with suppress(FileNotFoundError, ProcessLookupError):
-                    yield os.readlink(f"{place}/fd/{number}", dir_fd=self._processes)
+                    link = f"{place}/fd/{number}"
+                    state = os.stat(link, dir_fd=self._processes)
+                    is_anonymous = os.readlink(link, dir_fd=self._processes).startswith("anon_inode:")
+                    yield (link,) if is_anonymous else (state.st_dev, state.st_ino)
         except PermissionError:
-            yield from (f"unknown:{place}/{number}" for number in range(self._open_files_of_each))
+            yield from ((place, number) for number in range(self._open_files_of_each))
 
     def _open(self, path: str) -> int:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

@@ -273,7 +273,11 @@ def _file(owner: ExitStack, contents: bytes) -> int:
 
 
 def _limit(pid: int, limits: Limits) -> None:
-    """Set the kernel's limits of a process, which those that it starts inherit; a lower limit of this user's stays."""
+    """Set the kernel's limits of a process, which those that it starts inherit; a lower limit of this user's stays.
+
+    Where the machine runs out of memory, the kernel then ends a process of a sandbox first.
+    """
+    Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
     import resource  # here: Windows lacks it
 
     for name, wanted in limits.of_each_process().items():

@@ -20,7 +20,7 @@ SMALL = {
 
 
 SHORT = {"seconds": 0.5}
-LONG = {"seconds": 60}
+LONG = {"seconds": 120}
 
 
 @dataclass(frozen=True)

@@ -85,16 +85,16 @@ ATTACKS = {
     ),
     # Each of the areas remembers each of the processes from which it was inherited
     "areas of memory, inherited again and again": Attack(
-        SYSCALL + "import mmap, os, time\narea = mmap.mmap(-1, 30_000 * 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)\n"
+        SYSCALL + "import mmap, os, time\narea = mmap.mmap(-1, 20_000 * 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)\n"
         "start = ctypes.addressof(ctypes.c_char.from_buffer(area))\n"
-        "for page in range(0, 30_000, 2):\n    area[page * 4096] = 1\n"
+        "for page in range(0, 20_000, 2):\n    area[page * 4096] = 1\n"
         "    libc.mprotect(ctypes.c_void_p(start + page * 4096), 4096, 1)\n"
-        "libc.madvise(ctypes.c_void_p(start), 30_000 * 4096, 4)\nparent = os.getpid()\n"
+        "libc.madvise(ctypes.c_void_p(start), 20_000 * 4096, 4)\nparent = os.getpid()\n"
         "for _ in range(20):\n    if os.fork() > 0: break\n"
         "if os.getpid() == parent: os.wait(); os.kill(parent, 9)\ntime.sleep(60)",
         Verdict.MEMORY,
         "",
-        LONG,
+        LONG | {"memory": 200 * MB},
     ),
     "queues of sockets": Attack(
         "import os, socket, time\nfor _ in range(10):\n    if os.fork() == 0:\n"

@@ -35,6 +35,7 @@ ATTACKS = {
         OK,
         r"^\[\]\n\['library', 'worker.py'\] \['d2l_helpers'\]\n",
     ),
+    "the boot id": Attack("open('/proc/sys/kernel/random/boot_id')", Verdict.ERROR, "FileNotFoundError"),
     "shadow": Attack("open('/etc/shadow')", Verdict.ERROR, "FileNotFoundError"),
     "other processes": Attack(
         "import os\nprint(max(int(p) for p in os.listdir('/proc') if p.isdigit()) < 20)", OK, "^True"

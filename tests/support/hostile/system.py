@@ -58,6 +58,11 @@ ATTACKS = {
         OK,
         r"^\{(, |'OSError'|'PermissionError')*\}\n",
     ),
+    "being spared when memory runs out": Attack(
+        "print(open('/proc/self/oom_score_adj').read())\nopen('/proc/self/oom_score_adj', 'w')",
+        Verdict.ERROR,
+        "Read-only file system",
+    ),
     "calls that this sandbox does not know": Attack(
         SYSCALL + "print({refused(463), refused(600)})", OK, r"^\{'ENOSYS'\}"
     ),
