@@ -88,8 +88,9 @@ def killed() -> tuple[bool, str]:
     start = "import time; from d2l_autograder.sandbox import Sandbox; Sandbox().start(); print(1, flush=True)"
     group = "/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup | sed s,/d2l-grader,,)"
     script = (
-        f'{sys.executable} -c "{start}; time.sleep(99)" > /tmp/started & while ! [ -s /tmp/started ]; do sleep 0.2; done; kill -9 $!; '
-        f"wait; {sys.executable} {__file__} probe; echo left: $(find {group} -mindepth 1 -type d)"
+        f'{sys.executable} -c "{start}; time.sleep(99)" > /tmp/started & '
+        "while ! [ -s /tmp/started ]; do sleep 0.2; done; kill -9 $!; wait; "
+        f"{sys.executable} {__file__} probe; echo left: $(find {group} -mindepth 1 -type d)"
     )
     said = _said([*USER, *DELEGATED, "--user", "sh", "-c", script])
     return said.splitlines()[-1:] == ["left:"] and '"the memory limit holds": "ok"' in said, said
