@@ -9,6 +9,6 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.nightly]
 def test_attacks_sessions_and_doctor_pass_as_an_unprivileged_user(tmp_path):
     tests = [
         f"tests/autograder/sandbox/test_{name}.py"
-        for name in ("hostile", "mounts", "session", "sandbox_doctor", "cgroup")
+        for name in ("hostile", "mounts", "session", "sandbox_doctor", "no_start", "cgroup", "group_faults")
     ]
     pass_as_nobody(tests, tmp_path / "aside", seconds=500)
