@@ -12,7 +12,11 @@ from d2l_autograder.sandbox.start_faults import Fault
 
 __all__ = ["explain_no_group", "version"]
 
-_SCOPE = "systemd-run --user --scope -p Delegate=yes d2l-grade grade …"
+_SCOPE = "systemd-run --scope -p Delegate=yes d2l-grade grade …"
+_USER_SCOPE = (
+    "systemd-run --user --scope -p Delegate=yes d2l-grade grade … (on a server, loginctl enable-linger first, or "
+    "logging out ends it)"
+)
 _BOOT = (
     "add cgroup_enable=memory to the kernel's command line, and remove cgroup_disable=memory from it (Raspberry Pi: "
     "/boot/firmware/cmdline.txt; else GRUB_CMDLINE_LINUX in /etc/default/grub, then sudo update-grub), and restart"
@@ -97,9 +101,9 @@ def _none_of_version_2(machine: Machine, root: Path, own: Path) -> Fault:
                 "systemd hands no memory controller to this user's services",
                 "sudo systemctl edit user@.service: [Service], Delegate=cpu memory pids; then log in again",
             )
-        return Fault(f"no control group is delegated to this user's session (/{path})", _SCOPE)
+        return Fault(f"no control group is delegated to this user's session (/{path})", _USER_SCOPE)
     if delegation.SYSTEMD.exists():
-        return Fault(f"no control group above /{path} hands on memory and pids", _SCOPE.replace(" --user", ""))
+        return Fault(f"no control group above /{path} hands on memory and pids", _SCOPE)
     if machine.container:
         default = "start the container with the memory and pids controllers, or grade outside of it"
         return Fault(f"this container ({machine.container}) has no control group that can be divided", default)

@@ -128,6 +128,11 @@ class Machine:
         return self._read("sys/fs/selinux/enforce").strip() == "1"
 
     @property
+    def has_apparmor(self) -> bool:
+        """Whether AppArmor is on."""
+        return self._read("sys/module/apparmor/parameters/enabled").strip() == "Y"
+
+    @property
     def is_confined(self) -> bool:
         """Whether an AppArmor profile confines the grader, as Docker's default profile does."""
         label = self._read("proc/self/attr/apparmor/current") or self._read("proc/self/attr/current")

@@ -182,6 +182,12 @@ _CAUSES = (
         ),
     ),
     _Cause(
+        rf"({_NAMESPACE}).*Permission denied",
+        lambda machine: machine.has_apparmor,
+        "a profile of AppArmor refuses namespaces to bubblewrap (sudo dmesg | grep DENIED names the profile)",
+        lambda machine: profile(machine.bwrap),
+    ),
+    _Cause(
         _SYSCALL_FILTER,
         _always,
         "the kernel {kernel} takes no filter of system calls: it has no CONFIG_SECCOMP_FILTER, or an emulator such as "

@@ -37,7 +37,7 @@ exec "$@"
 """
 
 
-def passas_nobody(tests, aside, seconds):
+def pass_as_nobody(tests, aside, seconds):
     """Run tests as a user who can read only what everybody can, and check that they pass.
 
     Parameters
@@ -65,6 +65,7 @@ def passas_nobody(tests, aside, seconds):
 
 
 def as_nobody(aside):
+    """Return the command that runs another as this user."""
     if os.geteuid() != 0:
         pytest.skip("these tests already run as an unprivileged user")
     if not shutil.which("unshare"):

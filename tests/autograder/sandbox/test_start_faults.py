@@ -77,6 +77,13 @@ CASES = {
         "unprivileged_userns_clone=0",
         "kernel.unprivileged_userns_clone=1",
     ),
+    "a profile of AppArmor": (
+        USER,
+        {"sys/module/apparmor/parameters/enabled": "Y\n"},
+        "bwrap: Creating new namespace failed: Permission denied",
+        "profile of AppArmor",
+        "profile d2l-bwrap",
+    ),
     # written
     "Ubuntu 24.04, uid map": (
         USER,
