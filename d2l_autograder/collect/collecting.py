@@ -181,6 +181,7 @@ class _Collecting:
             ident = next((end for end in ends if self.roster.has(end)), None)
         account = claim.account if claim.is_global else ""
         ident = ident or self.roster.find(claim.student, claim.name, account)
+        ident = ident or self.roster.find(f"Participant {claim.account}")  # as Moodle's worksheet has its numbers
         return replace(claim, student=ident) if ident else claim
 
     def _sort(self) -> tuple[list[Piece], list[Loose], set[Item]]:
@@ -261,5 +262,7 @@ def _stamp_of(item: Item, claim: Claim, places: Mapping[Path, Item]) -> Item | N
     """Return the timestamp of an item: the platform's in the student's folder, or the nearest that lies above it."""
     if claim.depth and (stamp := places.get(Path(*item.path.parts[: claim.depth], _TIMESTAMP))):
         return stamp
-    above = [parent for parent in item.path.parents if parent.parts][:2]
+    parts = [as_text(part) for part in item.path.parts]
+    first = parts.index(claim.student) + 1 if claim.student in parts else 1  # not one above the student's folder
+    above = [parent for parent in item.path.parents if len(parent.parts) >= first][:2]
     return next((places[parent / _TIMESTAMP] for parent in above if parent / _TIMESTAMP in places), None)

@@ -355,6 +355,27 @@ def test_what_is_not_named_as_the_platform_does_is_a_row_with_a_note(tmp_path):
     assert [each.path.name for each in found.ignored] == ["README.txt"]
 
 
+WRITTEN = {
+    "Jan 31, 2026 1200 AM": datetime(2026, 1, 31),
+    "Jan 31, 2026 1230 PM": datetime(2026, 1, 31, 12, 30),
+    "February 1, 2026 905 PM": datetime(2026, 2, 1, 21, 5),
+    "31 January, 2026 2205": datetime(2026, 1, 31, 22, 5),
+    "31. Jan. 2026 9:05 a.m.": datetime(2026, 1, 31, 9, 5),
+}
+
+
+@pytest.mark.parametrize("date", WRITTEN)
+def test_brightspaces_dates_are_read_in_this_machines_time_zone(tmp_path, date):
+    (entry,) = collected(tmp_path / "export", {f"12-3 - Ada - {date}/{SOFTMAX}.ipynb": NOTEBOOK}).entries
+    assert entry.submitted == WRITTEN[date].astimezone()
+
+
+def test_a_date_that_cannot_be_read_is_a_note(tmp_path):
+    (entry,) = collected(tmp_path / "export", {f"12-3 - Ada - 31. März 2026 2200/{SOFTMAX}.ipynb": NOTEBOOK}).entries
+    assert (entry.student, entry.submitted) == ("Ada", None)
+    assert "could not be read" in entry.notes[0]
+
+
 def test_a_students_own_timestamp_is_no_date(tmp_path):
     files = {
         f"Ada_1_assignsubmission_file_/{SOFTMAX}.ipynb": NOTEBOOK,
