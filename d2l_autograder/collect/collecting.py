@@ -14,6 +14,7 @@ from d2l_autograder.collect.dates import read_timestamp
 from d2l_autograder.collect.entry import Collection, Entry, Ignored
 from d2l_autograder.collect.identity import told_apart, with_normal_forms
 from d2l_autograder.collect.ownership import claims_by_folders, claims_by_names
+from d2l_autograder.collect.platforms import is_given_back
 from d2l_autograder.collect.reading import read_file
 from d2l_autograder.collect.recognise import Recogniser
 from d2l_autograder.collect.roster import Roster, read_roster
@@ -150,6 +151,8 @@ class _Collecting:
         claims = claims_by_names(self.folder, theirs, self.spelling, platform, names)
         for item in self.items:
             hint = self._hint_of(item, claims.get(item, []))
+            if any(is_given_back(item, claim) for claim in claims.get(item, [])):
+                continue
             if item.kind in (Kind.FILE, Kind.LINK, Kind.SPECIAL):
                 self.candidates[item] = look_into(self.folder, item, self.recogniser, hint, is_thorough=False)
         others = [item for item in theirs if item not in claims]

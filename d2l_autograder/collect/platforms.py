@@ -16,7 +16,15 @@ from d2l_autograder.collect.spelling import Spelling, as_text
 from d2l_autograder.collect.walk import Item, Kind
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["PLATFORMS", "Platform", "choose_platform", "is_beside", "platform_claims", "require_platform"]
+__all__ = [
+    "PLATFORMS",
+    "Platform",
+    "choose_platform",
+    "is_beside",
+    "is_given_back",
+    "platform_claims",
+    "require_platform",
+]
 
 _DATE = r"[^-]*\b20\d\d\b[^-]*"  # as the teacher's language has it
 
@@ -48,7 +56,7 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.DOTALL)
 
 
-_MOODLE = r"(?P<student>[^_]+)(?:_(?P<account>\d+))?_assignsubmission_[a-z]+"
+_MOODLE = r"(?P<student>[^_]+)(?:_(?P<account>\d+))?_assign(?:submission|feedback)_[a-z]+"
 _BRIGHTSPACE = rf"(?P<account>\d+)-\d+ - (?P<student>.+?) ?- (?P<date>{_DATE})"
 _BLACKBOARD = r"(?P<title>.+?)_(?P<student>[^_]+)_attempt_(?P<date>\d{4}(?:-\d\d){2,5})"
 _SAKAI = r"(?P<name>[^()]*,[^()]*)\((?P<student>[^()]+)\)"
@@ -134,6 +142,12 @@ def choose_platform(items: Sequence[Item], spelling: Spelling) -> str | None:
 def is_beside(name: str) -> bool:
     """Return whether a file of this name is what platforms and teachers put beside what was handed in."""
     return _BESIDE.fullmatch(name) is not None
+
+
+def is_given_back(item: Item, claim: Claim) -> bool:
+    """Return whether an item is what the teacher gave back, in the form of Sakai's or Moodle's exports."""
+    parts = item.path.parts[claim.depth - 1 : claim.depth + 1] if claim.depth else ()
+    return any("_assignfeedback_" in part or part.casefold().startswith("feedback attachment") for part in parts)
 
 
 def require_platform(name: str) -> None:

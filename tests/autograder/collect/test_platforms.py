@@ -355,6 +355,19 @@ def test_what_is_not_named_as_the_platform_does_is_a_row_with_a_note(tmp_path):
     assert [each.path.name for each in found.ignored] == ["README.txt"]
 
 
+def test_what_a_teacher_gave_back_is_not_handed_in(tmp_path):
+    folder = "HW 4/Lovelace, Ada(ada)"
+    files = {f"{folder}/Submission attachment(s)/mine.ipynb": NOTEBOOK}
+    files |= {f"{folder}/Feedback Attachment(s)/{SOFTMAX}.ipynb": notebook(answers=6), f"{folder}/comments.txt": b""}
+    entry = entry_of_student(collected(tmp_path / "sakai", files), "ada")
+    assert (entry.file.name, entry.others) == ("mine.ipynb", ())
+    files = {"Ada_1_assignsubmission_file_mine.ipynb": NOTEBOOK}
+    files |= {f"Ada_1_assignfeedback_file_{SOFTMAX}.ipynb": notebook(answers=6)}
+    found = collected(tmp_path / "moodle", files)
+    assert [entry.file.name for entry in found.entries] == ["Ada_1_assignsubmission_file_mine.ipynb"]
+    assert found.ignored[0].reason == "a notebook that was given back, beside what Ada handed in"
+
+
 WRITTEN = {
     "Jan 31, 2026 1200 AM": datetime(2026, 1, 31),
     "Jan 31, 2026 1230 PM": datetime(2026, 1, 31, 12, 30),
