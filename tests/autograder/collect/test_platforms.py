@@ -409,6 +409,25 @@ def test_the_timestamp_of_sakai_counts_and_not_one_that_was_handed_in(tmp_path):
     assert entry.submitted == datetime(2026, 1, 31, 10, tzinfo=UTC)
 
 
+AROUND = {
+    "Sakai": ("Physics, Intro(101)/*, X(*)/Submission attachment(s)/", None),
+    "ILIAS, asked for": ("Deep_Learning_HW_4/X_*_*_12345/", "ilias"),
+    "nbgrader, asked for": (f"course/submitted/*/{SOFTMAX}/", "nbgrader"),
+}
+
+
+@pytest.mark.parametrize("case", AROUND)
+def test_a_folder_around_that_is_named_as_the_students_are_is_no_student(tmp_path, case):
+    path, platform = AROUND[case]
+    students = ("ada", "bob", "mal")
+    files = {f"{path}{SOFTMAX}.ipynb".replace("*", one).replace("345", f"34{one}"): NOTEBOOK for one in students}
+    files = {name.replace("34ada", "341").replace("34bob", "342").replace("34mal", "343"): NOTEBOOK for name in files}
+    forged = next(name for name in files if "mal" in name).rpartition("/")[0]
+    files |= {f"{forged}/{path.replace('*', 'bob')}{SOFTMAX}.ipynb": NOTEBOOK}
+    found = collected(tmp_path / "export", files, platform=platform)
+    assert students_in(found) == {(one, SOFTMAX) for one in students}
+
+
 def test_a_platform_can_be_chosen(tmp_path):
     files = {f"X/ada/{SOFTMAX}.ipynb": NOTEBOOK}
     assert students_in(collected(tmp_path / "class", files, platform="nbgrader")) == {("X", SOFTMAX)}
