@@ -14,6 +14,7 @@ from d2l_autograder.collect.dates import read_timestamp
 from d2l_autograder.collect.entry import Collection, Entry, Ignored
 from d2l_autograder.collect.identity import told_apart, with_normal_forms
 from d2l_autograder.collect.ownership import claims_by_folders, claims_by_names
+from d2l_autograder.collect.platforms import is_given_back
 from d2l_autograder.collect.reading import read_file
 from d2l_autograder.collect.recognise import Recogniser
 from d2l_autograder.collect.roster import Roster, read_roster
@@ -150,6 +151,8 @@ class _Collecting:
         claims = claims_by_names(self.folder, theirs, self.spelling, platform, names)
         for item in self.items:
             hint = self._hint_of(item, claims.get(item, []))
+            if any(is_given_back(item, claim) for claim in claims.get(item, [])):
+                continue
             if item.kind in (Kind.FILE, Kind.LINK, Kind.SPECIAL):
                 self.candidates[item] = look_into(self.folder, item, self.recogniser, hint, is_thorough=False)
         others = [item for item in theirs if item not in claims]
@@ -181,6 +184,7 @@ class _Collecting:
             ident = next((end for end in ends if self.roster.has(end)), None)
         account = claim.account if claim.is_global else ""
         ident = ident or self.roster.find(claim.student, claim.name, account)
+        ident = ident or self.roster.find(f"Participant {claim.account}")  # as Moodle's worksheet has its numbers
         return replace(claim, student=ident) if ident else claim
 
     def _sort(self) -> tuple[list[Piece], list[Loose], set[Item]]:
@@ -261,5 +265,7 @@ def _stamp_of(item: Item, claim: Claim, places: Mapping[Path, Item]) -> Item | N
     """Return the timestamp of an item: the platform's in the student's folder, or the nearest that lies above it."""
     if claim.depth and (stamp := places.get(Path(*item.path.parts[: claim.depth], _TIMESTAMP))):
         return stamp
-    above = [parent for parent in item.path.parents if parent.parts][:2]
+    parts = [as_text(part) for part in item.path.parts]
+    first = parts.index(claim.student) + 1 if claim.student in parts else 1  # not one above the student's folder
+    above = [parent for parent in item.path.parents if len(parent.parts) >= first][:2]
     return next((places[parent / _TIMESTAMP] for parent in above if parent / _TIMESTAMP in places), None)

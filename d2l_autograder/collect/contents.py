@@ -24,6 +24,7 @@ _KINDS = {
     ".zip": "an archive", ".tar": "an archive", ".tgz": "an archive", ".gz": "an archive", ".7z": "a 7z archive",
     ".rar": "a RAR archive", ".png": "a picture", ".jpg": "a picture", ".jpeg": "a picture", ".heic": "a picture",
     ".csv": "a table", ".xlsx": "a table", ".ppt": "slides", ".pptx": "slides", ".url": "a bookmark",
+    ".ipynb": "a notebook that was given back",
     ".webloc": "a bookmark", ".gdoc": "a link to a document", ".pages": "a text document", ".mp4": "a film",
 }  # fmt: skip
 _DOCUMENTS = frozenset((".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub", ".jar", ".npz", ".pages", ".whl"))

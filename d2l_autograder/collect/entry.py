@@ -109,7 +109,7 @@ class Collection:
     ignored : tuple of Ignored
         What has none.
     missing : tuple of (str, str)
-        The students of the roster, with an assignment that they handed nothing in for.
+        The students of the roster with an assignment for which they have no entry, of those that anybody handed in.
     strangers : tuple of str
         The students that the roster does not have; empty without a roster.
     found : int

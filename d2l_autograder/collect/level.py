@@ -176,20 +176,21 @@ def _is_around(top: _Top, units: Sequence[Unit], depth: int) -> bool:
         If nothing tells.
     """
     people = top.folders | top.named
+    place = "/".join(next(unit.folders[: depth + 1] for unit in units if len(unit.folders) > depth))
     if top.has_own:
         if top.repeated and len(top.folders) > 1:
-            raise _unclear(top.name, sorted(top.folders))
+            raise _unclear(place, sorted(top.folders))
         return False
     if len(top.folders) > 1 or len(people) > 1:
         return True
     if top.repeated:  # files whose names may be students', or a student's several tries
         if is_work(top.name):
             return True
-        raise _unclear(top.name, sorted(top.inside))
+        raise _unclear(place, sorted(top.inside))
     if top.folders:
         if _branches(units, depth + 1):
             return True
-        raise _unclear(top.name, sorted(top.folders))
+        raise _unclear(place, sorted(top.folders))
     return False
 
 
@@ -210,5 +211,8 @@ def _unclear(folder: str, inside: Sequence[str]) -> ArgumentError:
         "Cannot tell whose notebooks these are.",
         got=f"a folder {folder}, and in it {some}: either may be named after a student",
         expected="a folder for each student, or a file for each student that is named student_notebook.ipynb",
-        remedy=f"pass the folder {folder} if {some} names students; if {folder} is a student, pass --platform nbgrader",
+        remedy=(
+            f"pass the folder {folder} if what is in it ({some}) is named after students; "
+            f"if {folder} is a student, pass --platform nbgrader; or pass a roster, which tells in either case"
+        ),
     )

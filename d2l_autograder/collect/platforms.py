@@ -7,6 +7,7 @@ The forms follow the platforms' own sources where these are public: Canvas's ``c
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,15 @@ from d2l_autograder.collect.spelling import Spelling, as_text
 from d2l_autograder.collect.walk import Item, Kind
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["PLATFORMS", "Platform", "choose_platform", "is_beside", "platform_claims", "require_platform"]
+__all__ = [
+    "PLATFORMS",
+    "Platform",
+    "choose_platform",
+    "is_beside",
+    "is_given_back",
+    "platform_claims",
+    "require_platform",
+]
 
 _DATE = r"[^-]*\b20\d\d\b[^-]*"  # as the teacher's language has it
 
@@ -48,7 +57,7 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.DOTALL)
 
 
-_MOODLE = r"(?P<student>[^_]+)(?:_(?P<account>\d+))?_assignsubmission_[a-z]+"
+_MOODLE = r"(?P<student>[^_]+)(?:_(?P<account>\d+))?_assign(?:submission|feedback)_[a-z]+"
 _BRIGHTSPACE = rf"(?P<account>\d+)-\d+ - (?P<student>.+?) ?- (?P<date>{_DATE})"
 _BLACKBOARD = r"(?P<title>.+?)_(?P<student>[^_]+)_attempt_(?P<date>\d{4}(?:-\d\d){2,5})"
 _SAKAI = r"(?P<name>[^()]*,[^()]*)\((?P<student>[^()]+)\)"
@@ -99,21 +108,53 @@ def platform_claims(name: str, items: Iterable[Item], spelling: Spelling) -> dic
     spelling : Spelling
         Knows the assignments, whose names Blackboard puts before the student's.
     """
+    everything = list(items)
+    if name == "nbgrader":
+        return _of_nbgrader(everything, spelling)
+    claims = _claims(name, everything, spelling, 0)
+    while len({item.path.parts[: claim.depth] for item, claim in claims.items()}) == 1:
+        inside = _claims(name, everything, spelling, next(iter(claims.values())).depth)
+        units = {item.path.parts[: claim.depth] for item, claim in inside.items()}
+        if len(units) < 2 or 2 * len(inside) <= len(claims):
+            break
+        claims = inside  # the folder around the students' is named as theirs are
+    return claims
+
+
+def _claims(name: str, items: Iterable[Item], spelling: Spelling, outside: int) -> dict[Item, Claim]:
+    """Return claims by the outermost part of each path that fits, below so many folders."""
     claims = {}
     for item in items:
-        for depth, part in enumerate(item.path.parts, start=1):
-            is_file = depth == len(item.path.parts) and not item.is_folder and item.kind != Kind.LINK
-            patterns = [_RECOGNISED[name].file] if is_file else [_RECOGNISED[name].folder]
-            if depth == len(item.path.parts) and item.kind == Kind.LINK:
-                patterns = [_RECOGNISED[name].file, _RECOGNISED[name].folder]
-            match = next((m for p in patterns if p and (m := p.fullmatch(as_text(part)))), None)
+        for depth, part in enumerate(item.path.parts[outside:], start=outside + 1):
+            match = _fit(_RECOGNISED[name], item, depth, as_text(part))
             if match:
                 claims[item] = _claim(name, match, depth, item, spelling)
                 break
-            if name == "nbgrader" and depth == 1 and len(item.path.parts) + item.is_folder > 1:
-                claims[item] = Claim(as_text(part), depth=1, is_stamped=True)
-                break
     return claims
+
+
+def _fit(platform: Platform, item: Item, depth: int, part: str) -> re.Match[str] | None:
+    """Return the match of a part of a path, which is a file's name at the end and a folder's before."""
+    is_last = depth == len(item.path.parts)
+    patterns = [platform.file] if is_last and not item.is_folder else [platform.folder]
+    if is_last and item.kind == Kind.LINK:  # which may lead to either
+        patterns = [platform.file, platform.folder]
+    return next((match for each in patterns if each and (match := each.fullmatch(part))), None)
+
+
+def _of_nbgrader(items: Sequence[Item], spelling: Spelling) -> dict[Item, Claim]:
+    """Return claims by the folders above those that are named after assignments, at the level that most have."""
+    levels: Counter[int] = Counter()
+    for item in items:
+        parts = item.path.parts if item.is_folder else item.path.parts[:-1]
+        named = [level for level, part in enumerate(parts) if level and spelling.is_assignment(as_text(part))]
+        levels.update(named[:1])
+    depth = levels.most_common(1)[0][0] if levels else 1
+    return {
+        item: Claim(as_text(item.path.parts[depth - 1]), depth=depth, is_stamped=True)
+        for item in items
+        if len(item.path.parts) + item.is_folder > depth
+    }
 
 
 def choose_platform(items: Sequence[Item], spelling: Spelling) -> str | None:
@@ -134,6 +175,12 @@ def choose_platform(items: Sequence[Item], spelling: Spelling) -> str | None:
 def is_beside(name: str) -> bool:
     """Return whether a file of this name is what platforms and teachers put beside what was handed in."""
     return _BESIDE.fullmatch(name) is not None
+
+
+def is_given_back(item: Item, claim: Claim) -> bool:
+    """Return whether an item is what the teacher gave back, in the form of Sakai's or Moodle's exports."""
+    parts = item.path.parts[claim.depth - 1 : claim.depth + 1] if claim.depth else ()
+    return any("_assignfeedback_" in part or part.casefold().startswith("feedback attachment") for part in parts)
 
 
 def require_platform(name: str) -> None:

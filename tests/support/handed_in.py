@@ -95,6 +95,7 @@ def account_for(folder, found):
     assert counts.found == len(named) == counts.rows + counts.parts + counts.ignored
     pairs = [(entry.student, entry.assignment) for entry in found.entries]
     assert len(pairs) == len(set(pairs))
+    assert all(entry.assignment or entry.problem for entry in found.entries)
 
 
 def students_in(found):

@@ -134,3 +134,10 @@ def test_the_latest_by_the_timestamps_of_two_folders_counts(tmp_path):
     entry = entry_of_student(collected(tmp_path / "class", files), "s01")
     assert entry.file.parent.parent.name == "HW4"
     assert "the last, of 2026-03-01 10:00 UTC, counts" in entry.notes[0]
+
+
+def test_a_timestamp_above_the_students_folders_is_nobodys(tmp_path):
+    files = {f"HW4/{one}/{SOFTMAX}.ipynb": notebook() for one in ("s01", "s02")}
+    found = collected(tmp_path / "class", {**files, "HW4/timestamp.txt": b"2026-02-01 10:00"})
+    assert {entry.submitted for entry in found.entries} == {None}
+    assert [each.path.name for each in found.ignored] == ["timestamp.txt"]

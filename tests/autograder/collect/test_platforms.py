@@ -355,6 +355,40 @@ def test_what_is_not_named_as_the_platform_does_is_a_row_with_a_note(tmp_path):
     assert [each.path.name for each in found.ignored] == ["README.txt"]
 
 
+def test_what_a_teacher_gave_back_is_not_handed_in(tmp_path):
+    folder = "HW 4/Lovelace, Ada(ada)"
+    files = {f"{folder}/Submission attachment(s)/mine.ipynb": NOTEBOOK}
+    files |= {f"{folder}/Feedback Attachment(s)/{SOFTMAX}.ipynb": notebook(answers=6), f"{folder}/comments.txt": b""}
+    entry = entry_of_student(collected(tmp_path / "sakai", files), "ada")
+    assert (entry.file.name, entry.others) == ("mine.ipynb", ())
+    files = {"Ada_1_assignsubmission_file_mine.ipynb": NOTEBOOK}
+    files |= {f"Ada_1_assignfeedback_file_{SOFTMAX}.ipynb": notebook(answers=6)}
+    found = collected(tmp_path / "moodle", files)
+    assert [entry.file.name for entry in found.entries] == ["Ada_1_assignsubmission_file_mine.ipynb"]
+    assert found.ignored[0].reason == "a notebook that was given back, beside what Ada handed in"
+
+
+WRITTEN = {
+    "Jan 31, 2026 1200 AM": datetime(2026, 1, 31),
+    "Jan 31, 2026 1230 PM": datetime(2026, 1, 31, 12, 30),
+    "February 1, 2026 905 PM": datetime(2026, 2, 1, 21, 5),
+    "31 January, 2026 2205": datetime(2026, 1, 31, 22, 5),
+    "31. Jan. 2026 9:05 a.m.": datetime(2026, 1, 31, 9, 5),
+}
+
+
+@pytest.mark.parametrize("date", WRITTEN)
+def test_brightspaces_dates_are_read_in_this_machines_time_zone(tmp_path, date):
+    (entry,) = collected(tmp_path / "export", {f"12-3 - Ada - {date}/{SOFTMAX}.ipynb": NOTEBOOK}).entries
+    assert entry.submitted == WRITTEN[date].astimezone()
+
+
+def test_a_date_that_cannot_be_read_is_a_note(tmp_path):
+    (entry,) = collected(tmp_path / "export", {f"12-3 - Ada - 31. März 2026 2200/{SOFTMAX}.ipynb": NOTEBOOK}).entries
+    assert (entry.student, entry.submitted) == ("Ada", None)
+    assert "could not be read" in entry.notes[0]
+
+
 def test_a_students_own_timestamp_is_no_date(tmp_path):
     files = {
         f"Ada_1_assignsubmission_file_/{SOFTMAX}.ipynb": NOTEBOOK,
@@ -373,6 +407,25 @@ def test_the_timestamp_of_sakai_counts_and_not_one_that_was_handed_in(tmp_path):
     }
     entry = entry_of_student(collected(tmp_path / "export", files), "ada")
     assert entry.submitted == datetime(2026, 1, 31, 10, tzinfo=UTC)
+
+
+AROUND = {
+    "Sakai": ("Physics, Intro(101)/*, X(*)/Submission attachment(s)/", None),
+    "ILIAS, asked for": ("Deep_Learning_HW_4/X_*_*_12345/", "ilias"),
+    "nbgrader, asked for": (f"course/submitted/*/{SOFTMAX}/", "nbgrader"),
+}
+
+
+@pytest.mark.parametrize("case", AROUND)
+def test_a_folder_around_that_is_named_as_the_students_are_is_no_student(tmp_path, case):
+    path, platform = AROUND[case]
+    students = ("ada", "bob", "mal")
+    files = {f"{path}{SOFTMAX}.ipynb".replace("*", one).replace("345", f"34{one}"): NOTEBOOK for one in students}
+    files = {name.replace("34ada", "341").replace("34bob", "342").replace("34mal", "343"): NOTEBOOK for name in files}
+    forged = next(name for name in files if "mal" in name).rpartition("/")[0]
+    files |= {f"{forged}/{path.replace('*', 'bob')}{SOFTMAX}.ipynb": NOTEBOOK}
+    found = collected(tmp_path / "export", files, platform=platform)
+    assert students_in(found) == {(one, SOFTMAX) for one in students}
 
 
 def test_a_platform_can_be_chosen(tmp_path):

@@ -113,6 +113,12 @@ def test_a_participants_number_is_not_another_students_id(tmp_path, roster):
     assert found.strangers == ("Ada",)
 
 
+def test_two_students_of_one_name_are_known_by_moodles_worksheet(tmp_path, roster):
+    file = roster("Identifier,Full name,ID number\nParticipant 7,Ada L,a1\nParticipant 8,Ada L,a2\n")
+    files = {f"Ada L_{number}_assignsubmission_file_{SOFTMAX}.ipynb": NOTEBOOK for number in (7, 8)}
+    assert students_in(collected(tmp_path / "m", files, roster=file)) == {("a1", SOFTMAX), ("a2", SOFTMAX)}
+
+
 def test_the_outermost_name_of_the_roster_counts(tmp_path, roster):
     files = {f"x/mal/bob/{SOFTMAX}.ipynb": NOTEBOOK, f"x/zoe/{SOFTMAX}.ipynb": NOTEBOOK}
     found = collected(tmp_path / "class", files, roster=roster("id\nbob\nmal\n"))
