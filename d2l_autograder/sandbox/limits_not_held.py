@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -53,9 +54,16 @@ def limits_not_held() -> list[Limit]:
         found.append(_CPU)
     if os.geteuid() != 0:
         found.append(_USER)
+        if _kernel() < (5, 14):
+            found.append(_PROCESSES)
     if not schedule.is_known():
         found.append(_STARVED)
     return found
+
+
+def _kernel() -> tuple[int, ...]:
+    found = re.match(r"(\d+)\.(\d+)", os.uname().release)
+    return tuple(map(int, found.groups())) if found else (0,)
 
 
 def _has_autogroups() -> bool:
@@ -85,6 +93,12 @@ _USER = Limit(
     "all sandboxes run as the user who grades: one of them can use up the pipes of full size (fs.pipe-user-pages-soft) "
     "and the descriptors in messages (256) that the user may have, and another's processes may fail to exchange data",
     "grade as root, which gives each sandbox a user of its own, or with one job at a time: --jobs 1",
+)
+_PROCESSES = Limit(
+    "the number of processes of each submission",
+    "before Linux 5.14 the kernel counts the processes of all sandboxes of a user together, so that a submission with "
+    "many processes keeps others from starting theirs",
+    "grade as root, on a newer kernel, or with one job at a time: --jobs 1",
 )
 _STARVED = Limit(
     "timeouts that are not the submission's fault",

@@ -19,7 +19,7 @@ from pathlib import Path
 __all__ = ["SandboxMemory", "Watch", "private_memory"]
 
 _TICK, _MOMENT = 0.1, 0.02  # seconds between two counts, and before the second one that must confirm the first
-_LONGEST = 1.0  # seconds of CPU time: a sandbox whose memory takes longer to count has made too many areas of memory
+_LONGEST = 2.0  # seconds of CPU time: a sandbox whose memory takes longer to count has made too many areas of memory
 _SOCKET, _OPEN = 320 << 10, 64 << 10  # bytes that a socket's queue can hold; another open file, such as a pipe
 _MOST_AREAS = 65_530  # of a process, where the machine's administrator has not changed it
 _THREAD, _FILE = 32 << 10, 2 << 10  # bytes of the kernel's: for a thread, for a file without contents
@@ -103,12 +103,13 @@ class SandboxMemory:
         shared = sum(map(_bytes_of_files, self._folders)) + self._sockets() * _SOCKET
         running = dict(self._running())
         bound = shared + sum(sum(numbers) + self._descriptors(place) * _OPEN for place, numbers in running.items())
-        has_grown = _kernel_memory() - self._kernel > _SUSPICIOUS
-        if bound <= most and not has_grown:
+        kernel = _kernel_memory()
+        if bound <= most and kernel - self._kernel <= _SUSPICIOUS:
             return False
-        if has_grown:
-            self._kernel = _kernel_memory()
-        return self._exceeds_exactly(most - shared, running)
+        if self._exceeds_exactly(most - shared, running):
+            return True
+        self._kernel = max(kernel, self._kernel)
+        return False
 
     def _exceeds_exactly(self, most: int, running: dict[str, tuple[int, int]]) -> bool:
         deadline = time.thread_time() + _LONGEST

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,6 +24,13 @@ def test_a_user_who_shares_its_counts_with_the_sandboxes_is_told(monkeypatch):
     assert "what the kernel counts for each user" in named()
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert "what the kernel counts for each user" not in named()
+
+
+def test_an_old_kernel_counts_the_processes_of_a_user_together(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    for release, is_named in (("5.10.0-28-amd64", True), ("5.14.0", False), ("6.1.0-18-amd64", False)):
+        monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(release=release))  # noqa: B023
+        assert ("the number of processes of each submission" in named()) is is_named
 
 
 def test_a_kernel_that_does_not_tell_who_waited_is_named(monkeypatch):

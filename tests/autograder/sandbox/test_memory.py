@@ -110,6 +110,16 @@ def test_a_process_that_cannot_be_looked_at_counts_with_all_files_that_it_may_op
         assert least(memory) > 125
 
 
+def test_areas_of_memory_count_once_the_kernels_own_memory_has_grown(ungrouped, monkeypatch):
+    with ungrouped() as sandbox, memory_of(sandbox) as memory:
+        monkeypatch.setattr("d2l_autograder.sandbox.memory._AREA", 10 * MB)  # as if there were very many
+        assert not memory.exceeds(300 * MB)
+        memory._kernel -= 100 * MB
+        assert [memory.exceeds(300 * MB) for _ in range(3)] == [True] * 3
+        assert not memory.exceeds(100_000 * MB)
+        assert not memory.exceeds(300 * MB), "what was looked at closely is not looked at again"
+
+
 def test_an_ended_sandbox_uses_no_memory(ungrouped):
     with ungrouped() as sandbox, memory_of(sandbox) as memory:
         sandbox.end()

@@ -227,6 +227,13 @@ def test_the_labels_of_the_test_images_stay_outside(opened):
     assert inside[8:] != labels[8:100]
 
 
+WORKERS = """
+from mxnet import gluon
+data = gluon.data.ArrayDataset(np.ones((40, 3)), np.ones(40))
+len(list(gluon.data.DataLoader(data, 10, num_workers=2)))
+"""
+
+
 def test_mxnet_works_inside_and_its_asynchronous_errors_belong_to_the_call(opened):
     setup = Setup(data=cache_folder(), imports=("import d2l_helpers", "import mxnet"), mxnet=True)
     large = {"memory": 2 << 30, "address_space": 6 << 30, "processes": 128, "seconds": 60, "tmp": 64 << 20}
@@ -250,6 +257,7 @@ def fine(X): return type(X).__module__, str(X.dtype)
             sandbox.call("late", [X])
         assert lost.value.verdict == Verdict.ERROR
         assert sandbox.call("fine", [X]).value == ("mxnet.numpy", "float32")
+        assert sandbox.run("workers", WORKERS, 120).printed == "4\n"
 
 
 KILLED = """
