@@ -61,9 +61,13 @@ def explain(printed: str, machine: Machine | None = None) -> Fault:
     machine = machine or Machine()
     for row in _CAUSES:
         if re.search(row.pattern, printed) and row.is_so(machine):
-            facts = {name: getattr(machine, name) for name in re.findall(r"{(\w+)}", row.cause)}
+            facts = {name: _in_words(getattr(machine, name)) for name in re.findall(r"{(\w+)}", row.cause)}
             return Fault(row.cause.format(**facts), row.remedy(machine))
     return Fault("no known cause matches this message", report(machine))
+
+
+def _in_words(fact: object) -> str:
+    return ", ".join(fact[:4]) if isinstance(fact, list) else str(fact)
 
 
 def _always(_: Machine) -> bool:
