@@ -211,7 +211,7 @@ _CAUSES = (
         _say("start the machine from a disk, a tmpfs or an overlay to which its initramfs switches"),
     ),
     _Cause(
-        rf"({_NAMESPACE}|{_MOUNT}).*({_REFUSED})|No permissions",
+        rf"({_NAMESPACE}|{_MOUNT}).*({_REFUSED})|No permissions|status -?(31|159)\b",
         lambda machine: machine.is_filtered,
         "a filter of system calls, which the grader has inherited, refuses namespaces",
         _say("start the grader from a shell; for a service, remove RestrictNamespaces= and SystemCallFilter="),
@@ -280,8 +280,8 @@ _CAUSES = (
     _Cause(
         r"/proc.*No such file|Can't open /proc",
         _always,
-        "/proc is not mounted here",
-        _say("sudo mount -t proc proc /proc"),
+        "/proc is not mounted here, or shows nothing but processes",
+        _say("sudo mount -t proc proc /proc; for a service, remove ProcSubset= from its unit"),
     ),
     _Cause(
         r"(tmpfs|base_path|newroot|root mountpoint).*(No such file|Read-only)",

@@ -84,6 +84,20 @@ CASES = {
         "profile of AppArmor",
         "profile d2l-bwrap",
     ),
+    "a service that ends what it filters": (
+        USER,
+        {"proc/self/status": "Seccomp:\t2\n"},
+        "bubblewrap did not build the sandbox: status 159 and no message",
+        "inherited",
+        "SystemCallFilter=",
+    ),
+    "a service that shows processes alone": (
+        USER,
+        {},
+        "bwrap: Can't read /proc/sys/kernel/overflowuid: No such file or directory",
+        "nothing but processes",
+        "ProcSubset=",
+    ),
     # written
     "Ubuntu 24.04, uid map": (
         USER,
