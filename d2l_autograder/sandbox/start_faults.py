@@ -200,8 +200,8 @@ _CAUSES = (
     ),
     _Cause(
         rf"({_NAMESPACE}|{_MOUNT}).*({_REFUSED})",
-        lambda machine: machine.is_root and not machine.may_administrate,
-        "the grader runs as root without the capability CAP_SYS_ADMIN",
+        lambda machine: machine.is_root and not machine.has_all_capabilities,
+        "the grader runs as root without the capabilities CAP_SYS_ADMIN and CAP_NET_ADMIN",
         _say("grade as an ordinary user, or remove CapabilityBoundingSet= from the service's unit"),
     ),
     _Cause(
@@ -255,9 +255,9 @@ _CAUSES = (
     _Cause(
         r"setpriv: .*(setresuid|setresgid|setuid|setgid|setgroups|apply)",
         lambda machine: machine.mapped_ids < 65520,
-        "only the first {mapped_ids} user ids exist in this container, and each sandbox needs one from 61184 upward",
-        _say("grade as an ordinary user; or give the container 65536 ids: sudo usermod --add-subuids 100000-165535 "
-             "--add-subgids 100000-165535 $USER on the host"),
+        "this user namespace has the first {mapped_ids} user ids only, and a sandbox needs one from 61184 upward",
+        _say("grade as an ordinary user; remove PrivateUsers= from a service; give a container 65536 ids, on the host: "
+             "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER"),
     ),
     _Cause(
         r"error while loading shared libraries",

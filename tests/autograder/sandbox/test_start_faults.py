@@ -84,6 +84,13 @@ CASES = {
         "profile of AppArmor",
         "profile d2l-bwrap",
     ),
+    "a service without CAP_NET_ADMIN": (
+        ROOT,
+        {"proc/self/status": "CapEff:\t000001ffffffefff\n"},
+        "bwrap: loopback: Failed RTM_NEWADDR: No child processes",
+        "CAP_NET_ADMIN",
+        "CapabilityBoundingSet=",
+    ),
     "a service that ends what it filters": (
         USER,
         {"proc/self/status": "Seccomp:\t2\n"},
@@ -201,7 +208,7 @@ CASES = {
         ROOT,
         ROOTLESS,
         "setpriv: setresuid failed: Invalid argument",
-        "first 10000 user ids",
+        "the first 10000 user ids",
         "--add-subuids",
     ),
     "a library elsewhere": (
