@@ -211,15 +211,15 @@ _CAUSES = (
         _say("start the machine from a disk, a tmpfs or an overlay to which its initramfs switches"),
     ),
     _Cause(
-        rf"({_NAMESPACE}|{_MOUNT}).*({_REFUSED})|No permissions|status -?(31|159)\b",
+        rf"({_NAMESPACE}|{_MOUNT}).*({_REFUSED})|No permissions|status -?(31|159)\b|Address family",
         lambda machine: machine.is_filtered,
         "a filter of system calls, which the grader has inherited, refuses namespaces",
-        _say("start the grader from a shell; for a service, remove RestrictNamespaces= and SystemCallFilter="),
+        _say("start the grader from a shell; for a service, remove all Restrict…= and SystemCallFilter="),
     ),
     _Cause(
         rf"({_NAMESPACE}).*({_REFUSED})|No permissions",
         _is_user,
-        "this machine does not let ordinary users make namespaces",
+        "this machine, or the chroot that the grader runs in, does not let ordinary users make namespaces",
         _say("ask its administrator for user namespaces, and leave a chroot; or grade as root, which needs none"),
     ),
     _Cause(

@@ -91,6 +91,13 @@ CASES = {
         "CAP_NET_ADMIN",
         "CapabilityBoundingSet=",
     ),
+    "a service without netlink": (
+        USER,
+        {"proc/self/status": "Seccomp:\t2\n"},
+        "bwrap: loopback: Failed to create NETLINK_ROUTE socket: Address family not supported by protocol",
+        "inherited",
+        "Restrict",
+    ),
     "a service that ends what it filters": (
         USER,
         {"proc/self/status": "Seccomp:\t2\n"},
@@ -180,7 +187,7 @@ CASES = {
         {"proc/self/status": "Seccomp:\t2\n"},
         "bwrap: Creating new namespace failed: Operation not permitted",
         "inherited",
-        "RestrictNamespaces=",
+        "Restrict",
     ),
     "too many processes": (
         USER,
