@@ -88,11 +88,6 @@ class Machine:
             return False
 
     @property
-    def may_administrate(self) -> bool:
-        """Whether the grader has the capability to make namespaces without a user namespace."""
-        return bool(self._capabilities & _SYS_ADMIN)
-
-    @property
     def has_all_capabilities(self) -> bool:
         """Whether the grader has what bubblewrap needs without a user namespace: to mount, and to set up a network."""
         return self._capabilities & (_SYS_ADMIN | _NET_ADMIN) == _SYS_ADMIN | _NET_ADMIN

@@ -61,9 +61,13 @@ def explain(printed: str, machine: Machine | None = None) -> Fault:
     machine = machine or Machine()
     for row in _CAUSES:
         if re.search(row.pattern, printed) and row.is_so(machine):
-            facts = {name: getattr(machine, name) for name in re.findall(r"{(\w+)}", row.cause)}
+            facts = {name: _in_words(getattr(machine, name)) for name in re.findall(r"{(\w+)}", row.cause)}
             return Fault(row.cause.format(**facts), row.remedy(machine))
     return Fault("no known cause matches this message", report(machine))
+
+
+def _in_words(fact: object) -> str:
+    return ", ".join(fact[:4]) if isinstance(fact, list) else str(fact)
 
 
 def _always(_: Machine) -> bool:
@@ -196,8 +200,8 @@ _CAUSES = (
     ),
     _Cause(
         rf"({_NAMESPACE}|{_MOUNT}).*({_REFUSED})",
-        lambda machine: machine.is_root and not machine.may_administrate,
-        "the grader runs as root without the capability CAP_SYS_ADMIN",
+        lambda machine: machine.is_root and not machine.has_all_capabilities,
+        "the grader runs as root without the capabilities CAP_SYS_ADMIN and CAP_NET_ADMIN",
         _say("grade as an ordinary user, or remove CapabilityBoundingSet= from the service's unit"),
     ),
     _Cause(
@@ -207,15 +211,15 @@ _CAUSES = (
         _say("start the machine from a disk, a tmpfs or an overlay to which its initramfs switches"),
     ),
     _Cause(
-        rf"({_NAMESPACE}|{_MOUNT}).*({_REFUSED})|No permissions",
+        rf"({_NAMESPACE}|{_MOUNT}).*({_REFUSED})|No permissions|status -?(31|159)\b|Address family",
         lambda machine: machine.is_filtered,
         "a filter of system calls, which the grader has inherited, refuses namespaces",
-        _say("start the grader from a shell; for a service, remove RestrictNamespaces= and SystemCallFilter="),
+        _say("start the grader from a shell; for a service, remove all Restrict…= and SystemCallFilter="),
     ),
     _Cause(
         rf"({_NAMESPACE}).*({_REFUSED})|No permissions",
         _is_user,
-        "this machine does not let ordinary users make namespaces",
+        "this machine, or the chroot that the grader runs in, does not let ordinary users make namespaces",
         _say("ask its administrator for user namespaces, and leave a chroot; or grade as root, which needs none"),
     ),
     _Cause(
@@ -251,9 +255,9 @@ _CAUSES = (
     _Cause(
         r"setpriv: .*(setresuid|setresgid|setuid|setgid|setgroups|apply)",
         lambda machine: machine.mapped_ids < 65520,
-        "only the first {mapped_ids} user ids exist in this container, and each sandbox needs one from 61184 upward",
-        _say("grade as an ordinary user; or give the container 65536 ids: sudo usermod --add-subuids 100000-165535 "
-             "--add-subgids 100000-165535 $USER on the host"),
+        "this user namespace has the first {mapped_ids} user ids only, and a sandbox needs one from 61184 upward",
+        _say("grade as an ordinary user; remove PrivateUsers= from a service; give a container 65536 ids, on the host: "
+             "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER"),
     ),
     _Cause(
         r"error while loading shared libraries",
@@ -276,8 +280,8 @@ _CAUSES = (
     _Cause(
         r"/proc.*No such file|Can't open /proc",
         _always,
-        "/proc is not mounted here",
-        _say("sudo mount -t proc proc /proc"),
+        "/proc is not mounted here, or shows nothing but processes",
+        _say("sudo mount -t proc proc /proc; for a service, remove ProcSubset= from its unit"),
     ),
     _Cause(
         r"(tmpfs|base_path|newroot|root mountpoint).*(No such file|Read-only)",

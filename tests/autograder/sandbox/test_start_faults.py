@@ -84,6 +84,34 @@ CASES = {
         "profile of AppArmor",
         "profile d2l-bwrap",
     ),
+    "a service without CAP_NET_ADMIN": (
+        ROOT,
+        {"proc/self/status": "CapEff:\t000001ffffffefff\n"},
+        "bwrap: loopback: Failed RTM_NEWADDR: No child processes",
+        "CAP_NET_ADMIN",
+        "CapabilityBoundingSet=",
+    ),
+    "a service without netlink": (
+        USER,
+        {"proc/self/status": "Seccomp:\t2\n"},
+        "bwrap: loopback: Failed to create NETLINK_ROUTE socket: Address family not supported by protocol",
+        "inherited",
+        "Restrict",
+    ),
+    "a service that ends what it filters": (
+        USER,
+        {"proc/self/status": "Seccomp:\t2\n"},
+        "bubblewrap did not build the sandbox: status 159 and no message",
+        "inherited",
+        "SystemCallFilter=",
+    ),
+    "a service that shows processes alone": (
+        USER,
+        {},
+        "bwrap: Can't read /proc/sys/kernel/overflowuid: No such file or directory",
+        "nothing but processes",
+        "ProcSubset=",
+    ),
     # written
     "Ubuntu 24.04, uid map": (
         USER,
@@ -159,7 +187,7 @@ CASES = {
         {"proc/self/status": "Seccomp:\t2\n"},
         "bwrap: Creating new namespace failed: Operation not permitted",
         "inherited",
-        "RestrictNamespaces=",
+        "Restrict",
     ),
     "too many processes": (
         USER,
@@ -187,7 +215,7 @@ CASES = {
         ROOT,
         ROOTLESS,
         "setpriv: setresuid failed: Invalid argument",
-        "first 10000 user ids",
+        "the first 10000 user ids",
         "--add-subuids",
     ),
     "a library elsewhere": (
