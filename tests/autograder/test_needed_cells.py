@@ -15,8 +15,8 @@ from support.key import solutions_to
 
 from d2l_authoring.compose import compose
 from d2l_authoring.notebook_file import read_notebook
-from d2l_autograder.needed_cells import imports_of, names_in, needed, tree_of
 from d2l_autograder.ipython_syntax import to_python
+from d2l_autograder.needed_cells import imports_of, names_in, needed, tree_of
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.checking import judge
 

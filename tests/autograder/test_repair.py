@@ -290,11 +290,14 @@ def test_a_forged_check_does_not_take_the_place_of_the_check():
     assert submission.attempted == {FIRST}
 
 
+CHAPTER = {cell.source for cell in RELEASE.cells if cell.cell_type == "code" and cell not in STUBS.values()}
+
+
 def damage(notebook, name, rng):
     """Do to an answer, in a random way, what editors and students do, so that its text stays somewhere."""
     cells = notebook["cells"]
     mine = next((cell for cell in cells if answer(name) in "".join(cell["source"])), None)
-    other = rng.choice([cell for cell in cells if cell["cell_type"] == "code"])
+    other = rng.choice([cell for cell in cells if "".join(cell["source"]) in CHAPTER])
     kind = rng.choice(["move", "merge", "copy", "stub", "swap", "unname", "check", "setup", "uncheck", "split"])
     if kind == "move":
         cells.remove(mine)
