@@ -166,7 +166,7 @@ USES = {
     "%timeit -n 10 x": {"x"},
     "%%timeit y\nx": {"x", "y"},
     "%%time\nx": {"x"},
-    "exec('x')": {"x"},
+    "exec('x')": {"x", "exec"},
     "!ls {x}": set(),
 }
 if sys.version_info >= (3, 12):
