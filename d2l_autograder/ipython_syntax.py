@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-import warnings
 from functools import lru_cache
 from typing import Any
+
+from d2l_autograder.parser_warnings import quietly
 
 __all__ = ["AROUND", "MAGIC_OPTIONS", "to_python"]
 
@@ -40,8 +41,7 @@ def to_python(source: str) -> str:
     if not _SPECIAL.search(source) and not _is_automatic(source):
         return source
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             return _transformed(source)
     except Exception:  # IPython's transformer on text that nobody writes: RecursionError, IndexError, AssertionError
         return source
@@ -119,9 +119,8 @@ def _is_automatic(source: str) -> bool:
     if not found or keyword.iskeyword(found[1]):
         return False
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             ast.parse(source.strip())
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except Exception:  # SyntaxError, or what the parser raises on text that nobody writes
         return True
     return False

@@ -11,15 +11,13 @@ from __future__ import annotations
 import ast
 import re
 import symtable
-import threading
-import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from d2l_autograder.ipython_syntax import AROUND, MAGIC_OPTIONS, to_python
+from d2l_autograder.parser_warnings import quietly
 
 __all__ = ["Names", "imports_of", "names_in", "needed", "tree_of"]
 
@@ -28,7 +26,6 @@ _WITHOUT_NAMES = {"system", "getoutput", "captured", "show_usage"}  # methods of
 _WRITING = {"run", "writefile", "file", "pylab", "load", "store"}  # magics that bind names, or write what cells import
 _DEEPEST = 3  # statements of magics in statements of magics
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
-_filters = threading.Lock()  # warning filters belong to the process, so threads must not change them at once
 
 
 @dataclass(frozen=True)
@@ -82,7 +79,7 @@ def names_in(source: str, depth: int = 0) -> Names:
 
 def _names_of(python: str) -> tuple[Names, list[tuple[str, str]]]:
     """Return the names in Python's own syntax, and the magics that are called: the name and the code of each."""
-    with _quietly():
+    with quietly():
         tree = ast.parse(python)
         magics = _magics(tree)
         plain = python
@@ -142,18 +139,10 @@ def _together(names: Names, more: Names) -> Names:
 def tree_of(source: str) -> ast.Module | None:
     """Parse a cell; return None if it is not valid Python."""
     try:
-        with _quietly():
+        with quietly():
             return ast.parse(source)
     except Exception:  # as in `names_in`
         return None
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Silence the warnings of Python's parser about a student's code, such as an unknown escape."""
-    with _filters, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 class _WithGenerators(ast.NodeTransformer):

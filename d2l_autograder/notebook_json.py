@@ -14,7 +14,8 @@ LARGEST = 20 << 20  # bytes of a file
 _SMALL = 1 << 20  # bytes; whatever a file of this size is made of takes 50 MB at most
 _MOST_STRINGS, _MOST_LISTS, _MOST_VALUES = 400_000, 200_000, 2_000_000  # of a larger file; objects count as lists
 _MOST_CELLS = 1000
-_LONGEST, _CUT = 2_000_000, 400_000  # no cell and no picture needs a string of more bytes than the first
+_ESCAPED = b"\x01\x02"
+_LONGEST, _CUT = 2_000_000, 1_300_000  # no cell and no picture needs a string of more bytes than the first
 # All that is read of a notebook. Other values are dropped as soon as they are parsed
 _READ = {
     *("cells", "worksheets", "cell_type", "source", "input", "metadata", "id", "nbgrader", "grade_id"),
@@ -79,7 +80,7 @@ def _text_of(contents: bytes) -> str:
 
 def _within_bounds(contents: bytes) -> bytes:
     # Escapes become other characters, as many, so that each quotation mark begins or ends a string
-    bare = contents.replace(b"\\\\", b"--").replace(b'\\"', b"--")
+    bare = contents.replace(b"\\\\", _ESCAPED).replace(b'\\"', _ESCAPED)
     _require_at_most(_MOST_STRINGS, bare.count(b'"') // 2, "pieces of text")
     long, lists, values = [], 0, 0
     for part in re.finditer(rb'"[^"]*"?|([\[{])|,', bare):
@@ -90,11 +91,12 @@ def _within_bounds(contents: bytes) -> bytes:
             _require_at_most(_MOST_LISTS, lists := lists + 1, "lists and objects")
         else:
             _require_at_most(_MOST_VALUES, values := values + 1, "values")
-    del bare
     for start, end in reversed(long):
         cut = start + _CUT
-        while cut > start + 1 and (contents[cut] >= 0x80 or b"\\" in contents[cut - 12 : cut]):
-            cut -= 1  # or the cut would lie inside a character, or inside an escape of one
+        if (escape := bare.rfind(b"\\", cut - 6, cut)) >= 0:
+            cut = escape
+        while contents[cut] & 0xC0 == 0x80 or bare[cut] == _ESCAPED[1]:
+            cut -= 1  # or the cut would lie inside a character, or inside an escape
         contents = contents[:cut] + contents[end - 1 :]
     return contents
 

@@ -129,7 +129,8 @@ def read_submission(contents: bytes, assignment: Assignment) -> Submission:
         cell for cell in repaired if cell.cell_type == "code" and cell.id not in untouched and cell.source not in known
     ]
     attempted = frozenset(name for name in handed_out if _is_attempted(name, worked_on, handed_out))
-    stated = _stated(repaired, handed_out.keys() - attempted)
+    bound = frozenset().union(*(names_in(cell.source).given for cell in worked_on))
+    stated = _stated(repaired, handed_out.keys() - bound)
     names = frozenset(item.exercise.name for item in assignment.items)
     result = nbformat.v4.new_notebook(cells=repaired, metadata=copy.deepcopy(assignment.release.metadata))
     return Submission(
@@ -213,18 +214,19 @@ def _stated(cells: list[NotebookNode], names: Iterable[str]) -> dict[str, tuple[
         name = str(grade_id(check)).removeprefix("check-")
         if name in names and is_check(check) and cell.cell_type == "code" and not is_check(cell):
             for answer in _passed(name, cell.source):
-                found[name] = (cell.id, f"\n{name} = {answer}\n")
+                found[name] = (cell.id, f"\n{name} = ({answer})\n")
     return found
 
 
 def _passed(name: str, source: str) -> list[str]:
     """Return what a cell passes to an exercise's check."""
     tree = tree_of(to_python(source)) if "check" in source else None
-    found = []
+    found: list[str] = []
     for node in ast.walk(tree) if tree else ():
         match node:
-            case ast.Call(ast.Name("check") | ast.Attribute(_, "check"), [ast.Constant(value), answer], []):
-                text = ast.get_source_segment(to_python(source), answer)
-                if value == name and text and text != name:
-                    found.append(text)
+            case ast.Call(ast.Name("check") | ast.Attribute(_, "check"), given, named):
+                exercise, answer, *_ = [*given, *(each.value for each in named), None, None]
+                text = ast.get_source_segment(to_python(source), answer) if answer else None
+                if isinstance(exercise, ast.Constant) and exercise.value == name and text not in (None, name):
+                    found.append(str(text))
     return found

@@ -77,6 +77,8 @@ WORK = {
     "an answer in the place of the call": (answer(FIRST), {FIRST}),
     "an answer in the call": (f'helpers.check("{FIRST}", lambda *_: "{FIRST}")', {FIRST}),
     "a value in the call, by another name": (f'from d2l_helpers import check\ncheck("{FIRST}", 40)', {FIRST}),
+    "an answer in the call, by its name": (f'helpers.check("{FIRST}", answer=lambda *_: "{FIRST}")', {FIRST}),
+    "an answer over several lines": (f'helpers.check(\n    "{FIRST}",\n    4 +\n    36,\n)', {FIRST}),
     "another exercise's answer": (f"{answer(SECOND)}\n{CALL}", {SECOND}),
     "two answers": (f"{answer(FIRST)}{answer(SECOND)}{CALL}", {FIRST, SECOND}),
     "a helper": (f"def helper():\n    return 1\n\n{CALL}", set()),
@@ -109,6 +111,15 @@ def test_an_answer_in_the_call_of_a_check_is_what_counts():
     notebook = handed_out()
     named(notebook, f"check-{FIRST}")["source"] = WORK["an answer in the call"][0]
     assert values(read(notebook)) == {FIRST: FIRST}
+
+
+def test_an_answer_under_another_name_counts_where_its_check_is_passed_it():
+    notebook = handed_out()
+    named(notebook, FIRST)["source"] = answer(FIRST).replace(f"def {FIRST}", "def mine")
+    named(notebook, f"check-{FIRST}")["source"] = f'helpers.check("{FIRST}", mine)'
+    submission = read(notebook)
+    assert submission.attempted == {FIRST}
+    assert values(submission) == {FIRST: FIRST}
 
 
 def test_an_answer_in_its_own_cell_counts_before_one_in_the_call_of_a_check():
@@ -290,11 +301,14 @@ def test_a_forged_check_does_not_take_the_place_of_the_check():
     assert submission.attempted == {FIRST}
 
 
+CHAPTER = {cell.source for cell in RELEASE.cells if cell.cell_type == "code" and cell not in STUBS.values()}
+
+
 def damage(notebook, name, rng):
     """Do to an answer, in a random way, what editors and students do, so that its text stays somewhere."""
     cells = notebook["cells"]
     mine = next((cell for cell in cells if answer(name) in "".join(cell["source"])), None)
-    other = rng.choice([cell for cell in cells if cell["cell_type"] == "code"])
+    other = rng.choice([cell for cell in cells if "".join(cell["source"]) in CHAPTER])
     kind = rng.choice(["move", "merge", "copy", "stub", "swap", "unname", "check", "setup", "uncheck", "split"])
     if kind == "move":
         cells.remove(mine)

@@ -162,6 +162,34 @@ def test_a_cell_that_is_too_long_is_cut_and_costs_no_other_answer():
     assert submission.attempted == set(NAMES)
 
 
+DEEP = {
+    "lambdas": "f = " + "lambda: " * 990 + "0",
+    "minuses": "f = " + "-" * 900 + "1",
+    "lists": "f = " + "[" * 190 + "]" * 190,
+    "comprehensions": "f = " + "[" * 90 + "x" + " for x in y]" * 90,
+    "attributes": "f = a" + ".b" * 900,
+    "calls": "f" + "()" * 900,
+    "a sum": "f = 1" + " + 1" * 900,
+    "a choice": "f = " + "1 if 1 else " * 900 + "1",
+    "a null byte": "f = 1\0",
+    "a magic": "%time f = " + "lambda: " * 990 + "0",
+}
+
+
+@pytest.mark.parametrize("case", DEEP)
+@pytest.mark.parametrize("place", ["a cell", "text", "a check", "an answer"])
+def test_code_that_is_nested_deeply_costs_no_other_answer(case, place):
+    notebook = answered()
+    if place in ("a cell", "text"):
+        notebook["cells"].append(code(DEEP[case]) | ({"cell_type": "markdown"} if place == "text" else {}))
+    else:
+        named(notebook, f"check-{FIRST}" if place == "a check" else FIRST)["source"] = f"{FIRST} = 1\n{DEEP[case]}"
+    submission = read(notebook)
+    assert submission.attempted >= set(NAMES) - {FIRST}
+    assert submission.cells(NAMES[1:])
+    assert submission.all_cells()
+
+
 def slow_to_parse(number_of_cells, length):
     """Return a notebook that ends in the code that takes Python the longest to parse."""
     notebook = answered()

@@ -2,6 +2,7 @@
 
 BODY = "    E = np.exp(Z - Z.max(axis=1, keepdims=True))\n    return E / E.sum(axis=1, keepdims=True)\n"
 ANSWER = f"def stable_softmax(Z):\n{BODY}"
+ALONG = BODY.replace("axis=1", "axis=axis")
 OTHER = f"def other(Z):\n{BODY}"
 VALUE = "most_symbols = 40"
 SHIFTED = "np.exp(Z - Z.max(axis=1, keepdims=True))"
@@ -20,7 +21,7 @@ def prompted(source, first=">>> ", more="... "):
 
 # IPython's own syntax
 IPYTHON = {
-    "pip over several lines": [f"!pip install \\\n    numpy \\\n    d2l\n{ANSWER}"],
+    "a command over several lines": [f"!echo install \\\n    numpy \\\n    d2l\n{ANSWER}"],
     "files = !ls": [f"files = !ls\nprint(files)\n{ANSWER}"],
     "x = %pwd": [f"x = %pwd\n{ANSWER}"],
     "x = %env": [f"x = %env HOME\n{ANSWER}"],
@@ -68,7 +69,6 @@ IPYTHON = {
     "from IPython.display": [
         f"from IPython.display import HTML, clear_output, display\ndisplay(HTML('x'))\n{ANSWER}clear_output()"
     ],
-    "the last value": ["4 * 10", "most_symbols = _"],
     "Out and In": [f"print(len(In), type(Out))\n{ANSWER}"],
     "writefile": [f"%%writefile mine_{{number}}.py\n{VALUE}", "from mine_{number} import most_symbols"],
     "pip without a sign": ["pip --version", ANSWER],
@@ -112,7 +112,7 @@ PYTHON = {
     "conditional": [f"if True:\n{indented(ANSWER)}else:\n    stable_softmax = None"],
     "in a try": [f"try:\n    import no_such_module\nexcept ImportError:\n{indented(ANSWER)}"],
     "in a loop": [
-        "for axis in (0, 1):\n    def stable_softmax(Z):\n        E = np.exp(Z - Z.max(axis=axis, keepdims=True))\n        return E / E.sum(axis=axis, keepdims=True)"
+        f"for axis in (0, 1):\n    def stable_softmax(Z):\n{indented(ALONG)}",
     ],
     "in a with": [f"import contextlib\nwith contextlib.suppress(ValueError):\n{indented(ANSWER)}"],
     "global in a function": ["def define():\n    global most_symbols\n    most_symbols = 40\n\ndefine()"],
@@ -122,15 +122,16 @@ PYTHON = {
     "exec of joined names": ["exec('most_' + 'symbols = 40')"],
     "setattr": ["import __main__\nsetattr(__main__, 'most_' + 'symbols', 40)"],
     "nonlocal": [
-        f"def make():\n    calls = 0\n    def inner(Z):\n        nonlocal calls\n        calls += 1\n{indented(BODY)}    return inner\n\nstable_softmax = make()"
+        "def make():\n    calls = 0\n    def inner(Z):\n        nonlocal calls\n        calls += 1\n"
+        f"{indented(BODY)}    return inner\n\nstable_softmax = make()"
     ],
     "recursion": ["def count(n):\n    return 0 if n == 0 else 1 + count(n - 1)\n\nmost_symbols = count(40)"],
     "a generator": ["def numbers():\n    yield from range(41)", "*_, most_symbols = numbers()"],
     "default arguments of another cell": [
         "AXIS = 1",
-        "def stable_softmax(Z, axis=AXIS):\n    E = np.exp(Z - Z.max(axis=axis, keepdims=True))\n    return E / E.sum(axis=axis, keepdims=True)",
+        f"def stable_softmax(Z, axis=AXIS):\n{ALONG}",
     ],
-    "a helper below": [f"def stable_softmax(Z):\n    return other(Z)", OTHER],
+    "a helper below": ["def stable_softmax(Z):\n    return other(Z)", OTHER],
     "a helper that is deleted": ["def forty():\n    return 40", "most_symbols = forty()", "del forty"],
     "a helper that is deleted and needed": [OTHER, "def stable_softmax(Z):\n    return other(Z)", "del other"],
     "a patched module": ["import math\nmath.forty = 40", "import math\nmost_symbols = math.forty"],
@@ -140,10 +141,10 @@ PYTHON = {
         "stable_softmax = registry['other']",
     ],
     "a list in another name": ["numbers = []\nalias = numbers", "alias.append(40)", "most_symbols = numbers[0]"],
-    "star import": [f"from math import *\nmost_symbols = floor(64 / log2(3))"],
-    "import mxnet as mx": [f"import mxnet as mx\n\ndef stable_softmax(Z):\n    return mx.npx.softmax(Z)"],
+    "star import": ["from math import *\nmost_symbols = floor(64 / log2(3))"],
+    "import mxnet as mx": ["import mxnet as mx\n\ndef stable_softmax(Z):\n    return mx.npx.softmax(Z)"],
     "numpy as np": [
-        "import numpy as np\n\ndef stable_softmax(Z):\n    E = np.exp(Z - Z.max(axis=1, keepdims=True))\n    return E / E.sum(axis=1, keepdims=True)"
+        f"import numpy as np\n\n{ANSWER}",
     ],
     "numpy under its name": ["import numpy\nmost_symbols = int(numpy.floor(64 / numpy.log2(3)))"],
     "unknown hints": ["def stable_softmax(Z: Matrix) -> Matrix:\n" + BODY],
@@ -163,7 +164,7 @@ PYTHON = {
     "CRLF": [ANSWER.replace("\n", "\r\n")],
     "CR": [ANSWER.replace("\n", "\r")],
     "a form feed": [f"\f\n{ANSWER}"],
-    "unicode names": [f"def größe(Ζ):\n    return Ζ\n\nμ = 40", "most_symbols = μ"],
+    "unicode names": ["def größe(Ζ):\n    return Ζ\n\nμ = 40", "most_symbols = μ"],
     "names that normalise alike": ["ﬁ = 40", "most_symbols = fi"],
     "semicolons": ["x = 40; most_symbols = x;"],
     "a comment above": [f"# mine\n\n{ANSWER}# done"],
@@ -207,5 +208,4 @@ SAYS = {
     "a helper that is deleted and needed": "not yet",
     "a text": "not yet",
     "overwritten below": "not yet",
-    "numpy as np": None,
 }
