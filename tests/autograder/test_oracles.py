@@ -136,3 +136,13 @@ def test_what_follows_from_a_cell_that_stopped_names_its_line_and_what_it_did_be
         (finding,) = found[name].findings
         assert finding.got.startswith("cell 3, "), finding
         assert said in finding.got
+
+
+def test_a_second_try_takes_no_longer_than_a_submission_may():
+    limits, sessions = Limits(seconds=2, total_seconds=8), []
+    wrong = LOSS.replace("/ 2", "/ 3")
+    endless = ["print('mine')\nwhile True:\n    pass"] * 30
+    found = mark(SCRATCH, {"safe_squared_loss": wrong}, limits, extra=endless, sessions=sessions)
+    assert found["safe_squared_loss"].earned == 0
+    (session,) = sessions
+    assert 7.9 < session.seconds < 8 + limits.seconds  # a request is given what is left; ending it may take a moment
