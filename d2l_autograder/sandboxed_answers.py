@@ -51,8 +51,9 @@ class SandboxedAnswers:
         values : iterable of str, optional
             The exercises whose answer is a number or letter.
         """
-        for cell in self._submission.all_cells() if self._is_whole else self._submission.cells(names):
-            self._run_cell(cell)
+        needed = self._submission.cells(names)
+        for cell in self._submission.all_cells() if self._is_whole else needed:
+            self._run_cell(cell, cell in needed)
         for name in values:
             try:
                 self._values[name] = self._session.get(name).value
@@ -100,9 +101,9 @@ class SandboxedAnswers:
         stop = self._stopped.behind(name, self._cells.values())
         return stop.message if stop else ""
 
-    def _run_cell(self, cell: Cell) -> None:
+    def _run_cell(self, cell: Cell, is_needed: bool) -> None:
         lost = self._lost(cell.id, cell)
-        if lost and lost.is_over:
+        if lost and lost.is_over and is_needed:
             lost = self._run_statements(cell, lost)
         if lost:
             self._stopped.add(cell, lost)

@@ -38,8 +38,9 @@ class StoppedCells:
         told = Lost(lost.verdict, f"{where}: {lost.message}", "" if line else lost.line, is_starved=lost.is_starved)
         cause = self._cause_of(_missing_name(lost)) or told
         if tree := tree_of(cell.source):
-            rest = [statement for statement in tree.body if (statement.end_lineno or 0) >= line]
-            self._causes |= dict.fromkeys(names_in(ast.unparse(ast.Module(rest, []))).given, cause)
+            rest = [statement.lineno for statement in tree.body if (statement.end_lineno or 0) >= line]
+            lines = cell.source.split("\n")[min(rest, default=1) - 1 :]
+            self._causes |= dict.fromkeys(names_in("\n".join(lines)).given, cause)
         else:
             self._words |= dict.fromkeys(re.findall(r"\w+", cell.source), cause)
 
@@ -96,7 +97,8 @@ def statements(cell: Cell) -> list[tuple[str, str]]:
         marked = [statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))]
         first, last = min(marked), statement.end_lineno or statement.lineno
         shared = sum(other.lineno <= last and (other.end_lineno or 0) >= first for other in body) > 1
-        text = ast.unparse(statement) if shared else "\n".join(lines[first - 1 : last])
+        alone = ast.get_source_segment(cell.source, statement) if shared else None  # of several on one line
+        text = alone or "\n".join(lines[first - 1 : last])
         found.append((f"line {first}: {lines[first - 1].strip()}", "\n" * (first - 1) + text))
     return found
 

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbformat
+import numpy as np
 from nbformat import NotebookNode
 
 from d2l_authoring.compose import stubs
 from d2l_autograder.assignment import Assignment, Item
+from d2l_autograder.key import Probe
 from d2l_autograder.needed_cells import imports_of, names_in
 from d2l_helpers.errors import ArgumentError
 
@@ -159,11 +161,15 @@ def _tests_of(item: Item) -> Iterator[HiddenTest]:
         margin = 0.05 * abs(solution) if isinstance(solution, float) else 0
         yield HiddenTest(name, item.points, "", f"assert abs({{answer}} - {solution!r}) <= {margin!r}")
         return
-    if any(probe.through or probe.judge for probe in probes):
-        raise _unfit(f"a probe of {name} that calls another function or has a judge of its own")
+    if any(probe.through or probe.judge or _has_several_calls(probe) for probe in probes):
+        raise _unfit(f"a probe of {name} that calls another function, calls several times or has a judge of its own")
     for number in range(len(probes)):
         numbers = sorted({0, number})
         yield HiddenTest(name, item.points / len(probes), _definition(item), f"check_{name}({{answer}}, {numbers})")
+
+
+def _has_several_calls(probe: Probe) -> bool:
+    return isinstance(probe.arguments(np.random.default_rng(0)), list)
 
 
 def _definition(item: Item) -> str:

@@ -290,8 +290,8 @@ LEANS = {
         "def double(x):\n    return getattr(settings, 'factor', 3) * x",
         "value = 3",
     ),
-    "a number that a function counts": (
-        ["total = 0", "def add(x):\n    global total\n    total += x", "add(3)", "value = total"],
+    "a number of a list by another name": (
+        ["seen = []", "others = seen", "others.append(3)", "value = sum(seen)"],
         RIGHT,
     ),
 }

@@ -82,10 +82,16 @@ d2l_helpers.check = d2l_helpers.hint = d2l_helpers.progress = lambda *_: None
 """
 
 
+unmerged = pytest.mark.xfail(strict=False, reason="sandboxes show the checks until the branch `cells` is merged")
+
+
+@pytest.mark.parametrize(
+    "cover", [pytest.param(COVER, id="covered here"), pytest.param(None, id="as sandboxes are", marks=unmerged)]
+)
 @pytest.mark.parametrize("case", ORACLES)
-def test_an_answer_that_asks_the_public_check_earns_nothing(case):
+def test_an_answer_that_asks_the_public_check_earns_nothing(case, cover):
     notebook, exercise, source = ORACLES[case]
-    found = mark(notebook, {exercise: source}, cover=COVER)
+    found = mark(notebook, {exercise: source}, cover=cover)
     assert sum(each.earned for each in found.values()) == 0, found[exercise]
 
 
@@ -136,3 +142,13 @@ def test_what_follows_from_a_cell_that_stopped_names_its_line_and_what_it_did_be
         (finding,) = found[name].findings
         assert finding.got.startswith("cell 3, "), finding
         assert said in finding.got
+
+
+def test_a_second_try_takes_no_longer_than_a_submission_may():
+    limits, sessions = Limits(seconds=2, total_seconds=8), []
+    wrong = LOSS.replace("/ 2", "/ 3")
+    endless = ["print('mine')\nwhile True:\n    pass"] * 30
+    found = mark(SCRATCH, {"safe_squared_loss": wrong}, limits, extra=endless, sessions=sessions)
+    assert found["safe_squared_loss"].earned == 0
+    (session,) = sessions
+    assert 7.9 < session.seconds < 8 + limits.seconds  # a request is given what is left; ending it may take a moment

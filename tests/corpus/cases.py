@@ -56,7 +56,7 @@ class Case:
     earned : float
         The points of the attacked exercise.
     others : tuple or None
-        The verdict and points of every other exercise, where the attack costs their points, too.
+        The verdict and points of every other function, where the attack costs their points, too.
     is_chosen : bool
         Whether `make test` grades it.
     """

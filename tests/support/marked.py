@@ -36,8 +36,11 @@ def full_batches(batch_size, features, labels):
 """
 
 
-def mark(notebook, answers, limits=None, cover=None, extra=()):
-    """Mark a submission with these answers; the other exercises are untouched, and `extra` are cells of its own."""
+def mark(notebook, answers, limits=None, cover=None, extra=(), sessions=None):
+    """Mark a submission with these answers; the other exercises are untouched, and `extra` are cells of its own.
+
+    `cover` is a cell that runs first in each sandbox; the sessions that are opened are added to `sessions`.
+    """
     need_a_sandbox()
     assignment, limits = ASSIGNMENTS[notebook], limits or Limits(seconds=30, total_seconds=200)
     submitted = compose(assignment.release, handed_out(assignment) | answers)
@@ -50,7 +53,13 @@ def mark(notebook, answers, limits=None, cover=None, extra=()):
             sandbox.run("cover", cover)
         return sandbox
 
-    marks = mark_submission(submission, assignment, b"of this test", lambda: Session(limits, supply))
+    sessions = [] if sessions is None else sessions
+
+    def open_session():
+        sessions.append(Session(limits, supply))
+        return sessions[-1]
+
+    marks = mark_submission(submission, assignment, b"of this test", open_session)
     return {mark.exercise: mark for mark in marks}
 
 
