@@ -214,6 +214,14 @@ def test_a_spoilt_gradebook_is_an_error_that_says_what_to_do_and_is_not_touched(
     assert (file.read_bytes() if file.is_file() else None) == before
 
 
+@pytest.mark.parametrize("name", ["a?b=c", "50% #1;", "a b'c", "Übung", "[x]"])
+def test_a_folder_may_have_any_name(tmp_path, assignment, name):
+    need_nbgrader()
+    assert save(tmp_path / name, assignment, "ada") == []
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert execute(tmp_path / name, "SELECT id FROM student") == [("ada",)]
+
+
 def test_an_empty_file_becomes_a_gradebook(folder, assignment):
     whole = contents(folder)
     (folder / "gradebook.db").write_bytes(b"")
