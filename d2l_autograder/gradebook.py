@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from d2l_autograder import register_assignments
@@ -42,6 +42,7 @@ from d2l_helpers.errors import D2LHelpersError, LibraryUnusable, NotebookError, 
 
 __all__ = ["Gradebook", "opened", "save"]
 
+_WITHOUT_MARKS = (Status.MISSING, Status.SANDBOX_FAULT)
 _IN_A_PAGE = frozenset('<"')  # formgrader puts ids into its pages as they are, so these would start HTML of a student's
 
 
@@ -58,8 +59,8 @@ def opened(
     assignments : mapping of str to Assignment
         The assignments by their names.
     students : iterable of str, optional
-        All students of the roster, and all who handed in. Those who are missing in the gradebook are added to it, and
-        marks that an earlier version saved under a safe spelling of an id move to the id.
+        All students of the roster, and all who handed in. Marks that an earlier version saved under a safe spelling of
+        an id move to the id.
     course : Path, optional
         The course, whose ``nbgrader_config.py`` says what late submissions lose. It is code: never pass a folder that
         holds what was handed in.
@@ -118,7 +119,7 @@ class Gradebook:
         self._checksums: dict[str, dict[str, str]] = {}  # by assignment: checksums of cells, by their names
 
     def prepare(self, students: Iterable[str], due: Mapping[str, str]) -> None:
-        """Add students and due dates, and move what earlier versions saved under safe spellings of ids."""
+        """Add due dates, and move what earlier versions saved under safe spellings of ids."""
         everybody = set(filter(_is_text, students))
         with self._database.transaction() as database:
             self._known = frozenset(student for (student,) in database.execute("SELECT id FROM student"))
@@ -126,15 +127,14 @@ class Gradebook:
             moved = {student: file_name(student) for student in everybody if file_name(student) not in everybody}
             for student, old in moved.items():
                 move_student(database, old, student)
-            for student in everybody:
-                add_student(database, student)
             for name in self._assignments:
                 self._checksums[name] = checksums_of(database, name)
                 set_due_date(database, name, due.get(name))
         for student, old in moved.items():
             source, target = self._folder / old, self._folder / student
             if is_folder_name(student) and source.is_dir() and not os.path.lexists(target):
-                source.rename(target)
+                with suppress(OSError):  # then formgrader shows the notebook that is written anew
+                    source.rename(target)
 
     def save(self, row: Row, submission: Submission | None = None) -> Row:
         """Write the marks of one submission, and its notebook.
@@ -160,25 +160,22 @@ class Gradebook:
             If the entry cannot be written; nothing of it is then in the database.
         """
         result = row.result
-        if result.status == Status.SANDBOX_FAULT or result.assignment not in self._assignments:
-            return row
-        self._require_id(result.student)
         if result.status == Status.MISSING:
+            self._require_id(result.student)
             with self._database.transaction() as database:
                 add_student(database, result.student)
+        if result.status in _WITHOUT_MARKS or result.assignment not in self._assignments:
             return row
+        self._require_id(result.student)
         assignment = self._assignments[result.assignment]
         notebook = autograded_notebook(result, assignment, submission, self._checksums[assignment.name])
         file, contents = self._file(result.student, assignment.name), notebook_bytes(notebook)
         is_other = file is not None and not _holds(file, contents)
-        marks = Marks(
-            scores_of(result, notebook, assignment), comments_on(notebook, assignment), row.submitted, is_other
-        )
+        scores, comments = scores_of(result, notebook, assignment), comments_on(notebook, assignment)
         with self._database.transaction() as database:
+            marks = Marks(scores, comments, row.submitted, self._is_stamped(result.student, assignment.name), is_other)
             standing = write_marks(database, result.student, assignment.name, marks)
-        if (
-            file is not None and is_other
-        ):  # last, so that a teacher is asked for a review, whenever the grader is killed
+        if file and is_other:  # after the marks: a teacher is asked for a review, even if the grader is killed here
             self._write(file, contents)
         return self._judge(row, standing)
 
@@ -191,6 +188,12 @@ class Gradebook:
             with self._database.transaction() as database:
                 set_penalty(database, standing.notebook, penalty)
         return dataclasses.replace(row, is_late=row.is_late if late is None else late > 0, penalty=penalty or 0.0)
+
+    def _is_stamped(self, student: str, assignment: str) -> bool:
+        """Return whether nbgrader knows a date: where only the gradebook has one, formgrader shows no submission."""
+        if not is_folder_name(student):
+            return False
+        return (self._database.file.parent / "submitted" / student / assignment / "timestamp.txt").is_file()
 
     def _file(self, student: str, assignment: str) -> Path | None:
         """Return the notebook's file, where formgrader looks for it; None if the id cannot be a folder's name."""

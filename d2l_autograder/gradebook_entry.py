@@ -46,7 +46,9 @@ class Marks:
     comments : mapping of str to str or None
         By the names of answers' cells.
     submitted : datetime or None
-        When it was handed in; None keeps what the gradebook says.
+        When it was handed in; if None, what the gradebook says counts.
+    is_stamped : bool
+        Whether the gradebook shall say when.
     is_changed : bool
         Whether a teacher must look at scores of her own again, because the notebook is another one.
     """
@@ -54,6 +56,7 @@ class Marks:
     scores: Mapping[str, float | None]
     comments: Mapping[str, str | None]
     submitted: datetime | None = None
+    is_stamped: bool = False
     is_changed: bool = False
 
 
@@ -135,13 +138,12 @@ def write_marks(database: sqlite3.Connection, student: str, assignment: str, mar
         if name == assignment:
             marked = row
             _write_scores(database, row, cells, marks)
-    if marks.submitted:
-        stamp = marks.submitted.astimezone(UTC) if marks.submitted.tzinfo else marks.submitted
-        text = f"{stamp:%Y-%m-%d %H:%M:%S.%f}"  # as SQLAlchemy writes it
+    stamp = _stamp(marks.submitted)
+    if stamp and marks.is_stamped:
         database.execute(
-            "UPDATE submitted_assignment SET timestamp = ?1 WHERE id = ?2 AND timestamp IS NOT ?1", (text, submission)
+            "UPDATE submitted_assignment SET timestamp = ?1 WHERE id = ?2 AND timestamp IS NOT ?1", (stamp, submission)
         )
-    return _standing(database, submission, marked, due)
+    return _standing(database, submission, marked, due, stamp)
 
 
 def set_penalty(database: sqlite3.Connection, notebook: str, penalty: float | None) -> None:
@@ -187,14 +189,23 @@ def _write_scores(
             )
 
 
-def _standing(database: sqlite3.Connection, submission: str, notebook: str, due: str | None) -> Standing:
+def _stamp(when: datetime | None) -> str | None:
+    """Write a date as SQLAlchemy does, in UTC."""
+    if when is None:
+        return None
+    return f"{when.astimezone(UTC) if when.tzinfo else when:%Y-%m-%d %H:%M:%S.%f}"
+
+
+def _standing(
+    database: sqlite3.Connection, submission: str, notebook: str, due: str | None, stamp: str | None
+) -> Standing:
     query = "SELECT timestamp, extension FROM submitted_assignment WHERE id = ?"
-    submitted, extension = database.execute(query, (submission,)).fetchone()
+    known, extension = database.execute(query, (submission,)).fetchone()
     query = "SELECT late_submission_penalty FROM submitted_notebook WHERE id = ?"
     (penalty,) = database.execute(query, (notebook,)).fetchone()
     (score,) = database.execute(_SCORE, (notebook,)).fetchone()
     late = None
-    if submitted and due:
+    if (submitted := stamp or known) and due:
         more = datetime.fromisoformat(extension) - _EPOCH if extension else _EPOCH - _EPOCH  # as SQLAlchemy writes it
         late = max(0.0, (datetime.fromisoformat(submitted) - datetime.fromisoformat(due) - more).total_seconds())
     return Standing(notebook, float(score), late, penalty)

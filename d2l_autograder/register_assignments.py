@@ -39,9 +39,10 @@ def _register(file: Path, assignments: Mapping[str, Any]) -> None:
     import nbgrader
     from nbgrader.api import Gradebook
     from nbgrader.preprocessors import ComputeChecksums, SaveCells
+    from sqlalchemy.engine import URL
 
     _prepare(file, Path(nbgrader.__file__).parent / "alembic")
-    database = f"sqlite:///{file}"
+    database = URL.create("sqlite", database=str(file))  # in a text, a ? in a folder's name would end the path
     with Gradebook(database) as book:
         for name, content in assignments.items():
             release = nbformat.from_dict(content)

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.sample_results import texts
 
-from d2l_autograder.file_names import file_name
+from d2l_autograder.file_names import file_name, is_folder_name
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,15 @@ def test_no_two_texts_get_the_same_name_and_none_leaves_its_folder(several):
         assert not name.startswith((".", "-", "~/"))
         assert len(os.fsencode(name)) <= 150
         assert name == unicodedata.normalize("NFC", name)
+
+
+@pytest.mark.parametrize("text", ["o'brien", "50%", "a\\b", " a", ".hidden", "...", "名前", "a\nb", "x" * 255, "CON"])
+def test_a_folder_can_have_most_ids_as_its_name(text, tmp_path):
+    assert is_folder_name(text)
+    (tmp_path / text).mkdir()
+    assert [path.name for path in tmp_path.iterdir()] == [text]
+
+
+@pytest.mark.parametrize("text", ["", ".", "..", "a/b", "/", "a\0", "x" * 256, "é" * 128, "\ud800"])
+def test_what_leads_elsewhere_or_is_too_long_is_no_folders_name(text):
+    assert not is_folder_name(text)

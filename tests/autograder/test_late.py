@@ -78,6 +78,13 @@ def saved(folder, submitted, student="ada", out=None, course=True, is_late=False
         return book.save(row)
 
 
+def stamp(folder, when, student="ada"):
+    """Write the date as `nbgrader collect` does."""
+    file = folder / "submitted" / student / NAME / "timestamp.txt"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"{when:%Y-%m-%d %H:%M:%S.%f} UTC\n")
+
+
 def submission(folder, student="ada"):
     """Return what nbgrader says about a submission: its date, its score and its penalty."""
     from nbgrader.api import Gradebook
@@ -107,6 +114,7 @@ def test_the_penalty_is_that_of_nbgrader_autograde(course):
 @pytest.mark.parametrize(("plugin", "penalty"), [("stock", 0), ("none", 0), ("zero", 11), ("own", 1)])
 def test_the_courses_plugin_decides(course, plugin, penalty):
     configure(course, PLUGINS[plugin])
+    stamp(course, DUE + timedelta(hours=3))
     row = saved(course, DUE + timedelta(hours=3))
     assert (row.is_late, row.penalty) == (True, penalty)
     assert submission(course) == ((DUE + timedelta(hours=3)).replace(tzinfo=None), 11, penalty)
@@ -131,6 +139,7 @@ def test_an_extension_counts_and_a_new_due_date_changes_the_penalty(course):
 
     configure(course, PLUGINS["zero"])
     when = DUE + timedelta(hours=30)
+    stamp(course, when)
     assert saved(course, when).penalty == 11
     with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
         book.grant_extension(NAME, "ada", days=2)
@@ -154,6 +163,21 @@ def test_the_penalty_follows_a_teachers_own_scores_and_never_exceeds_them(course
         count = len(book.find_submission(NAME, "ada").notebooks[0].grades)
         book.db.commit()
     assert saved(course, DUE + timedelta(days=20)).penalty == 0.5 * count
+
+
+@pytest.mark.parametrize("is_nbgraders", [False, True])
+def test_formgrader_shows_a_late_submission_wherever_its_date_comes_from(course, is_nbgraders):
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+
+    configure(course, PLUGINS["zero"])
+    when = DUE + timedelta(days=1)
+    if is_nbgraders:
+        stamp(course, when)
+    assert saved(course, when).penalty == 11
+    found = NbGraderAPI(CourseDirectory(root=str(course))).get_submission(NAME, "ada")
+    assert (found["autograded"], found["score"]) == (True, 11)
+    assert submission(course)[0] == (when.replace(tzinfo=None) if is_nbgraders else None)
 
 
 def test_a_plugin_may_excuse_a_student(course):
