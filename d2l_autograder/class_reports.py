@@ -13,9 +13,11 @@ from d2l_autograder.faults import Faults
 from d2l_autograder.gradebook import Gradebook
 from d2l_autograder.outcome import Outcome
 from d2l_autograder.report import write_feedback, write_grades
+from d2l_autograder.report.changes import changes_csv
 from d2l_autograder.reported import Reported
 from d2l_autograder.results import Result, Row, Status
 from d2l_autograder.submission import Submission
+from d2l_helpers.atomic import write
 
 __all__ = ["ClassReports"]
 
@@ -99,7 +101,13 @@ class ClassReports:
             write_grades(self.rows, self._out)
 
     def close(self) -> None:
-        """Keep what was reported, so that the next run names what has changed since."""
+        """Add what has changed to changes.csv, and keep what was reported, so that the next run names what changes."""
+        with self._faults.noted("changes.csv"):
+            file = self._out / "changes.csv"
+            earlier = file.read_bytes() if file.exists() else b""
+            contents = changes_csv(self.rows, time.strftime("%Y-%m-%d %H:%M:%S"), earlier)
+            if contents:
+                write(file, contents)
         with self._faults.noted("the marks of this run, which the next run names changes against"):
             self._reported.save(self._rows.values())
 

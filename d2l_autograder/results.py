@@ -66,6 +66,8 @@ class Mark:
         One for each probe that was run, in their order.
     hint : str
         The first hint, where the answer is not right.
+    note : str
+        What else the mark follows from: that the answer counts as it is after all cells, or that a cell stopped.
     """
 
     exercise: str
@@ -75,6 +77,7 @@ class Mark:
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
     hint: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 ``walk`` lists what there is; ``contents`` looks into each file, ``archives`` into archives, and ``recognise`` knows a
 notebook by its content. ``ownership`` tells whose a file is: by an ``expression``, by the names of ``platforms`` and
-their ``receipts``, or by the ``level`` of the folders. ``choose`` takes one file of several, ``rows`` makes the rows,
-``roster`` has the course's students, and ``collecting`` puts all together.
+their ``receipts``, or by the ``level`` of the folders; ``identity`` tells apart students of one name. ``choose`` takes
+one file of several, ``rows`` makes the rows, ``roster`` has the course's students, and ``collecting`` joins all these.
 """
 
 from d2l_autograder.collect.collecting import collect, entry_of

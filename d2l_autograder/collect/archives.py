@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from d2l_autograder.collect.reading import read_file
+from d2l_autograder.collect.spelling import shown
 from d2l_autograder.collect.walk import is_system
 from d2l_helpers.errors import NotebookError
 
@@ -21,6 +22,9 @@ LARGEST = 64 << 20  # bytes of an archive file, and of a compressed tar's conten
 _MOST_MEMBERS = 2_000
 _MOST_BYTES = 256 << 20  # that all members together may say they have
 _MOST_RATIO = 200  # bytes for each compressed byte, of a member of more than a megabyte: a bomb has a thousand
+_LONGEST_NAME = (
+    1000  # characters: a tar archive may have a name of a megabyte, on which expressions would run for hours
+)
 _ENTRY = b"PK\x01\x02"  # begins each entry of a zip's table of contents
 _UNOPENED = {
     b"7z\xbc\xaf": "a 7z archive",
@@ -98,7 +102,7 @@ def read_member(file: Path, member: str, most: int) -> bytes:
             inner, _ = open_archive(archive[name](LARGEST))
             if (rest := member[len(name) + 1 :]) in inner:
                 return inner[rest](most)
-    raise _unusable(f"an archive without {member}")
+    raise _unusable(f"an archive without {shown(member)}")
 
 
 def base_name(member: str) -> str:
@@ -116,7 +120,7 @@ def _open_zip(contents: bytes) -> tuple[Archive, list[str]]:
     left: list[str] = []
     for info in members:
         if reason := _reason(info.filename) or _zip_reason(info):
-            left.append(f"{info.filename}: {reason}")
+            left.append(f"{shown(info.filename)}: {reason}")
         elif not _is_system(info.filename):
             found[info.filename] = _zip_reader(opened, info)
     return found, left
@@ -166,7 +170,7 @@ def _open_tar(contents: bytes) -> tuple[Archive, list[str]]:
             continue
         kind = "" if info.isreg() and not info.issparse() else "a link, a device or a sparse file"
         if reason := _reason(info.name) or kind:
-            left.append(f"{info.name}: {reason}")
+            left.append(f"{shown(info.name)}: {reason}")
         else:
             found[info.name] = _tar_reader(opened, info)
     return found, left
@@ -199,6 +203,8 @@ def _require_small(members: int, size: int) -> None:
 
 def _reason(name: str) -> str:
     """Return why a member of this name is left out; nothing is unpacked, but an honest program makes no such names."""
+    if len(name) > _LONGEST_NAME:
+        return f"its name has more than {_LONGEST_NAME:,} characters"
     parts = _SEPARATOR.split(name)
     if parts[0] == "" or ".." in parts or re.match(r"[A-Za-z]:", name):
         return "its path leads out of the archive"

@@ -64,19 +64,7 @@ def choose(
     look : callable
         ``look(candidate)`` counts its answers.
     """
-    usable = [piece for piece in pieces if not piece.candidate.problem and piece.candidate.is_sound]
-    marked = usable or [piece for piece in pieces if not piece.candidate.problem] or list(pieces)
-    last = max(piece.attempt for piece in marked)
-    rivals = [piece for piece in marked if piece.attempt == last]
-    exact = [piece for piece in rivals if _is_exact(piece, assignment, spelling)]
-    rivals, reason = (exact, "its name is the assignment's") if exact else (rivals, "")
-    if len(rivals) > 1:
-        rivals = [replace(piece, candidate=look(piece.candidate)) for piece in rivals]
-        most = max(piece.candidate.answers for piece in rivals)
-        best = [piece for piece in rivals if piece.candidate.answers == most]
-        reason = f"it has the most answers ({most})" if len(best) < len(rivals) else "it is the last by its name"
-        rivals = best
-    chosen = max(rivals, key=lambda piece: natural(piece.candidate.item.path, piece.candidate.member))
+    chosen, reason = _best(pieces, assignment, spelling, look)
     outside = _shared([piece.candidate.item.path.parent.parts for piece in pieces])
     notes = (*_attempts(pieces, chosen, outside), *_files(pieces, chosen, outside, reason))
     notes += (*chosen.claim.notes, *chosen.candidate.notes)
@@ -93,6 +81,25 @@ def choose(
         notes=tuple(dict.fromkeys(notes)),
     )
     return entry, chosen
+
+
+def _best(
+    pieces: Sequence[Piece], assignment: str, spelling: Spelling, look: Callable[[Candidate], Candidate]
+) -> tuple[Piece, str]:
+    """Return the piece that counts, and why it counts before others of its attempt."""
+    usable = [piece for piece in pieces if not piece.candidate.problem and piece.candidate.is_sound]
+    marked = usable or [piece for piece in pieces if not piece.candidate.problem] or list(pieces)
+    last = max(piece.attempt for piece in marked)
+    rivals = [piece for piece in marked if piece.attempt == last]
+    exact = [piece for piece in rivals if _is_exact(piece, assignment, spelling)]
+    rivals, reason = (exact, "its name is the assignment's") if exact else (rivals, "")
+    if len(rivals) > 1:
+        rivals = [replace(piece, candidate=look(piece.candidate)) for piece in rivals]
+        most = max(piece.candidate.answers for piece in rivals)
+        best = [piece for piece in rivals if piece.candidate.answers == most]
+        reason = f"it has the most answers ({most})" if len(best) < len(rivals) else "it is the last by its name"
+        rivals = best
+    return max(rivals, key=lambda piece: natural(piece.candidate.item.path, piece.candidate.member)), reason
 
 
 def _key(piece: Piece) -> tuple[Path, str]:

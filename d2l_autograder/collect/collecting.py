@@ -9,15 +9,16 @@ from pathlib import Path
 
 from d2l_autograder.collect.choose import Piece, choose
 from d2l_autograder.collect.claim import Claim
-from d2l_autograder.collect.contents import Candidate, describe, expected_in, look_into
+from d2l_autograder.collect.contents import Candidate, describe, expected_in, look_into, several_in
 from d2l_autograder.collect.dates import read_timestamp
 from d2l_autograder.collect.entry import Collection, Entry, Ignored
-from d2l_autograder.collect.ownership import claims_by_folders, claims_by_names, told_apart, with_normal_forms
+from d2l_autograder.collect.identity import told_apart, with_normal_forms
+from d2l_autograder.collect.ownership import claims_by_folders, claims_by_names
 from d2l_autograder.collect.reading import read_file
 from d2l_autograder.collect.recognise import Recogniser
 from d2l_autograder.collect.roster import Roster, read_roster
 from d2l_autograder.collect.rows import Loose, make_rows
-from d2l_autograder.collect.spelling import Spelling, as_text, shown
+from d2l_autograder.collect.spelling import Spelling, as_text, is_work, shown
 from d2l_autograder.collect.walk import Item, Kind, walk
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.exercises.catalogue import CHAPTER
@@ -33,6 +34,7 @@ def collect(
     platform: str | None = None,
     names: str | None = None,
     roster: Path | None = None,
+    own: Iterable[Path] = (),
 ) -> Collection:
     """Collect what was handed in.
 
@@ -49,6 +51,8 @@ def collect(
         path, relative to the folder; the groups ``attempt``, ``date``, ``late`` and ``assignment`` are optional.
     roster : Path, optional
         A CSV file, or nbgrader's gradebook, with the course's students.
+    own : iterable of Path, optional
+        Files and folders that this grader has written, such as reports: where they lie in the folder, they are ignored.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def collect(
         If there is nothing to grade, or the folder cannot be read.
     """
     known = read_roster(roster) if roster else None
-    return _Collecting(folder, assignments, known).collection(platform, names)
+    return _Collecting(folder, assignments, known, own).collection(platform, names)
 
 
 def entry_of(file: Path, assignments: Mapping[str, Path] | Iterable[str]) -> Entry:
@@ -105,11 +109,13 @@ def _hint(item: Item, own: str, spelling: Spelling, known: Iterable[str]) -> str
 class _Collecting:
     """What is known while a folder is collected."""
 
-    def __init__(self, folder: Path, assignments: Mapping[str, Path], roster: Roster | None) -> None:
+    def __init__(
+        self, folder: Path, assignments: Mapping[str, Path], roster: Roster | None, own: Iterable[Path]
+    ) -> None:
         self.folder, self.names, self.roster = folder, list(assignments), roster
         self.spelling = Spelling([*assignments, *CHAPTER])
         self.recogniser = Recogniser(assignments)
-        self.items = walk(folder)
+        self.items = walk(folder, own)
         self.claims: dict[Item, list[Claim]] = {}
         self.candidates: dict[Item, list[Candidate]] = {}
 
@@ -140,17 +146,17 @@ class _Collecting:
 
     def _claim(self, platform: str | None, names: str | None) -> None:
         """Find out whose each item is, and what is in it."""
-        claims = claims_by_names(self.folder, self.items, self.spelling, platform, names)
+        theirs = [item for item in self.items if item.kind != Kind.OWN]
+        claims = claims_by_names(self.folder, theirs, self.spelling, platform, names)
         for item in self.items:
             hint = self._hint_of(item, claims.get(item, []))
             if item.kind in (Kind.FILE, Kind.LINK, Kind.SPECIAL):
                 self.candidates[item] = look_into(self.folder, item, self.recogniser, hint, is_thorough=False)
-        if not claims:
-            self._require_unpacked()
-        others = [item for item in self.items if item not in claims]
+        others = [item for item in theirs if item not in claims]
         around = {item.path.parts[: group[0].depth - 1] for item, group in claims.items() if group[0].depth}
         root = as_text(self.folder.resolve().name)
         found = claims_by_folders(others, self.candidates, self.spelling, self.roster, root, around)
+        self._refuse_exports(found)
         is_first = not claims
         for item, claim in found.items():
             note = () if is_first else (f"{shown(item.path.name)} is not named as the other files are",)
@@ -167,8 +173,14 @@ class _Collecting:
 
     def _known(self, claim: Claim) -> Claim:
         """Return a claim with the roster's id of the student, where the roster has one."""
+        if self.roster is None:
+            return claim
+        whole, ident = claim.account.split("_"), None
+        if claim.account.endswith(f"_{claim.student}"):  # Blackboard's, whose users' names may hold underscores
+            ends = ("_".join(whole[first:]) for first in range(len(whole)))
+            ident = next((end for end in ends if self.roster.has(end)), None)
         account = claim.account if claim.is_global else ""
-        ident = self.roster.find(claim.student, claim.name, account) if self.roster else None
+        ident = ident or self.roster.find(claim.student, claim.name, account)
         return replace(claim, student=ident) if ident else claim
 
     def _sort(self) -> tuple[list[Piece], list[Loose], set[Item]]:
@@ -209,19 +221,26 @@ class _Collecting:
         missing = [(ident, name) for ident in self.roster.ids for name in about if (ident, name) not in there]
         return tuple(missing), tuple(sorted({entry.student for entry in entries} - set(self.roster.ids)))
 
-    def _require_unpacked(self) -> None:
-        """Raise an error where all that there is is an archive with the notebooks of several."""
-        found = [item for item in self.items if self.candidates.get(item)]
-        if len(found) != 1 or len(found[0].path.parts) > 1:
-            return
-        members = [one for one in self.candidates[found[0]] if one.member and not one.problem]
-        if len({one.assignment for one in members}) < len({one.member.rpartition("/")[0] for one in members}):
-            raise NotebookError(
-                "This folder holds an archive, and in it the notebooks of several.",
-                got=found[0].path,
-                expected="the files themselves",
-                remedy="unpack the archive, and pass the folder that it was unpacked to",
-            )
+    def _refuse_exports(self, claims: Mapping[Item, Claim]) -> None:
+        """Replace what is in an archive of several students' notebooks by a problem; raise an error if it is all.
+
+        An archive that lies in a student's folder, or that a platform names after a student, is the student's.
+        """
+        for item, claim in claims.items():
+            is_students = claim.student in map(as_text, item.path.parts[:-1]) and not is_work(claim.student)
+            folders = [] if is_students else several_in(self.candidates.get(item, []))
+            if not folders:
+                continue
+            if sum(map(bool, self.candidates.values())) == 1:
+                raise NotebookError(
+                    "This folder holds an archive, and in it the notebooks of several.",
+                    got=f"{shown(item.path.name)} with {', '.join(map(shown, folders[:3]))}",
+                    expected="the files themselves",
+                    remedy="unpack the archive, and pass the folder that it was unpacked to",
+                )
+            some = ", ".join(map(shown, folders[:3]))
+            problem = f"{shown(item.path.name)} holds notebooks in several folders ({some}); unpack it and grade again."
+            self.candidates[item] = [replace(self.candidates[item][0], member="", problem=problem)]
 
     def _reason(self, item: Item) -> str:
         """Return why an item that belongs to nobody has no row."""

@@ -19,10 +19,12 @@ _DIGITS = re.compile(
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
     r"(?:[T_-]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:\d{3})?)?(?P<zone>Z)?"
 )
+_CLOCK = r"(?:,? (?P<hour>\d\d?):?(?P<minute>\d\d)(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?)?"
+_MONTH = r"(?P<name>[A-Za-z]{3})[a-z]*\.?"
 _AMERICAN = re.compile(  # Brightspace's "Jan 31, 2026 1000 AM", without a colon because Windows allows none in names
-    r"(?P<name>[A-Za-z]{3})[a-z]* (?P<day>\d\d?), (?P<year>\d{4})"
-    r"(?: (?P<hour>\d\d?):?(?P<minute>\d\d)(?: ?(?P<half>[AaPp])[Mm])?)?"
+    rf"{_MONTH} (?P<day>\d\d?),? (?P<year>\d{{4}}){_CLOCK}"
 )
+_BRITISH = re.compile(rf"(?P<day>\d\d?)\.? {_MONTH},? (?P<year>\d{{4}}){_CLOCK}")
 _LONGEST = 100  # characters
 
 
@@ -58,7 +60,7 @@ def date_in_name(text: str) -> tuple[datetime | None, str]:
 
 
 def _read(text: str, default: tzinfo | None) -> tuple[datetime | None, str]:
-    match = next((m for p in (_ISO, _DIGITS, _AMERICAN) if (m := p.fullmatch(text[:_LONGEST]))), None)
+    match = next((m for p in (_ISO, _DIGITS, _AMERICAN, _BRITISH) if (m := p.fullmatch(text[:_LONGEST]))), None)
     unread = f"the date {text[:40]!r} could not be read"
     if match is None:
         return None, unread

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from d2l_autograder.collect.spelling import Spelling, as_text, is_work, stem_of,
 from d2l_autograder.collect.walk import Item, Kind
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["claims_by_folders", "claims_by_names", "told_apart", "with_normal_forms"]
+__all__ = ["claims_by_folders", "claims_by_names"]
 
 _COPIES = frozenset(("copy of", "copie de", "kopie von", "copia de"))  # which programs put before a name
 
@@ -51,8 +51,10 @@ def claims_by_names(
     if platform is not None:
         require_platform(platform)
     chosen = platform or choose_platform(items, spelling)
-    if chosen is None:
-        return {}
+    return _by_platform(folder, items, spelling, chosen) if chosen else {}
+
+
+def _by_platform(folder: Path, items: Sequence[Item], spelling: Spelling, chosen: str) -> dict[Item, list[Claim]]:
     claims = platform_claims(chosen, items, spelling)
     if not claims:
         raise ArgumentError(
@@ -136,11 +138,8 @@ def claims_by_folders(
         if not around:
             raise
         students = [unit.chain[0] if unit.chain else None for unit in units]
-    claims = {}
-    for item, unit, student in zip(items, units, students, strict=True):
-        if student is not None:
-            claims[item] = _of_folder(item, unit, student, spelling)
-    return claims
+    found = zip(items, units, students, strict=True)
+    return {item: _of_folder(item, unit, who, spelling) for item, unit, who in found if who is not None}
 
 
 def _unit(
@@ -183,13 +182,18 @@ def _locate(units: Sequence[Unit], roster: Roster | None, root: str) -> list[str
     levels: Counter[int] = Counter()
     for number, unit in enumerate(units):
         level = next((level for level, name in enumerate(unit.chain) if roster.find(name)), None)
+        if level is None and unit.tail and (ident := roster.only_in(unit.tail)):
+            found[number] = ident
+            continue
         if level is not None:  # the outermost: a folder inside a student's may have any name
             found[number] = unit.chain[level]
             levels[level] += 1
     usual = levels.most_common(1)[0][0] if levels else None
     unknown = [number for number, student in enumerate(found) if student is None]
     if usual is None:
-        return locate(units, root)
+        for number, student in zip(unknown, locate([units[number] for number in unknown], root), strict=True):
+            found[number] = student
+        return found
     for number in unknown:
         chain = units[number].chain
         if len(chain) > usual:
@@ -214,45 +218,3 @@ def _of_folder(item: Item, unit: Unit, student: str, spelling: Spelling) -> Clai
     submitted, _ = date_in_name(named.after) if named.after else (None, "")
     own = f"{named.assignment}{item.path.suffix}" if submitted or not named.after else ""
     return replace(claim, submitted=submitted, own=own)
-
-
-def told_apart(
-    claims: Mapping[Item, Sequence[Claim]], assignments: Mapping[Item, frozenset[str]]
-) -> dict[Item, list[Claim]]:
-    """Return the claims with different names for different students of one name, as platforms' numbers tell them.
-
-    A number that belongs to a student in one assignment tells apart only what was handed in for the same one.
-    """
-    groups: dict[tuple[object, ...], set[str]] = defaultdict(set)
-    for item, group in claims.items():
-        for claim in group:
-            if claim.is_global:
-                groups[claim.student, True].add(claim.account)
-            elif claim.account:
-                for assignment in assignments.get(item, frozenset()):
-                    groups[claim.student, item.path.parts[: claim.depth - 1], assignment].add(claim.account)
-    shared = {(key[0], account) for key, accounts in groups.items() if len(accounts) > 1 for account in accounts}
-
-    def apart(claim: Claim) -> Claim:
-        if not claim.account or (claim.student, claim.account) not in shared:
-            return claim
-        note = f"several students are called {claim.student}; {claim.account} tells them apart"
-        return replace(claim, student=f"{claim.student} ({claim.account})", notes=(*claim.notes, note))
-
-    return {item: [apart(claim) for claim in group] for item, group in claims.items()}
-
-
-def with_normal_forms(claims: Mapping[Item, Sequence[Claim]]) -> dict[Item, list[Claim]]:
-    """Return the claims with a note where a student's folders or files differ in Unicode's normal form only."""
-    written: dict[str, set[str]] = defaultdict(set)
-    for item, group in claims.items():
-        for claim in group:
-            written[claim.student] |= {part for part in item.path.parts if as_text(part) == claim.student}
-
-    def noted(claim: Claim) -> Claim:
-        if len(written[claim.student]) < 2:
-            return claim
-        note = f"{len(written[claim.student])} folders named {claim.student} differ only in how Unicode writes it"
-        return replace(claim, notes=(*claim.notes, note))
-
-    return {item: [noted(claim) for claim in group] for item, group in claims.items()}

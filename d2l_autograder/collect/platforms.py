@@ -18,7 +18,7 @@ from d2l_helpers.errors import ArgumentError
 
 __all__ = ["PLATFORMS", "Platform", "choose_platform", "is_beside", "platform_claims", "require_platform"]
 
-_DATE = r"[A-Z][a-z]{2,8} \d{1,2}, \d{4} \d{1,4}(?: [AP]M)?"
+_DATE = r"[^-]*\b20\d\d\b[^-]*"  # as the teacher's language has it
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,10 @@ PLATFORMS: Mapping[str, Platform] = {
         is_global=True,
     ),
     "blackboard": Platform(_pattern(rf"{_BLACKBOARD}(?:_(?P<own>.+)|\.txt)"), None),
-    "brightspace": Platform(_pattern(rf"{_BRIGHTSPACE} - (?P<own>.+)"), _pattern(_BRIGHTSPACE)),
+    "brightspace": Platform(
+        _pattern(rf"{_BRIGHTSPACE} - (?P<own>.+)|(?P<number>\d+)-\d+ - (?P<who>.+?) - (?P<what>.+)"),
+        _pattern(_BRIGHTSPACE),
+    ),
     "ilias": Platform(
         None,
         _pattern(r"(?P<last>[^_]+)_(?P<first>[^_]+)_(?P<student>.+)_(?P<account>\d+)"),
@@ -174,7 +177,7 @@ def _claim(name: str, match: re.Match[str], depth: int, item: Item, spelling: Sp
     platform, found = _RECOGNISED[name], match.groupdict()
     submitted, note = date_in_name(_iso(found["date"])) if found.get("date") else (None, "")
     claim = Claim(
-        student=(found["student"] or found["account"]).strip(),
+        student=(found["student"] or found["account"] or "").strip(),
         name=found.get("name") or "",
         account=found.get("account") or "",
         is_global=platform.is_global,
@@ -185,7 +188,7 @@ def _claim(name: str, match: re.Match[str], depth: int, item: Item, spelling: Sp
         is_stamped=platform.is_stamped,
         notes=(note,) if note else (),
     )
-    own = {"moodle": _of_moodle, "canvas": _of_canvas, "ilias": _of_ilias}.get(name)
+    own = {"moodle": _of_moodle, "canvas": _of_canvas, "ilias": _of_ilias, "brightspace": _of_brightspace}.get(name)
     if name == "blackboard":
         return _of_blackboard(claim, found["title"], spelling)
     return own(claim, found, item) if own else claim
@@ -202,6 +205,13 @@ def _of_canvas(claim: Claim, found: Mapping[str, str], item: Item) -> Claim:
     if not again:
         return replace(claim, attempt=500 * claim.is_late)
     return replace(claim, own=again["stem"] + again["suffix"], attempt=500 * claim.is_late + int(again["attempt"]))
+
+
+def _of_brightspace(claim: Claim, found: Mapping[str, str], item: Item) -> Claim:
+    """Read a name without a date, as it was before Brightspace wrote one."""
+    if not found.get("who"):
+        return claim
+    return replace(claim, student=found["who"].strip(), account=found["number"], own=found["what"])
 
 
 def _of_ilias(claim: Claim, found: Mapping[str, str], item: Item) -> Claim:

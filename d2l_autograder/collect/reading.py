@@ -21,7 +21,8 @@ def read_file(file: Path, most: int) -> bytes:
     """
     try:
         with open(file, "rb", opener=_open_regular) as stream:
-            return stream.read(most + 1)
+            size = os.fstat(stream.fileno()).st_size  # read() sets aside as much memory as it is asked for
+            return stream.read(min(most, size) + 1)
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         raise NotebookError(
             "This submission cannot be read.",

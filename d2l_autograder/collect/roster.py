@@ -27,6 +27,7 @@ _IDS = (  # the first that a student has counts: nbgrader, Sakai and Canvas writ
 _NAMES = ("name", "full name", "fullname", "student name", "student", "vollständiger name")
 _FIRST = ("first name", "first_name", "firstname", "given name", "vorname")
 _LAST = ("last name", "last_name", "lastname", "surname", "family name", "nachname")
+_BRIGHTSPACE = frozenset(("orgdefinedid", "end-of-line indicator"))  # where ids begin with #, so that zeros stay
 _ROWS_BEFORE_HEADER = 5  # Sakai's grades.csv begins with the assignment's title
 _NO_STUDENTS = ("points possible",)  # what Canvas writes in the place of a student's name
 
@@ -55,6 +56,18 @@ class Roster:
         self._is_id = frozenset(self.ids)
         self._other = _unique((other, person.ident) for person in known for other in person.others)
         self._name = _unique((name, person.ident) for person in known for name in person.names)
+
+    def has(self, ident: str) -> bool:
+        """Return whether this is a student's id."""
+        return ident in self._is_id
+
+    def only_in(self, name: str) -> str | None:
+        """Return the only id that stands in a file's name, between spaces, underscores or hyphens; None for none."""
+        words = re.split(r"([\s_-]+)", name)[:40]
+        starts = range(0, len(words), 2)
+        parts = {"".join(words[start : stop + 1]) for start in starts for stop in starts if start <= stop}
+        found = parts & self._is_id
+        return found.pop() if len(found) == 1 else None
 
     def find(self, student: str, name: str = "", account: str = "") -> str | None:
         """Return the id of a student; None if there is none, or if several may be meant.
@@ -159,7 +172,9 @@ def _person(columns: dict[str, int], line: Sequence[str]) -> _Person | None:
             if columns.get(name, len(line)) < len(line) and (value := _text(line[columns[name]])):
                 yield value
 
-    ids = [one.removeprefix("#") if _is_marked(one) else one for one in cell(_IDS)]
+    ids = list(cell(_IDS))
+    if _BRIGHTSPACE & columns.keys():
+        ids = [one.removeprefix("#") for one in ids]
     full, first, last = (next(cell(names), "") for names in (_NAMES, _FIRST, _LAST))
     if full.casefold() in _NO_STUDENTS or not (ids or full or last):
         return None
@@ -168,15 +183,10 @@ def _person(columns: dict[str, int], line: Sequence[str]) -> _Person | None:
     return _Person(ident, frozenset(ids[1:]), names)
 
 
-def _is_marked(ident: str) -> bool:
-    """Return whether an id begins with the mark that Brightspace puts before ids, so that tables keep zeros."""
-    return len(ident) > 1 and ident.startswith("#")
-
-
 def _names_of(full: str, first: str, last: str) -> frozenset[str]:
     """Return the forms in which platforms write a name: in either order, and without spaces."""
     names = {full, f"{first} {last}", f"{last} {first}"} if first and last else {full}
-    before, comma, after = full.partition(",")
+    before, comma, after = full.partition(",") if "," in full else full.rpartition(" ")
     if comma:
         names.add(f"{after} {before}")
     return frozenset(_simple(name) for name in names if name.strip())

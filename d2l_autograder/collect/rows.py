@@ -89,13 +89,7 @@ def make_rows(
     groups = _groups(pieces)
     about = {assignment for (_, assignment), group in groups.items() if assignment and any(map(_is_usable, group))}
     only = next(iter(about)) if len(about) == 1 else ""
-    with_notebook = {student for (student, _), group in groups.items() if any(map(_is_usable, group))}
-    for student in [student for student, assignment in groups if not assignment]:
-        if student in with_notebook and all(piece.candidate.is_sound for piece in groups[student, ""]):
-            for piece in groups.pop((student, "")):
-                rows.reasons[piece.candidate.item] = piece.candidate.problem
-        elif only:
-            groups.setdefault((student, only), []).extend(groups.pop((student, "")))
+    _place_unknown(rows, groups, only)
     for (_, assignment), group in groups.items():
         entry, chosen = choose(folder, group, assignment, spelling, look)
         rows.entries.append(entry)
@@ -111,6 +105,17 @@ def _groups(pieces: Iterable[Piece]) -> dict[Group, list[Piece]]:
     for piece in pieces:
         groups[piece.claim.student, piece.candidate.assignment].append(piece)
     return dict(groups)
+
+
+def _place_unknown(rows: Rows, groups: dict[Group, list[Piece]], only: str) -> None:
+    """Place what belongs to no assignment: beside a notebook it is ignored, else it is of the only one handed in."""
+    with_notebook = {student for (student, _), group in groups.items() if any(map(_is_usable, group))}
+    for student in [student for student, assignment in groups if not assignment]:
+        if student in with_notebook and all(piece.candidate.is_sound for piece in groups[student, ""]):
+            for piece in groups.pop((student, "")):
+                rows.reasons[piece.candidate.item] = piece.candidate.problem
+        elif only:
+            groups.setdefault((student, only), []).extend(groups.pop((student, "")))
 
 
 def _is_usable(piece: Piece) -> bool:

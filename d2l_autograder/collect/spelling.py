@@ -15,7 +15,7 @@ _SUFFIXES = re.compile(r"(\.ipynb|\.txt|\.json|\.zip|\.tar|\.gz|\.tgz|\.7z|\.rar
 _LIST = """
     hw homework homeworks assignment assignments exercise exercises lab week sheet project problem task section tutorial
     class course submission submissions submitted export exported download downloads downloaded attempt version backup
-    backups copy old new draft final part notebook notebooks src code data solution work try test files attachment
+    backups copy old new draft final late part notebook notebooks src code data solution work try test files attachment
     attachments abgabe abgaben übung übungen uebung uebungen blatt aufgabe aufgaben hausaufgabe hausaufgaben
 """
 _WORDS = frozenset(_LIST.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +18,8 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NONBLOCK | os.O_CLOEXEC
 _LIST = """
     .git .hg .svn .ipynb_checkpoints __MACOSX __pycache__ .DS_Store Thumbs.db desktop.ini .directory .pytest_cache
     .mypy_cache .ruff_cache .vscode .idea .venv node_modules .cache .config .local .jupyter .ipython .virtual_documents
-    .Spotlight-V100 .fseventsd .gitignore .gitattributes .gitkeep .keep .Rhistory
+    .Spotlight-V100 .fseventsd .gitignore .gitattributes .gitkeep .keep .Rhistory lost+found
+    $RECYCLE.BIN
 """
 _SYSTEM = frozenset(_LIST.split())
 _SYSTEM_STARTS = ("._", ".~", "~$", ".Trash", ".nfs", ".fuse_hidden", ".#")
@@ -34,6 +36,7 @@ class Kind(StrEnum):
     DEEP = "a folder that lies too deep to be searched"
     CROWDED = "a folder with too many files to be searched"
     SYSTEM = "a file or folder that programs make for themselves"
+    OWN = "what this grader has written"
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,15 @@ def is_system(name: str) -> bool:
     return name in _SYSTEM or name.startswith(_SYSTEM_STARTS)
 
 
-def walk(folder: Path) -> list[Item]:
+def walk(folder: Path, own: Iterable[Path] = ()) -> list[Item]:
     """List the files below a folder, and the folders there that are empty or cannot be searched.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    own : iterable of Path
+        Files and folders that this grader has written; each is one item.
 
     Raises
     ------
@@ -72,12 +82,14 @@ def walk(folder: Path) -> list[Item]:
     """
     found: list[Item] = []
     try:
+        root = folder.resolve()
+        ours = frozenset(path.relative_to(root) for each in own if (path := each.resolve()).is_relative_to(root))
         descriptor = os.open(folder, _FOLDER)  # may be a link: whoever calls has chosen it
         try:
-            _visit(descriptor, Path(), _DEEPEST, found)
+            _visit(descriptor, Path(), _DEEPEST, ours, found)
         finally:
             os.close(descriptor)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
         raise NotebookError(
             "Cannot search this folder for notebooks.",
             got=f"{folder}: {getattr(error, 'strerror', None) or error}",
@@ -87,7 +99,7 @@ def walk(folder: Path) -> list[Item]:
     return [item for item in found if item.path.parts]
 
 
-def _visit(descriptor: int, place: Path, depth: int, found: list[Item]) -> None:
+def _visit(descriptor: int, place: Path, depth: int, ours: frozenset[Path], found: list[Item]) -> None:
     with os.scandir(descriptor) as listing:
         entries = []
         for entry in listing:
@@ -97,13 +109,13 @@ def _visit(descriptor: int, place: Path, depth: int, found: list[Item]) -> None:
                 return
         for entry in sorted(entries, key=lambda entry: entry.name):
             path = place / entry.name
-            kind = _kind(entry)
+            kind = Kind.OWN if path in ours else _kind(entry)
             if kind is not None:
                 found.append(Item(path, kind))
             elif depth == 1:
                 found.append(Item(path, Kind.DEEP))
             else:
-                _enter(descriptor, path, depth - 1, found)
+                _enter(descriptor, path, depth - 1, ours, found)
     if not entries:
         found.append(Item(place, Kind.EMPTY))
 
@@ -122,13 +134,13 @@ def _kind(entry: os.DirEntry[str]) -> Kind | None:
         return Kind.UNREADABLE
 
 
-def _enter(parent: int, place: Path, depth: int, found: list[Item]) -> None:
+def _enter(parent: int, place: Path, depth: int, ours: frozenset[Path], found: list[Item]) -> None:
     """Search a folder that is opened from its parent: a link put in its place meanwhile would be refused."""
     before = len(found)
     try:
         descriptor = os.open(place.name, _FOLDER | os.O_NOFOLLOW, dir_fd=parent)
         try:
-            _visit(descriptor, place, depth, found)
+            _visit(descriptor, place, depth, ours, found)
         finally:
             os.close(descriptor)
     except OSError:

@@ -20,7 +20,7 @@ __all__ = ["check_html", "feedback_page", "notes_html"]
 def feedback_page(feedback: Feedback) -> str:
     """Return the page for one student and assignment."""
     heading = _heading(feedback["assignment"])
-    return _render("page.html", heading=heading, total=points_text(feedback["earned"], feedback["points"]), **feedback)
+    return _render("page.html", heading=heading, score=points_text(feedback["earned"], feedback["points"]), **feedback)
 
 
 def check_html(exercise: Exercise) -> str:
@@ -53,7 +53,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.tests["detailed"] = lambda exercise: bool(exercise["probes"] or exercise["hint"])
+    found.tests["detailed"] = lambda exercise: bool(exercise["probes"] or exercise["hint"] or exercise["note"])
     found.filters.update(number=number_text, state=state_of, line=safe_line)
     found.globals.update(NOT_SANDBOXED=NOT_SANDBOXED, SYMBOLS=SYMBOLS, points_text=points_text)
     return found

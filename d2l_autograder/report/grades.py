@@ -2,54 +2,66 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Sequence
 
-from d2l_autograder.report.text import number_text, safe_line
+from d2l_autograder.report.feedback import total_of
+from d2l_autograder.report.text import date_text, number_text, safe_line, safe_name
 from d2l_autograder.results import Row
 
 __all__ = ["grades_csv"]
 
-_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # a cell that begins with one may run as a formula
+# What a spreadsheet runs as a formula: at the beginning of a cell, or after a character at which a reader with another
+# separator begins another cell. Quotes and spaces before it are dropped by some readers.
+_FORMULA = re.compile("""(^|[;|]|,(?!\\s))([\\s"'\u200c\u200d]*)(?=[=+\\-@＝＋－＠])""")
+_PLAIN = re.compile(r"[\w. :+-]*")
 
 
 def grades_csv(rows: Sequence[Row]) -> bytes:
     """Return a CSV file with a row for each student and assignment, sorted, and a column for each exercise.
 
-    ``earned`` is empty where nothing was marked, which platforms read as no grade; an exercise is empty where it is
-    not part of the assignment. The file follows RFC 4180, in UTF-8 with a byte order mark: Excel recognises UTF-8 by
-    it, and Moodle skips it. An apostrophe stands before each text that a spreadsheet would run as a formula.
+    ``earned`` is empty where nothing was marked, which platforms read as no grade, and so is ``total``, what is left of
+    it after the penalty for lateness; an exercise is empty where it is not part of the assignment. The file follows
+    RFC 4180, in UTF-8 with a byte order mark: Excel recognises UTF-8 by it, and Moodle skips it. An apostrophe stands
+    before whatever a spreadsheet would run as a formula, also where its separator is a semicolon.
     """
     ordered = sorted(rows, key=lambda row: (row.result.student, row.result.assignment))
     # The result with most marks of an assignment has the exercises in the notebook's order
     results = [row.result for row in rows]
     fullest = sorted(results, key=lambda result: (result.assignment, -len(result.marks), result.student))
     exercises = list(dict.fromkeys(mark.exercise for result in fullest for mark in result.marks))
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    head = ["student", "assignment", "status", "earned", "points", *exercises, "detail", "repairs", "sandboxed"]
-    writer.writerow(map(_cell, head))
-    writer.writerows(_row(row, exercises) for row in ordered)
-    return stream.getvalue().encode("utf-8-sig")
+    head = ["student", "assignment", "status", "submitted", "late", "earned", "penalty", "total", "points"]
+    table = [[*head, *(_cell(safe_line(exercise)) for exercise in exercises), "detail", "repairs", "sandboxed"]]
+    table += [_row(row, exercises) for row in ordered]
+    return "".join(",".join(cells) + "\r\n" for cells in table).encode("utf-8-sig")
 
 
 def _row(row: Row, exercises: Sequence[str]) -> list[str]:
     result = row.result
     earned = {mark.exercise: number_text(mark.earned) for mark in result.marks}
     return [
-        _cell(result.student),
-        _cell(result.assignment),
+        _cell(safe_name(result.student)),
+        _cell(safe_line(result.assignment)),
         str(result.status),
+        date_text(row.submitted),
+        "yes" if row.is_late else "no",
         number_text(result.earned) if result.marks else "",
+        number_text(row.penalty) if result.marks else "",
+        number_text(total_of(row)) if result.marks else "",
         number_text(result.points) if result.marks else "",
         *(earned.get(exercise, "") for exercise in exercises),
-        _cell(result.detail),
-        _cell("; ".join(result.repairs)),
+        _cell(safe_line(result.detail)),
+        _cell(safe_line("; ".join(result.repairs))),
         "yes" if result.is_sandboxed else "no",
     ]
 
 
 def _cell(text: str) -> str:
-    line = safe_line(text)
-    return f"'{line}" if line.lstrip().startswith(_FORMULAS) else line
+    """Write a line of text as one cell, for readers with any separator, which no spreadsheet runs."""
+    line = _FORMULA.sub(_as_text, text)
+    return line if _PLAIN.fullmatch(line) else '"' + line.replace('"', '""') + '"'
+
+
+def _as_text(found: re.Match[str]) -> str:
+    # At the beginning, the apostrophe stands first, where spreadsheets look for it
+    return f"'{found[2]}" if not found[1] else f"{found[1]}{found[2]}'"

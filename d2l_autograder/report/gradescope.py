@@ -26,9 +26,10 @@ def gradescope_results(feedback: Feedback, seconds: float) -> dict[str, Any]:
     """
     repaired = ["What was repaired in your notebook:", *(f"- {repair}" for repair in feedback["repairs"])]
     warning = [] if feedback["sandboxed"] else [NOT_SANDBOXED]
-    lines = [*warning, feedback["said"], *(repaired if feedback["repairs"] else [])]
+    late = [feedback["about_time"]] if feedback["about_time"] else []
+    lines = [*warning, feedback["said"], *late, *(repaired if feedback["repairs"] else [])]
     return {
-        "score": feedback["earned"] or 0.0,
+        "score": feedback["total"] or 0.0,
         "execution_time": seconds,
         "output": "\n".join(lines),
         "output_format": "text",
@@ -42,6 +43,7 @@ def gradescope_results(feedback: Feedback, seconds: float) -> dict[str, Any]:
 
 def _test(number: int, exercise: Exercise) -> dict[str, Any]:
     lines = [f"{SYMBOLS[state_of(exercise['verdict'])]} {exercise['said']}"]
+    lines += [exercise["note"]] if exercise["note"] else []
     lines += [line for probe in exercise["probes"] for line in _lines(probe)]
     lines += [f"Hint: {exercise['hint']}"] if exercise["hint"] else []
     earned = exercise["earned"] or 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from statistics import quantiles
 
 from rich.console import Group, RenderableType
@@ -10,10 +10,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from d2l_autograder.file_names import is_folder_name
 from d2l_autograder.report.item_analysis import ItemStatistics, item_analysis
 from d2l_autograder.report.text import (
     NOT_SANDBOXED,
     SYMBOLS,
+    date_text,
     number_text,
     points_text,
     safe_line,
@@ -31,7 +33,7 @@ _STATUSES = {
     Status.MARKED: "marked",
     Status.DAMAGED: "could not be marked",
     Status.SANDBOX_FAULT: "not marked, because the sandbox failed",
-    Status.MISSING: "missing",
+    Status.MISSING: "handed nothing in",
 }
 _MOST_NAMES = 20
 
@@ -60,13 +62,15 @@ def summary(rows: Sequence[Row]) -> RenderableType:
     rows : sequence of Row
         One for each notebook that was handed in, and for each that is missing.
     """
-    results = [row.result for row in rows]
-    marked = [result for result in results if result.status == Status.MARKED]
-    parts: list[RenderableType] = [_counts(results)]
-    for status in (Status.DAMAGED, Status.SANDBOX_FAULT):
-        parts += _listed(_STATUSES[status], [result for result in results if result.status == status])
-    parts += _listed("not the same as the earlier result", [row.result for row in rows if row.before is not None])
-    unconfined = [result for result in marked if not result.is_sandboxed]
+    marked = [row.result for row in rows if row.result.status == Status.MARKED]
+    parts: list[RenderableType] = [_counts(rows)]
+    for status in (Status.DAMAGED, Status.SANDBOX_FAULT, Status.MISSING):
+        parts += _listed(_STATUSES[status], [row for row in rows if row.result.status == status], _detail)
+    parts += _listed("marks that are not what they were", [row for row in rows if row.before is not None], _change)
+    parts += _listed("late", [row for row in rows if row.is_late], _penalty)
+    hidden = [row for row in rows if not is_folder_name(row.result.student)]
+    parts += _listed("in the gradebook, but not in formgrader, for which an id must be a folder's name", hidden)
+    unconfined = [row for row in rows if row.result.status == Status.MARKED and not row.result.is_sandboxed]
     parts += _listed("marked without a sandbox; do not use these marks as grades", unconfined)
     if marked:
         parts += [Text(), _spread(marked), Text(), _hardest(item_analysis(marked))]
@@ -83,6 +87,8 @@ def _exercise(mark: Mark) -> RenderableType:
     state = state_of(mark.verdict)
     verdict = verdict_text(mark.verdict, mark.earned)
     parts: list[RenderableType] = [Text(f"{SYMBOLS[state]} {safe_line(mark.title)}: {verdict}", style=_STYLES[state])]
+    if mark.note:
+        parts.append(Padding(Text(safe_line(mark.note)), (0, 0, 0, 2)))
     if mark.verdict != Verdict.RIGHT:
         parts += [Padding(_finding(finding), (0, 0, 0, 2)) for finding in mark.findings]
     return Group(*parts)
@@ -101,21 +107,35 @@ def _finding(finding: Finding) -> RenderableType:
     return Group(first, details) if details.row_count else first
 
 
-def _counts(results: Sequence[Result]) -> Text:
-    counts = [(sum(result.status == status for result in results), _STATUSES[status]) for status in Status]
-    notebooks = f"{len(results)} notebook{'s' * (len(results) != 1)}"
-    return Text(f"{notebooks}: " + ", ".join(f"{count} {status}" for count, status in counts if count), style="bold")
+def _counts(rows: Sequence[Row]) -> Text:
+    counts = [(sum(row.result.status == status for row in rows), _STATUSES[status]) for status in Status]
+    notebooks = sum(row.result.status != Status.MISSING for row in rows)
+    line = f"{notebooks} notebook{'s' * (notebooks != 1)}: "
+    return Text(line + ", ".join(f"{count} {status}" for count, status in counts if count), style="bold")
 
 
-def _listed(title: str, results: Sequence[Result]) -> Iterator[Text]:
-    if not results:
+def _listed(title: str, rows: Sequence[Row], say: Callable[[Row], str] = lambda _: "") -> Iterator[Text]:
+    if not rows:
         return
     yield Text(f"{title}:", style="yellow")
-    for result in results[:_MOST_NAMES]:
-        detail = f": {safe_line(result.detail)}" if result.detail else ""
-        yield Text(f"  {safe_line(result.student)}, {safe_line(result.assignment)}{detail}")
-    if len(results) > _MOST_NAMES:
-        yield Text(f"  and {len(results) - _MOST_NAMES} more; grades.csv lists them all")
+    for row in rows[:_MOST_NAMES]:
+        said = f": {text}" if (text := say(row)) else ""
+        yield Text(f"  {safe_line(row.result.student)}, {safe_line(row.result.assignment)}{said}")
+    if len(rows) > _MOST_NAMES:
+        yield Text(f"  and {len(rows) - _MOST_NAMES} more; grades.csv lists them all")
+
+
+def _detail(row: Row) -> str:
+    return "" if row.result.status == Status.MISSING else safe_line(row.result.detail)
+
+
+def _change(row: Row) -> str:
+    return f"{number_text(row.before or 0.0)} before, now {points_text(row.result.earned, row.result.points)}"
+
+
+def _penalty(row: Row) -> str:
+    date = date_text(row.submitted)
+    return ", ".join(filter(None, [date, f"loses {number_text(row.penalty)}" if row.penalty else "loses no points"]))
 
 
 def _spread(results: Sequence[Result]) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 from functools import cache
 
 from d2l_autograder.sandbox import Verdict
@@ -11,13 +12,14 @@ from d2l_autograder.sandbox import Verdict
 __all__ = [
     "NOT_SANDBOXED",
     "SYMBOLS",
+    "date_text",
     "number_text",
     "points_text",
     "safe_line",
+    "safe_name",
     "safe_text",
     "state_of",
     "verdict_text",
-    "without_folders",
 ]
 
 NOT_SANDBOXED = "This notebook was marked without a sandbox. Do not use the mark as a grade."
@@ -25,7 +27,6 @@ SYMBOLS = {"right": "●", "partly": "◐", "open": "○"}  # of each state, as 
 _STATES = {Verdict.RIGHT: "right", Verdict.NOT_ATTEMPTED: "open", Verdict.SANDBOX_FAULT: "open"}
 _MOST_CHARACTERS = 600
 _JOINERS = "\u200c\u200d"  # Persian, the scripts of India, and emoji are written with them
-_FOLDERS = re.compile(r"""(?<![\w.:/~])/(?:[^\s/'"]+/)+""")
 _LINE_ENDS = re.compile(r"[\r\n\t]+")
 _VERDICTS = {
     Verdict.RIGHT: "right",
@@ -81,9 +82,14 @@ def safe_line(text: str) -> str:
     return safe_text(_LINE_ENDS.sub(" ", text).strip())
 
 
-def without_folders(text: str) -> str:
-    """Cut each absolute path down to the name at its end: students must not learn the folders of the grader."""
-    return _FOLDERS.sub("…/", text)
+def safe_name(text: str) -> str:
+    """Return a student's id as it is, with spaces; line ends and tabs become their numbers, too."""
+    return safe_text(text).replace("\n", "⟨U+000A⟩").replace("\t", "⟨U+0009⟩")
+
+
+def date_text(when: datetime | None) -> str:
+    """Return a date and time such as 2026-03-01 17:00:00+00:00; empty for None."""
+    return when.isoformat(" ", "seconds") if when else ""
 
 
 @cache

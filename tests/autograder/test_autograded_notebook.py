@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import json
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -11,7 +14,7 @@ from support.sample_results import EVIL, result_for
 
 from d2l_authoring.notebook_file import to_bytes
 from d2l_autograder.assignment import load_assignment
-from d2l_autograder.autograded_notebook import autograded_notebook
+from d2l_autograder.autograded_notebook import autograded_notebook, comments_on, notebook_bytes, scores_of
 from d2l_autograder.submission import read_submission
 
 
@@ -23,6 +26,9 @@ def assignment():
 def submission(assignment, *cells):
     notebook = {**assignment.release, "cells": [*assignment.release.cells, *cells]}
     return read_submission(json.dumps(notebook).encode(), assignment)
+
+
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVQI12P4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
 
 
 @pytest.mark.nbgrader
@@ -77,3 +83,90 @@ def test_repairs_and_a_missing_sandbox_are_noted_first(assignment):
     notebook = autograded_notebook(result_for(assignment, **notes), assignment, submission(assignment))
     assert "the cell kl_bits was missing" in notebook.cells[0].source
     assert "without a sandbox" in notebook.cells[0].source
+
+
+@pytest.mark.nbgrader
+@pytest.mark.parametrize("template", ["formgrade", "feedback"])
+def test_nbgraders_pages_show_a_pasted_picture_and_run_nothing(assignment, template):
+    need_nbgrader()
+    import nbgrader
+    from nbconvert import HTMLExporter
+
+    text = f"![mine](attachment:im.png) ![none](attachment:missing.png)\n\n{EVIL}\n\n</pre> [x](javascript:took())"
+    marked = submission(assignment, nbformat.v4.new_markdown_cell(text))
+    marked.notebook.cells[-1]["attachments"] = {
+        "im.png": {"image/png": PICTURE},
+        "<script>took()</script>": {"image/svg+xml": "<svg onload='took()'/>"},
+    }
+    notebook = nbformat.reads(notebook_bytes(autograded_notebook(result_for(assignment), assignment, marked)), 4)
+    nbformat.validate(notebook)
+    static = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader"
+    exporter = HTMLExporter(
+        template_name=template,
+        sanitize_html=True,
+        extra_template_basedirs=[str(static / "templates")],
+        extra_template_paths=[str(static / "static" / "node_modules" / "bootstrap" / "dist" / "css")],
+    )
+    place = {"nbgrader": {"score": 1, "max_score": 2, "late_penalty": 0, "notebook": "x"}, "index": 0, "total": 1}
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            cell.metadata.nbgrader.update(score=0, points=cell.metadata.nbgrader.get("points", 0), comment=None)
+    shown, _ = exporter.from_notebook_node(notebook, resources=place)
+    assert f'src="data:image/png;base64,{PICTURE}"' in shown
+    assert "&lt;script&gt;took()" in shown
+    for harm in ("<script>took", "<svg onload", "<b onclick", 'href="javascript'):
+        assert harm not in shown
+
+
+@pytest.mark.nbgrader
+@pytest.mark.parametrize("share", [0, 2 / 3, 1])
+def test_scores_and_comments_are_what_nbgrader_reads_in_the_notebook(assignment, share):
+    need_nbgrader()
+    from nbgrader.preprocessors import ComputeChecksums
+    from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
+
+    release = copy.deepcopy(assignment.release)
+    release.cells.append(graded("essay", "markdown", "Write here.", solution=True, points=2))
+    release.cells.append(graded("essay-2", "markdown", "Write here, too.", solution=True, points=2))
+    release.cells.append(graded("own-test", "code", "assert net", solution=False, points=3))
+    ComputeChecksums().preprocess(release, {})
+    wider = dataclasses.replace(assignment, release=release)
+    answers = list(copy.deepcopy(release).cells)
+    answers[-3]["source"] = "My essay."
+    marked = read_submission(json.dumps({**release, "cells": answers}).encode(), wider)
+    checksums = {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.get("checksum")
+        for cell in release.cells
+        if "nbgrader" in cell.metadata
+    }
+    result = result_for(wider, share=share)
+    notebook = autograded_notebook(result, wider, marked, checksums)
+    cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    assert scores_of(result, notebook, wider) == {
+        cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in cells if is_grade(cell)
+    }
+    assert comments_on(notebook, wider) == {
+        cell.metadata.nbgrader.grade_id: "No response."
+        if compute_checksum(cell) == cell.metadata.nbgrader.checksum
+        else None
+        for cell in cells
+        if is_solution(cell)
+    }
+    assert scores_of(result, notebook, wider)["essay"] is None  # a teacher marks it
+    assert scores_of(result, notebook, wider)["essay-2"] == 0  # as it was handed out
+    assert scores_of(result, notebook, wider)["own-test"] == 0  # nobody has run it
+
+
+def graded(name, kind, source, solution, points):
+    metadata = {"grade": True, "solution": solution, "locked": not solution, "task": False, "schema_version": 3}
+    cell = getattr(nbformat.v4, f"new_{kind}_cell")(source, id=name)
+    cell.metadata["nbgrader"] = {**metadata, "grade_id": name, "points": points, "cell_type": kind}
+    return cell
+
+
+def test_the_release_and_the_submission_stay_as_they_are(assignment):
+    marked = submission(assignment, nbformat.v4.new_markdown_cell("mine"), nbformat.v4.new_code_cell("x = 1"))
+    before = copy.deepcopy(marked.notebook), copy.deepcopy(assignment.release)
+    autograded_notebook(result_for(assignment), assignment, marked, {"stable_softmax": "abc"})
+    autograded_notebook(result_for(assignment), assignment, None, {"stable_softmax": "abc"})
+    assert (marked.notebook, assignment.release) == before

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import tarfile
+import warnings
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -34,7 +35,8 @@ def notebook(name=SOFTMAX, answers=0):
 def zipped(files):
     """Return a zip archive with files, from a mapping or pairs of their names and contents."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one name may be there twice
         for name, content in files.items() if isinstance(files, dict) else files:
             archive.writestr(name, content)
     return stream.getvalue()

@@ -8,59 +8,67 @@ from d2l_helpers.errors import ArgumentError
 THREE = ("s01", "s02", "s03")
 
 
+S, C = f"{SOFTMAX}.ipynb", f"{SCRATCH}.ipynb"
+
+
+def of_each(path):
+    """Return a path for each student, in the place of a star."""
+    return [path.replace("*", one) for one in THREE]
+
+
 def tree(*paths):
     """Return files at these paths; those of the second assignment are named after it."""
     return {path: notebook(SCRATCH) if SCRATCH in path or "/06/" in path else notebook() for path in paths}
 
 
 STUDENTS = {
-    "a folder around": ([f"CS101-HW4/{one}/{SOFTMAX}.ipynb" for one in THREE], THREE),
-    "a folder around, named like a student": ([f"Grace/{one}/{SOFTMAX}.ipynb" for one in THREE], THREE),
-    "two around": ([f"x/y/{one}/{SOFTMAX}.ipynb" for one in THREE], THREE),
-    "three around": ([f"x/y/z/{one}/{SOFTMAX}.ipynb" for one in THREE], THREE),
+    "a folder around": (of_each(f"CS101-HW4/*/{S}"), THREE),
+    "a folder around, named like a student": (of_each(f"Grace/*/{S}"), THREE),
+    "two around": (of_each(f"x/y/*/{S}"), THREE),
+    "three around": (of_each(f"x/y/z/*/{S}"), THREE),
     "an archive unpacked into its own folder": (
-        [f"submissions/submissions/{one}/{SOFTMAX}.ipynb" for one in THREE],
+        of_each(f"submissions/submissions/*/{S}"),
         THREE,
     ),
-    "a folder around nbgrader's layout": ([f"course/{one}/{SOFTMAX}/{SOFTMAX}.ipynb" for one in THREE], THREE),
-    "a folder around folders for assignments": ([f"x/{SOFTMAX}/{one}/mine.ipynb" for one in THREE], THREE),
-    "a folder around one student": ([f"CS101-HW4/s01/{SOFTMAX}.ipynb"], ["s01"]),
+    "a folder around nbgrader's layout": (of_each(f"course/*/{SOFTMAX}/{S}"), THREE),
+    "a folder around folders for assignments": (of_each(f"x/{SOFTMAX}/*/mine.ipynb"), THREE),
+    "a folder around one student": ([f"CS101-HW4/s01/{S}"], ["s01"]),
     "one handed in the first and one the second": (
-        [f"x/s01/{SOFTMAX}.ipynb", f"x/s02/{SCRATCH}.ipynb"],
+        [f"x/s01/{S}", f"x/s02/{C}"],
         ["s01", "s02"],
     ),
     "a folder for each homework": (
-        [f"HW4/{one}/{SOFTMAX}.ipynb" for one in THREE] + [f"HW6/s01/{SCRATCH}.ipynb"],
+        [*of_each(f"HW4/*/{S}"), f"HW6/s01/{C}"],
         THREE,
     ),
     "a folder for each section": (
-        [f"A/s01/{SOFTMAX}.ipynb", f"A/s02/{SOFTMAX}.ipynb", f"B/s03/{SOFTMAX}.ipynb"],
+        [f"A/s01/{S}", f"A/s02/{S}", f"B/s03/{S}"],
         THREE,
     ),
-    "flat in a folder": ([f"export/{one}_{SOFTMAX}.ipynb" for one in THREE], THREE),
+    "flat in a folder": (of_each(f"export/*_{S}"), THREE),
     "flat in a folder for each homework": (
-        [f"HW4/{one}_{SOFTMAX}.ipynb" for one in THREE] + [f"HW6/{one}_{SCRATCH}.ipynb" for one in THREE],
+        of_each(f"HW4/*_{S}") + of_each(f"HW6/*_{C}"),
         THREE,
     ),
-    "flat in a folder, no assignment's name": ([f"HW4/{one}.ipynb" for one in THREE], THREE),
-    "misfiled in an assignment's folder": ([f"{SOFTMAX}/{one}_{SCRATCH}.ipynb" for one in THREE], THREE),
+    "flat in a folder, no assignment's name": (of_each("HW4/*.ipynb"), THREE),
+    "misfiled in an assignment's folder": (of_each(f"{SOFTMAX}/*_{C}"), THREE),
     "a late folder beside the students": (
-        [f"{one}/{SOFTMAX}.ipynb" for one in THREE] + [f"HW4 late/{one}/{SOFTMAX}.ipynb" for one in ("s04", "s05")],
+        of_each(f"*/{S}") + [f"HW4 late/{one}/{S}" for one in ("s04", "s05")],
         (*THREE, "s04", "s05"),
     ),
     "the teacher's own notebook above": (
-        [f"x/{one}/{SOFTMAX}.ipynb" for one in THREE] + ["solution.ipynb"],
+        [*of_each(f"x/*/{S}"), "solution.ipynb"],
         (*THREE, "solution"),
     ),
-    "a folder in each student's folder": ([f"{one}/week/{SOFTMAX}.ipynb" for one in THREE], THREE),
-    "the same folder in each student's folder": ([f"{one}/stuff/{SOFTMAX}.ipynb" for one in THREE], THREE),
-    "another folder in each student's folder": ([f"{one}/of {one}/{SOFTMAX}.ipynb" for one in THREE], THREE),
-    "attempts in students' folders": ([f"{one}/attempt {n}/{SOFTMAX}.ipynb" for one in THREE for n in (1, 2)], THREE),
-    "one student, two attempts": ([f"s01/{name}/{SOFTMAX}.ipynb" for name in ("attempt1", "attempt2")], ["s01"]),
-    "one student with a backup": ([f"s01/{SOFTMAX}.ipynb", f"s01/backup/{SOFTMAX}.ipynb"], ["s01"]),
+    "a folder in each student's folder": (of_each(f"*/week/{S}"), THREE),
+    "the same folder in each student's folder": (of_each(f"*/stuff/{S}"), THREE),
+    "another folder in each student's folder": (of_each(f"*/of */{S}"), THREE),
+    "attempts in students' folders": ([f"{one}/attempt {n}/{S}" for one in THREE for n in (1, 2)], THREE),
+    "one student, two attempts": ([f"s01/{name}/{S}" for name in ("attempt1", "attempt2")], ["s01"]),
+    "one student with a backup": ([f"s01/{S}", f"s01/backup/{S}"], ["s01"]),
     "one student, nbgrader's layout": ([f"s01/{SOFTMAX}/x.ipynb", f"s01/{SCRATCH}/hw/x.ipynb"], ["s01"]),
     "one student among others with folders of other names": (
-        [f"{one}/{SOFTMAX}.ipynb" for one in THREE] + [f"s01/{one}/{SOFTMAX}.ipynb" for one in THREE],
+        of_each(f"*/{S}") + of_each(f"s01/*/{S}"),
         THREE,
     ),
 }
@@ -74,13 +82,13 @@ def test_students_are_found_at_their_level(tmp_path, case):
 
 
 UNCLEAR = {
-    "a folder in a folder": [f"grace/ada/{SOFTMAX}.ipynb"],
-    "three folders": [f"x/y/z/{SOFTMAX}.ipynb"],
+    "a folder in a folder": [f"grace/ada/{S}"],
+    "three folders": [f"x/y/z/{S}"],
     "two files": ["grace/ada.ipynb", "grace/bob.ipynb"],
     "a notebook and two folders": [
-        f"grace/{SOFTMAX}.ipynb",
-        f"grace/ada/{SOFTMAX}.ipynb",
-        f"grace/bob/{SOFTMAX}.ipynb",
+        f"grace/{S}",
+        f"grace/ada/{S}",
+        f"grace/bob/{S}",
     ],
 }
 
@@ -94,7 +102,7 @@ def test_what_is_not_clear_is_refused_with_the_folder_to_pass(tmp_path, case):
 
 def test_what_the_refusal_says_helps(tmp_path):
     files = tree(*UNCLEAR["a folder in a folder"])
-    assert students_in(collected(tmp_path / "a" / "grace", tree(f"ada/{SOFTMAX}.ipynb"))) == {("ada", SOFTMAX)}
+    assert students_in(collected(tmp_path / "a" / "grace", tree(f"ada/{S}"))) == {("ada", SOFTMAX)}
     assert students_in(collected(tmp_path / "b", files, platform="nbgrader")) == {("grace", SOFTMAX)}
     roster = tmp_path / "roster.csv"
     roster.write_text("id\nada\n")
@@ -102,14 +110,14 @@ def test_what_the_refusal_says_helps(tmp_path):
 
 
 def test_one_student_alone_cannot_make_a_batch_be_refused_or_read_otherwise(tmp_path):
-    honest = [f"{one}/{SOFTMAX}.ipynb" for one in THREE]
+    honest = of_each(f"*/{S}")
     for number, paths in enumerate(UNCLEAR.values()):
         found = collected(tmp_path / str(number), tree(*honest, *paths))
         assert {student for student, _ in students_in(found)} == {*THREE, paths[0].partition("/")[0]}
 
 
 def test_empty_folders_in_a_folder_around_are_rows(tmp_path):
-    files = tree(f"HW4/s01/{SOFTMAX}.ipynb", f"HW4/s02/{SOFTMAX}.ipynb") | {"HW4/s03": None, "HW4/.DS_Store": b""}
+    files = tree(f"HW4/s01/{S}", f"HW4/s02/{S}") | {"HW4/s03": None, "HW4/.DS_Store": b""}
     found = collected(tmp_path / "submitted", files)
     assert {student for student, _ in students_in(found)} == set(THREE)
     assert [each.path.name for each in found.ignored] == [".DS_Store"]

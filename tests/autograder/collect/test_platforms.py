@@ -74,6 +74,20 @@ ONE_STUDENT = {
         },
         "Ada-Mary Smith-Jones",
     ),
+    "Brightspace, without dates": (
+        {
+            f"12345-67890 - Ada Lovelace - {SOFTMAX}.ipynb": NOTEBOOK,
+            f"12345-67891 - Ada Lovelace - {SCRATCH}.ipynb": OTHER,
+        },
+        "Ada Lovelace",
+    ),
+    "Brightspace, in other languages": (
+        {
+            f"12345-67890 - Ada Lovelace - 31 January, 2026 10:00 AM/{SOFTMAX}.ipynb": NOTEBOOK,
+            "12345-67891 - Ada Lovelace - 31. März 2026 2200/x.ipynb": OTHER,
+        },
+        "Ada Lovelace",
+    ),
     "Sakai": (
         {
             f"HW 4/Lovelace, Ada(ada)/Submission attachment(s)/{SOFTMAX}.ipynb": NOTEBOOK,
@@ -286,7 +300,7 @@ FORGED = {
             f"{name}_{number}_assignsubmission_file_/{SOFTMAX}.ipynb": NOTEBOOK
             for number, name in enumerate(["Bob", "Eve"])
         }
-        | {f"Mal_5_assignsubmission_file_/Bob_0_assignsubmission_file_/{SOFTMAX}.ipynb": NOTEBOOK},
+        | {f"Mal_5_assignsubmission_file_/Bob_03_assignsubmission_file_/{SOFTMAX}.ipynb": NOTEBOOK},
         {"Bob", "Eve", "Mal"},
     ),
     "Canvas": (

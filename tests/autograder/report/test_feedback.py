@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import UTC, datetime
 
 from hypothesis import given
 from support.sample_results import FAULT, RESULT, RIGHT, is_safe, results, texts_in
 
 from d2l_autograder.report.feedback import feedback_on
-from d2l_autograder.results import Finding, Mark, Row
+from d2l_autograder.results import Finding, Mark, Result, Row, Status
 from d2l_autograder.sandbox import Verdict
 
 
@@ -23,6 +24,11 @@ def test_the_schema_of_the_json_does_not_change():
         "said": feedback["said"],
         "earned": 5.0,
         "points": 7.0,
+        "submitted": "",
+        "late": False,
+        "penalty": 0.0,
+        "total": 5.0,
+        "about_time": "",
         "sandboxed": True,
         "repairs": ["a cell was added"],
         "exercises": feedback["exercises"],
@@ -45,7 +51,38 @@ def test_the_schema_of_the_json_does_not_change():
             },
         ],
         "hint": "Subtract the maximum.",
+        "note": "",
     }
+
+
+LATE = datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
+
+
+def test_a_late_submission_says_when_it_came_and_what_it_loses():
+    feedback = feedback_on(Row(RESULT, LATE, is_late=True, penalty=1.5))
+    known = (feedback["submitted"], feedback["late"], feedback["penalty"], feedback["earned"], feedback["total"])
+    assert known == ("2026-03-02 06:30:00+00:00", True, 1.5, 5.0, 3.5)
+    assert "late, at 2026-03-02 06:30:00+00:00" in feedback["about_time"]
+    assert "loses 1.5 points" in feedback["about_time"]
+    assert "3.5 of 7 count" in feedback["about_time"]
+    assert "no points" in feedback_on(Row(RESULT, None, is_late=True))["about_time"]
+    assert feedback_on(Row(RESULT, LATE))["about_time"] == "Handed in at 2026-03-02 06:30:00+00:00."
+
+
+def test_a_penalty_takes_no_more_than_there_is():
+    assert feedback_on(Row(RESULT, LATE, is_late=True, penalty=100))["total"] == 0.0
+
+
+def test_who_handed_nothing_in_is_told_so():
+    feedback = feedback_on(Row(Result("Ada", "04_softmax", Status.MISSING, "nothing")))
+    assert (feedback["status"], feedback["earned"], feedback["total"]) == ("missing", None, None)
+    assert "Nothing was handed in" in feedback["said"]
+
+
+def test_what_else_a_mark_follows_from_is_said():
+    noted = dataclasses.replace(RIGHT, note="This counts as it is after all cells; see /home/teacher/x.py.")
+    (exercise,) = feedback_on(Row(dataclasses.replace(RESULT, marks=(noted,))))["exercises"]
+    assert exercise["note"] == "This counts as it is after all cells; see …/x.py."
 
 
 def test_a_right_answer_gets_no_hint():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import UTC, datetime
 
 from hypothesis import example, given
 from markdown_it import MarkdownIt
@@ -11,7 +12,7 @@ from support.sample_results import DAMAGED, FAULT, HOSTILE, RESULT, RIGHT, Struc
 
 from d2l_autograder.report.feedback import feedback_on
 from d2l_autograder.report.feedback_html import check_html, feedback_page, notes_html
-from d2l_autograder.results import Row
+from d2l_autograder.results import Result, Row, Status
 
 HOSTILE_EXAMPLE = example(dataclasses.replace(RESULT, student=HOSTILE[0], marks=(), repairs=HOSTILE))
 
@@ -54,6 +55,26 @@ def test_the_page_says_that_tests_were_not_run_only_where_the_first_one_fails():
     first_fails = dataclasses.replace(RESULT.marks[0], findings=RESULT.marks[0].findings[1:])
     assert "other tests are not run" not in page_of(RESULT).text
     assert "other tests are not run" in page_of(dataclasses.replace(RESULT, marks=(RIGHT, first_fails))).text
+
+
+def test_the_page_says_that_nothing_was_handed_in():
+    text = page_of(Result("Ada", "04_softmax", Status.MISSING, "nothing")).text
+    assert "Nothing was handed in" in text
+    assert "not marked" in text
+    assert "Not marked yet" not in text
+
+
+def test_the_page_says_when_a_submission_came_and_what_it_loses():
+    late = Structure(feedback_page(feedback_on(Row(RESULT, datetime(2026, 3, 2, tzinfo=UTC), True, 1.5)))).text
+    for part in ("Late", "2026-03-02 00:00:00+00:00", "loses 1.5 points", "3.5 of 7 count", "5 of 7 points"):
+        assert part in late
+    assert "Late" not in Structure(feedback_page(feedback_on(Row(RESULT, datetime(2026, 3, 2, tzinfo=UTC))))).text
+
+
+def test_what_else_a_mark_follows_from_is_shown():
+    noted = dataclasses.replace(RESULT, marks=(dataclasses.replace(RIGHT, findings=(), note="Cell 3 <stopped>."),))
+    assert "Cell 3 <stopped>." in page_of(noted).text
+    assert "Cell 3 &lt;stopped&gt;." in check_html(feedback_on(Row(noted))["exercises"][0])
 
 
 def test_the_page_says_when_there_was_no_sandbox():

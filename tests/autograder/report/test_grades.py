@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
+import itertools
 import re
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -22,18 +26,52 @@ def table(*results):
 def test_each_notebook_has_a_row_and_each_exercise_a_column():
     other = Result("Ada", "01_line", Status.MARKED, "", (Mark("slope", "A slope", 1.5, 0.5, Verdict.WRONG),))
     content = table(RESULT, DAMAGED, other)
-    head = ["student", "assignment", "status", "earned", "points"]
+    head = ["student", "assignment", "status", "submitted", "late", "earned", "penalty", "total", "points"]
     assert content.startswith(b"\xef\xbb\xbf")
     assert rows_of(content) == [
         [*head, "slope", "softmax", "loss", "limit", "detail", "repairs", "sandboxed"],
-        ["Ada", "01_line", "marked", "0.5", "1.5", "0.5", "", "", "", "", "", "yes"],
-        ["Ada", "04_softmax", "damaged", "0", "1", "", "", "", "0", "a file that is not JSON", "", "yes"],
-        ["Zoë 李", "04_softmax", "marked", "5", "7", "", "3", "2", "0", "", "a cell was added", "yes"],
+        ["Ada", "01_line", "marked", "", "no", "0.5", "0", "0.5", "1.5", "0.5", "", "", "", "", "", "yes"],
+        [
+            "Ada",
+            "04_softmax",
+            "damaged",
+            "",
+            "no",
+            "0",
+            "0",
+            "0",
+            "1",
+            "",
+            "",
+            "",
+            "0",
+            "a file that is not JSON",
+            "",
+            "yes",
+        ],
+        [
+            "Zoë 李",
+            "04_softmax",
+            "marked",
+            "",
+            "no",
+            "5",
+            "0",
+            "5",
+            "7",
+            "",
+            "3",
+            "2",
+            "0",
+            "",
+            "a cell was added",
+            "yes",
+        ],
     ]
 
 
 def test_a_sandbox_fault_has_no_grade():
-    assert rows_of(table(FAULT))[1][2:5] == ["sandbox_fault", "", ""]
+    assert rows_of(table(FAULT))[1][2:9] == ["sandbox_fault", "", "no", "", "", "", ""]
 
 
 def test_a_mark_without_a_sandbox_says_so():
@@ -44,17 +82,98 @@ def test_the_table_does_not_depend_on_the_order_of_results():
     assert table(FAULT, RESULT, DAMAGED) == table(DAMAGED, FAULT, RESULT)
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", " =1", "\r\n=1", "＝1"])
-def test_a_name_is_no_formula(name):
-    student = rows_of(table(dataclasses.replace(RESULT, student=name)))[1][0]
-    assert student.startswith("'")
+def test_a_late_submission_shows_its_date_and_what_is_left():
+    late = Row(RESULT, datetime(2026, 3, 2, tzinfo=UTC), True, 1.5)
+    assert rows_of(grades_csv([late]))[1][3:9] == ["2026-03-02 00:00:00+00:00", "yes", "5", "1.5", "3.5", "7"]
 
 
-@given(st.lists(results, max_size=4))
-def test_any_table_is_complete_and_holds_no_formula(several):
+def test_numbers_are_numbers_for_every_reader():
+    _, line = table(RESULT).decode("utf-8-sig").splitlines()
+    for number in ("5", "7", "3", "2"):
+        assert number in line.split(",")  # not in quotes
+
+
+FORMULAS = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(1)",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠A",
+    "=cmd|' /C calc'!A0",
+    '"=1+1"',
+    "\u200c=1",
+    "\xa0=1",
+)
+BEFORE = (
+    "",
+    "\t",
+    " ",
+    "\r\n",
+    "\n",
+    '"',
+    "' ",
+    "a;",
+    "a; ",
+    'a;"',
+    'a;""',
+    'a";',
+    "a,",
+    "a\t",
+    "a|",
+    'x;y;"',
+    ";",
+    ";;",
+)
+AFTER = ("", '"', ";b", '";"b')
+
+
+def cells_of(content, separator):
+    return [
+        cell
+        for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=separator)
+        for cell in row
+    ]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("before", BEFORE)
+def test_no_cell_is_a_formula_for_any_reader(separator, before):
+    for formula, after in itertools.product(FORMULAS, AFTER):
+        text = f"{before}{formula}{after}"
+        result = dataclasses.replace(RESULT, student=text, detail=text, repairs=(text, text))
+        for cell in cells_of(table(result, RESULT), separator):
+            assert not re.match(r"[\s\"\u200c]*[=+@＝＋－＠-]", cell), (text, cell)
+
+
+def test_an_id_is_the_text_that_it_is():
+    for student in (
+        "o'brien",
+        "50%",
+        "a#b",
+        "a;b",
+        "[a]",
+        "a\\b",
+        " a b ",
+        "a,b",
+        'a"b',
+        "0012",
+        "1e5",
+        "a=b",
+        "a-b",
+        "é",
+    ):
+        assert rows_of(table(dataclasses.replace(RESULT, student=student)))[1][0] == student
+
+
+@given(st.lists(results, max_size=4), st.sampled_from(",;\t"))
+def test_any_table_is_complete_and_holds_no_formula(several, separator):
     rows = rows_of(table(*several))
     assert len(rows) == len(several) + 1
     assert len({len(row) for row in rows}) == 1
     assert sorted(row[2] for row in rows[1:]) == sorted(str(result.status) for result in several)
-    for row in rows:
-        assert not any(re.match(r"\s*[=+\-@]", cell) or "\n" in cell for cell in row)
+    assert not any("\n" in cell for row in rows for cell in row)
+    for cell in cells_of(table(*several), separator):
+        assert not re.match(r"[\s\"]*[=+\-@＝＋－＠]", cell)

@@ -31,6 +31,12 @@ def test_each_exercise_is_a_test():
     assert (scores["output_format"], scores["test_output_format"], scores["test_name_format"]) == ("text",) * 3
 
 
+def test_the_penalty_is_taken_from_the_score_and_said():
+    scores = gradescope_results(feedback_on(Row(RESULT, None, is_late=True, penalty=1.5)), 1.0)
+    assert scores["score"] == 3.5
+    assert "loses 1.5 points" in scores["output"]
+
+
 @given(results)
 def test_any_results_are_json_and_safe_to_print(result):
     scores = gradescope_results(feedback_on(Row(result)), 1.0)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import UTC, datetime
 
 from hypothesis import given
 from support.sample_results import DAMAGED, FAULT, RESULT, class_of, is_safe, printed, results
 
 from d2l_autograder.report import marks_table, summary
-from d2l_autograder.results import Row
+from d2l_autograder.results import Result, Row, Status
 
 
 def rows(results):
@@ -30,8 +31,24 @@ def test_the_summary_counts_and_names_what_was_not_marked():
     assert "7 notebooks: 5 marked, 1 could not be marked, 1 not marked, because the sandbox failed" in text
     assert "Ada, 04_softmax: a file that is not JSON" in text
     assert "Bob, 04_softmax: bwrap" in text
-    assert re.search(r"not the same as the earlier result.*:\n  student 1, 04_softmax\n(?!  student)", text)
+    assert "marks that are not what they were:\n  student 1, 04_softmax: 1.5 before, now 2 of 4 points\n" in text
     assert re.search(r"04_softmax +5 +4\.0 +2\.0 – 4\.0 +4\n", text)  # of 2, 2, 4, 4 and 4
+
+
+def test_the_summary_names_who_is_missing_or_late_and_who_is_not_in_formgrader():
+    missing = Row(Result("Cyd\x1b[2J", "04_softmax", Status.MISSING, "nothing"))
+    late = Row(RESULT, datetime(2026, 3, 2, tzinfo=UTC), True, 1.5)
+    hidden = Row(dataclasses.replace(RESULT, student="a/b"))
+    text = printed(summary([missing, late, hidden]))
+    assert "2 notebooks: 2 marked, 1 handed nothing in" in text
+    assert "handed nothing in:\n  Cyd⟨U+001B⟩[2J, 04_softmax\n" in text
+    assert "late:\n  Zoë 李, 04_softmax: 2026-03-02 00:00:00+00:00, loses 1.5\n" in text
+    assert re.search(r"not in formgrader.*:\n  a/b, 04_softmax\n", text)
+
+
+def test_what_else_a_mark_follows_from_is_printed():
+    noted = dataclasses.replace(RESULT, marks=(dataclasses.replace(RESULT.marks[0], note="Cell 3 stopped."),))
+    assert "Cell 3 stopped." in printed(marks_table(noted))
 
 
 def test_the_summary_of_no_results_or_one_is_no_error():
