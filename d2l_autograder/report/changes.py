@@ -28,7 +28,7 @@ def changes_csv(rows: Iterable[Row], when: str, earlier: bytes = b"") -> bytes:
         The file as it is; empty if there is none.
     """
     changes = [_change(row) for row in rows if row.before is not None]
-    known = {(line[0], line[1]): tuple(line[:4]) for line in _lines(earlier) if len(line) >= 4}
+    known: dict[tuple[str, ...], tuple[str, ...]] = {tuple(line[:2]): tuple(line[:4]) for line in _lines(earlier)}
     new = [(*change, when) for change in changes if known.get(_as_read(change)[:2]) != _as_read(change)]
     if not new:
         return earlier
