@@ -172,30 +172,31 @@ class Grader:
                 threads.append(thread)
             for _ in entries:
                 if (outcome := self._outcomes.get()) is None:
-                    return
+                    break
                 yield outcome
-            for thread in threads:
-                thread.join()
+            else:
+                for thread in threads:
+                    thread.join()
         finally:
             if any(thread.is_alive() for thread in threads):  # stopped, or the caller asks for no further outcome
                 self._running.end(threads)
+        while not self._outcomes.empty():  # what was kept in the moment of the stop
+            if outcome := self._outcomes.get():
+                yield outcome
 
     def _work(self, waiting: Iterator[Entry]) -> None:
         try:
             for entry in waiting:
-                outcome = self._outcome_of(entry)
-                if self.is_stopped:
-                    return
-                self._outcomes.put(outcome)
-        except BaseException:  # no memory even for the row: `grade` must not wait for an outcome that never comes
+                self._running.check()
+                self._outcomes.put(self._outcome_of(entry))
+        except BaseException:  # stopped, or no memory even for the row: `mark` must not wait for what never comes
             self.stop()
 
     def _outcome_of(self, entry: Entry) -> Outcome:
         try:
             return self._mark_entry(entry)
-        except (
-            BaseException
-        ) as error:  # of a bug, a full disk, a stack too deep: the other submissions are still marked
+        except BaseException as error:  # a bug, a full disk, a stack too deep: the others are still marked
+            self._running.check()  # the fault of a killed sandbox is none
             return Outcome(not_marked(entry, error), None, entry)
 
     def _mark_entry(self, entry: Entry) -> Outcome:

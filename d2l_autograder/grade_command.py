@@ -22,6 +22,7 @@ from d2l_autograder.collect import Collection, collect, entry_of
 from d2l_autograder.faults import Faults
 from d2l_autograder.folder_lock import locked
 from d2l_autograder.interrupts import Interrupts
+from d2l_autograder.outcome import Outcome
 from d2l_autograder.releases import Releases
 from d2l_autograder.report import marks_table, summary
 from d2l_autograder.report.collected import collected_csv, collected_text
@@ -139,11 +140,16 @@ def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None
         reports.add_missing(student, assignment)
     reports.is_table_due = True
     with tqdm(total=len(collection.entries), unit="notebook", file=Progress(sys.stderr), disable=None) as bar:
-        for outcome in chain([] if grader.again else kept, grader.mark(waiting)):
+        for outcome in chain([] if grader.again else _until_stopped(kept, grader), grader.mark(waiting)):
             reports.add(outcome)
             bar.update()
-            if grader.is_stopped:
-                break
+
+
+def _until_stopped(outcomes: list[Outcome], grader: Grader) -> Iterator[Outcome]:
+    for outcome in outcomes:
+        if grader.is_stopped:
+            return
+        yield outcome
 
 
 def _finish(reports: ClassReports, faults: Faults) -> None:
