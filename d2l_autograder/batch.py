@@ -21,6 +21,7 @@ from d2l_autograder.key import KeyFault
 from d2l_autograder.marking import mark_submission
 from d2l_autograder.outcome import Outcome, damaged, not_marked, unknown
 from d2l_autograder.results import Mark, Result, Status
+from d2l_autograder.running import Running
 from d2l_autograder.sandbox import Limits, Sandbox, Session, Setup
 from d2l_autograder.store import Kept, Store
 from d2l_autograder.submission import LARGEST, Submission, digest_of, read_submission
@@ -31,7 +32,6 @@ __all__ = ["LIMITS", "Grader", "Outcome", "setup_for"]
 
 LIMITS = Limits(seconds=60, total_seconds=300)
 _TRIES = 3
-_SECONDS_TO_STOP = 0.8
 _SMALL = 2 << 20  # bytes
 
 
@@ -78,15 +78,29 @@ class Grader:
         self.assignments, self.secret, self.store, self.limits = assignments, secret, store, limits
         self.jobs = jobs or len(os.sched_getaffinity(0))
         self.is_sandboxed, self.again, self.hidden = is_sandboxed, again, tuple(hidden)
-        self._is_stopped = False
+        self._running = Running()
         self._outcomes: SimpleQueue[Outcome | None] = SimpleQueue()  # a signal handler may put something into it
-        self._running: set[Sandbox] = set()
-        self._gate = Gate(self._check_stopped)
+        self._gate = Gate(self._running.check)
         # The last few small submissions: their notebooks are asked for as soon as they are marked
         self._just_read: deque[tuple[str, Submission]] = deque(maxlen=2 * self.jobs)
 
     def grade(self, entries: Sequence[Entry]) -> Iterator[Outcome]:
-        """Mark entries and yield each outcome as soon as it is there: first the kept ones, then new ones in any order.
+        """Yield each entry's outcome: first those that are in the store, unless they shall be marked again.
+
+        As for `mark`, which marks the others.
+        """
+        waiting = []
+        for entry in entries:
+            if self.is_stopped:
+                return
+            if not self.again and (outcome := self.kept(entry)):
+                yield outcome
+            else:
+                waiting.append(entry)
+        yield from self.mark(waiting)
+
+    def mark(self, entries: Sequence[Entry]) -> Iterator[Outcome]:
+        """Mark entries, whatever is in the store, and yield each outcome as soon as it is there, in any order.
 
         Each entry has one outcome, whatever the submission holds, unless `stop` is called.
 
@@ -96,23 +110,20 @@ class Grader:
             Before the first outcome, if this machine has no sandbox, or if the sandbox would show the key, the results
             or a submission to student code.
         """
-        if self._is_stopped:
+        if self.is_stopped or not entries:
             return
         with Sandbox(self.limits, Setup(hidden=self._hidden_from_students(entries)), is_confined=self.is_sandboxed):
             pass  # where there is no sandbox, the error comes here, before any work
-        waiting = []
-        for entry in entries:
-            if self._is_stopped:
-                return
-            if not self.again and (outcome := self.kept(entry)):
-                yield outcome
-            else:
-                waiting.append(entry)
-        yield from self._mark_all(sorted(waiting, key=lambda entry: entry.assignment))
+        yield from self._mark_all(sorted(entries, key=lambda entry: entry.assignment))
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether `stop` was called; nothing is marked from then on."""
+        return self._running.is_stopped
 
     def stop(self) -> None:
         """Have `grade` kill what runs, and end; safe to call from a signal handler and from any thread."""
-        self._is_stopped = True
+        self._running.is_stopped = True
         self._outcomes.put(None)  # wakes up `grade`, which may wait for an outcome
 
     def kept(self, entry: Entry) -> Outcome | None:
@@ -161,39 +172,31 @@ class Grader:
                 threads.append(thread)
             for _ in entries:
                 if (outcome := self._outcomes.get()) is None:
-                    return
+                    break
                 yield outcome
-            for thread in threads:
-                thread.join()
+            else:
+                for thread in threads:
+                    thread.join()
         finally:
             if any(thread.is_alive() for thread in threads):  # stopped, or the caller asks for no further outcome
-                self._end(threads)
+                self._running.end(threads)
+        while not self._outcomes.empty():  # what was kept in the moment of the stop
+            if outcome := self._outcomes.get():
+                yield outcome
 
     def _work(self, waiting: Iterator[Entry]) -> None:
         try:
             for entry in waiting:
-                outcome = self._outcome_of(entry)
-                if self._is_stopped:
-                    return
-                self._outcomes.put(outcome)
-        except BaseException:  # no memory even for the row: `grade` must not wait for an outcome that never comes
+                self._running.check()
+                self._outcomes.put(self._outcome_of(entry))
+        except BaseException:  # stopped, or no memory even for the row: `mark` must not wait for what never comes
             self.stop()
-
-    def _end(self, threads: Sequence[threading.Thread]) -> None:
-        """Kill what runs until all threads have ended; those that end too late are left behind."""
-        self._is_stopped = True
-        deadline = time.monotonic() + _SECONDS_TO_STOP
-        while any(thread.is_alive() for thread in threads) and time.monotonic() < deadline:
-            for sandbox in list(self._running):
-                sandbox.kill()  # the thread that waits for it sees its end, and stops
-            time.sleep(0.01)
 
     def _outcome_of(self, entry: Entry) -> Outcome:
         try:
             return self._mark_entry(entry)
-        except (
-            BaseException
-        ) as error:  # of a bug, a full disk, a stack too deep: the other submissions are still marked
+        except BaseException as error:  # a bug, a full disk, a stack too deep: the others are still marked
+            self._running.check()  # the fault of a killed sandbox is none
             return Outcome(not_marked(entry, error), None, entry)
 
     def _mark_entry(self, entry: Entry) -> Outcome:
@@ -251,25 +254,23 @@ class Grader:
             except KeyFault:  # the key would fail again
                 raise
             except D2LHelpersError:
-                if attempt == _TRIES or self._is_stopped:
+                if attempt == _TRIES or self.is_stopped:
                     raise
             finally:
-                self._running.difference_update(started)
+                self._running.forget(started)
         raise AssertionError("the last attempt returns or raises")
 
     def _session(self, assignment: Assignment, sessions: list[Session], started: list[Sandbox]) -> Session:
         def supply(**settings: Any) -> Sandbox:
-            self._check_stopped()
             sandbox = Sandbox(self.limits, replace(setup_for(assignment), **settings), is_confined=self.is_sandboxed)
             started.append(sandbox)
-            self._running.add(sandbox)
-            return sandbox.__enter__()
+            return self._running.start(sandbox)
 
         sessions.append(Session(self.limits, supply=supply))
         return sessions[-1]
 
     def _keep(self, result: Result, entry: Entry) -> Outcome:
-        self._check_stopped()  # a sandbox that was killed by `stop` looks like one that died
+        self._running.check()  # a sandbox that was killed by `stop` looks like one that died
         if not self.store:
             return Outcome(result, Kept.NEW, entry)
         try:
@@ -277,10 +278,6 @@ class Grader:
         except OSError as error:
             what = f"the stored result of {result.student}, {result.assignment} (its mark counts in this run only)"
             return Outcome(result, None, entry, fault_of(what, error))
-
-    def _check_stopped(self) -> None:
-        if self._is_stopped:
-            raise _Stopped
 
     def _digest(self, assignment: Assignment, contents: bytes) -> str:
         return assignment.digest(digest_of(contents), f"{self.limits} sandboxed={self.is_sandboxed}")
@@ -290,7 +287,3 @@ class Grader:
         keys = (assignment.key.folder for assignment in self.assignments.values())
         results = [self.store.folder.parent] if self.store else []  # the course's secret lies there too
         return tuple(dict.fromkeys([*keys, *self.hidden, *results, *(entry.file.parent for entry in entries)]))
-
-
-class _Stopped(BaseException):
-    """The batch was stopped; no Exception, so that nothing on the way takes it for a failure of the student's code."""

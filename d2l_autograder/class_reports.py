@@ -13,9 +13,11 @@ from d2l_autograder.faults import Faults
 from d2l_autograder.gradebook import Gradebook
 from d2l_autograder.outcome import Outcome
 from d2l_autograder.report import write_feedback, write_grades
+from d2l_autograder.report.changes import changes_csv
 from d2l_autograder.reported import Reported
 from d2l_autograder.results import Result, Row, Status
 from d2l_autograder.submission import Submission
+from d2l_helpers.atomic import write
 
 __all__ = ["ClassReports"]
 
@@ -41,8 +43,8 @@ class ClassReports:
 
     Attributes
     ----------
-    marked : int
-        How many submissions were taken, marked now or in an earlier run.
+    is_table_due : bool
+        Whether the rows are enough to replace an earlier table.
     """
 
     def __init__(
@@ -58,7 +60,8 @@ class ClassReports:
         self._rows: dict[tuple[str, str, Path | None, str], Row] = {}
         self._reported = Reported(out / ".d2l-grade.reported.json")
         self._next_table = time.monotonic() + _SECONDS
-        self.marked = 0
+        self._done: set[tuple[str, str, Path | None, str]] = set()
+        self.is_table_due = not (out / "grades.csv").exists()
         with faults.noted("the marks of the last run"):
             self._reported.load()
 
@@ -67,13 +70,19 @@ class ClassReports:
         """The rows so far, by student and assignment."""
         return sorted(self._rows.values(), key=lambda row: (row.result.student, row.result.assignment))
 
-    def stand(self, outcome: Outcome) -> None:
-        """Take a row from an earlier run, whose reports are written already, until its submission is marked again."""
+    @property
+    def marked(self) -> int:
+        """How many submissions are marked, now or in an earlier run, and need not be marked again."""
+        return len(self._done)
+
+    def stand(self, outcome: Outcome, is_done: bool) -> None:
+        """Take a row from an earlier run; `is_done` says whether its submission need not be marked again."""
         self._rows[_place(outcome.entry)] = self._row_of(outcome)
+        if is_done:
+            self._done.add(_place(outcome.entry))
 
     def add(self, outcome: Outcome) -> None:
         """Take a new row, and write all of its reports."""
-        self.marked += 1
         if outcome.fault:
             self._faults.add(outcome.fault)
         row = self._row_of(outcome)
@@ -81,6 +90,7 @@ class ClassReports:
             with self._faults.noted(_in("the gradebook", row)):
                 row = self._book.save(row, self._notebook_of(outcome))
         self._write(_place(outcome.entry), row)
+        self._done.add(_place(outcome.entry))
         if time.monotonic() > self._next_table:
             self._write_table_meanwhile()
 
@@ -94,12 +104,20 @@ class ClassReports:
         self._write((student, assignment, None, ""), row)
 
     def write_table(self) -> None:
-        """Write grades.csv with the rows so far."""
+        """Write grades.csv with the rows so far; an earlier one stays until all rows from before are there."""
+        if not self.is_table_due:
+            return
         with self._faults.noted("grades.csv"):
             write_grades(self.rows, self._out)
 
     def close(self) -> None:
-        """Keep what was reported, so that the next run names what has changed since."""
+        """Add what has changed to changes.csv, and keep what was reported, so that the next run names what changes."""
+        with self._faults.noted("changes.csv"):
+            file = self._out / "changes.csv"
+            earlier = file.read_bytes() if file.exists() else b""
+            contents = changes_csv(self.rows, time.strftime("%Y-%m-%d %H:%M:%S"), earlier)
+            if contents:
+                write(file, contents)
         with self._faults.noted("the marks of this run, which the next run names changes against"):
             self._reported.save(self._rows.values())
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
@@ -21,6 +22,7 @@ from d2l_autograder.collect import Collection, collect, entry_of
 from d2l_autograder.faults import Faults
 from d2l_autograder.folder_lock import locked
 from d2l_autograder.interrupts import Interrupts
+from d2l_autograder.outcome import Outcome
 from d2l_autograder.releases import Releases
 from d2l_autograder.report import marks_table, summary
 from d2l_autograder.report.collected import collected_csv, collected_text
@@ -103,12 +105,11 @@ def grade_class(
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
             with faults.noted("collected.csv"):
                 write(out / "collected.csv", collected_csv(collection, folder))
-            with interrupts.ending():
-                _mark(grader, collection, reports)
-            reports.write_table()
-            with faults.noted("the summary"):
-                say(summary(reports.rows))
-            reports.close()
+            try:
+                with interrupts.ending():
+                    _mark(grader, collection, reports)
+            finally:  # also where there is no sandbox
+                _finish(reports, faults)
         return _end(len(collection.entries), reports, faults, interrupts)
 
 
@@ -126,16 +127,37 @@ def _grader(collection: Collection, folder: Path, out: Path, releases: Releases,
 
 def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None:
     """Take the rows of all entries, and write their reports."""
+    kept, waiting = [], []
+    for entry in collection.entries:  # first, or an interrupt would leave a table without them
+        if grader.is_stopped:
+            return
+        if outcome := grader.kept(entry):
+            reports.stand(outcome, not grader.again)
+            kept.append(outcome)
+        if grader.again or not outcome:
+            waiting.append(entry)
     for student, assignment in collection.missing:
         reports.add_missing(student, assignment)
-    if grader.again:  # after an interrupt, marks from before stand where the notebook was not marked again
-        for entry in collection.entries:
-            if standing := grader.kept(entry):
-                reports.stand(standing)
+    reports.is_table_due = True
     with tqdm(total=len(collection.entries), unit="notebook", file=Progress(sys.stderr), disable=None) as bar:
-        for outcome in grader.grade(collection.entries):
+        for outcome in chain([] if grader.again else _until_stopped(kept, grader), grader.mark(waiting)):
             reports.add(outcome)
             bar.update()
+
+
+def _until_stopped(outcomes: list[Outcome], grader: Grader) -> Iterator[Outcome]:
+    for outcome in outcomes:
+        if grader.is_stopped:
+            return
+        yield outcome
+
+
+def _finish(reports: ClassReports, faults: Faults) -> None:
+    if reports.rows:
+        reports.write_table()
+        with faults.noted("the summary"):
+            say(summary(reports.rows))
+        reports.close()
 
 
 @contextmanager

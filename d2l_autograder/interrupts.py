@@ -12,7 +12,7 @@ from types import FrameType
 __all__ = ["Interrupts"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_PATIENCE = 0.7  # seconds that a block gets to end by itself
+_PATIENCE = 1.4  # seconds that a block gets to end by itself
 
 
 class Interrupts:

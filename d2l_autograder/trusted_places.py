@@ -16,7 +16,7 @@ __all__ = ["COURSE_FILE", "require_course", "require_folder_for_marks", "require
 COURSE_FILE = "course.json"
 _FROM_STUDENTS = ("submitted", "downloaded")  # nbgrader's folders in a course
 _FOLDERS = ("results", "feedback", "gradescope", "autograded")  # with a folder for each student
-_FILES = ("gradebook.db", "grades.csv", "collected.csv", "secret")
+_FILES = ("gradebook.db", "grades.csv", "collected.csv", "changes.csv", "secret")
 
 
 def require_trusted(handed_in: Path, places: Mapping[str, Path]) -> None:

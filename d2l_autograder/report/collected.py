@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,12 +10,12 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from d2l_autograder.collect import Collection, Entry
+from d2l_autograder.report.table import table
 from d2l_autograder.report.text import safe_line
 
 __all__ = ["collected_csv", "collected_text"]
 
 _MOST = 20
-_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # a cell that begins with one may run as a formula
 
 
 def collected_csv(collection: Collection, folder: Path) -> bytes:
@@ -30,12 +28,8 @@ def collected_csv(collection: Collection, folder: Path) -> bytes:
     folder : Path
         The submissions; paths in the table start there.
     """
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, quoting=csv.QUOTE_ALL)  # also for readers that separate by semicolons
-    writer.writerow(["what became of it", "path", "student", "assignment", "notes"])
-    for row in _rows(collection, folder):
-        writer.writerow(map(_cell, row))
-    return stream.getvalue().encode("utf-8-sig")
+    head = ("what became of it", "path", "student", "assignment", "notes")
+    return table((head, *_rows(collection, folder)))
 
 
 def collected_text(collection: Collection) -> RenderableType:
@@ -84,11 +78,6 @@ def _path(entry: Entry, folder: Path) -> str:
 
 def _within(path: Path, folder: Path) -> str:
     return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
-
-
-def _cell(text: str) -> str:
-    line = safe_line(text)
-    return f"'{line}" if line.startswith(_FORMULAS) else line
 
 
 def _listed(title: str, lines: Sequence[str]) -> Iterator[Text]:

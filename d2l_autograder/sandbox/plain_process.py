@@ -87,7 +87,8 @@ class PlainProcess:
         """Kill the process and all others of its session; safe to call twice."""
         if self.status is None:
             self.measure()
-            self.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(self.first_pid, signal.SIGKILL)
             self.wait(_SECONDS_TO_DIE)
         if self._watch:
             self._watch.stop()

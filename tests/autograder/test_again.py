@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import dataclasses
+import io
 import json
 
 import pytest
@@ -10,6 +13,7 @@ from support.batches import NAME, hand_in, notebook, results, rows, solved
 from support.leftovers import need_a_sandbox
 
 from d2l_autograder.__main__ import _commands
+from d2l_autograder.report.changes import changes_csv
 from d2l_autograder.reported import Reported
 from d2l_autograder.results import Mark, Result, Row, Status
 from d2l_autograder.sandbox import Verdict
@@ -68,6 +72,9 @@ def test_a_new_hand_in_is_named_with_before_and_after(tmp_path):
     assert "ada" in grade(submissions, "--out", out)
     assert rows(out)["ada"]["earned"] == "0"
     assert "ada" not in grade(submissions, "--out", out)
+    with (out / "changes.csv").open(encoding="utf-8-sig", newline="") as file:
+        changes = [(row["student"], row["before"], row["now"]) for row in csv.DictReader(file)]
+    assert changes == [("ada", "0", "11"), ("ada", "11", "0")]
 
 
 def row(earned, student="ada", status=Status.MARKED):
@@ -115,3 +122,24 @@ def test_a_spoilt_report_is_named(reported, tmp_path, contents):
         reported.load()
     reported.save([row(1.0)])
     reported.load()
+
+
+def changed(earned, before, student="ada"):
+    return dataclasses.replace(row(earned, student), before=before)
+
+
+def test_every_change_is_in_the_table_once_and_what_was_there_stays():
+    many = [changed(1.0, 2.0, f"s{number}") for number in range(100)]
+    first = changes_csv([*many, row(1.0, "same")], "monday")
+    assert len(list(csv.DictReader(io.StringIO(first.decode("utf-8-sig"))))) == 100
+    assert changes_csv(many, "tuesday", first) == first  # a run that was killed before it had kept its marks
+    assert changes_csv([row(1.0)], "tuesday", first) == first
+    second = changes_csv([changed(2.0, 1.0, "=s1"), changed(2.0, 1.0, "s1")], "tuesday", first)
+    assert second.startswith(first)
+    assert changes_csv([changed(2.0, 1.0, "=s1"), changed(2.0, 1.0, "s1")], "friday", second) == second
+    last = list(csv.DictReader(io.StringIO(second.decode("utf-8-sig"))))[-1]
+    assert last == {"student": "s1", "assignment": NAME, "before": "1", "now": "2", "when": "tuesday"}
+
+
+def test_without_changes_there_is_no_table():
+    assert changes_csv([row(1.0)], "monday") == b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 
@@ -172,6 +173,26 @@ def test_a_spoilt_gradebook_is_named_and_all_the_rest_is_written(graded, content
         assert (out / "gradebook.db").read_bytes() == contents
     else:  # an empty file is an empty database
         assert done.exit_code in (0, 1)
+
+
+def test_a_file_system_without_hard_links_and_locks_will_do(graded, monkeypatch):
+    def link(*_):
+        raise OSError(errno.EPERM, "no hard links here")
+
+    def flock(*_):
+        raise OSError(errno.ENOLCK, "no locks here")
+
+    submissions, out = graded
+    before = {file: contents for file, contents in results(out).items() if file.parent.name != "s1"}
+    for file in (out / "results" / "s1").iterdir():
+        file.unlink()
+    monkeypatch.setattr(os, "link", link)
+    monkeypatch.setattr(fcntl, "flock", flock)
+    done = grade(submissions, "--out", out)
+    assert done.exit_code == 0, done.output
+    assert "has no locks" in done.output
+    assert before.items() <= results(out).items()
+    assert len(results(out)) == 4
 
 
 def test_what_is_spoilt_of_the_last_reports_is_named_and_written_again(graded):

@@ -12,6 +12,8 @@ import sys
 
 import pytest
 from support.batches import ENDLESS, environment, grade, hand_in, results, rows, solved, start, wait_for
+from support.courses import NAME, answered, make_course, nbgrader
+from support.courses import hand_in as hand_in_to_course
 from support.leftovers import need_a_sandbox
 
 from d2l_autograder.folder_lock import keep_locked, locked
@@ -118,3 +120,18 @@ def test_two_graders_on_one_folder_lose_nothing(tmp_path):
     third = grade(submissions, out)
     assert third.returncode == 0, third.stderr
     assert {student: row["earned"] for student, row in rows(out).items()} == {"a": "11", "b": "11"}
+
+
+@pytest.mark.nbgrader
+@pytest.mark.sandbox
+def test_nbgrader_autograde_writes_nothing_beside_another_grader(tmp_path):
+    need_a_sandbox()
+    course = make_course(tmp_path / "course")
+    hand_in_to_course(course, "ada", answered(course, {}))
+    with hold(course) as other:
+        said = nbgrader(course, "autograde", NAME, fails=True)
+        assert "Another grader is writing to this folder" in said
+        assert not list(course.glob("autograded/ada/*/*.ipynb"))
+        other.stdin.close()
+    nbgrader(course, "autograde", NAME)
+    assert list(course.glob("autograded/ada/*/*.ipynb"))

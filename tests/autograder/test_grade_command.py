@@ -12,6 +12,7 @@ from support.leftovers import need_a_sandbox
 
 from d2l_authoring.notebook_file import to_bytes
 from d2l_autograder.__main__ import _commands
+from d2l_helpers.errors import ArgumentError
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.nbgrader]
 
@@ -96,3 +97,28 @@ def test_a_mark_without_a_sandbox_says_so(course, tmp_path):
     assert done.exit_code == 0, done.output
     assert "11 of 11" in done.output
     assert "without a sandbox" in done.output.lower()
+
+
+def test_roster_platform_and_names_reach_what_is_collected(tmp_path):
+    need_a_sandbox()
+    submissions, out, roster = tmp_path / "export", tmp_path / "out", tmp_path / "roster.csv"
+    submissions.mkdir()
+    for name in ("x~ada~1", "x~ben~1"):
+        (submissions / f"{name}.ipynb").write_text((ROOT / "notebooks" / f"{NAME}.ipynb").read_text("utf-8"), "utf-8")
+    (submissions / "photo.png").write_bytes(b"x")
+    roster.write_text("id\nada\ncleo\n")
+    done = grade(submissions, "--out", out, "--roster", roster, "--names", "x~(?P<student>[a-z]+)~")
+    assert done.exit_code == 0, done.output
+    assert {student: row["status"] for student, row in rows(out).items() if student != "photo.png"} == {
+        "ada": "marked",
+        "ben": "marked",
+        "cleo": "missing",
+    }
+    assert "3 files and folders" in done.output
+    assert "who are not on the roster:\n  ben" in done.output
+    with (out / "collected.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = {row["path"]: row["what became of it"] for row in csv.DictReader(file)}
+    assert set(found) >= {"x~ada~1.ipynb", "x~ben~1.ipynb", "photo.png"}
+    refused = CliRunner().invoke(_commands, ["grade", str(submissions), "--out", str(out), "--platform", "nowhere"])
+    assert isinstance(refused.exception, ArgumentError)
+    assert "nowhere" in str(refused.exception)

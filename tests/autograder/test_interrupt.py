@@ -113,3 +113,21 @@ def test_an_interrupt_between_entries_of_the_gradebook_leaves_whole_entries(tmp_
     assert len(rows(out)) == 300
     with Gradebook(f"sqlite:///{out}/gradebook.db") as book:
         assert len(book.assignment_submissions("04_softmax_regression")) == 300
+
+
+@pytest.mark.parametrize("options", [(), ("--again",)])
+def test_an_interrupted_rerun_keeps_every_row_of_the_table(tmp_path, options):
+    need_a_sandbox()
+    submissions, out = hand_in(tmp_path / "submitted", {"ada": solved(), "ben": solved() + " "}), tmp_path / "out"
+    assert grade(submissions, out).returncode == 0
+    if not options:
+        hand_in(submissions, {"cleo": solved(stable_softmax=ENDLESS)})
+    table = rows(out)
+    with nothing_left() as first_processes:
+        grader = start(submissions, out, "--jobs", "1", *options)
+        first_processes += wait_for(lambda: first_processes_below(grader.pid), grader)
+        status, printed, _ = interrupted(grader)
+    assert status == 130, printed
+    assert rows(out) == table
+    assert grade(hand_in(submissions, {"cleo": solved()}), out).returncode == 0
+    assert {student: row["earned"] for student, row in rows(out).items()} == dict.fromkeys(("ada", "ben", "cleo"), "11")

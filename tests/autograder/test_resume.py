@@ -7,6 +7,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support.batches import grade, hand_in, start
+from support.courses import need_nbgrader
 from support.key import solutions_to
 from support.leftovers import first_processes_below, need_a_sandbox, nothing_left
 
@@ -84,3 +86,32 @@ def test_a_killed_grader_leaves_nothing_running_and_the_next_finishes(tmp_path):
     assert {outcome.kept for outcome in outcomes} == {Kept.SAME}
     earned = {outcome.result.student: outcome.result.earned for outcome in outcomes}
     assert [earned[f"student{number}"] for number in range(len(ANSWERS))] == EARNED
+
+
+@pytest.mark.sandbox
+@pytest.mark.nbgrader
+def test_kills_at_any_moment_leave_what_an_undisturbed_run_writes(tmp_path):
+    need_a_sandbox()
+    need_nbgrader()
+    submissions = hand_in(tmp_path / "submitted", {f"s{number:02}": "{" + " " * number for number in range(40)})
+    plain, out = tmp_path / "plain", tmp_path / "out"
+    assert grade(submissions, plain).returncode == 0
+    for kept in (1, 12, 25, 40):
+        grader = start(submissions, out)
+        wait_for(lambda: len(results(out)) >= kept, grader)  # noqa: B023
+        grader.kill()
+        grader.communicate()
+    done = grade(submissions, out)
+    assert done.returncode == 0, done.stderr
+    assert (out / "grades.csv").read_bytes() == (plain / "grades.csv").read_bytes()
+    assert {file.relative_to(out) for file in results(out)} == {file.relative_to(plain) for file in results(plain)}
+    assert scores(out) == scores(plain)
+    assert len(scores(out)) == 40
+    assert "before" not in done.stdout  # no mark has changed
+
+
+def scores(out):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{out}/gradebook.db") as book:
+        return sorted((one.student.id, one.score) for one in book.assignment_submissions(NAME))

@@ -172,3 +172,37 @@ def test_of_writers_at_once_one_wins(tmp_path, before):
     assert [{first, second} for first, second in zip(*won, strict=True)] == [{b"0", b"1"}] * 50
     assert names(tmp_path) == sorted(map(str, range(50)))
     assert {file.stat().st_size for file in tmp_path.iterdir()} <= {200_001, 200_002}
+
+
+def test_a_file_with_the_same_contents_is_left_alone(tmp_path):
+    file = tmp_path / "file"
+    write(file, b"one")
+    before = file.stat()
+    write(file, b"one")
+    write(file, memoryview(b"one"), mode=0o644)
+    assert (file.stat().st_mtime_ns, file.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+    write(file, b"one", mode=0o600)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    write(file, b"two")
+    assert file.read_bytes() == b"two"
+
+
+def test_a_link_to_the_same_contents_is_replaced_by_a_file(tmp_path):
+    (tmp_path / "other").write_bytes(b"one")
+    (tmp_path / "other").chmod(0o644)
+    (tmp_path / "file").symlink_to("other")
+    write(tmp_path / "file", b"one")
+    assert not (tmp_path / "file").is_symlink()
+
+
+def test_without_hard_links_and_locks_a_file_is_written_once(tmp_path, monkeypatch):
+    import fcntl
+
+    def refuse(*_):
+        raise OSError(errno.EPERM, "not here")
+
+    monkeypatch.setattr(atomic.os, "link", refuse)
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    assert write_once(tmp_path / "file", b"one")
+    assert not write_once(tmp_path / "file", b"two")
+    assert (tmp_path / "file").read_bytes() == b"one"
