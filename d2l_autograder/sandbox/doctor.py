@@ -7,6 +7,7 @@ from pathlib import Path
 
 from d2l_autograder.sandbox import cgroup
 from d2l_autograder.sandbox.group_faults import explain_no_group, version
+from d2l_autograder.sandbox.limits_not_held import limits_not_held
 from d2l_autograder.sandbox.machine import Machine
 from d2l_autograder.sandbox.protections import CHECKS, LIMITS, attempt
 from d2l_autograder.sandbox.remedies import MINIMUM
@@ -72,8 +73,7 @@ def _limits(machine: Machine, group: cgroup.Cgroup | None) -> Iterator[Diagnosis
     """Yield each limit that this machine does not hold by its kernel alone."""
     if group is None:
         fault = explain_no_group(machine)
-        detail = f"no kernel's limit holds for the memory of a sandbox's processes together: {fault.cause}"
-        yield Diagnosis(Severity.NOTE, "a control group for each sandbox", detail, fault.remedy)
+        yield Diagnosis(Severity.NOTE, "a control group for each sandbox", f"none, as {fault.cause}", fault.remedy)
         if not machine.has_children:
             detail = "/proc does not list the children of a process (CONFIG_PROC_CHILDREN), so their memory is not seen"
             yield Diagnosis(Severity.PROBLEM, "memory without a control group", detail, fault.remedy)
@@ -81,6 +81,7 @@ def _limits(machine: Machine, group: cgroup.Cgroup | None) -> Iterator[Diagnosis
         detail = "the kernel does not count it for a group, so a sandbox can fill it"
         remedy = "add swapaccount=1 to the kernel's command line and restart, or sudo swapoff -a while grading"
         yield Diagnosis(Severity.NOTE, "the limit on swap", detail, remedy)
+    yield from (Diagnosis(Severity.NOTE, limit.what, limit.why, limit.remedy) for limit in limits_not_held())
 
 
 def _has_swap() -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from d2l_autograder.report import write_reports
-from d2l_autograder.results import Finding, Mark, Result, Status
+from d2l_autograder.report import write_feedback
+from d2l_autograder.results import Finding, Mark, Result, Row, Status
 from d2l_autograder.sandbox import Verdict
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,8 @@ LONG = "W" * 400
 def test_a_page_fits_its_width_runs_nothing_and_asks_for_nothing(browser: Browser, tmp_path, width):
     findings = (Finding(ATTACK, Verdict.WRONG, LONG, ATTACK), Finding(LONG, Verdict.ERROR, ATTACK, LONG))
     mark = Mark("softmax", f"{ATTACK} {LONG}", 2.0, 1.0, Verdict.WRONG, findings, ATTACK)
-    write_reports([Result(ATTACK, "04_softmax", Status.MARKED, "", (mark,), (LONG,), is_sandboxed=False)], tmp_path)
+    result = Result(ATTACK, "04_softmax", Status.MARKED, "", (mark,), (LONG,), is_sandboxed=False)
+    write_feedback(Row(result), tmp_path)
     (file,) = tmp_path.glob("feedback/*/*.html")
     page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
     asked: list[str] = []

@@ -18,6 +18,7 @@ from d2l_autograder.batch import Grader
 from d2l_autograder.collect import collect
 from d2l_autograder.course import read_course
 from d2l_autograder.gradebook import save
+from d2l_autograder.results import Row
 from d2l_autograder.sandbox import Sandbox
 from d2l_helpers.errors import SandboxError
 
@@ -44,7 +45,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assignments = {NAME: made.load(release)}
     grader = Grader(assignments, made.secret())
     outcomes = grader.grade(collect(folder / "submitted", {NAME: release}).entries)
-    save(((outcome.result, grader.notebook_of(outcome)) for outcome in outcomes), assignments, folder)
+    save(((Row(outcome.result), grader.notebook_of(outcome)) for outcome in outcomes), assignments, folder)
     hand_in(folder, "cyd", released(folder))
     return folder
 
