@@ -118,7 +118,7 @@ def test_a_number_that_a_function_sets_when_it_is_called_comes_too_late():
     assert [found[name].earned for name in ("safe_squared_loss", "galileos_constant")] == [2, 0]
 
 
-LONG = Limits(seconds=5, total_seconds=100)
+SHORT, SMALL = Limits(seconds=5, total_seconds=100), Limits(seconds=60, memory=600 << 20)
 STOPPED = {
     "an error": ("import no_such_torch", "line 2: ModuleNotFoundError: No module named 'no_such_torch'"),
     "a death": ("__import__('os')._exit(3)", "line 2: Python ended; it ended with status 3"),
@@ -136,7 +136,7 @@ def test_what_follows_from_a_cell_that_stopped_names_its_line_and_what_it_did_be
         "sgd_clipped": "def sgd_clipped(params, lr, batch_size, limit):\n    return lost.sqrt(4)",
         "galileos_constant": "galileos_constant = scale * 16.525",
     }
-    found = mark(SCRATCH, answers, LONG, extra=extra)
+    found = mark(SCRATCH, answers, SMALL if "memory" in case else SHORT, extra=extra)
     assert found["safe_squared_loss"].earned == 2, found["safe_squared_loss"]
     for name in ("sgd_clipped", "galileos_constant"):
         (finding,) = found[name].findings
