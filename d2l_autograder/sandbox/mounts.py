@@ -1,7 +1,8 @@
 """What a sandbox sees of the file system: the interpreter, installed packages, ``d2l_helpers``, and nothing else.
 
-The package is the boundary of trust: of this project's code, `d2l_helpers` and the single file ``worker.py`` are bound,
-and `d2l_authoring` and `d2l_autograder` are covered wherever they lie below something that is bound.
+Of this project's code, `d2l_helpers` and the worker's two files are bound. `d2l_authoring`, `d2l_autograder` and the
+public checks in `d2l_helpers.exercises` are covered wherever they lie below something that is bound: code that could
+call a check would search for the answers with it.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ PACKAGE = Path(d2l_helpers.__file__).parent
 LIBRARY = "/sandbox/library"
 DATA = "/sandbox/data"
 WORKER = "/sandbox/worker.py"
+_WORKER_FILES = ("worker.py", "surroundings.py")
 HOME = "/tmp/home"
 PROGRAMS = ("/usr/bin/setpriv", "/usr/bin/prlimit")  # run inside before the student's code; no harm in seeing them
-_OURS = ("d2l_authoring", "d2l_autograder")  # no student's code may see these
+_OURS = ("d2l_authoring", "d2l_autograder", "d2l_helpers/exercises")  # no student's code may see these
 _WITHHELD = "t10k-labels"
 _SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/usr/share/zoneinfo")
@@ -94,7 +96,7 @@ def _shown(data: Path | None) -> list[tuple[str, str]]:
     """List everything that is bound: its path outside, and its path inside."""
     shown = [(path, path) for path in (*_system(), *_interpreter())]
     shown.append((str(PACKAGE), f"{LIBRARY}/{PACKAGE.name}"))
-    shown.append((str(Path(__file__).with_name("worker.py")), WORKER))
+    shown += [(str(Path(__file__).with_name(name)), str(Path(WORKER).with_name(name))) for name in _WORKER_FILES]
     if data is not None:
         shown += [(str(path), f"{DATA}/{path.name}") for path in _public_data(data)]
     return shown
@@ -154,7 +156,7 @@ def _covered(shown: Iterable[tuple[str, str]]) -> list[str]:
     # An environment shows the packages of its base, too, which are not on its own sys.path
     roots = [Path(prefix) / "lib" for prefix in {sys.prefix, sys.base_prefix, "/usr", "/usr/local"}]
     installed = [folder for root in roots for folder in root.glob("python3*/*-packages")]
-    places = {*installed, *(Path(entry) for entry in sys.path if entry), Path(__file__).parents[2]}
+    places = {*installed, *(Path(entry) for entry in sys.path if entry), Path(__file__).parents[2], PACKAGE.parent}
     found = {(place / name).resolve() for place in places for name in _OURS if (place / name).is_dir()}
     covered = set()
     for outside, inside in shown:

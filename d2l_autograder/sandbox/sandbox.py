@@ -15,6 +15,7 @@ from signal import Signals
 from types import TracebackType
 from typing import Any
 
+from d2l_autograder.ipython_syntax import to_python
 from d2l_autograder.sandbox import bubblewrap, mounts
 from d2l_autograder.sandbox.arrays import Array
 from d2l_autograder.sandbox.plain_process import PlainProcess
@@ -107,7 +108,7 @@ class Sandbox:
         cell : str
             The cell's id, for tracebacks.
         source : str
-            As the notebook has it; lines in IPython's own syntax are left out.
+            As the notebook has it; IPython's own syntax becomes Python before the code is sent.
         seconds : float, optional
             The timeout; ``limits.seconds`` by default.
 
@@ -118,7 +119,7 @@ class Sandbox:
         SandboxError
             If the sandbox has already ended, or was not started.
         """
-        return self._request({"do": "run", "cell": cell, "source": source}, (), seconds)
+        return self._request({"do": "run", "cell": cell, "source": to_python(source)}, (), seconds)
 
     def call(self, name: str, args: Sequence[Any] = (), seconds: float | None = None) -> Reply:
         """Call the function of this name; raises as `run` does, and ArgumentError for what cannot be sent."""

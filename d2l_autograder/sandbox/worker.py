@@ -1,25 +1,27 @@
 """The program that runs inside the sandbox: it reads requests from one pipe and replies on another.
 
-This file is bound into the sandbox by itself, so it imports nothing of ours. From the first cell on, student code can
-change everything in this process: the grader believes nothing that the process says, and the limits in this file only
-give honest mistakes a clear message.
+This file and ``surroundings.py`` are bound into the sandbox by themselves, so they import nothing of ours. From the
+first cell on, student code can change everything in this process: the grader believes nothing that the process says,
+and the limits in this file only give honest mistakes a clear message.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import builtins
+import inspect
 import io
 import json
 import linecache
 import math
 import os
-import re
 import struct
 import sys
 import traceback
 import types
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,8 +29,7 @@ import numpy as np
 _TEXT = 64 << 10  # characters of printed text that are kept
 _MESSAGE = 2000  # characters of an error's message
 _DEEPEST = 8
-_MAGIC = re.compile(r"^(\s*)([%!?].*|[\w.]+\?{1,2}\s*)$")
-_TIMED = re.compile(r"^(\s*)%time\s+(\S.*)$")
+_FUTURE = __future__.annotations.compiler_flag  # once a cell has imported it, it holds for the cells below, too
 
 
 class OutputLimit(BaseException):
@@ -70,6 +71,8 @@ class Interpreter:
         self.namespace = sys.modules["__main__"].__dict__
         self.namespace.update(__builtins__=builtins, display=show)
         self.pid = os.getpid()
+        self.cell, self.flags, self.shown = "", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, ""
+        self.loop: Any = None
 
     def serve(self) -> None:
         """Answer requests until the grader closes its end."""
@@ -101,19 +104,43 @@ class Interpreter:
 
     def do_run(self, request: dict[str, Any], arrays: list[Any], results: list[Any]) -> dict[str, Any]:
         """Run a cell, and show the value of its last line."""
-        name = f"<cell {request['cell']}>"
-        source = without_magics(request["source"])
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        tree = ast.parse(source, name)
-        last = tree.body[-1] if tree.body else None
-        if isinstance(last, ast.Expr):
-            tree.body.pop()
-        exec(compile(tree, name, "exec"), self.namespace)
-        if isinstance(last, ast.Expr):
-            value = eval(compile(ast.Expression(last.value), name, "eval"), self.namespace)
-            if value is not None and not source.rstrip().endswith(";"):
-                show(value)
+        self.cell, source = f"<cell {request['cell']}>", request["source"]
+        linecache.cache[self.cell] = (len(source), None, source.splitlines(keepends=True), self.cell)
+        value = self.execute(source)
+        if value is not None and not source.rstrip().endswith(";"):
+            show(value)
+            self.remember(value)
         return {"status": "ok"}
+
+    def execute(self, source: str, is_apart: bool = False) -> Any:
+        """Run statements one at a time, as IPython does, and return the value of an expression that is the last.
+
+        Names that are bound by code that runs apart do not come into the namespace.
+        """
+        namespace = {**self.namespace} if is_apart else self.namespace
+        value = None
+        for statement in ast.parse(source, self.cell).body:
+            is_last = isinstance(statement, ast.Expr)
+            unit = ast.Expression(statement.value) if isinstance(statement, ast.Expr) else ast.Module([statement], [])
+            code = compile(unit, self.cell, "eval" if is_last else "exec", self.flags, dont_inherit=True)
+            self.flags |= code.co_flags & _FUTURE
+            value = eval(code, namespace)
+            if code.co_flags & inspect.CO_COROUTINE:  # it awaits
+                value = self.wait_for(value)
+            value = value if is_last else None
+        return value
+
+    def wait_for(self, coroutine: Any) -> Any:
+        """Run a coroutine in the loop that all cells share."""
+        import asyncio
+
+        self.loop = self.loop or asyncio.new_event_loop()
+        return self.loop.run_until_complete(coroutine)
+
+    def remember(self, value: Any) -> None:
+        """Keep a value that was shown as ``_``, unless the student's code uses that name for something else."""
+        if self.namespace.get("_") is self.shown:
+            self.namespace["_"] = self.shown = value
 
     def do_call(self, request: dict[str, Any], arrays: list[Any], results: list[Any]) -> dict[str, Any]:
         """Call the function of this name."""
@@ -158,25 +185,6 @@ def close_figures() -> None:
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         with suppress(BaseException):  # the student's code may have replaced pyplot
             pyplot.close("all")
-
-
-def without_magics(source: str) -> str:
-    """Return a cell with IPython's own syntax left out, line by line, where Python cannot parse the cell with it."""
-    if source.lstrip().startswith("%%"):
-        first, _, rest = source.lstrip().partition("\n")
-        return without_magics(rest) if first.startswith(("%%time", "%%capture")) else ""
-    try:
-        ast.parse(source)
-        return source
-    except (SyntaxError, ValueError):
-        pass
-    lines = source.split("\n")
-    for number, line in enumerate(lines):
-        if timed := _TIMED.match(line):
-            lines[number] = timed[1] + timed[2]
-        elif magic := _MAGIC.match(line):
-            lines[number] = f"{magic[1]}pass"
-    return "\n".join(lines)
 
 
 def describe(error: BaseException) -> dict[str, str]:
@@ -252,6 +260,14 @@ def send(stream: Any, header: dict[str, Any], arrays: list[Any]) -> None:
     stream.flush()
 
 
+def surroundings() -> types.ModuleType:
+    """Load the module beside this file."""
+    module = types.ModuleType("surroundings")
+    path = Path(__file__).resolve().with_name("surroundings.py")
+    exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), vars(module))
+    return module
+
+
 def prepare(options: dict[str, Any]) -> None:
     """Import what the cells will import anyway, and accept the stand-in for the withheld test labels."""
     for statement in options["imports"]:
@@ -275,9 +291,13 @@ def main() -> None:
     if message is None:
         return
     options = message[0]
+    around = surroundings()
+    around.hide_exercises()
+    interpreter = Interpreter(requests, replies, options)
+    around.install(around.Shell(interpreter.namespace, interpreter.execute))
     prepare(options)
     sys.argv = ["student"]
-    interpreter = Interpreter(requests, replies, options)
+    sys.path.append(str(Path.cwd()))  # where %%writefile writes modules
     send(replies, {"status": "ready", "id": options["id"]}, [])
     interpreter.serve()
 

@@ -15,6 +15,7 @@ from support.key import solutions_to
 
 from d2l_authoring.compose import compose
 from d2l_authoring.notebook_file import read_notebook
+from d2l_autograder.ipython_syntax import to_python
 from d2l_autograder.needed_cells import imports_of, names_in, needed, tree_of
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.checking import judge
@@ -105,6 +106,19 @@ BINDS = {
     "%matplotlib inline\nx = 1": {"x"},
     "!pip install x\nx = 1": {"x"},
     "%%bash\nx=1": set(),
+    "%time x = 1": {"x"},
+    "x = %time y = 1": {"x", "y"},
+    "%timeit x = 1": set(),
+    "%prun -q x = 1": {"x"},
+    "%%timeit\nx = 1": set(),
+    "%%capture y\nx = 1": {"x", "y"},
+    "x = !ls": {"x"},
+    "x = %pwd": {"x"},
+    ">>> x = 1": {"x"},
+    "    x = 1": {"x"},
+    "exec('x = 1')": {"x"},
+    "await x": set(),
+    "x = await y": {"x"},
 }
 if sys.version_info >= (3, 12):
     BINDS |= {
@@ -149,6 +163,11 @@ USES = {
     "def f():\n    x = 1\n    return lambda: x": set(),
     "f'{x:{y}}'": {"x", "y"},
     "%time x": {"x"},
+    "%timeit -n 10 x": {"x"},
+    "%%timeit y\nx": {"x", "y"},
+    "%%time\nx": {"x"},
+    "exec('x')": {"x", "exec"},
+    "!ls {x}": set(),
 }
 if sys.version_info >= (3, 12):
     USES |= {
@@ -250,10 +269,22 @@ def test_the_names_are_those_of_the_bytecode(seed):
     assert found >= wanted if sys.version_info[:2] == (3, 12) else found == wanted
 
 
+KNOWN = ["%time x = 1", "!ls", "x = !ls", "%matplotlib inline", "f?", "%%bash\nls", "%%timeit\nx", "%load_ext a"]
+
+
+@pytest.mark.parametrize("source", KNOWN)
+def test_a_magic_does_not_make_its_cell_run(source):
+    assert not names_in(source).always
+    assert needed([source, "y = 1"], ["z"]) == [False, False]
+
+
 UNSEEN = ["from x import *", "from x import \\\n  *", "exec(x)", "globals()['x'] = 1", "setattr(m, 'x', 1)", "x = ("]
 
 
-@pytest.mark.parametrize("source", [*UNSEEN, "import __main__", "get_ipython().push({})", "vars()['x'] = 1"])
+SHELL = ["get_ipython().push({})", "ip = get_ipython()", "get_ipython().run_line_magic(a, b)", "%run a.py", "%pylab"]
+
+
+@pytest.mark.parametrize("source", [*UNSEEN, *SHELL, "import __main__", "vars()['x'] = 1"])
 def test_a_cell_that_hides_its_names_always_runs(source):
     assert names_in(source).always
     assert needed([source, "y = 1"], ["z"]) == [True, False]
@@ -271,6 +302,13 @@ NEEDED = {
     "a cell further down": (["def f(): return a", "a = b", "b = 1"], "111"),
     "a cell with magics needs others": (["a = 1", "%%time\ndef f(): return a"], "11"),
     "nothing": (["a = 1", "print(a)"], "00"),
+    "a function of another cell that sets it": (["def set():\n    global f\n    f = 1", "set()", "x = 1"], "110"),
+    "one that calls such a function": (["def g():\n    global f\n    f = 1", "def h(): g()", "h()", "x = 1"], "1110"),
+    "the cells that a text needs": (["a = 1", "b = 1", "exec('f = a')"], "101"),
+    "a magic's statement": (["a = 1", "b = 1", "%time f = a"], "101"),
+    "a command": (["!ls", "f = 1"], "01"),
+    "a file that a cell may import": (["%%writefile a.py\nx = 1", "f = 1"], "11"),
+    "the future": (["from __future__ import annotations", "f = 1"], "11"),
 }
 
 
@@ -325,6 +363,24 @@ def test_the_needed_cells_compute_what_all_cells_compute(seed):
 
 
 HARD = {
+    "990 lambdas": "f = " + "lambda: " * 990 + "0",
+    "as many lambdas as Python can walk": "f = " + "lambda: " * 300 + "[y for y in x]",
+    "nested lists": "f = " + "[" * 199 + "]" * 199,
+    "nested f-strings": "f = " + "f'{" * 100 + "1" + "}'" * 100,
+    "nots": "f = " + "not " * 12_000 + "1",
+    "minuses before a comprehension": "f = " + "-" * 900 + "[y for y in x][0]",
+    "attributes that are set": "a" + ".b" * 25_000 + " = [y for y in x]",
+    "items that are set": "a" + "[0]" * 16_000 + " = 1",
+    "functions in functions": "".join(f"{' ' * depth}def f{depth}():\n" for depth in range(99)) + " " * 99 + "x = 1",
+    "classes in classes": "".join(f"{' ' * depth}class A{depth}:\n" for depth in range(99)) + " " * 99 + "x = 1",
+    "a comparison": "f = " + "1<" * 24_000 + "1",
+    "keyword arguments": "f(**" * 190 + "{}" + ")" * 190,
+    "magics of magics": "%time " * 8_000 + "x",
+    "timed cells in each other": "%%timeit\n" * 5_000 + "x",
+    "half a character in a comprehension": "x = '\ud800' and [a for a in b]",
+    "an unknown encoding": "# -*- coding: foo -*-\nx = 1",
+    "decorators": "@a\n" * 15_000 + "def f(): pass",
+    "a line of 50,000 characters": "%x\ny = '" + "a" * 49_990 + "'",
     "parentheses": "(" * 100_000,
     "minuses": "-" * 100_000 + "1",
     "a sum": "1" + "+1" * 25_000,
@@ -371,8 +427,7 @@ def test_a_long_chain_of_cells_is_followed_to_its_end():
 @example("'\\d'")
 @example("%%")
 def test_any_text_can_be_a_cell(source):
-    is_readable = tree_of(source) or any(sign in source for sign in "%!?")
-    assert names_in(source).always or is_readable
+    assert names_in(source).always or tree_of(to_python(source))
     assert len(needed([source], ["x"])) == 1
     imports_of([source])
 

@@ -35,10 +35,11 @@ def site_packages(tmp_path, monkeypatch):
     return folder
 
 
-def test_of_ours_only_d2l_helpers_and_the_worker_are_bound():
+def test_of_ours_only_d2l_helpers_and_the_workers_files_are_bound():
     inside = [pair for pair in bound(mounts.arguments(None)) if Path(pair[0]).is_relative_to(CHECKOUT)]
     environment = [pair for pair in inside if Path(pair[0]).is_relative_to(sys.prefix)]
     assert sorted(set(inside) - set(environment)) == [
+        (str(CHECKOUT / "d2l_autograder" / "sandbox" / "surroundings.py"), "/sandbox/surroundings.py"),
         (str(CHECKOUT / "d2l_autograder" / "sandbox" / "worker.py"), "/sandbox/worker.py"),
         (str(HELPERS), "/sandbox/library/d2l_helpers"),
     ]
@@ -48,9 +49,11 @@ def test_our_other_packages_are_covered_where_they_are_installed(site_packages):
     names = ("d2l_autograder", "d2l_authoring", "d2l_helpers", "numpy")
     for name in names:
         (site_packages / name).mkdir()
+    (site_packages / "d2l_helpers" / "exercises").mkdir()
     arguments = mounts.arguments(None)
     assert (str(site_packages), str(site_packages)) in bound(arguments)
-    assert covered(arguments) == [str(site_packages / "d2l_authoring"), str(site_packages / "d2l_autograder")]
+    names = ("d2l_authoring", "d2l_autograder", "d2l_helpers/exercises")
+    assert covered(arguments) == ["/sandbox/library/d2l_helpers/exercises", *(str(site_packages / n) for n in names)]
 
 
 def test_our_other_packages_are_covered_where_only_the_base_of_an_environment_has_them(tmp_path, monkeypatch):
@@ -64,7 +67,8 @@ def test_our_other_packages_are_covered_where_the_environment_is_the_checkout(mo
     monkeypatch.setattr(sys, "prefix", str(CHECKOUT))
     arguments = mounts.arguments(None)
     assert (str(CHECKOUT), str(CHECKOUT)) in bound(arguments)
-    assert {str(CHECKOUT / name) for name in ("d2l_authoring", "d2l_autograder")} <= set(covered(arguments))
+    hidden = ("d2l_authoring", "d2l_autograder", "d2l_helpers/exercises")
+    assert {str(CHECKOUT / name) for name in hidden} <= set(covered(arguments))
 
 
 def test_our_other_packages_are_covered_where_a_link_leads_to_the_environment(tmp_path, site_packages, monkeypatch):
@@ -121,9 +125,9 @@ def test_every_link_to_the_interpreter_is_shown(tmp_path, monkeypatch):
 
 
 @pytest.mark.sandbox
-def test_student_code_sees_d2l_helpers_whole_and_none_of_our_other_packages(opened, site_packages):
-    for name in ("d2l_autograder", "d2l_authoring"):
-        (site_packages / name).mkdir()
+def test_student_code_sees_d2l_helpers_but_no_check_and_none_of_our_other_packages(opened, site_packages):
+    for name in ("d2l_autograder", "d2l_authoring", "d2l_helpers/exercises"):
+        (site_packages / name).mkdir(parents=True)
         (site_packages / name / "__init__.py").touch()
     with opened() as sandbox:
         look = "import os\nprint(sorted(os.listdir('/sandbox/library/d2l_helpers')))"
