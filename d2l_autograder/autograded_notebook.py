@@ -53,6 +53,7 @@ def autograded_notebook(result: Result, assignment: Assignment, submission: Subm
             cell["source"] = _encodable(cell.source)
         elif cell.source not in handed_out:
             cell.update(cell_type="markdown", source=f"<pre>{html.escape(_encodable(cell.source))}</pre>")
+            _show_attachments(cell)
     if notes := notes_html(feedback):
         notebook.cells.insert(0, nbformat.v4.new_markdown_cell(notes, id="notes-on-grading"))
     return notebook
@@ -61,6 +62,14 @@ def autograded_notebook(result: Result, assignment: Assignment, submission: Subm
 def _output(exercise: Exercise) -> NotebookNode:
     data = {"text/plain": number_text(exercise["earned"] or 0), "text/html": check_html(exercise)}
     return nbformat.v4.new_output("execute_result", data=data)
+
+
+def _show_attachments(cell: NotebookNode) -> None:
+    """Show a cell's pictures below its text, under names of ours: a student's could be any Markdown."""
+    pictures = [*cell.get("attachments", {}).values()]
+    if pictures:
+        cell["attachments"] = {f"picture-{number}": bundle for number, bundle in enumerate(pictures, start=1)}
+        cell["source"] += "".join(f"\n\n![picture](attachment:{name})" for name in cell["attachments"])
 
 
 def _encodable(text: str) -> str:

@@ -1,23 +1,22 @@
-"""Sanitize the outputs of a submitted notebook: keep text and pictures that a teacher can look at safely."""
+"""Sanitize the outputs and attachments of a submitted notebook: text and pictures that a teacher can look at safely."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-__all__ = ["join_lines", "sanitize_outputs"]
+from d2l_autograder import pictures
+
+__all__ = ["join_lines", "sanitize_attachments", "sanitize_outputs"]
 
 _MOST_OUTPUTS = 20  # of a cell
 _MOST_CHARACTERS = 20_000  # of an output
-_LARGEST_PICTURE = 1 << 20  # bytes
-_WIDEST = 4000  # pixels
-_PNG = b"\x89PNG\r\n\x1a\n"
-_PIXEL_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"pHYs", b"IDAT")  # others hold text, other pictures, or anything
+_LONGEST_PICTURE = 2_000_000  # characters in base64
+_MOST_ATTACHMENTS = 10  # of a cell
+_LONGEST_NAME = 200
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)", re.DOTALL)
 _CONTROL = re.compile(r"[^\S \t\n]|[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
@@ -37,47 +36,53 @@ def sanitize_outputs(outputs: Any) -> list[NotebookNode]:
             kept.append(nbformat.v4.new_output("stream", name="stdout", text=_text(output.get("text"))))
         elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
             data = {"text/plain": _text(output["data"].get("text/plain"))}
-            if (picture := _picture(output["data"].get("image/png"))) is not None:
+            encoded = join_lines(output["data"].get("image/png"), _LONGEST_PICTURE)
+            if picture := pictures.sanitized("image/png", encoded):
                 data["image/png"] = picture
             kept.append(nbformat.v4.new_output("display_data", data=data))
     return kept
 
 
-def join_lines(value: Any) -> str:
-    """Return the text that a notebook has as one string or as a list of lines; what is no text is left out."""
-    parts = value if isinstance(value, list) else [value]
-    return "".join(part for part in parts if isinstance(part, str)).encode(errors="replace").decode()
+def sanitize_attachments(attachments: Any) -> dict[str, dict[str, str]]:
+    """Return the pictures that a cell of text shows, by the names that the text calls them.
+
+    Parameters
+    ----------
+    attachments : object
+        What the submitted notebook has in the place of attachments, which may be anything.
+    """
+    kept: dict[str, dict[str, str]] = {}
+    for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
+        if len(kept) == _MOST_ATTACHMENTS:
+            break
+        for kind in pictures.KINDS if isinstance(bundle, dict) and len(name) <= _LONGEST_NAME else ():
+            if picture := pictures.sanitized(kind, join_lines(bundle.get(kind), _LONGEST_PICTURE)):
+                kept[join_lines(name)] = {kind: picture}
+                break
+    return kept
+
+
+def join_lines(value: Any, most: int | None = None) -> str:
+    """Return the text that a notebook has as one string or as a list of lines; what is no text is left out.
+
+    Parameters
+    ----------
+    value : object
+        The string, the list, or anything else.
+    most : int, optional
+        How many characters to return at most.
+    """
+    kept, room = [], most
+    for part in value if isinstance(value, list) else [value]:
+        if isinstance(part, str):
+            kept.append(part if room is None else part[:room])
+            room = None if room is None else room - len(kept[-1])
+        if room == 0:
+            break
+    return "".join(kept).encode(errors="replace").decode()
 
 
 def _text(value: Any) -> str:
     """Return text without sequences that move a terminal's cursor or colour its text."""
-    text = join_lines(value)[:_MOST_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n")
+    text = join_lines(value, _MOST_CHARACTERS).replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", _ESCAPE.sub("", text))
-
-
-def _picture(value: Any) -> str | None:
-    text = join_lines(value)
-    if len(text) > _LARGEST_PICTURE * 4 // 3 + 1000:
-        return None
-    try:
-        picture = _pixels_only(base64.b64decode("".join(text.split()), validate=True))
-    except (binascii.Error, ValueError):
-        return None
-    return base64.b64encode(picture).decode()
-
-
-def _pixels_only(picture: bytes) -> bytes:
-    """Return a PNG picture without metadata and without what follows its end; raise ValueError for another file."""
-    width, height = (int.from_bytes(picture[start : start + 4], "big") for start in (16, 20))
-    if not (picture[:16] == _PNG + b"\0\0\0\rIHDR" and 0 < width <= _WIDEST and 0 < height <= _WIDEST):
-        raise ValueError("no PNG picture of a sensible size")
-    kept, place, kind = [_PNG], len(_PNG), b""
-    while kind != b"IEND":
-        kind = picture[place + 4 : place + 8]
-        end = place + 12 + int.from_bytes(picture[place : place + 4], "big")
-        if end > len(picture) or (kind == b"IHDR" and len(kept) > 1):
-            raise ValueError("a PNG picture that is damaged")
-        if kind in (*_PIXEL_CHUNKS, b"IEND"):
-            kept.append(picture[place:end])
-        place = end
-    return b"".join(kept)

@@ -1,15 +1,14 @@
-"""Read a submitted notebook, which may hold anything, and repair it from the release where it is damaged."""
+"""Read a submitted notebook, which may hold anything, and say which of its cells answer which exercises."""
 
 from __future__ import annotations
 
 import ast
 import copy
 import hashlib
-import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import nbformat
@@ -17,18 +16,19 @@ from nbformat import NotebookNode
 
 from d2l_authoring.compose import stubs
 from d2l_autograder.assignment import Assignment
+from d2l_autograder.ipython_syntax import to_python
+from d2l_autograder.meaning import is_idle, meaning
 from d2l_autograder.needed_cells import names_in, needed, tree_of
-from d2l_autograder.sanitize import join_lines, sanitize_outputs
-from d2l_helpers.errors import NotebookError
+from d2l_autograder.notebook_json import LARGEST, damaged, read_cells
+from d2l_autograder.repair import grade_id, is_check, repair
+from d2l_autograder.sanitize import join_lines, sanitize_attachments, sanitize_outputs
 
 __all__ = ["LARGEST", "Cell", "Submission", "digest_of", "read_submission"]
 
-LARGEST = 20 << 20  # bytes of a file
-_MOST_PARTS = 1_000_000  # lists and objects: one of three characters takes twenty times as much memory
-_MOST_CELLS = 1000
 _LONGEST_CODE, _LONGEST_PROSE = 50_000, 200_000  # characters of a cell
 _MOST_CODE = 300_000  # characters of all cells: even code that is made to be slow to parse is read in seconds
 _KINDS = ("code", "markdown", "raw")
+_ANY_NAME = re.compile(r"\b(exec|eval|globals|locals|vars|setattr|__main__|run_cell|push)\b")  # names from text
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Cell:
     id : str
         Its id in the repaired notebook.
     source : str
-        Its code.
+        Its code in plain Python: what is IPython's own syntax in the notebook has become calls of ``get_ipython()``.
     number : int
         Its place among all cells of the repaired notebook, from 1.
     """
@@ -58,7 +58,7 @@ class Submission:
     ----------
     notebook : NotebookNode
         Repaired: each of the release's exercise cells once, with the release's metadata; checks as they were handed
-        out; other cells as the student left them; outputs sanitized.
+        out; other cells as the student left them; outputs and attachments sanitized.
     attempted : frozenset of str
         The exercises that have an answer.
     untouched : frozenset of str
@@ -68,6 +68,8 @@ class Submission:
         What was repaired, in words.
     digest : str
         The SHA-256 of the submitted file.
+    stated : mapping of str to str
+        By the ids of cells: statements that bind the answers which the cells pass to a check and bind to no name.
     """
 
     notebook: NotebookNode
@@ -75,6 +77,7 @@ class Submission:
     untouched: frozenset[str]
     repairs: tuple[str, ...]
     digest: str
+    stated: Mapping[str, str] = field(default_factory=dict)
 
     def cells(self, names: Iterable[str] | None = None) -> list[Cell]:
         """Return the code cells that answers need, in the notebook's order; never a check or a stub.
@@ -91,9 +94,9 @@ class Submission:
     def all_cells(self) -> list[Cell]:
         """Return all code cells but checks and stubs, in the notebook's order."""
         return [
-            Cell(cell.id, cell.source, number)
+            Cell(cell.id, to_python(cell.source) + self.stated.get(cell.id, ""), number)
             for number, cell in enumerate(self.notebook.cells, start=1)
-            if cell.cell_type == "code" and not _is_check(cell) and cell.id not in self.untouched
+            if cell.cell_type == "code" and not is_check(cell) and cell.id not in self.untouched
         ]
 
 
@@ -113,20 +116,31 @@ def read_submission(contents: bytes, assignment: Assignment) -> Submission:
         If nothing in the file can be marked; the message is for the student.
     """
     repairs: list[str] = []
-    cells = [_clean(cell, number, repairs) for number, cell in enumerate(_parse(contents), start=1)]
+    cells = [_clean(cell, number, repairs) for number, cell in enumerate(read_cells(contents), start=1)]
     if (length := sum(len(cell.source) for cell in cells if cell.cell_type == "code")) > _MOST_CODE:
-        raise _damaged(f"{length:,} characters of code", f"{_MOST_CODE:,} at most")
-    repaired = _repair(cells, assignment.release, repairs)
+        raise damaged(f"{length:,} characters of code", f"{_MOST_CODE:,} at most")
+    repaired = repair(cells, assignment.release, repairs)
     handed_out = dict(stubs(assignment.release))
-    meanings = {_meaning(stub.source) for stub in handed_out.values()}
     untouched = frozenset(
-        cell.id for cell in repaired if cell.cell_type == "code" and _meaning(cell.source) in meanings
+        cell.id for cell in repaired if cell.cell_type == "code" and _is_untouched(cell.source, handed_out)
     )
-    worked_on = [cell for cell in repaired if cell.cell_type == "code" and cell.id not in untouched]
-    attempted = frozenset(name for name in handed_out if _is_attempted(name, worked_on))
+    known = {cell.source for cell in assignment.release.cells}
+    worked_on = [
+        cell for cell in repaired if cell.cell_type == "code" and cell.id not in untouched and cell.source not in known
+    ]
+    attempted = frozenset(name for name in handed_out if _is_attempted(name, worked_on, handed_out))
+    bound = frozenset().union(*(names_in(cell.source).given for cell in worked_on))
+    stated = _stated(repaired, handed_out.keys() - bound)
     names = frozenset(item.exercise.name for item in assignment.items)
     result = nbformat.v4.new_notebook(cells=repaired, metadata=copy.deepcopy(assignment.release.metadata))
-    return Submission(result, attempted & names, untouched, tuple(repairs), digest_of(contents))
+    return Submission(
+        result,
+        (attempted | stated.keys()) & names,
+        untouched,
+        tuple(repairs),
+        digest_of(contents),
+        dict(stated.values()),
+    )
 
 
 def digest_of(contents: bytes) -> str:
@@ -134,42 +148,14 @@ def digest_of(contents: bytes) -> str:
     return hashlib.sha256(contents).hexdigest()
 
 
-def _parse(contents: bytes) -> list[dict[str, Any]]:
-    """Return the cells of a notebook from JSON that may hold anything."""
-    if len(contents) > LARGEST:
-        raise _damaged(f"a file of more than {LARGEST >> 20} MB", f"{LARGEST >> 20} MB at most")
-    if (parts := contents.count(b"[") + contents.count(b"{")) > _MOST_PARTS:
-        raise _damaged(f"{parts:,} lists and objects", f"{_MOST_PARTS:,} at most")
-    try:
-        content = json.loads(contents)  # UTF-8, 16 or 32
-    except RecursionError:
-        raise _damaged("JSON that is nested too deeply", "a notebook as Jupyter saves it") from None
-    except ValueError as error:
-        raise _damaged(f"a file that is not JSON ({str(error)[:100]})", "a notebook as Jupyter saves it") from None
-    cells = _cells_of(content) if isinstance(content, dict) else None
-    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
-        raise _damaged("JSON that is no notebook", "a notebook of nbformat 4 with its cells")
-    if len(cells) > _MOST_CELLS:
-        raise _damaged(f"{len(cells):,} cells", f"{_MOST_CELLS:,} at most")
-    return cells
-
-
-def _cells_of(content: dict[str, Any]) -> Any:
-    """Return a notebook's cells, which were on worksheets before nbformat 4."""
-    sheets = content.get("worksheets")
-    if "cells" in content or not isinstance(sheets, list):
-        return content.get("cells")
-    found = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
-    return [cell for cells in found if isinstance(cells, list) for cell in cells]
-
-
 def _clean(cell: dict[str, Any], number: int, repairs: list[str]) -> NotebookNode:
-    """Return what a cell may keep: its kind, its text, sanitized outputs, and (for `_repair`) the names it had."""
+    """Return what a cell may keep: its kind, its text, what it shows, and (for `repair`) the names it had."""
     kind = cell.get("cell_type") if cell.get("cell_type") in _KINDS else "raw"
-    source = join_lines(cell.get("source", cell.get("input"))).replace("\r\n", "\n")  # "input" before nbformat 4
     most = _LONGEST_CODE if kind == "code" else _LONGEST_PROSE
+    written = cell.get("source", cell.get("input"))  # "input" before nbformat 4
+    source = join_lines(written, 2 * most).replace("\r\n", "\n")
     if len(source) > most:
-        repairs.append(f"cell {number} had {len(source):,} characters and was cut to {most:,}")
+        repairs.append(f"cell {number} had more than {most:,} characters and was cut to {most:,}")
     clean = nbformat.from_dict(
         {"cell_type": kind, "id": f"submitted-{number}", "metadata": {}, "source": source[:most]}
     )
@@ -182,110 +168,65 @@ def _clean(cell: dict[str, Any], number: int, repairs: list[str]) -> NotebookNod
     clean["was"] = next((ident for ident in known if isinstance(ident, str)), None)
     if kind == "code":
         clean.update(execution_count=None, outputs=sanitize_outputs(cell.get("outputs")))
+    elif attachments := sanitize_attachments(cell.get("attachments")):
+        clean["attachments"] = attachments
     return clean
 
 
-def _repair(cells: list[NotebookNode], release: NotebookNode, repairs: list[str]) -> list[NotebookNode]:
-    """Match submitted cells to the release's, restore what is missing, and keep one of several copies."""
-    known = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in release.cells}
-    for cell in cells:
-        cell["claim"] = cell.claim if cell.claim in known else None
-    result = list(cells)
-    place = 0
-    bound = frozenset().union(*(names_in(cell.source).given for cell in cells if cell.cell_type == "code"))
-    for cell in release.cells:
-        ident = cell.metadata.get("nbgrader", {}).get("grade_id")
-        found = _find(result, cell, ident)
-        if not found and ident is None and (cell.cell_type != "code" or _is_replaced(cell, bound)):
-            continue  # prose, or a cell of the chapter that the student rewrote
-        if not found:
-            new = copy.deepcopy(cell)
-            if cell.cell_type == "code":
-                new.update(outputs=[], execution_count=None)
-            result.insert(place, new)
-            if ident is not None:
-                repairs.append(f"the cell {ident} was missing and was added again")
-        else:
-            if len(found) > 1 and ident is not None:
-                repairs.append(f"there were {len(found)} cells {ident}; one of them counts")
-            new = _chosen(found, cell)
-            new["id"], new["metadata"] = cell.id, copy.deepcopy(cell.metadata)
-            if _is_check(cell):
-                _restore(new, cell, repairs)
-        place = next(number for number, one in enumerate(result) if one is new) + 1
-    for cell in result:
-        cell.pop("claim", None)
-        cell.pop("was", None)
-    return result
+def _is_untouched(source: str, handed_out: Mapping[str, NotebookNode]) -> bool:
+    """Return whether a cell is a stub, or binds an exercise's name to no more than a stub does."""
+    meanings = {meaning(stub.source) for stub in handed_out.values()}
+    return meaning(source) in meanings or (is_idle(source) and names_in(source).given <= handed_out.keys())
 
 
-def _find(cells: list[NotebookNode], cell: NotebookNode, ident: str | None) -> list[NotebookNode]:
-    """Find the submitted cells that match one of the release: by nbgrader's name, else by id, else by text."""
-    free = [one for one in cells if one.id.startswith("submitted-") and one.cell_type == cell.cell_type]
-    by_name = [one for one in free if ident is not None and one.get("claim") == ident]
-    unclaimed = [one for one in free if one.get("claim") is None]
-    by_id = [one for one in unclaimed if one.get("was") == cell.id]
-    by_text = [one for one in unclaimed if one.source.strip() == cell.source.strip()]
-    return by_name or by_id or by_text
+def _is_attempted(name: str, cells: list[NotebookNode], exercises: Iterable[str]) -> bool:
+    """Return whether one of these cells, which are no stubs, is in the stub's place or binds the exercise's name.
 
-
-def _chosen(found: list[NotebookNode], cell: NotebookNode) -> NotebookNode:
-    """Return the last copy that was changed, as it counts when the notebook runs; of a check, the last unchanged."""
-    preferred = [one for one in found if _is_same(one.source, cell.source) == _is_check(cell)]
-    return (preferred or found)[-1]
-
-
-def _restore(new: NotebookNode, check: NotebookNode, repairs: list[str]) -> None:
-    """Restore a check as it was handed out, without outputs: a student's kernel may have written anything there."""
-    if new.source.strip() != check.source.strip():
-        repairs.append(f"the cell {check.metadata.nbgrader.grade_id} was changed; the original was restored")
-    new["source"] = check.source
-    if check.cell_type == "code":
-        new["outputs"] = []
-
-
-def _is_check(cell: NotebookNode) -> bool:
-    metadata = cell.metadata.get("nbgrader", {})
-    return bool(metadata.get("grade") and not metadata.get("solution"))
-
-
-def _is_replaced(cell: NotebookNode, bound: frozenset[str]) -> bool:
-    """Return whether other cells bind every name that this cell binds."""
-    given = names_in(cell.source).given
-    return bool(given) and given <= bound
-
-
-def _is_attempted(name: str, cells: list[NotebookNode]) -> bool:
-    """Return whether one of these cells, which are no stubs, is in the stub's place or binds the exercise's name."""
+    A cell whose names are unknown binds the exercises' names that it mentions, or if it mentions none and has code
+    that makes names from text, any of them.
+    """
     for cell in cells:
         names = names_in(cell.source)
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == name:
-            if _meaning(cell.source) != _meaning(""):
+        if grade_id(cell) == name:
+            if meaning(cell.source) != meaning(""):
                 return True
-        elif name in names.given or (names.always and re.search(rf"\b{re.escape(name)}\b", cell.source)):
+        elif name in names.given:
             return True
+        elif names.always:
+            mentioned = [each for each in exercises if re.search(rf"\b{re.escape(each)}\b", cell.source)]
+            if name in mentioned or (
+                not mentioned and _ANY_NAME.search(cell.source) and tree_of(to_python(cell.source))
+            ):
+                return True
     return False
 
 
-def _is_same(source: str, other: str) -> bool:
-    """Return whether two cells differ at most in comments and spaces."""
-    return source.strip() == other.strip() or _meaning(source) == _meaning(other)
+def _stated(cells: list[NotebookNode], names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Find answers that nothing binds to their names: the cell above a check passes them to the check.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        By exercise: the cell's id, and the statement that binds the answer.
+    """
+    found = {}
+    for cell, check in pairwise(cells):
+        name = str(grade_id(check)).removeprefix("check-")
+        if name in names and is_check(check) and cell.cell_type == "code" and not is_check(cell):
+            for answer in _passed(name, cell.source):
+                found[name] = (cell.id, f"\n{name} = ({answer})\n")
+    return found
 
 
-@lru_cache(maxsize=512)
-def _meaning(source: str) -> str:
-    """Return a digest of a cell's syntax tree, without comments and spaces; of its text if Python cannot parse it."""
-    try:
-        meaning = ast.dump(tree) if (tree := tree_of(source)) else source.strip()
-    except RecursionError:
-        meaning = source.strip()
-    return digest_of(meaning.encode())
-
-
-def _damaged(got: str, expected: str) -> NotebookError:
-    return NotebookError(
-        "This submission cannot be marked.",
-        got=got,
-        expected=expected,
-        remedy="open the notebook in Jupyter, save it, and hand it in again",
-    )
+def _passed(name: str, source: str) -> list[str]:
+    """Return what a cell passes to an exercise's check."""
+    tree = tree_of(to_python(source)) if "check" in source else None
+    found: list[str] = []
+    for node in ast.walk(tree) if tree else ():
+        match node:
+            case ast.Call(ast.Name("check") | ast.Attribute(_, "check"), given, named):
+                exercise, answer, *_ = [*given, *(each.value for each in named), None, None]
+                text = ast.get_source_segment(to_python(source), answer) if answer else None
+                if isinstance(exercise, ast.Constant) and exercise.value == name and text not in (None, name):
+                    found.append(str(text))
+    return found

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 
 import nbformat
 import pytest
+from PIL import Image
 from support.courses import NAME, ROOT, need_nbgrader
 from support.sample_results import EVIL, result_for
 
@@ -70,6 +73,24 @@ def test_what_a_student_wrote_is_text_in_the_teachers_browser(assignment):
     for harm in ("<script>took", "<b onclick", 'href="javascript'):
         assert harm not in shown
     assert notebook.cells[0].source == assignment.release.cells[0].source
+
+
+def test_attached_pictures_show_in_the_teachers_browser(assignment):
+    file = io.BytesIO()
+    Image.new("RGB", (3, 2), "red").save(file, "PNG")
+    picture = base64.b64encode(file.getvalue()).decode()
+    names = ["image.png", "a b](javascript:took()).png", "é.png"]
+    cell = nbformat.v4.new_markdown_cell("My plot:\n\n![x](attachment:image.png) ![y](attachment:missing.png)")
+    cell["attachments"] = {name: {"image/png": picture} for name in names} | {"x.svg": {"image/svg+xml": EVIL}}
+    notebook = autograded_notebook(result_for(assignment), assignment, submission(assignment, cell))
+    nbformat.validate(notebook)
+    from nbconvert import HTMLExporter
+
+    shown, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
+    assert shown.count('src="data:image/png;base64,') >= len(names)
+    assert "attachment:picture" not in shown
+    for harm in ("<script>took", 'href="javascript'):
+        assert harm not in shown
 
 
 def test_repairs_and_a_missing_sandbox_are_noted_first(assignment):

@@ -21,6 +21,7 @@ from support.submitted import (
 )
 
 from d2l_authoring.compose import compose, stubs
+from d2l_autograder.ipython_syntax import to_python
 from d2l_helpers.exercises.catalogue import chapter
 
 
@@ -54,7 +55,11 @@ def test_the_release_is_not_changed():
 
 ATTEMPTS = {
     "a function": (FIRST, ANSWER, True),
-    "another docstring": (FIRST, f"def {FIRST}(Z):\n    'Mine.'\n    ...", True),
+    "another docstring": (FIRST, f"def {FIRST}(Z):\n    'Mine.'\n    ...", False),
+    "pass": (FIRST, f"def {FIRST}(Z):\n    pass", False),
+    "a function that returns something": (FIRST, f"def {FIRST}(Z):\n    return ...", True),
+    "None": (FIRST, f"{FIRST} = None", False),
+    "a stub below a magic": (FIRST, f"%%time\ndef {FIRST}(Z):\n    ...", False),
     "a syntax error": (FIRST, f"def {FIRST}(Z)\n    return 1", True),
     "another name": (FIRST, "def mine(Z): return 1", True),
     "nothing": (FIRST, "", False),
@@ -76,7 +81,7 @@ def test_what_counts_as_an_attempt(case):
 ELSEWHERE = {
     "a function": ANSWER,
     "an import": f"from mine import softmax as {FIRST}",
-    "a value": f"{FIRST} = None",
+    "a value": f"{FIRST} = 1",
     "magics": f"%%time\n%matplotlib inline\n{ANSWER}",
     "exec": f"exec('{FIRST} = 1')",
     "a syntax error": f"def {FIRST}(Z) return 1",
@@ -90,7 +95,7 @@ def test_an_answer_in_another_cell_is_an_attempt(case):
         notebook["cells"].insert(place, code(ELSEWHERE[case]))
         submission = read(notebook)
         assert submission.attempted == {FIRST}
-        assert ELSEWHERE[case] in [cell.source for cell in submission.cells()]
+        assert to_python(ELSEWHERE[case]) in [cell.source for cell in submission.cells()]
 
 
 @pytest.mark.parametrize("source", [f"print({FIRST})", f"# {FIRST} = 1", f"def f({FIRST}): pass", f"'{FIRST} = 1'"])
@@ -100,14 +105,23 @@ def test_a_cell_that_only_mentions_an_answer_is_no_attempt(source):
     assert read(notebook).attempted == frozenset()
 
 
-def test_a_missing_cell_is_added_again_and_does_not_overwrite_an_answer_above():
+def test_an_answer_that_was_moved_into_another_cell_is_the_exercises_cell():
     notebook = handed_out()
     notebook["cells"].remove(named(notebook, FIRST))
     notebook["cells"].insert(0, code(ANSWER))
     submission = read(notebook)
-    assert submission.repairs == (f"the cell {FIRST} was missing and was added again",)
+    assert submission.repairs == ()
     assert submission.attempted == {FIRST}
+    assert submission.notebook.cells[0].id == RELEASE_ID
     assert result_of(submission, FIRST) == "mine"
+
+
+def test_a_missing_cell_is_added_again():
+    notebook = handed_out()
+    notebook["cells"].remove(named(notebook, FIRST))
+    submission = read(notebook)
+    assert submission.repairs == (f"the cell {FIRST} was missing and was added again",)
+    assert submission.attempted == frozenset()
 
 
 def test_missing_checks_and_chapter_cells_are_added_where_they_were():
@@ -182,7 +196,9 @@ def test_changed_checks_and_points_are_restored():
     check["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "right, 100 points"}]
     named(notebook, FIRST)["metadata"]["nbgrader"] |= {"grade": True, "points": 50}
     submission = read(notebook)  # which compares them
-    assert submission.repairs == (f"the cell check-{FIRST} was changed; the original was restored",)
+    assert submission.repairs == (
+        f"the cell check-{FIRST} was changed; the original was restored; what stood in it was kept in a cell above",
+    )
 
 
 def test_cells_with_forged_metadata_have_no_points():

@@ -56,7 +56,8 @@ def test_answers_without_id_and_metadata_are_found_by_the_names_they_bind():
         del cell["id"]
     submission = read(notebook)
     assert submission.attempted == set(NAMES)
-    assert submission.repairs == tuple(f"the cell {name} was missing and was added again" for name in NAMES)
+    assert submission.repairs == ()
+    assert [cell.id for cell in submission.notebook.cells] == [cell.id for cell in ASSIGNMENT.release.cells]
     ran = [cell.source for cell in submission.cells()]
     assert ran[1:] == [item.answer.source() for item in ASSIGNMENT.items]
 
@@ -89,7 +90,7 @@ DAMAGED = {
     "html": (b"<!DOCTYPE html>", "not JSON"),
     "half of it": (json.dumps(handed_out()).encode()[:50_000], "not JSON"),
     "latin-1": ('{"cells": ["\xe9"]}'.encode("latin-1"), "not JSON"),
-    "a number of a million digits": (b'{"cells": [' + b"9" * 1_000_000 + b"]}", "not JSON"),
+    "a number of a million digits": (b'{"cells": [' + b"9" * 1_000_000 + b"]}", "no notebook"),
     "deep lists": (b"[" * 100_000, "nested"),
     "deep lists that end": (b"[" * 100_000 + b"]" * 100_000, "nested"),
     "deep objects": (b'{"cells":' * 100_000, "nested"),
@@ -159,6 +160,34 @@ def test_a_cell_that_is_too_long_is_cut_and_costs_no_other_answer():
     assert sorted(submission.repairs)[0].endswith("characters and was cut to 50,000")
     assert len(submission.repairs) == 2
     assert submission.attempted == set(NAMES)
+
+
+DEEP = {
+    "lambdas": "f = " + "lambda: " * 990 + "0",
+    "minuses": "f = " + "-" * 900 + "1",
+    "lists": "f = " + "[" * 190 + "]" * 190,
+    "comprehensions": "f = " + "[" * 90 + "x" + " for x in y]" * 90,
+    "attributes": "f = a" + ".b" * 900,
+    "calls": "f" + "()" * 900,
+    "a sum": "f = 1" + " + 1" * 900,
+    "a choice": "f = " + "1 if 1 else " * 900 + "1",
+    "a null byte": "f = 1\0",
+    "a magic": "%time f = " + "lambda: " * 990 + "0",
+}
+
+
+@pytest.mark.parametrize("case", DEEP)
+@pytest.mark.parametrize("place", ["a cell", "text", "a check", "an answer"])
+def test_code_that_is_nested_deeply_costs_no_other_answer(case, place):
+    notebook = answered()
+    if place in ("a cell", "text"):
+        notebook["cells"].append(code(DEEP[case]) | ({"cell_type": "markdown"} if place == "text" else {}))
+    else:
+        named(notebook, f"check-{FIRST}" if place == "a check" else FIRST)["source"] = f"{FIRST} = 1\n{DEEP[case]}"
+    submission = read(notebook)
+    assert submission.attempted >= set(NAMES) - {FIRST}
+    assert submission.cells(NAMES[1:])
+    assert submission.all_cells()
 
 
 def slow_to_parse(number_of_cells, length):
