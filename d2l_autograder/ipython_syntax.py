@@ -20,13 +20,13 @@ _SPECIAL = re.compile(r"^[ \t\f]*(?:[%!?,;/]|>>>|In \[|\[nav\]|\[ins\])|=[ \t\\\
 _AUTOMATIC = re.compile(r"\s*([a-z]\w*)[ \t]+[^=\s(]")  # a magic that is called without its sign
 _OUTPUT = re.compile(r"[^\W\d]\w*")
 _MOST_LAYERS = 20  # cell magics above each other
-_MOST_WORK = 600_000  # characters that are tokenized for one cell: IPython does so once for each magic in it
+_MOST_WORK = 200_000  # characters that are tokenized for one cell: IPython does so once for each magic in it
 _MOST_MAGICS = 500  # as IPython
 _LONGEST_ESCAPED = 1000  # Python's tokenizer takes quadratic time over a line of escaped quotes
 _LONGEST_HELP = 2000  # IPython's pattern for `name?` takes quadratic time
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
 def to_python(source: str) -> str:
     """Return a cell as Python; never raises, whatever the text.
 

@@ -18,7 +18,7 @@ def is_same(source: str, other: str) -> bool:
     return source.strip() == other.strip() or meaning(source) == meaning(other)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
 def is_idle(source: str) -> bool:
     """Return whether all that a cell does is to bind one name to None, the dots, or a function that does nothing.
 
@@ -47,7 +47,7 @@ def _does_nothing(statement: ast.stmt) -> bool:
     return False
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
 def meaning(source: str) -> str:
     """Return a digest of a cell's syntax tree, without comments and spaces; of its text if Python cannot parse it."""
     try:

@@ -59,7 +59,7 @@ class Names:
         return self.defined | self.data
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
 def names_in(source: str, depth: int = 0) -> Names:
     """Return the notebook's names in a cell, without the local names of functions; never raises, whatever the text."""
     python = to_python(source)

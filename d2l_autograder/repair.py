@@ -147,7 +147,8 @@ class _Matching:
         unclaimed = [one for one in self.free if one.claim is None]
         by_name = [one for one in self.free if name is not None and one.claim == name]
         by_id = [one for one in unclaimed if one.was == cell.id]
-        by_text = [one for one in unclaimed if one.source.strip() == cell.source.strip()]
+        alike = [one for one in self.free if one.source.strip() == cell.source.strip()]
+        by_text = [one for one in alike if name is None or one.claim is None]
         if name is None:
             is_code = cell.cell_type == "code"
             by_id = [one for one in by_id if one.cell_type == cell.cell_type or (is_code and self._is_code(one, cell))]

@@ -109,14 +109,12 @@ class Interpreter:
         value = self.execute(source)
         if value is not None and not source.rstrip().endswith(";"):
             show(value)
-            self.remember(value)
+            if self.namespace.get("_") is self.shown:  # the student's code does not use the name for something else
+                self.namespace["_"] = self.shown = value
         return {"status": "ok"}
 
     def execute(self, source: str, is_apart: bool = False) -> Any:
-        """Run statements one at a time, as IPython does, and return the value of an expression that is the last.
-
-        Names that are bound by code that runs apart do not come into the namespace.
-        """
+        """Run statements one at a time, and return the last one's value; what runs apart binds no names outside."""
         namespace = {**self.namespace} if is_apart else self.namespace
         value = None
         for statement in ast.parse(source, self.cell).body:
@@ -136,11 +134,6 @@ class Interpreter:
 
         self.loop = self.loop or asyncio.new_event_loop()
         return self.loop.run_until_complete(coroutine)
-
-    def remember(self, value: Any) -> None:
-        """Keep a value that was shown as ``_``, unless the student's code uses that name for something else."""
-        if self.namespace.get("_") is self.shown:
-            self.namespace["_"] = self.shown = value
 
     def do_call(self, request: dict[str, Any], arrays: list[Any], results: list[Any]) -> dict[str, Any]:
         """Call the function of this name."""

@@ -1,0 +1,1 @@
+most_symbols = 40
