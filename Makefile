@@ -62,6 +62,9 @@ test-engines: data  ## run the notebooks with Colab's Python, MXNet 1.6.0 and an
 test-machines:  ## set up fresh clones on minimal Debian 12, 13 and testing; needs root, debootstrap and 15 minutes
 	python3 tests/machines $(ARGS)
 
+test-cgroups:  ## try control groups of version 2 in virtual machines; needs root, qemu and debootstrap, and half an hour
+	python3 tests/machines/control_groups.py $(ARGS)
+
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
 	$(BIN)/python -m benchmarks training $(ARGS)
 

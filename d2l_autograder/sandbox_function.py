@@ -15,7 +15,8 @@ from typing import Any
 __all__ = ["SandboxFunction", "runs_in_sandbox"]
 
 _MARKER = "runs_in_sandbox"
-_NOT_SHOWN = {"answers", "benchmarks", "d2l_authoring", "d2l_autograder"}  # a sandbox has d2l_helpers, and no other
+# Of the packages here, a sandbox has d2l_helpers alone, and that without the exercises and their checks
+_NOT_SHOWN = {"answers", "benchmarks", "d2l_authoring", "d2l_autograder", "d2l_helpers.exercises"}
 
 
 class SandboxFunction:
@@ -110,4 +111,7 @@ def _modules_not_shown(source: str) -> Iterator[str]:
             yield "." * node.level + (node.module or "")
         elif isinstance(node, ast.ImportFrom | ast.Import):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
-            yield from (name for name in names if name.partition(".")[0] in _NOT_SHOWN)
+            if isinstance(node, ast.ImportFrom):
+                names += [f"{node.module}.{alias.name}" for alias in node.names]
+            hidden = (name for name in names for each in _NOT_SHOWN if f"{name}.".startswith(f"{each}."))
+            yield from dict.fromkeys(hidden)

@@ -81,7 +81,8 @@ def _limits(machine: Machine, group: cgroup.Cgroup | None) -> Iterator[Diagnosis
         detail = "the kernel does not count it for a group, so a sandbox can fill it"
         remedy = "add swapaccount=1 to the kernel's command line and restart, or sudo swapoff -a while grading"
         yield Diagnosis(Severity.NOTE, "the limit on swap", detail, remedy)
-    yield from (Diagnosis(Severity.NOTE, limit.what, limit.why, limit.remedy) for limit in limits_not_held())
+    for limit in limits_not_held():
+        yield Diagnosis(Severity.NOTE, f"not limited by the kernel: {limit.what}", limit.why, limit.remedy)
 
 
 def _has_swap() -> bool:

@@ -208,7 +208,7 @@ def as_mxnet(array: Any) -> Any:
 
 def encode(value: Any, arrays: list[Any], depth: int = 0) -> dict[str, Any]:
     """Write a result as JSON and arrays: plain values, arrays, and tuples, lists and dicts of them."""
-    if hasattr(value, "asnumpy"):
+    if type(value).__module__.startswith("mxnet.") and hasattr(value, "asnumpy"):  # nothing that computes when read
         value = value.asnumpy()  # waits for MXNet, so that its asynchronous errors belong to this request
     if isinstance(value, np.generic):
         value = value.item()

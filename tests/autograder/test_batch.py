@@ -356,7 +356,7 @@ class StarvedSessions:
         if first:
             self.everybody.wait(60)  # all three run at the same time
         self.beside.append((name, first, set(self.inside)))
-        session.was_starved = name == self.starved and self.asked.count(name) <= self.times
+        session._account.was_starved = name == self.starved and self.asked.count(name) <= self.times
         earned = 0.0 if session.was_starved else 2.0
         self.inside.remove(name)
         return (replace(RIGHT, earned=earned, verdict=Verdict.RIGHT if earned else Verdict.TIMEOUT),)

@@ -82,12 +82,7 @@ d2l_helpers.check = d2l_helpers.hint = d2l_helpers.progress = lambda *_: None
 """
 
 
-unmerged = pytest.mark.xfail(strict=False, reason="sandboxes show the checks until the branch `cells` is merged")
-
-
-@pytest.mark.parametrize(
-    "cover", [pytest.param(COVER, id="covered here"), pytest.param(None, id="as sandboxes are", marks=unmerged)]
-)
+@pytest.mark.parametrize("cover", [pytest.param(COVER, id="covered here"), pytest.param(None, id="as sandboxes are")])
 @pytest.mark.parametrize("case", ORACLES)
 def test_an_answer_that_asks_the_public_check_earns_nothing(case, cover):
     notebook, exercise, source = ORACLES[case]

@@ -46,9 +46,8 @@ def test_a_cell_without_statements_has_none(source):
     assert statements(Cell("one", source, 1)) == []
 
 
-unmerged = pytest.mark.xfail(strict=False, reason="names_in raises RecursionError until the branch `cells` is merged")
 DEEP = [
-    pytest.param("f = " + "lambda: " * 990 + "0", marks=unmerged),
+    "f = " + "lambda: " * 990 + "0",
     "x = " + "-" * 990 + "1",
     "f = 1; g = " + "lambda: " * 90 + "0",
     "(" * 150 + ")" * 150,

@@ -1,1 +1,0 @@
-most_symbols = 40
