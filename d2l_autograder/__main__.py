@@ -9,15 +9,15 @@ from typing import Any
 
 import click
 
-from d2l_autograder.own_path import leave_out_current_folder
-from d2l_autograder.program import (
+from d2l_autograder.command.own_path import leave_out_current_folder
+from d2l_autograder.command.program import (
     away_from_current_folder,
     open_standard_streams,
     run_safely,
     stopped_by_interrupts,
     use_utf8,
 )
-from d2l_autograder.trusted_places import require_folder_for_marks, require_own, require_trusted
+from d2l_autograder.command.trusted_places import require_folder_for_marks, require_own, require_trusted
 
 __all__ = ["main"]
 
@@ -77,8 +77,8 @@ def grade(
     The exit status is 1 if not all could be marked and written.
     """
     with stopped_by_interrupts() as interrupts, away_from_current_folder() as current:
-        from d2l_autograder import grade_command as command
-        from d2l_autograder.releases import choose_releases
+        from d2l_autograder.command import grade as command
+        from d2l_autograder.command.releases import choose_releases
 
         releases = choose_releases(submissions, current, folder, notebooks, answers)
         if not submissions.is_dir():
@@ -132,9 +132,9 @@ def build(
     is not marked.
     """
     with away_from_current_folder():
+        from d2l_autograder.command.releases import PROJECT
         from d2l_autograder.course import build_course
         from d2l_autograder.generated import Written
-        from d2l_autograder.releases import PROJECT
 
         answers, notebooks = answers or PROJECT / "answers", notebooks or PROJECT / "notebooks"
         require_own({"the course": folder, "the answer key": answers, "the notebooks": notebooks})

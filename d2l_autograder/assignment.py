@@ -12,9 +12,9 @@ from nbformat import NotebookNode
 
 from d2l_authoring.compose import stubs
 from d2l_authoring.notebook_file import read_notebook
+from d2l_autograder.cells.needed_cells import imports_of, names_in, needed
 from d2l_autograder.digest import digest_of_parts, environment, packages_digest
 from d2l_autograder.key import Answer, Key, KeyFault, load_key
-from d2l_autograder.needed_cells import imports_of, names_in, needed
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.exercise import Exercise

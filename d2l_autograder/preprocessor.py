@@ -10,11 +10,11 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from d2l_autograder.autograded_notebook import autograded_notebook
-from d2l_autograder.batch import Grader
+from d2l_autograder.batch.grader import Grader
 from d2l_autograder.collect import Entry
+from d2l_autograder.command.folder_lock import keep_locked
 from d2l_autograder.course import read_course
-from d2l_autograder.folder_lock import keep_locked
+from d2l_autograder.gradebook.autograded_notebook import autograded_notebook
 from d2l_autograder.results import Status
 from d2l_helpers.errors import SandboxError
 

@@ -19,8 +19,8 @@ from nbformat import NotebookNode
 
 from d2l_authoring.compose import stubs
 from d2l_autograder.assignment import Assignment, Item
+from d2l_autograder.cells.needed_cells import imports_of, names_in
 from d2l_autograder.key import Probe
-from d2l_autograder.needed_cells import imports_of, names_in
 from d2l_helpers.errors import ArgumentError
 
 __all__ = ["HiddenTest", "Student", "hidden_tests", "notebook", "students", "submission"]

@@ -15,7 +15,7 @@ from signal import Signals
 from types import TracebackType
 from typing import Any
 
-from d2l_autograder.ipython_syntax import to_python
+from d2l_autograder.cells.ipython_syntax import to_python
 from d2l_autograder.sandbox import bubblewrap, mounts, schedule
 from d2l_autograder.sandbox.arrays import Array
 from d2l_autograder.sandbox.plain_process import PlainProcess

@@ -203,7 +203,7 @@ def test_what_is_spoilt_of_the_last_reports_is_named_and_written_again(graded):
 
 
 def test_a_student_without_a_gradebook_entry_is_named(graded, monkeypatch):
-    from d2l_autograder.gradebook import Gradebook
+    from d2l_autograder.gradebook.gradebook import Gradebook
 
     need_nbgrader()
     submissions, out = graded

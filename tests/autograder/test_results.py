@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
+from d2l_autograder.batch.store import Kept, Store
 from d2l_autograder.results import Finding, Mark, Result, Status
 from d2l_autograder.sandbox import Verdict
-from d2l_autograder.store import Kept, Store
 from d2l_helpers.errors import RecordError
 
 FINDINGS = (Finding("ordinary logits", Verdict.RIGHT), Finding("far logits", Verdict.TIMEOUT, "no result", "a result"))

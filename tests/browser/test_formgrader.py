@@ -14,10 +14,10 @@ from support.courses import NAME, answered, half_right, hand_in, make_course, nb
 from support.jupyter_lab import SCREENSHOTS
 from support.lacking import lacking
 
-from d2l_autograder.batch import Grader
+from d2l_autograder.batch.grader import Grader
 from d2l_autograder.collect import collect
 from d2l_autograder.course import read_course
-from d2l_autograder.gradebook import save
+from d2l_autograder.gradebook.gradebook import save
 from d2l_autograder.results import Row
 from d2l_autograder.sandbox import Sandbox
 from d2l_helpers.errors import SandboxError

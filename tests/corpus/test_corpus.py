@@ -12,14 +12,14 @@ from corpus.cases import ASSIGNMENT, CHOSEN, HERE, RELEASE, cases, notebook, sub
 from corpus.damaged import DAMAGED, solved_notebook
 from support.leftovers import first_process_of, need_a_sandbox, nothing_left
 
-from d2l_autograder import batch
 from d2l_autograder.assignment import load_assignment
+from d2l_autograder.batch import grader as batch
+from d2l_autograder.batch.store import Kept, Store
 from d2l_autograder.collect import Entry
-from d2l_autograder.reference import evaluate
+from d2l_autograder.marking.reference import evaluate
 from d2l_autograder.results import Status
 from d2l_autograder.sandbox import Limits, Sandbox
-from d2l_autograder.store import Kept, Store
-from d2l_autograder.submission import LARGEST
+from d2l_autograder.submission.submission import LARGEST
 
 MB = 1 << 20
 LIMITS = Limits(

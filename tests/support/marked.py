@@ -9,10 +9,10 @@ from support.leftovers import need_a_sandbox
 from support.submitted import ASSIGNMENTS
 
 from d2l_authoring.compose import compose
-from d2l_autograder.batch import setup_for
-from d2l_autograder.marking import mark_submission
+from d2l_autograder.batch.grader import setup_for
+from d2l_autograder.marking.marking import mark_submission
 from d2l_autograder.sandbox import Limits, Sandbox, Session
-from d2l_autograder.submission import read_submission
+from d2l_autograder.submission.submission import read_submission
 
 SCRATCH, DATA, GLUON = "02_linear_regression_scratch", "05_fashion_mnist", "07_softmax_regression_gluon"
 

@@ -13,7 +13,7 @@ from support.courses import NAME, ROOT
 from support.sample_results import result_for
 
 from d2l_autograder.assignment import load_assignment
-from d2l_autograder.gradebook import save
+from d2l_autograder.gradebook.gradebook import save
 from d2l_autograder.results import Row
 
 

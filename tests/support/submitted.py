@@ -7,7 +7,7 @@ import nbformat
 
 from d2l_authoring.compose import compose, stubs
 from d2l_autograder.assignment import load_assignment
-from d2l_autograder.submission import read_submission
+from d2l_autograder.submission.submission import read_submission
 from d2l_helpers.exercises.catalogue import chapter
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from support.sample_results import DAMAGED, FAULT, RESULT
 
+from d2l_autograder.batch.store import Kept, Store
 from d2l_autograder.report import write_feedback
-from d2l_autograder.results import Kept, Row, Store
+from d2l_autograder.results import Row
 
 
 def files_in(folder):

@@ -7,10 +7,10 @@ import pytest
 from support.hostile import SMALL
 
 import d2l_helpers
-from d2l_autograder.batch import Grader
+from d2l_autograder.batch.grader import Grader
+from d2l_autograder.batch.store import Store
 from d2l_autograder.collect import Entry
 from d2l_autograder.sandbox import Limits, Sandbox, Setup, mounts
-from d2l_autograder.store import Store
 from d2l_helpers.errors import SandboxError
 
 HELPERS = Path(d2l_helpers.__file__).parent

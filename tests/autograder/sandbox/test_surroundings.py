@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import d2l_helpers
-from d2l_autograder.ipython_syntax import to_python
+from d2l_autograder.cells.ipython_syntax import to_python
 from d2l_autograder.sandbox import Limits, Lost, Sandbox, Setup
 from d2l_helpers.exercises.catalogue import CHAPTER
 

@@ -14,7 +14,7 @@ ATTACKS = {
         OK,
         r"^\[\]\n",
     ),
-    "import the grader": Attack("import d2l_autograder.marking", Verdict.ERROR, "ModuleNotFoundError"),
+    "import the grader": Attack("import d2l_autograder.marking.marking", Verdict.ERROR, "ModuleNotFoundError"),
     "import the authors' package": Attack("import d2l_authoring", Verdict.ERROR, "ModuleNotFoundError"),
     "read the home": Attack(
         TRY + "import os\nprint([attempt(os.listdir, h + s) for h in ('/root', HOST_HOME) "

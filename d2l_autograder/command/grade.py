@@ -1,0 +1,200 @@
+"""Run ``d2l-grade grade``: collect what was handed in, mark it, and write rows, reports and the gradebook.
+
+Apart from ``__main__``, so that ``--help`` need not wait until the grader is imported.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from tqdm import tqdm
+
+from d2l_autograder.batch.grader import Grader
+from d2l_autograder.batch.outcome import Outcome
+from d2l_autograder.batch.store import Store
+from d2l_autograder.collect import Collection, collect, entry_of
+from d2l_autograder.command.class_reports import ClassReports
+from d2l_autograder.command.folder_lock import locked
+from d2l_autograder.command.interrupts import Interrupts
+from d2l_autograder.command.releases import Releases
+from d2l_autograder.command.terminal_output import Progress, say
+from d2l_autograder.faults import Faults
+from d2l_autograder.gradebook import gradebook
+from d2l_autograder.report import marks_table, summary
+from d2l_autograder.report.collected import collected_csv, collected_text
+from d2l_autograder.report.faults import faults_text
+from d2l_autograder.results import Status
+from d2l_helpers.atomic import write
+from d2l_helpers.errors import LibraryUnusable
+
+__all__ = ["ClassOptions", "grade_class", "grade_one"]
+
+
+@dataclass(frozen=True)
+class ClassOptions:
+    """How a class is collected and marked.
+
+    Attributes
+    ----------
+    platform, names, roster : optional
+        As for `collect`.
+    jobs, is_sandboxed, again : optional
+        As for `Grader`.
+    gradescope : bool, optional
+        Whether to write Gradescope's files, too.
+    """
+
+    platform: str | None = None
+    names: str | None = None
+    roster: Path | None = None
+    jobs: int | None = None
+    is_sandboxed: bool = True
+    again: bool = False
+    gradescope: bool = False
+
+
+def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> int:
+    """Mark one notebook and print its marks; return the exit status, 1 where there are none."""
+    entry = entry_of(notebook, releases.files)
+    assignments = releases.assignments_of([entry])
+    grader = Grader(assignments, secrets.token_bytes(), is_sandboxed=is_sandboxed, hidden=releases.hidden)
+    (outcome,) = grader.grade([entry])
+    say(marks_table(outcome.result))
+    return int(outcome.result.status != Status.MARKED)
+
+
+def grade_class(
+    folder: Path, out: Path, releases: Releases, interrupts: Interrupts, options: ClassOptions | None = None
+) -> int:
+    """Mark all that was handed in, write the reports as it goes on, and print a summary.
+
+    Parameters
+    ----------
+    folder : Path
+        The submissions.
+    out : Path
+        The folder of results and reports.
+    releases : Releases
+        The notebooks as they were handed out.
+    interrupts : Interrupts
+        The first interrupt ends the run in order.
+    options : ClassOptions, optional
+        How the class is collected and marked.
+
+    Returns
+    -------
+    int
+        The exit status: 0 if each submission has a mark or a clear status and all was written, 1 if not, and that of
+        the signal after an interrupt.
+    """
+    options = options or ClassOptions()
+    with locked(out) as has_locks:
+        if not has_locks:
+            say(f"The file system of {out} has no locks: start no second grader that writes there.", is_error=True)
+        collection, faults = collect(folder, releases.files, options.platform, options.names, options.roster), Faults()
+        with faults.noted("the overview of what was handed in"):
+            say(collected_text(collection))
+        grader = _grader(collection, folder, out, releases, options)
+        with _gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
+            reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
+            with faults.noted("collected.csv"):
+                write(out / "collected.csv", collected_csv(collection, folder))
+            try:
+                with interrupts.ending():
+                    _mark(grader, collection, reports)
+            finally:  # also where there is no sandbox
+                _finish(reports, faults)
+        return _end(len(collection.entries), reports, faults, interrupts)
+
+
+def _grader(collection: Collection, folder: Path, out: Path, releases: Releases, options: ClassOptions) -> Grader:
+    return Grader(
+        releases.assignments_of(collection.entries),
+        releases.secret(out),
+        Store(out / "results"),
+        options.jobs,
+        is_sandboxed=options.is_sandboxed,
+        again=options.again,
+        hidden=(*releases.hidden, folder, out),
+    )
+
+
+def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None:
+    """Take the rows of all entries, and write their reports."""
+    kept, waiting = [], []
+    for entry in collection.entries:  # first, or an interrupt would leave a table without them
+        if grader.is_stopped:
+            return
+        if outcome := grader.kept(entry):
+            reports.stand(outcome, not grader.again)
+            kept.append(outcome)
+        if grader.again or not outcome:
+            waiting.append(entry)
+    for student, assignment in collection.missing:
+        reports.add_missing(student, assignment)
+    reports.is_table_due = True
+    with tqdm(total=len(collection.entries), unit="notebook", file=Progress(sys.stderr), disable=None) as bar:
+        for outcome in chain([] if grader.again else _until_stopped(kept, grader), grader.mark(waiting)):
+            reports.add(outcome)
+            bar.update()
+
+
+def _until_stopped(outcomes: list[Outcome], grader: Grader) -> Iterator[Outcome]:
+    for outcome in outcomes:
+        if grader.is_stopped:
+            return
+        yield outcome
+
+
+def _finish(reports: ClassReports, faults: Faults) -> None:
+    if reports.rows:
+        reports.write_table()
+        with faults.noted("the summary"):
+            say(summary(reports.rows))
+        reports.close()
+
+
+@contextmanager
+def _gradebook(
+    grader: Grader, collection: Collection, out: Path, releases: Releases, faults: Faults
+) -> Iterator[gradebook.Gradebook | None]:
+    """Open the gradebook; where that fails, all the rest is written without it."""
+    course = releases.course.folder if releases.course else None
+    context = gradebook.opened(out, grader.assignments, _students(collection), course)
+    book = None
+    with faults.noted("gradebook.db"):
+        try:
+            book = context.__enter__()
+        except LibraryUnusable as error:
+            say(f"No gradebook.db is written: {error.got}. To have one, {error.remedy} and grade again.", is_error=True)
+    try:
+        yield book
+    finally:
+        if book:
+            with faults.noted("gradebook.db"):
+                context.__exit__(None, None, None)
+
+
+def _students(collection: Collection) -> list[str]:
+    everybody = [entry.student for entry in collection.entries] + [student for student, _ in collection.missing]
+    return list(dict.fromkeys(everybody))
+
+
+def _end(of: int, reports: ClassReports, faults: Faults, interrupts: Interrupts) -> int:
+    """Print what could not be done and what to do, and return the exit status."""
+    marked = reports.marked
+    if faults:
+        say(faults_text(list(faults.found)), is_error=True)
+    if interrupts.number or marked < of:
+        why = "Interrupted" if interrupts.number else "The grader has failed"
+        how = "Run the same command again, and it goes on from here."
+        say(f"{why}: {marked} of {of} are marked, and what is marked is written. {how}", is_error=True)
+        return interrupts.status if interrupts.number else 1
+    is_marked = all(row.result.status != Status.SANDBOX_FAULT for row in reports.rows)
+    return 0 if is_marked and not faults else 1

@@ -1,0 +1,29 @@
+"""Take the current folder off Python's path, before anything is imported from it.
+
+``python -m d2l_autograder`` puts the current folder first, and a relative or empty entry of ``PYTHONPATH`` leads there,
+too: in a folder of submissions, a student's ``numpy.py`` would be imported. This module itself imports only what Python
+has imported already.
+"""
+
+import os
+import sys
+
+__all__ = ["leave_out_current_folder"]
+
+
+def leave_out_current_folder() -> None:
+    """Remove the current folder from ``sys.path``, unless this package itself lies there."""
+    own = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
+    relative = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if not os.path.isabs(part)]  # noqa: PTH117
+    unwanted = [*relative, os.curdir]
+    sys.path[:] = [entry for entry in sys.path if _is_one_of(entry, [own]) or not _is_one_of(entry, unwanted)]
+
+
+def _is_one_of(entry: str, folders: list[str]) -> bool:
+    for folder in folders:
+        try:
+            if os.path.samefile(entry or os.curdir, folder or os.curdir):  # noqa: PTH121
+                return True
+        except OSError:  # one of them does not exist
+            continue
+    return False

@@ -1,0 +1,121 @@
+"""What submissions are marked against: a course's releases, or the chapter's own notebooks, and their key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from d2l_autograder.assignment import Assignment, load_assignment
+from d2l_autograder.collect import Entry
+from d2l_autograder.command.trusted_places import COURSE_FILE, require_course, require_trusted
+from d2l_autograder.course import Course, read_course
+from d2l_autograder.random_generators import course_secret
+from d2l_helpers.errors import ArgumentError
+
+__all__ = ["PROJECT", "Releases", "chapter_releases", "choose_releases", "course_releases"]
+
+PROJECT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Releases:
+    """The notebooks as they were handed out.
+
+    Attributes
+    ----------
+    files : mapping of str to Path
+        By the assignments' names.
+    load : callable
+        ``load(file)`` returns the assignment.
+    course : Course or None
+        The course that released the notebooks, if any.
+    hidden : tuple of Path
+        What no sandbox may show: the answer key and the course.
+    """
+
+    files: Mapping[str, Path]
+    load: Callable[[Path], Assignment]
+    course: Course | None = None
+    hidden: tuple[Path, ...] = ()
+
+    def assignments_of(self, entries: Iterable[Entry]) -> dict[str, Assignment]:
+        """Load the assignments that something was handed in for."""
+        wanted = {entry.assignment for entry in entries}
+        return {name: self.load(file) for name, file in self.files.items() if name in wanted}
+
+    def secret(self, out: Path) -> bytes:
+        """Return the course's secret; without a course, one that is kept with the results in `out`."""
+        return self.course.secret() if self.course else course_secret(out / "secret")
+
+
+def choose_releases(
+    handed_in: Path, current: Path, course: Path | None, notebooks: Path | None, answers: Path | None
+) -> Releases:
+    """Return what submissions are marked against; nothing of it may have been handed in with them.
+
+    Parameters
+    ----------
+    handed_in : Path
+        The submissions.
+    current : Path
+        The current folder, which is the course if it holds one and nothing else is given.
+    course, notebooks, answers : Path or None
+        As the teacher gave them. Without a course, notebooks and key are by default those of this project.
+
+    Raises
+    ------
+    ArgumentError
+        If there is nothing to mark against, or students may have put it there.
+    """
+    if course is None and notebooks is None and answers is None and (current / COURSE_FILE).exists():
+        course = current
+    if course is not None:
+        require_course(course, handed_in)
+        releases = course_releases(course)
+        for place in (*releases.files.values(), *releases.hidden):
+            require_trusted(handed_in, {"the course, its releases or its answer key": place})
+        return releases
+    given = {"the notebooks": notebooks, "the answer key": answers}
+    require_trusted(handed_in, {name: place for name, place in given.items() if place is not None})
+    return chapter_releases(notebooks or PROJECT / "notebooks", answers or PROJECT / "answers")
+
+
+def chapter_releases(notebooks: Path, answers: Path) -> Releases:
+    """Return the chapter's own notebooks, with the points that they state.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no notebook in the folder.
+    """
+    files = {path.stem: path for path in sorted(notebooks.glob("*.ipynb"))}
+    if not files:
+        raise ArgumentError(
+            "There are no notebooks to mark submissions against.",
+            got=f"no notebook in {notebooks.resolve()}",
+            expected="the notebooks as they were handed out",
+            remedy="pass --course, or --notebooks and --answers",
+        )
+    return Releases(files, lambda file: load_assignment(file, answers), hidden=(answers,))
+
+
+def course_releases(folder: Path) -> Releases:
+    """Return the notebooks that a course has released.
+
+    Raises
+    ------
+    ArgumentError
+        If the folder holds no course, or the course has released nothing.
+    """
+    course = read_course(folder)
+    places = {name: folder / "release" / name / f"{name}.ipynb" for name in course.assignments}
+    files = {name: file for name, file in places.items() if file.is_file()}
+    if not files:
+        raise ArgumentError(
+            "This course has not released an assignment yet.",
+            got=f"no notebook in {folder / 'release'}",
+            expected=f"one of {', '.join(course.assignments)}",
+            remedy=f"run nbgrader generate_assignment {course.assignments[0]} in {folder}",
+        )
+    return Releases(files, course.load, course, (folder, course.answers))

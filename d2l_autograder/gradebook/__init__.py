@@ -1,0 +1,1 @@
+"""nbgrader's gradebook: one transaction for each student, late penalties, and the notebooks that formgrader shows."""

@@ -1,0 +1,146 @@
+"""A submission's answers in a sandbox: its cells run, its numbers and letters are read, its functions are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from d2l_autograder.marking.stopped_cells import StoppedCells, statements
+from d2l_autograder.sandbox import Lost, Name, Session
+from d2l_autograder.sandbox_function import SandboxFunction
+from d2l_autograder.submission.submission import Cell, Submission
+
+__all__ = ["SandboxedAnswers"]
+
+_CALL_SECONDS = 5.0  # the public check has less than two seconds for all its calls together
+
+
+class SandboxedAnswers:
+    """The answers of a submission whose cells run in a sandbox session.
+
+    Parameters
+    ----------
+    session : Session
+        The session; nothing has run in it yet.
+    submission : Submission
+        The submitted notebook.
+    is_whole : bool, optional
+        Whether all cells run, in the notebook's order, or only those that the answers need.
+    """
+
+    def __init__(self, session: Session, submission: Submission, is_whole: bool = False) -> None:
+        self._session, self._submission, self._is_whole = session, submission, is_whole
+        self._seconds = min(_CALL_SECONDS, session.limits.seconds)
+        self._cells: dict[str, Cell] = {}  # what ran, by the name under which the session knows it
+        self._stopped = StoppedCells()
+        self._told: set[str] = set()  # the cells whose end is recorded there
+        self._values: dict[str, Any] = {}
+        self._sent: dict[str, SandboxFunction] = {}
+
+    def run(self, names: Iterable[str] | None = None, values: Iterable[str] = ()) -> None:
+        """Run the cells, and read numbers and letters at once, before any function is called.
+
+        A cell that stops shows in the answers that lean on it. What the student's code learns from later calls, it
+        learns too late to change a number or letter.
+
+        Parameters
+        ----------
+        names : iterable of str, optional
+            The exercises whose cells run; by default all that were attempted.
+        values : iterable of str, optional
+            The exercises whose answer is a number or letter.
+        """
+        needed = self._submission.cells(names)
+        for cell in self._submission.all_cells() if self._is_whole else needed:
+            self._run_cell(cell, cell in needed)
+        for name in values:
+            try:
+                self._values[name] = self._session.get(name).value
+            except Lost as lost:
+                self._values[name] = lost
+
+    def value(self, name: str) -> Any:
+        """Return what `run` read; raises Lost."""
+        value = self._values[name]
+        if isinstance(value, Lost):
+            raise self._explain(name, value)
+        return value
+
+    def call(self, name: str, through: SandboxFunction | None, arguments: tuple[Any, ...]) -> Any:
+        """Call the function of this name, or what is called in its place; raises Lost."""
+        called, given = name, arguments
+        if through:
+            called, given = through.name, (Name(name), *arguments)
+        try:
+            if through and self._sent.get(called) is not through:
+                self._session.run(f"probe {called}", through.source)
+                self._sent[called] = through
+            return self._session.call(called, given, seconds=self._seconds).value
+        except Lost as lost:
+            raise self._explain(name, lost) from None
+
+    @contextmanager
+    def alone(self, name: str, number: int) -> Iterator[SandboxedAnswers]:
+        """Yield the answer of this name in a sandbox of its own, in which only its cells have run.
+
+        Parameters
+        ----------
+        name : str
+            The exercise's name.
+        number : int
+            The sandboxes of different numbers have different hashes of text.
+        """
+        with self._session.beside(hash_seed=number) as session:
+            own = SandboxedAnswers(session, self._submission, self._is_whole)
+            own.run([name])
+            yield own
+
+    def stop_behind(self, name: str) -> str:
+        """Return the stop of a cell on which an answer leans, in words; empty if there is none."""
+        stop = self._stopped.behind(name, self._cells.values())
+        return stop.message if stop else ""
+
+    def _run_cell(self, cell: Cell, is_needed: bool) -> None:
+        lost = self._lost(cell.id, cell)
+        if lost and lost.is_over and is_needed:
+            lost = self._run_statements(cell, lost)
+        if lost:
+            self._stopped.add(cell, lost)
+        else:
+            self._stopped.finished(cell)
+
+    def _run_statements(self, cell: Cell, lost: Lost) -> Lost | None:
+        """Run a cell that ended its sandbox once more, one statement at a time, and return how it ended.
+
+        An interrupted kernel would keep what the cell did before, and a cell's imports are often all that the answers
+        need.
+        """
+        parts = statements(cell)
+        if len(parts) < 2 or not self._session.is_patient:
+            return lost
+        left = self._session.limits.seconds
+        for number, (line, text) in enumerate(parts):
+            before = self._session.seconds
+            part = Cell(f"{cell.id} {number}", text, cell.number)
+            if again := self._lost(part.id, part, left):
+                return Lost(again.verdict, again.message, again.line or line, again.is_over, again.is_starved)
+            left = max(left - (self._session.seconds - before), 0.01)
+        return None  # a thread or process that another cell left had ended the sandbox
+
+    def _lost(self, ident: str, cell: Cell, seconds: float | None = None) -> Lost | None:
+        self._cells[ident] = cell
+        try:
+            self._session.run(ident, cell.source, seconds)
+        except Lost as lost:
+            if lost.is_over:
+                self._told.add(ident)
+            return lost
+        return None
+
+    def _explain(self, name: str, lost: Lost) -> Lost:
+        for ident in self._session.guilty.keys() - self._told:  # cells that ended a later sandbox
+            if ident in self._cells:
+                self._stopped.add(self._cells[ident], self._session.guilty[ident])
+        self._told |= self._session.guilty.keys()
+        return self._stopped.explain(name, lost, self._cells.values())

@@ -1,0 +1,1 @@
+"""A submitted notebook, which may hold anything: read within bounds, repaired from the release, sanitized."""
