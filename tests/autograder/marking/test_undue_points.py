@@ -8,7 +8,7 @@ from contextlib import nullcontext
 
 import numpy as np
 import pytest
-from autograder.test_probes import ITEMS
+from autograder.marking.test_probes import ITEMS
 
 from d2l_autograder.marking.marking import mark_answer
 from d2l_autograder.marking.reference import evaluate
