@@ -251,7 +251,7 @@ def test_configuration_and_plugins_are_read_in_the_course_alone(course, tmp_path
 def test_nbgrader_is_not_imported_where_nobody_is_late(course):
     code = (
         "import sys; from datetime import *; sys.path.insert(0, 'tests'); from pathlib import Path; "
-        "from autograder.test_late import saved, DUE; "
+        "from autograder.gradebook.test_late import saved, DUE; "
         f"saved(Path({str(course)!r}), DUE); "
         "assert not {'nbgrader', 'sqlalchemy'} & set(sys.modules)"
     )
