@@ -126,4 +126,4 @@ SIZE_grading = nbgrader (20 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines lint record links wheel bench bench-grading data keras grading cu117 lock clean ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups lint record links wheel bench bench-grading data keras grading cu117 lock clean ALWAYS
