@@ -9,17 +9,19 @@ from pathlib import Path
 
 from d2l_autograder.collect.choose import Piece, choose
 from d2l_autograder.collect.claim import Claim
-from d2l_autograder.collect.contents import Candidate, describe, expected_in, look_into, several_in
+from d2l_autograder.collect.contents import Candidate, describe, expected_in, look_into
 from d2l_autograder.collect.dates import read_timestamp
 from d2l_autograder.collect.entry import Collection, Entry, Ignored
+from d2l_autograder.collect.exports import is_beside_already, people_in
+from d2l_autograder.collect.groups import without_groups
 from d2l_autograder.collect.identity import told_apart, with_normal_forms
 from d2l_autograder.collect.ownership import claims_by_folders, claims_by_names
 from d2l_autograder.collect.platforms import is_given_back
 from d2l_autograder.collect.reading import read_file
-from d2l_autograder.collect.recognise import Recogniser
+from d2l_autograder.collect.recognise import LARGEST, Recogniser
 from d2l_autograder.collect.roster import Roster, read_roster
 from d2l_autograder.collect.rows import Loose, make_rows
-from d2l_autograder.collect.spelling import Spelling, as_text, is_work, shown
+from d2l_autograder.collect.spelling import Spelling, as_text, is_work, shown, stem_of
 from d2l_autograder.collect.walk import Item, Kind, walk
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.exercises.catalogue import CHAPTER
@@ -119,6 +121,8 @@ class _Collecting:
         self.items = walk(folder, own)
         self.claims: dict[Item, list[Claim]] = {}
         self.candidates: dict[Item, list[Candidate]] = {}
+        self.reasons: dict[Item, str] = {}
+        self.releases = list(assignments.values())
 
     def collection(self, platform: str | None, names: str | None) -> Collection:
         """Return all that was found, sorted."""
@@ -131,7 +135,7 @@ class _Collecting:
             raise self._nothing()
         rows.parts |= stamps - rows.files
         ignored = [
-            Ignored(self.folder / item.path, rows.reasons.get(item) or self._reason(item))
+            Ignored(self.folder / item.path, rows.reasons.get(item) or self.reasons.get(item) or self._reason(item))
             for item in self.items
             if item not in rows.files and item not in rows.parts
         ]
@@ -156,17 +160,26 @@ class _Collecting:
             if item.kind in (Kind.FILE, Kind.LINK, Kind.SPECIAL):
                 self.candidates[item] = look_into(self.folder, item, self.recogniser, hint, is_thorough=False)
         others = [item for item in theirs if item not in claims]
-        around = {item.path.parts[: group[0].depth - 1] for item, group in claims.items() if group[0].depth}
+        around = {
+            item.path.parts[:depth]
+            for item, group in claims.items()
+            for depth in range(group[0].depth)
+            if group[0].depth
+        }
         root = as_text(self.folder.resolve().name)
-        found = claims_by_folders(others, self.candidates, self.spelling, self.roster, root, around)
-        self._refuse_exports(found)
         is_first = not claims
+        found = claims_by_folders(others, self.candidates, self.spelling, self.roster, root, around, is_first)
+        self._refuse_exports(found, claims)
         for item, claim in found.items():
             note = () if is_first else (f"{shown(item.path.name)} is not named as the other files are",)
             claims[item] = [replace(claim, notes=(*claim.notes, *note))]
+        claims = without_groups(claims, self.roster)
         known = {item: [self._known(claim) for claim in group] for item, group in claims.items()}
         assignments = {item: frozenset(one.assignment for one in found) for item, found in self.candidates.items()}
         self.claims = with_normal_forms(told_apart(known, assignments))
+        students = {claim.student for group in self.claims.values() for claim in group}
+        for item, group in self.claims.items():
+            self.claims[item] = [self._named_otherwise(item, claim, students) for claim in group]
 
     def _hint_of(self, item: Item, claims: Sequence[Claim]) -> str:
         claim = claims[0] if claims else Claim("")
@@ -185,7 +198,15 @@ class _Collecting:
         account = claim.account if claim.is_global else ""
         ident = ident or self.roster.find(claim.student, claim.name, account)
         ident = ident or self.roster.find(f"Participant {claim.account}")  # as Moodle's worksheet has its numbers
-        return replace(claim, student=ident) if ident else claim
+        if ident:
+            return replace(claim, student=ident)
+        if not self.roster.has_several(claim.name or claim.student):
+            return claim
+        note = (
+            f"the roster has several students called {claim.name or claim.student}; a column Identifier with Moodle's "
+            "participants' numbers, as in its grading worksheet, or a column with the platform's ids would tell which"
+        )
+        return replace(claim, notes=(*claim.notes, note))
 
     def _sort(self) -> tuple[list[Piece], list[Loose], set[Item]]:
         """Return the notebooks, what holds none, and the timestamps that were read."""
@@ -225,37 +246,90 @@ class _Collecting:
         missing = [(ident, name) for ident in self.roster.ids for name in about if (ident, name) not in there]
         return tuple(missing), tuple(sorted({entry.student for entry in entries} - set(self.roster.ids)))
 
-    def _refuse_exports(self, claims: Mapping[Item, Claim]) -> None:
-        """Replace what is in an archive of several students' notebooks by a problem; raise an error if it is all.
+    def _refuse_exports(self, found: dict[Item, Claim], claims: Mapping[Item, Sequence[Claim]]) -> None:
+        """Ignore archives of what lies beside them, and replace what is in others of several students by a problem.
 
         An archive that lies in a student's folder, or that a platform names after a student, is the student's.
+
+        Raises
+        ------
+        NotebookError
+            If there is nothing but such archives.
         """
-        for item, claim in claims.items():
+        exports: dict[Item, dict[str, list[str]]] = {}
+        for item, claim in found.items():
             is_students = claim.student in map(as_text, item.path.parts[:-1]) and not is_work(claim.student)
-            folders = [] if is_students else several_in(self.candidates.get(item, []))
-            if not folders:
-                continue
-            if sum(map(bool, self.candidates.values())) == 1:
+            if not is_students and (people := people_in(item, claim, self.candidates.get(item, []), self.spelling)):
+                exports[item] = people
+        for item in self._unclaimed(found, claims):
+            if people := people_in(item, Claim(""), self.candidates[item], self.spelling):
+                exports[item] = people
+        with_notebook = {item for item, group in self.candidates.items() if group}
+        students = {claim.student for item, claim in found.items() if item not in exports}
+        students |= {claim.student for group in claims.values() for claim in group}
+        for item, people in exports.items():
+            some = ", ".join(map(shown, sorted(people)[:3])) + (", …" if len(people) > 3 else "")
+            name = shown(item.path.name)
+            if with_notebook == exports.keys():
                 raise NotebookError(
-                    "This folder holds an archive, and in it the notebooks of several.",
-                    got=f"{shown(item.path.name)} with {', '.join(map(shown, folders[:3]))}",
+                    f"This folder holds an archive, and in it the {'notebooks' if len(people) > 1 else 'export'} of "
+                    f"{'several' if len(people) > 1 else 'a platform or a class'}.",
+                    got=f"{name} with {some}",
                     expected="the files themselves",
                     remedy="unpack the archive, and pass the folder that it was unpacked to",
                 )
-            some = ", ".join(map(shown, folders[:3]))
-            problem = f"{shown(item.path.name)} holds notebooks in several folders ({some}); unpack it and grade again."
+            if is_beside_already(item, people, self.items, students):
+                found.pop(item, None)
+                self.candidates[item] = []
+                self.reasons[item] = f"an archive of notebooks that lie beside it ({some})"
+                continue
+            is_one = len(people) == 1
+            problem = (
+                f"{name} holds {'the notebook of ' + some if is_one else f'notebooks in several folders ({some})'}; "
+                "unpack it and grade again."
+            )
+            found.setdefault(item, Claim(stem_of(as_text(item.path.name))))
             self.candidates[item] = [replace(self.candidates[item][0], member="", problem=problem)]
+
+    def _unclaimed(self, found: Mapping[Item, Claim], claims: Mapping[Item, Sequence[Claim]]) -> list[Item]:
+        return [item for item, group in self.candidates.items() if group and item not in found and item not in claims]
+
+    def _named_otherwise(self, item: Item, claim: Claim, students: set[str]) -> Claim:
+        """Return a claim with a note where the file's own name names another student."""
+        named = self.spelling.find(stem_of(as_text(claim.own or item.path.name)))
+        other = next((part for part in (named.before, named.after) if part in students), "") if named else ""
+        if other in ("", claim.student):
+            return claim
+        note = (
+            f"{shown(item.path.name)} names {shown(other)}, another student here; it counts for {shown(claim.student)}"
+        )
+        return replace(claim, notes=(*claim.notes, note))
 
     def _reason(self, item: Item) -> str:
         """Return why an item that belongs to nobody has no row."""
         if item.kind != Kind.FILE:
             return item.kind.value
+        if self.candidates.get(item):
+            return self._reason_of_nobodys(item)
         return f"{describe(item.path.name)}, which belongs to no student"
+
+    def _reason_of_nobodys(self, item: Item) -> str:
+        try:
+            content = read_file(self.folder / item.path, LARGEST)
+            if any(content == read_file(release, LARGEST) for release in self.releases):
+                return "the notebook as it was handed out"
+        except NotebookError:
+            pass
+        return (
+            "NOT GRADED: a notebook with no student in its name; put it into a folder that is named after the student, "
+            "or pass it by itself"
+        )
 
     def _nothing(self) -> NotebookError:
         return NotebookError(
             "There is nothing to grade.",
-            got=f"no notebook in {self.folder}, and no student's folder; {len(self.items)} other files and folders",
+            got=f"no notebook in {self.folder}, and no student's folder; "
+            f"{len(self.items)} other {'file or folder' if len(self.items) == 1 else 'files and folders'}",
             expected="student/assignment/notebook.ipynb, student/notebook.ipynb or student_notebook.ipynb",
             remedy="pass the folder that the learning platform's export was unpacked to",
         )

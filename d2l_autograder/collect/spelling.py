@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Named", "Spelling", "as_text", "is_work", "natural", "shown", "stem_of", "without_homework"]
+from d2l_autograder.collect.dates import is_date
+
+__all__ = ["Named", "Spelling", "as_text", "is_only_work", "is_work", "natural", "shown", "stem_of", "without_homework"]
 
 BETWEEN = " _-.,"  # characters between a student's name and an assignment's
 _SUFFIXES = re.compile(r"(\.ipynb|\.txt|\.json|\.zip|\.tar|\.gz|\.tgz|\.7z|\.rar|\.html?|\.pdf|\.py|\.docx?)+$", re.I)
@@ -17,6 +19,7 @@ _LIST = """
     class course submission submissions submitted export exported download downloads downloaded attempt version backup
     backups copy old new draft final late part notebook notebooks src code data solution work try test files attachment
     attachments abgabe abgaben übung übungen uebung uebungen blatt aufgabe aufgaben hausaufgabe hausaufgaben
+    solutions lösung lösungen loesung loesungen musterlösung musterloesung kopie untitled template vorlage
 """
 _WORDS = frozenset(_LIST.split())
 _NUMBERED = re.compile(r"(v|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")\d{1,2}")
@@ -71,8 +74,17 @@ class Spelling:
 
 def is_work(name: str) -> bool:
     """Return whether a folder's name says what was done, such as ``HW4`` or ``CS101 submissions``, and not by whom."""
-    words = re.split(r"[\W_]+", name.casefold())
-    return any(word in _WORDS or _NUMBERED.fullmatch(word) for word in words)
+    return is_date(name) or any(map(_is_word, re.split(r"[\W_]+", name.casefold())))
+
+
+def is_only_work(name: str) -> bool:
+    """Return whether a name holds nothing but such words, numbers or a date, and so nothing that may be a student's."""
+    words = [word for word in re.split(r"[\W_]+", name.casefold()) if word and not word.isdecimal()]
+    return is_date(name) or (bool(words) and all(map(_is_word, words)))
+
+
+def _is_word(word: str) -> bool:
+    return word in _WORDS or _NUMBERED.fullmatch(word) is not None
 
 
 def without_homework(stem: str) -> str:
