@@ -139,7 +139,10 @@ def _without_false_flags(contents: bytes) -> bytes:
         try:
             contents[place + 46 : place + 46 + lengths[0]].decode()
         except UnicodeDecodeError:
-            changed[place + 9] &= ~0x08
+            local = int.from_bytes(contents[place + 42 : place + 46], "little")
+            for at in (place + 9, local + 7):
+                if at < len(changed):
+                    changed[at] &= 0xF7
         place += 46 + sum(lengths)
     return bytes(changed)
 

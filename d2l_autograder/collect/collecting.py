@@ -12,13 +12,14 @@ from d2l_autograder.collect.claim import Claim
 from d2l_autograder.collect.contents import Candidate, describe, expected_in, look_into
 from d2l_autograder.collect.dates import read_timestamp
 from d2l_autograder.collect.entry import Collection, Entry, Ignored
-from d2l_autograder.collect.exports import is_beside_already, people_in
+from d2l_autograder.collect.exports import is_beside_already, only_exports, people_in, problem_of, some_of
 from d2l_autograder.collect.groups import without_groups
 from d2l_autograder.collect.identity import told_apart, with_normal_forms
+from d2l_autograder.collect.nobody import named_otherwise, reason_of_nobodys
 from d2l_autograder.collect.ownership import claims_by_folders, claims_by_names
 from d2l_autograder.collect.platforms import is_given_back
 from d2l_autograder.collect.reading import read_file
-from d2l_autograder.collect.recognise import LARGEST, Recogniser
+from d2l_autograder.collect.recognise import Recogniser
 from d2l_autograder.collect.roster import Roster, read_roster
 from d2l_autograder.collect.rows import Loose, make_rows
 from d2l_autograder.collect.spelling import Spelling, as_text, is_work, shown, stem_of
@@ -169,7 +170,7 @@ class _Collecting:
         root = as_text(self.folder.resolve().name)
         is_first = not claims
         found = claims_by_folders(others, self.candidates, self.spelling, self.roster, root, around, is_first)
-        self._refuse_exports(found, claims)
+        self._set_exports_apart(found, claims)
         for item, claim in found.items():
             note = () if is_first else (f"{shown(item.path.name)} is not named as the other files are",)
             claims[item] = [replace(claim, notes=(*claim.notes, *note))]
@@ -179,7 +180,7 @@ class _Collecting:
         self.claims = with_normal_forms(told_apart(known, assignments))
         students = {claim.student for group in self.claims.values() for claim in group}
         for item, group in self.claims.items():
-            self.claims[item] = [self._named_otherwise(item, claim, students) for claim in group]
+            self.claims[item] = [named_otherwise(item, claim, self.spelling, students) for claim in group]
 
     def _hint_of(self, item: Item, claims: Sequence[Claim]) -> str:
         claim = claims[0] if claims else Claim("")
@@ -246,84 +247,38 @@ class _Collecting:
         missing = [(ident, name) for ident in self.roster.ids for name in about if (ident, name) not in there]
         return tuple(missing), tuple(sorted({entry.student for entry in entries} - set(self.roster.ids)))
 
-    def _refuse_exports(self, found: dict[Item, Claim], claims: Mapping[Item, Sequence[Claim]]) -> None:
-        """Ignore archives of what lies beside them, and replace what is in others of several students by a problem.
+    def _set_exports_apart(self, found: dict[Item, Claim], claims: Mapping[Item, Sequence[Claim]]) -> None:
+        """Ignore archives of what lies beside them; replace what is in others of several students by a problem.
 
         An archive that lies in a student's folder, or that a platform names after a student, is the student's.
-
-        Raises
-        ------
-        NotebookError
-            If there is nothing but such archives.
         """
         exports: dict[Item, dict[str, list[str]]] = {}
-        for item, claim in found.items():
+        for item, group in self.candidates.items():
+            claim = found.get(item, Claim(""))
             is_students = claim.student in map(as_text, item.path.parts[:-1]) and not is_work(claim.student)
-            if not is_students and (people := people_in(item, claim, self.candidates.get(item, []), self.spelling)):
+            if item not in claims and not is_students and (people := people_in(item, claim, group, self.spelling)):
                 exports[item] = people
-        for item in self._unclaimed(found, claims):
-            if people := people_in(item, Claim(""), self.candidates[item], self.spelling):
-                exports[item] = people
-        with_notebook = {item for item, group in self.candidates.items() if group}
+        if exports and {item for item, group in self.candidates.items() if group} == exports.keys():
+            raise only_exports(exports)
         students = {claim.student for item, claim in found.items() if item not in exports}
         students |= {claim.student for group in claims.values() for claim in group}
         for item, people in exports.items():
-            some = ", ".join(map(shown, sorted(people)[:3])) + (", …" if len(people) > 3 else "")
-            name = shown(item.path.name)
-            if with_notebook == exports.keys():
-                raise NotebookError(
-                    f"This folder holds an archive, and in it the {'notebooks' if len(people) > 1 else 'export'} of "
-                    f"{'several' if len(people) > 1 else 'a platform or a class'}.",
-                    got=f"{name} with {some}",
-                    expected="the files themselves",
-                    remedy="unpack the archive, and pass the folder that it was unpacked to",
-                )
-            if is_beside_already(item, people, self.items, students):
+            if is_beside_already(self.folder, item, people, self.items, students):
                 found.pop(item, None)
                 self.candidates[item] = []
-                self.reasons[item] = f"an archive of notebooks that lie beside it ({some})"
-                continue
-            is_one = len(people) == 1
-            problem = (
-                f"{name} holds {'the notebook of ' + some if is_one else f'notebooks in several folders ({some})'}; "
-                "unpack it and grade again."
-            )
-            found.setdefault(item, Claim(stem_of(as_text(item.path.name))))
-            self.candidates[item] = [replace(self.candidates[item][0], member="", problem=problem)]
-
-    def _unclaimed(self, found: Mapping[Item, Claim], claims: Mapping[Item, Sequence[Claim]]) -> list[Item]:
-        return [item for item, group in self.candidates.items() if group and item not in found and item not in claims]
-
-    def _named_otherwise(self, item: Item, claim: Claim, students: set[str]) -> Claim:
-        """Return a claim with a note where the file's own name names another student."""
-        named = self.spelling.find(stem_of(as_text(claim.own or item.path.name)))
-        other = next((part for part in (named.before, named.after) if part in students), "") if named else ""
-        if other in ("", claim.student):
-            return claim
-        note = (
-            f"{shown(item.path.name)} names {shown(other)}, another student here; it counts for {shown(claim.student)}"
-        )
-        return replace(claim, notes=(*claim.notes, note))
+                self.reasons[item] = f"an archive of notebooks that lie beside it ({some_of(people)})"
+            else:
+                found.setdefault(item, Claim(stem_of(as_text(item.path.name))))
+                problem = problem_of(item, people)
+                self.candidates[item] = [replace(self.candidates[item][0], member="", problem=problem, notes=())]
 
     def _reason(self, item: Item) -> str:
         """Return why an item that belongs to nobody has no row."""
         if item.kind != Kind.FILE:
             return item.kind.value
         if self.candidates.get(item):
-            return self._reason_of_nobodys(item)
+            return reason_of_nobodys(self.folder / item.path, self.releases)
         return f"{describe(item.path.name)}, which belongs to no student"
-
-    def _reason_of_nobodys(self, item: Item) -> str:
-        try:
-            content = read_file(self.folder / item.path, LARGEST)
-            if any(content == read_file(release, LARGEST) for release in self.releases):
-                return "the notebook as it was handed out"
-        except NotebookError:
-            pass
-        return (
-            "NOT GRADED: a notebook with no student in its name; put it into a folder that is named after the student, "
-            "or pass it by itself"
-        )
 
     def _nothing(self) -> NotebookError:
         return NotebookError(

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-__all__ = ["date_in_name", "is_date", "read_timestamp"]
+__all__ = ["date_in_name", "date_order", "is_date", "read_timestamp"]
 
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
@@ -19,7 +19,7 @@ _DIGITS = re.compile(
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
     r"(?:[T_-]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:\d{3})?)?(?P<zone>Z)?"
 )
-_CLOCK = r"(?:,? (?P<hour>\d\d?):?(?P<minute>\d\d)(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?)?"
+_CLOCK = r"(?:,? (?P<hour>\d\d?)[:_]?(?P<minute>\d\d)(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?)?"
 _MONTH = r"(?P<name>[A-Za-z]{3})[a-z]*\.?"
 _AMERICAN = re.compile(  # Brightspace's "Jan 31, 2026 1000 AM", without a colon because Windows allows none in names
     rf"{_MONTH} (?P<day>\d\d?),? (?P<year>\d{{4}}){_CLOCK}"
@@ -69,6 +69,19 @@ def is_date(name: str) -> bool:
         return True
     when, note = date_in_name(name)
     return when is not None and not note and not name.strip().isdecimal()
+
+
+def date_order(name: str) -> int:
+    """Return a number by which the date that a folder is named after is earlier than another's; 0 for no date."""
+    if not is_date(name):
+        return 0
+    if not _DATE.fullmatch(name):
+        when, _ = date_in_name(name)
+        return int(f"{when:%Y%m%d%H%M%S}") if when else 0
+    year, month, day, *clock = re.findall(r"\d+", name)
+    if len(day) == 4:
+        year, day = day, year
+    return int(f"{year}{month:0>2}{day:0>2}{''.join(clock):0<6}"[:14])
 
 
 def _read(text: str, default: tzinfo | None) -> tuple[datetime | None, str]:

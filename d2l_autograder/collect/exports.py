@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from d2l_autograder.collect.archives import LARGEST, open_archive
 from d2l_autograder.collect.claim import Claim
-from d2l_autograder.collect.contents import Candidate, several_in
+from d2l_autograder.collect.contents import Candidate
 from d2l_autograder.collect.mixture import mixed_claims
 from d2l_autograder.collect.ownership import claims_by_folders
 from d2l_autograder.collect.platforms import choose_platform, platform_claims
-from d2l_autograder.collect.spelling import Spelling, as_text, is_work, stem_of
+from d2l_autograder.collect.reading import read_file
+from d2l_autograder.collect.recognise import LARGEST as _MOST
+from d2l_autograder.collect.spelling import Spelling, as_text, is_work, shown, stem_of, without_homework
 from d2l_autograder.collect.walk import Item, Kind
-from d2l_helpers.errors import ArgumentError
+from d2l_helpers.errors import ArgumentError, NotebookError
 
-__all__ = ["is_beside_already", "people_in"]
+__all__ = ["is_beside_already", "only_exports", "people_in", "problem_of", "some_of"]
 
 
 def people_in(item: Item, claim: Claim, candidates: Sequence[Candidate], spelling: Spelling) -> dict[str, list[str]]:
@@ -41,16 +44,28 @@ def people_in(item: Item, claim: Claim, candidates: Sequence[Candidate], spellin
     if claims:
         found = _by_student(claims)
         return {} if found.keys() == {claim.student} else found
-    if is_work(stem_of(as_text(item.path.name))):
+    if is_work(without_homework(stem_of(as_text(item.path.name)))):
         try:
             found = _by_student(claims_by_folders(items, inside, spelling, None, "", is_all=False))
         except ArgumentError:
             found = {}
         if found:
             return {} if found.keys() == {claim.student} else found
-    folders = several_in(candidates)
-    parts = {folder: [one.member for one in candidates if folder in _item(one.member).path.parts] for folder in folders}
-    return parts or _named(items, inside, spelling)
+    return _in_folders(inside, spelling) or _named(items, inside, spelling)
+
+
+def _in_folders(inside: Mapping[Item, Sequence[Candidate]], spelling: Spelling) -> dict[str, list[str]]:
+    """Return the members by the outermost folders that differ, if several hold one assignment."""
+    paths = [item.path.parts[:-1] for item in inside]
+    shared = next((n for n in range(min(map(len, paths)), 0, -1) if len({path[:n] for path in paths}) == 1), 0)
+    found: dict[str, list[str]] = {}
+    holders: dict[str, set[str]] = {}
+    for item, candidates in inside.items():
+        names = [n for n in item.path.parts[shared:-1] if not is_work(n) and not spelling.is_assignment(n)]
+        for one in candidates if names else ():
+            found.setdefault(names[0], []).append(one.member)
+            holders.setdefault(one.assignment, set()).add(names[0])
+    return found if any(len(folders) > 1 for folders in holders.values()) else {}
 
 
 def _named(
@@ -61,45 +76,94 @@ def _named(
     for one in items:
         named = spelling.find(one.path.stem)
         if len(one.path.parts) == 1 and named and named.before and not is_work(named.before) and inside[one]:
-            found.setdefault(named.before, []).append(str(one.path))
+            found.setdefault(named.before, []).append(_member(one))
     return found if len(found) > 1 else {}
 
 
 def is_beside_already(
-    archive: Item, people: Mapping[str, Iterable[str]], items: Iterable[Item], students: set[str]
+    folder: Path, archive: Item, people: Mapping[str, Iterable[str]], items: Iterable[Item], students: Collection[str]
 ) -> bool:
     """Return whether the notebooks in an archive lie unpacked beside it, or belong to students who are there.
 
+    Whose archive has a name that may be a student's, must hold the very same notebooks.
+
     Parameters
     ----------
+    folder : Path
+        The folder that was searched.
     archive : Item
         The archive.
     people : mapping of str to iterable of str
         Its members by their students.
     items : iterable of Item
         All that was found.
-    students : set of str
+    students : collection of str
         Whose notebooks were found without it.
     """
-    around = archive.path.parent.parts
-    there = {item.path.parts[len(around) :] for item in items if item.path.parts[: len(around)] == around}
-    there |= {item.path.parts for item in items}
-    for student, members in people.items():
-        if student in students:
-            continue
-        paths = [_item(member).path.parts for member in members]
-        if not all(any(parts[start:] in there for start in range(min(3, len(parts)))) for parts in paths):
-            return False
+    is_named_work = is_work(stem_of(as_text(archive.path.name)))
+    if is_named_work and all(student in students for student in people):
+        return True
+    named: dict[str, list[Item]] = {}
+    for item in items:
+        named.setdefault(as_text(item.path.name), []).append(item)
+    try:
+        opened, _ = open_archive(read_file(folder / archive.path, LARGEST))
+        for member in (member for members in people.values() for member in members):
+            parts = _item(member).path.parts
+            there = [item for item in named.get(parts[-1], []) if _ends_alike(item.path.parts, parts)]
+            if member not in opened or not there:
+                return False
+            if not is_named_work and all(
+                opened[member](_MOST) != read_file(folder / item.path, _MOST) for item in there
+            ):
+                return False
+    except NotebookError:
+        return False
     return True
+
+
+def _ends_alike(path: Sequence[str], member: Sequence[str]) -> bool:
+    """Return whether one of two paths is the other below further folders."""
+    shared = min(len(path), len(member))
+    return tuple(map(as_text, path[-shared:])) == tuple(member[-shared:]) and (shared > 1 or len(member) == 1)
+
+
+def only_exports(exports: Mapping[Item, Mapping[str, object]]) -> NotebookError:
+    """Return the error for a folder in which there is nothing but archives of what students handed in."""
+    item, people = next(iter(exports.items()))
+    return NotebookError(
+        "This folder holds an archive, and in it what students handed in.",
+        got=f"{shown(item.path.name)} with {some_of(people)}",
+        expected="the files themselves",
+        remedy="unpack the archive, and pass the folder that it was unpacked to",
+    )
+
+
+def problem_of(item: Item, people: Mapping[str, object]) -> str:
+    """Return why nothing in an archive counts, which lies beside what others handed in."""
+    what = (
+        f"notebooks in several folders ({some_of(people)})" if len(people) > 1 else f"what {some_of(people)} handed in"
+    )
+    return f"{shown(item.path.name)} holds {what}; unpack it and grade again."
+
+
+def some_of(people: Iterable[str]) -> str:
+    """Return the first names of several."""
+    names = sorted(people)
+    return ", ".join(map(shown, names[:3])) + (", …" if len(names) > 3 else "")
 
 
 def _by_student(claims: Mapping[Item, Claim]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for item, claim in claims.items():
         if claim.student:
-            found.setdefault(claim.student, []).append(str(item.path))
+            found.setdefault(claim.student, []).append(_member(item))
     return found
 
 
 def _item(member: str) -> Item:
     return Item(Path(*(as_text(part) for part in re.split(r"[/\\]", member))), Kind.FILE)
+
+
+def _member(item: Item) -> str:
+    return "/".join(item.path.parts)

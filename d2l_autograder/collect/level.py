@@ -47,9 +47,19 @@ class Unit:
     is_handed_in: bool = True
 
     @property
+    def names_nobody(self) -> bool:
+        """Whether neither a folder nor its own name may be a student's."""
+        return not self.folders and is_only_work(self.tail or "hw")
+
+    @property
     def chain(self) -> tuple[str, ...]:
         """What may be the student's name, from the outside inwards."""
         return (*self.folders, self.tail) if self.tail else self.folders
+
+    def student_at(self, depth: int) -> str | None:
+        """Return the name at a depth of the chain; None for a file that names work alone."""
+        name = self.chain[depth]
+        return None if depth >= len(self.folders) and is_only_work(name) else name
 
 
 @dataclass(frozen=True)
@@ -108,7 +118,7 @@ def locate(units: Sequence[Unit], root: str | None) -> list[str | None]:
             if len(unit.folders) > depth and unit.folders[depth] in around:
                 later.append(number)
             elif len(unit.chain) > depth:
-                found[number] = unit.chain[depth]
+                found[number] = unit.student_at(depth)
             elif unit.is_handed_in and not unit.chain:
                 found[number] = root
         waiting, depth = later, depth + 1
@@ -125,6 +135,7 @@ def _around(units: Sequence[Unit], depth: int) -> frozenset[str]:
     if not tops:
         return frozenset()
     everything = frozenset(groups)
+    outside = next(iter(groups.values()))[0].folders[:depth]
     if all(is_work(top.name) and not top.has_own for top in tops) and _is_someone_inside(units, depth):
         return everything
     if len(tops) == 1:
@@ -138,7 +149,15 @@ def _around(units: Sequence[Unit], depth: int) -> frozenset[str]:
         and repeated < sum(top.repeated for top in crowded)
     ):
         return everything
-    return frozenset(top.name for top in crowded if is_work(top.name) and len(top.folders | top.named) > 1)
+    if 2 * len(crowded) > len(tops) and len(crowded) > 1 and _are_sections(crowded, repeated):
+        raise _unclear("/".join((*outside, crowded[0].name)), crowded[0].name, sorted(crowded[0].folders))
+    return frozenset(top.name for top in crowded if is_only_work(top.name) and len(top.folders | top.named) > 1)
+
+
+def _are_sections(crowded: Iterable[_Top], repeated: int) -> bool:
+    """Return whether most folders hold several folders with one assignment, and a notebook beside these."""
+    several = [top for top in crowded if len(top.folders) > 1]
+    return len(several) > 1 and repeated < sum(top.repeated for top in several)
 
 
 def _top(name: str, units: Iterable[Unit], depth: int) -> _Top:
@@ -187,10 +206,7 @@ def _is_around(top: _Top, units: Sequence[Unit], depth: int) -> bool:
         If nothing tells.
     """
     people = top.folders | top.named
-    around = next(
-        (unit.folders[:place] for unit in units if (place := _inside(unit, depth)) is not None and unit.is_handed_in),
-        next(unit.folders[: depth + 1] for unit in units if len(unit.folders) > depth),
-    )
+    around = _wrappers(units, depth)
     place = "/".join(around)
     if top.has_own:
         if top.repeated and len(top.folders) > 1:
@@ -209,6 +225,15 @@ def _is_around(top: _Top, units: Sequence[Unit], depth: int) -> bool:
     if mixed := _mixed(units, depth):
         raise _unclear(place, top.name, mixed)
     return False
+
+
+def _wrappers(units: Sequence[Unit], depth: int) -> tuple[str, ...]:
+    """Return the folders around the first that may be a student's, from the outermost."""
+    for unit in units:
+        inside = _inside(unit, depth)
+        if unit.is_handed_in and inside is not None:
+            return unit.folders[:inside]
+    return next(unit.folders[: depth + 1] for unit in units if len(unit.folders) > depth)
 
 
 def _mixed(units: Iterable[Unit], depth: int) -> list[str]:

@@ -6,11 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from d2l_autograder.collect.claim import Claim
-from d2l_autograder.collect.platforms import RECOGNISED, counted_in, is_plausible, platform_claims
-from d2l_autograder.collect.spelling import Spelling, shown
+from d2l_autograder.collect.majority import is_majority
+from d2l_autograder.collect.platforms import (
+    PLATFORMS,
+    RECOGNISED,
+    counted_in,
+    is_plausible,
+    platform_claims,
+)
+from d2l_autograder.collect.spelling import Spelling, as_text, shown
 from d2l_autograder.collect.walk import Item
 
-__all__ = ["left_claims", "mixed_claims"]
+__all__ = ["left_claims", "likely_platform", "mixed_claims"]
 
 
 def mixed_claims(items: Sequence[Item], spelling: Spelling) -> dict[Item, Claim]:
@@ -25,10 +32,8 @@ def mixed_claims(items: Sequence[Item], spelling: Spelling) -> dict[Item, Claim]
     """
     claims = _of_any(items, spelling)
     counted = counted_in(items)
-    units = {item.path.parts[: claims[item].depth] for item in counted if item in claims}
-    depth = max((claim.depth for claim in claims.values()), default=1)
-    others = {item.path.parts[:depth] for item in counted if item not in claims}
-    return claims if len(units) > max(1, len(others)) else {}
+    is_one = len({item.path.parts[: claim.depth] for item, claim in claims.items()}) == 1
+    return claims if not is_one and is_majority(claims, counted, spelling) else {}
 
 
 def left_claims(items: Iterable[Item], claims: Mapping[Item, Sequence[Claim]], spelling: Spelling) -> dict[Item, Claim]:
@@ -50,6 +55,18 @@ def left_claims(items: Iterable[Item], claims: Mapping[Item, Sequence[Claim]], s
         for item, claim in found.items()
         if item.path.parts[: claim.depth - 1] in around
     }
+
+
+def likely_platform(item: Item) -> str:
+    """Return the platform that may have named an item or a folder above it; empty for none."""
+    for name, platform in RECOGNISED.items():
+        if not platform.is_plain and name in PLATFORMS:
+            folders = item.path.parts if item.is_folder else item.path.parts[:-1]
+            files = [] if item.is_folder else [item.path.name]
+            pairs = [(platform.folder, part) for part in folders] + [(platform.file, part) for part in files]
+            if any(pattern and pattern.fullmatch(as_text(part)) for pattern, part in pairs):
+                return name
+    return ""
 
 
 def _of_any(items: Sequence[Item], spelling: Spelling) -> dict[Item, Claim]:

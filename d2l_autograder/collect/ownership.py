@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from d2l_autograder.collect.alone import is_anothers, is_students_own, require_one
 from d2l_autograder.collect.claim import Claim
 from d2l_autograder.collect.contents import Candidate
-from d2l_autograder.collect.dates import date_in_name, is_date
+from d2l_autograder.collect.dates import date_in_name, date_order
 from d2l_autograder.collect.expression import groups_in
 from d2l_autograder.collect.level import Unit, locate
-from d2l_autograder.collect.mixture import left_claims, mixed_claims
+from d2l_autograder.collect.mixture import left_claims, likely_platform, mixed_claims
 from d2l_autograder.collect.platforms import choose_platform, is_beside, platform_claims, require_platform
 from d2l_autograder.collect.receipts import with_metadata, with_receipts
 from d2l_autograder.collect.roster import Roster
-from d2l_autograder.collect.spelling import Spelling, as_text, is_only_work, is_work, shown, stem_of, without_homework
+from d2l_autograder.collect.spelling import Spelling, as_text, is_only_work, shown, stem_of
 from d2l_autograder.collect.walk import Item, Kind
 from d2l_helpers.errors import ArgumentError
 
 __all__ = ["claims_by_folders", "claims_by_names"]
 
-_COPIES = frozenset(("copy of", "copie de", "kopie von", "copia de"))  # which programs put before a name
+_ATTEMPT = re.compile(r"(?:attempt|version|versuch|submission|abgabe|v|try)[ _-]?(\d{1,2})", re.IGNORECASE)
 
 
 def claims_by_names(
@@ -140,11 +142,14 @@ def claims_by_folders(
     ArgumentError
         If the level of the students' folders is not clear.
     """
-    flat = {item.path.parent for item in items if candidates.get(item) and _tail(item, spelling)[0]}
+    flat = {item.path.parent for item in items if candidates.get(item) and spelling.tail(item.path.name)[0]}
     units = [_unit(item, candidates.get(item, ()), spelling, item.path.parent in flat, around) for item in items]
-    if is_all and _is_students_own(units):
-        _require_one(items, units, candidates, spelling, root)
-        return {item: _of_folder(item, unit, root, spelling) for item, unit in zip(items, units, strict=True)}
+    if is_all and is_students_own(units):
+        require_one(items, units, candidates, spelling, root)
+        owners = [unit.chain[0] if is_anothers(unit) else root for unit in units]
+        return {
+            item: _of_folder(item, unit, who, spelling) for item, unit, who in zip(items, units, owners, strict=True)
+        }
     try:
         students = _locate(units, roster)
     except ArgumentError:
@@ -152,7 +157,8 @@ def claims_by_folders(
             raise
         students = [unit.chain[0] if unit.chain else None for unit in units]
     found = zip(items, units, students, strict=True)
-    return {item: _of_folder(item, unit, who, spelling) for item, unit, who in found if who is not None}
+    claims = {item: _of_folder(item, unit, who, spelling) for item, unit, who in found if who is not None}
+    return {item: _with_hint(item, claim) for item, claim in claims.items()}
 
 
 def _unit(
@@ -168,68 +174,12 @@ def _unit(
     parts = [as_text(part) for part in own[outside:]]
     folders = tuple(part for part in parts if not spelling.is_assignment(part))
     found = list(candidates)
-    tail, is_named = _tail(item, spelling)
-    is_nobodys = not is_flat or not tail or is_beside(item.path.name)
+    tail, is_named = spelling.tail(item.path.name)
+    is_nobodys = not is_flat or not tail or is_only_work(tail) or is_beside(item.path.name)
     if is_folder or item.kind == Kind.SYSTEM or (not found and is_nobodys):
         return Unit(folders, is_handed_in=bool(found) or item.is_folder)
     assignments = frozenset(one.assignment for one in found if one.assignment and not one.problem)
     return Unit(folders, tail, is_named, assignments)
-
-
-def _tail(item: Item, spelling: Spelling) -> tuple[str, bool]:
-    """Return what a file's name says about the student, and whether it stands beside an assignment's name."""
-    stem = stem_of(as_text(item.path.name))
-    named = spelling.find(stem)
-    if named is None:
-        own = without_homework(stem)
-        return ("" if is_only_work(own) else own), False
-    if named.before and named.before.casefold() not in _COPIES and not is_only_work(named.before):
-        return named.before, True
-    is_name = any(map(str.isalpha, named.after)) and not is_work(named.after)
-    return (named.after, True) if is_name else ("", False)
-
-
-def _is_students_own(units: Sequence[Unit]) -> bool:
-    """Return whether the folder that was searched is a student's: a notebook lies in it, and no name tells of others.
-
-    Folders such as ``backup`` beside the notebook are the student's.
-    """
-    with_notebook = [unit for unit in units if unit.assignments]
-    is_own = any(not unit.chain for unit in with_notebook)
-    return is_own and all(is_only_work(name) for unit in units if unit.is_handed_in for name in unit.chain)
-
-
-def _require_one(
-    items: Sequence[Item],
-    units: Sequence[Unit],
-    candidates: Mapping[Item, Sequence[Candidate]],
-    spelling: Spelling,
-    root: str,
-) -> None:
-    """Raise an error if nothing tells whose the notebooks are, or whether they are one student's."""
-    found = zip(items, units, strict=True)
-    loose = [
-        (item, unit) for item, unit in found if unit.assignments and not (unit.chain or candidates[item][0].member)
-    ]
-    counts = Counter(one for _, unit in loose for one in unit.assignments)
-    copies = [item for item, unit in loose if _is_copy(item, spelling) and any(counts[n] > 1 for n in unit.assignments)]
-    if not loose or (not copies and not is_only_work(root)):
-        return
-    some = ", ".join(shown(item.path.name) for item, _ in loose[:3]) + (", …" if len(loose) > 3 else "")
-    raise ArgumentError(
-        "Cannot tell whose notebooks these are.",
-        got=f"{some} in the folder {shown(root)}: no student is named",
-        expected="a folder for each student, or a file for each student that is named student_notebook.ipynb",
-        remedy="put each student's notebook into a folder that is named after the student, or pass a single notebook",
-    )
-
-
-def _is_copy(item: Item, spelling: Spelling) -> bool:
-    """Return whether a browser or a drive may have named a file, of which another student's has the plain name."""
-    named = spelling.find(stem_of(as_text(item.path.name)))
-    if named is None:
-        return False
-    return named.before.casefold() in _COPIES or (bool(named.after) and not any(map(str.isalpha, named.after)))
 
 
 def _locate(units: Sequence[Unit], roster: Roster | None) -> list[str | None]:
@@ -258,9 +208,9 @@ def _locate(units: Sequence[Unit], roster: Roster | None) -> list[str | None]:
     for number in unknown:
         chain = units[number].chain
         if len(chain) > usual:
-            found[number] = chain[usual]
+            found[number] = units[number].student_at(usual)
         elif units[number].is_handed_in and chain and chain not in around:
-            found[number] = chain[-1]
+            found[number] = units[number].student_at(len(chain) - 1)
     return found
 
 
@@ -268,7 +218,8 @@ def _of_folder(item: Item, unit: Unit, student: str, spelling: Spelling) -> Clai
     raw = next((part for part in item.path.parts if as_text(part) == student), student)
     is_unicode = unicodedata.normalize("NFC", raw) == student
     account = "" if is_unicode else "bytes that are no text"  # and not a student who is called by the numbers' text
-    attempt = next((_minutes(part) for part in item.path.parts[:-1] if part != raw and is_date(part)), 0)
+    above = item.path.parts[: item.path.parts.index(raw)] if raw in item.path.parts[:-1] else item.path.parts[:-1]
+    attempt = max(map(_order, above), default=0)
     claim = Claim(student, is_stamped=True, account=account, is_global="\\udc" in student, attempt=attempt)
     if student != unit.tail or student in unit.folders:
         return claim
@@ -282,7 +233,19 @@ def _of_folder(item: Item, unit: Unit, student: str, spelling: Spelling) -> Clai
     return replace(claim, submitted=submitted, own=own)
 
 
-def _minutes(date: str) -> int:
-    """Return a number by which a folder's date is earlier than another's; what it dates is no proof of a deadline."""
-    when, _ = date_in_name(date)
-    return int(when.timestamp() // 60) if when else 0
+def _order(folder: str) -> int:
+    """Return a number that orders attempts by a folder around students'; a date is no proof of when it was."""
+    numbered = _ATTEMPT.fullmatch(folder)
+    return int(numbered[1]) if numbered else date_order(folder)
+
+
+def _with_hint(item: Item, claim: Claim) -> Claim:
+    """Return a claim with a note where one name among others is as a platform would give it."""
+    is_folders = claim.student in map(as_text, item.path.parts[:-1])
+    likely = likely_platform(
+        Item(Path(claim.student), Kind.EMPTY) if is_folders else Item(Path(item.path.name), item.kind)
+    )
+    if not likely:
+        return claim
+    note = f"{shown(claim.student)} looks like a name of {likely}'s, and most here do not: pass --platform {likely}"
+    return replace(claim, notes=(*claim.notes, note))

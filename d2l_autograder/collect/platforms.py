@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from d2l_autograder.collect.claim import Claim
 from d2l_autograder.collect.dates import date_in_name
+from d2l_autograder.collect.majority import is_majority
 from d2l_autograder.collect.spelling import Spelling, as_text
 from d2l_autograder.collect.walk import Item, Kind
 from d2l_helpers.errors import ArgumentError
@@ -168,9 +169,7 @@ def choose_platform(items: Sequence[Item], spelling: Spelling) -> str | None:
     counted = counted_in(items)
     for name, platform in RECOGNISED.items():
         claims = platform_claims(name, counted, spelling) if name != "nbgrader" else {}  # which needs no preset
-        units = {item.path.parts[: claim.depth] for item, claim in claims.items()}
-        others = {item.path.parts[: _depth_of(claims)] for item in counted if item not in claims}
-        if len(units) > len(others) and (not platform.is_plain or is_plausible(name, claims)):
+        if is_majority(claims, counted, spelling) and (not platform.is_plain or is_plausible(name, claims)):
             return name
     return None
 
@@ -206,10 +205,6 @@ def require_platform(name: str) -> None:
             expected=", ".join(PLATFORMS),
             remedy="choose one of these, or pass --names with a regular expression",
         )
-
-
-def _depth_of(claims: Mapping[Item, Claim]) -> int:
-    return max((claim.depth for claim in claims.values()), default=1)
 
 
 def is_plausible(name: str, claims: Mapping[Item, Claim]) -> bool:

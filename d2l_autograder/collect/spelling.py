@@ -10,8 +10,20 @@ from pathlib import Path
 
 from d2l_autograder.collect.dates import is_date
 
-__all__ = ["Named", "Spelling", "as_text", "is_only_work", "is_work", "natural", "shown", "stem_of", "without_homework"]
+__all__ = [
+    "COPIES",
+    "Named",
+    "Spelling",
+    "as_text",
+    "is_only_work",
+    "is_work",
+    "natural",
+    "shown",
+    "stem_of",
+    "without_homework",
+]
 
+COPIES = frozenset(("copy of", "copie de", "kopie von", "copia de"))  # which programs put before a name
 BETWEEN = " _-.,"  # characters between a student's name and an assignment's
 _SUFFIXES = re.compile(r"(\.ipynb|\.txt|\.json|\.zip|\.tar|\.gz|\.tgz|\.7z|\.rar|\.html?|\.pdf|\.py|\.docx?)+$", re.I)
 _LIST = """
@@ -20,6 +32,7 @@ _LIST = """
     backups copy old new draft final late part notebook notebooks src code data solution work try test files attachment
     attachments abgabe abgaben übung übungen uebung uebungen blatt aufgabe aufgaben hausaufgabe hausaufgaben
     solutions lösung lösungen loesung loesungen musterlösung musterloesung kopie untitled template vorlage
+    versuch first second third
 """
 _WORDS = frozenset(_LIST.split())
 _NUMBERED = re.compile(r"(v|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")\d{1,2}")
@@ -70,6 +83,21 @@ class Spelling:
             if match := pattern.search(name):
                 return Named(known, name[: match.start()].strip(BETWEEN), name[match.end() :].strip(BETWEEN))
         return None
+
+    def tail(self, name: str) -> tuple[str, bool]:
+        """Return what a file's name says about the student, and whether it stands beside an assignment's name."""
+        stem = stem_of(as_text(name))
+        named = self.find(stem)
+        if named is None:
+            return without_homework(stem), False
+        if named.before and named.before.casefold() not in COPIES and not is_only_work(named.before):
+            return named.before, True
+        is_name = any(map(str.isalpha, named.after)) and not is_work(named.after)
+        return (named.after, True) if is_name else ("", False)
+
+    def names_nobody(self, name: str) -> bool:
+        """Return whether a file's name holds an assignment, or words for work, and nothing that may be a student's."""
+        return is_only_work(self.tail(name)[0] or "hw")
 
 
 def is_work(name: str) -> bool:
