@@ -60,7 +60,7 @@ def left_claims(items: Iterable[Item], claims: Mapping[Item, Sequence[Claim]], s
 def likely_platform(item: Item) -> str:
     """Return the platform that may have named an item or a folder above it; empty for none."""
     for name, platform in RECOGNISED.items():
-        if not platform.is_plain and name in PLATFORMS:
+        if not platform.is_plain and name in PLATFORMS and name != "sakai":  # whose form others use, too
             folders = item.path.parts if item.is_folder else item.path.parts[:-1]
             files = [] if item.is_folder else [item.path.name]
             pairs = [(platform.folder, part) for part in folders] + [(platform.file, part) for part in files]
