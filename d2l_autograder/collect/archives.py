@@ -113,7 +113,10 @@ def base_name(member: str) -> str:
 def _open_zip(contents: bytes) -> tuple[Archive, list[str]]:
     if contents.count(_ENTRY) > 10 * _MOST_MEMBERS:  # before zipfile makes an object of each
         raise _unusable(f"an archive of more than {_MOST_MEMBERS:,} files")
-    opened = zipfile.ZipFile(io.BytesIO(contents))
+    try:
+        opened = zipfile.ZipFile(io.BytesIO(contents))
+    except UnicodeDecodeError:  # names that are flagged as UTF-8, and hold other bytes
+        opened = zipfile.ZipFile(io.BytesIO(_without_false_flags(contents)))
     members = [info for info in opened.infolist() if not info.is_dir()]
     _require_small(len(members), sum(info.file_size for info in members))
     found: Archive = {}
@@ -124,6 +127,24 @@ def _open_zip(contents: bytes) -> tuple[Archive, list[str]]:
         elif not _is_system(info.filename):
             found[info.filename] = _zip_reader(opened, info)
     return found, left
+
+
+def _without_false_flags(contents: bytes) -> bytes:
+    """Return a zip archive whose table of contents calls no name UTF-8 that is none: such names are read as cp437."""
+    changed = bytearray(contents)
+    end = contents.rindex(b"PK\x05\x06")
+    place = end - int.from_bytes(contents[end + 12 : end + 16], "little")
+    while contents.startswith(_ENTRY, place):
+        lengths = [int.from_bytes(contents[place + at : place + at + 2], "little") for at in (28, 30, 32)]
+        try:
+            contents[place + 46 : place + 46 + lengths[0]].decode()
+        except UnicodeDecodeError:
+            local = int.from_bytes(contents[place + 42 : place + 46], "little")
+            for at in (place + 9, local + 7):
+                if at < len(changed):
+                    changed[at] &= 0xF7
+        place += 46 + sum(lengths)
+    return bytes(changed)
 
 
 def _zip_reason(info: zipfile.ZipInfo) -> str:

@@ -36,6 +36,8 @@ class Claim:
         How many parts of the path lead to the student; 0 where that is not known.
     is_stamped : bool
         Whether a ``timestamp.txt`` beside the item is the platform's; where it is not, a student may have written it.
+    may_have_group : bool
+        Whether a group's name and a hyphen may stand before the student's.
     notes : tuple of str
         What the report says about it.
     """
@@ -51,4 +53,5 @@ class Claim:
     is_late: bool = False
     depth: int = 0
     is_stamped: bool = False
+    may_have_group: bool = False
     notes: tuple[str, ...] = ()

@@ -9,17 +9,20 @@ from pathlib import Path
 
 from d2l_autograder.collect.choose import Piece, choose
 from d2l_autograder.collect.claim import Claim
-from d2l_autograder.collect.contents import Candidate, describe, expected_in, look_into, several_in
+from d2l_autograder.collect.contents import Candidate, describe, expected_in, look_into
 from d2l_autograder.collect.dates import read_timestamp
 from d2l_autograder.collect.entry import Collection, Entry, Ignored
+from d2l_autograder.collect.exports import is_beside_already, only_exports, people_in, problem_of, some_of
+from d2l_autograder.collect.groups import without_groups
 from d2l_autograder.collect.identity import told_apart, with_normal_forms
+from d2l_autograder.collect.nobody import named_otherwise, reason_of_nobodys
 from d2l_autograder.collect.ownership import claims_by_folders, claims_by_names
 from d2l_autograder.collect.platforms import is_given_back
 from d2l_autograder.collect.reading import read_file
 from d2l_autograder.collect.recognise import Recogniser
 from d2l_autograder.collect.roster import Roster, read_roster
 from d2l_autograder.collect.rows import Loose, make_rows
-from d2l_autograder.collect.spelling import Spelling, as_text, is_work, shown
+from d2l_autograder.collect.spelling import Spelling, as_text, is_work, shown, stem_of
 from d2l_autograder.collect.walk import Item, Kind, walk
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.exercises.catalogue import CHAPTER
@@ -119,6 +122,8 @@ class _Collecting:
         self.items = walk(folder, own)
         self.claims: dict[Item, list[Claim]] = {}
         self.candidates: dict[Item, list[Candidate]] = {}
+        self.reasons: dict[Item, str] = {}
+        self.releases = list(assignments.values())
 
     def collection(self, platform: str | None, names: str | None) -> Collection:
         """Return all that was found, sorted."""
@@ -131,7 +136,7 @@ class _Collecting:
             raise self._nothing()
         rows.parts |= stamps - rows.files
         ignored = [
-            Ignored(self.folder / item.path, rows.reasons.get(item) or self._reason(item))
+            Ignored(self.folder / item.path, rows.reasons.get(item) or self.reasons.get(item) or self._reason(item))
             for item in self.items
             if item not in rows.files and item not in rows.parts
         ]
@@ -156,17 +161,26 @@ class _Collecting:
             if item.kind in (Kind.FILE, Kind.LINK, Kind.SPECIAL):
                 self.candidates[item] = look_into(self.folder, item, self.recogniser, hint, is_thorough=False)
         others = [item for item in theirs if item not in claims]
-        around = {item.path.parts[: group[0].depth - 1] for item, group in claims.items() if group[0].depth}
+        around = {
+            item.path.parts[:depth]
+            for item, group in claims.items()
+            for depth in range(group[0].depth)
+            if group[0].depth
+        }
         root = as_text(self.folder.resolve().name)
-        found = claims_by_folders(others, self.candidates, self.spelling, self.roster, root, around)
-        self._refuse_exports(found)
         is_first = not claims
+        found = claims_by_folders(others, self.candidates, self.spelling, self.roster, root, around, is_first)
+        self._set_exports_apart(found, claims)
         for item, claim in found.items():
             note = () if is_first else (f"{shown(item.path.name)} is not named as the other files are",)
             claims[item] = [replace(claim, notes=(*claim.notes, *note))]
+        claims = without_groups(claims, self.roster)
         known = {item: [self._known(claim) for claim in group] for item, group in claims.items()}
         assignments = {item: frozenset(one.assignment for one in found) for item, found in self.candidates.items()}
         self.claims = with_normal_forms(told_apart(known, assignments))
+        students = {claim.student for group in self.claims.values() for claim in group}
+        for item, group in self.claims.items():
+            self.claims[item] = [named_otherwise(item, claim, self.spelling, students) for claim in group]
 
     def _hint_of(self, item: Item, claims: Sequence[Claim]) -> str:
         claim = claims[0] if claims else Claim("")
@@ -185,7 +199,15 @@ class _Collecting:
         account = claim.account if claim.is_global else ""
         ident = ident or self.roster.find(claim.student, claim.name, account)
         ident = ident or self.roster.find(f"Participant {claim.account}")  # as Moodle's worksheet has its numbers
-        return replace(claim, student=ident) if ident else claim
+        if ident:
+            return replace(claim, student=ident)
+        if not self.roster.has_several(claim.name or claim.student):
+            return claim
+        note = (
+            f"the roster has several students called {claim.name or claim.student}; a column Identifier with Moodle's "
+            "participants' numbers, as in its grading worksheet, or a column with the platform's ids would tell which"
+        )
+        return replace(claim, notes=(*claim.notes, note))
 
     def _sort(self) -> tuple[list[Piece], list[Loose], set[Item]]:
         """Return the notebooks, what holds none, and the timestamps that were read."""
@@ -225,37 +247,44 @@ class _Collecting:
         missing = [(ident, name) for ident in self.roster.ids for name in about if (ident, name) not in there]
         return tuple(missing), tuple(sorted({entry.student for entry in entries} - set(self.roster.ids)))
 
-    def _refuse_exports(self, claims: Mapping[Item, Claim]) -> None:
-        """Replace what is in an archive of several students' notebooks by a problem; raise an error if it is all.
+    def _set_exports_apart(self, found: dict[Item, Claim], claims: Mapping[Item, Sequence[Claim]]) -> None:
+        """Ignore archives of what lies beside them; replace what is in others of several students by a problem.
 
         An archive that lies in a student's folder, or that a platform names after a student, is the student's.
         """
-        for item, claim in claims.items():
+        exports: dict[Item, dict[str, list[str]]] = {}
+        for item, group in self.candidates.items():
+            claim = found.get(item, Claim(""))
             is_students = claim.student in map(as_text, item.path.parts[:-1]) and not is_work(claim.student)
-            folders = [] if is_students else several_in(self.candidates.get(item, []))
-            if not folders:
-                continue
-            if sum(map(bool, self.candidates.values())) == 1:
-                raise NotebookError(
-                    "This folder holds an archive, and in it the notebooks of several.",
-                    got=f"{shown(item.path.name)} with {', '.join(map(shown, folders[:3]))}",
-                    expected="the files themselves",
-                    remedy="unpack the archive, and pass the folder that it was unpacked to",
-                )
-            some = ", ".join(map(shown, folders[:3]))
-            problem = f"{shown(item.path.name)} holds notebooks in several folders ({some}); unpack it and grade again."
-            self.candidates[item] = [replace(self.candidates[item][0], member="", problem=problem)]
+            if item not in claims and not is_students and (people := people_in(item, claim, group, self.spelling)):
+                exports[item] = people
+        if exports and {item for item, group in self.candidates.items() if group} == exports.keys():
+            raise only_exports(exports)
+        students = {claim.student for item, claim in found.items() if item not in exports}
+        students |= {claim.student for group in claims.values() for claim in group}
+        for item, people in exports.items():
+            if is_beside_already(self.folder, item, people, self.items, students):
+                found.pop(item, None)
+                self.candidates[item] = []
+                self.reasons[item] = f"an archive of notebooks that lie beside it ({some_of(people)})"
+            else:
+                found.setdefault(item, Claim(stem_of(as_text(item.path.name))))
+                problem = problem_of(item, people)
+                self.candidates[item] = [replace(self.candidates[item][0], member="", problem=problem, notes=())]
 
     def _reason(self, item: Item) -> str:
         """Return why an item that belongs to nobody has no row."""
         if item.kind != Kind.FILE:
             return item.kind.value
+        if self.candidates.get(item):
+            return reason_of_nobodys(self.folder / item.path, self.releases)
         return f"{describe(item.path.name)}, which belongs to no student"
 
     def _nothing(self) -> NotebookError:
         return NotebookError(
             "There is nothing to grade.",
-            got=f"no notebook in {self.folder}, and no student's folder; {len(self.items)} other files and folders",
+            got=f"no notebook in {self.folder}, and no student's folder; "
+            f"{len(self.items)} other {'file or folder' if len(self.items) == 1 else 'files and folders'}",
             expected="student/assignment/notebook.ipynb, student/notebook.ipynb or student_notebook.ipynb",
             remedy="pass the folder that the learning platform's export was unpacked to",
         )

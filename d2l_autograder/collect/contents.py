@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,11 +10,11 @@ from d2l_autograder.collect.archives import LARGEST as LARGEST_ARCHIVE
 from d2l_autograder.collect.archives import base_name, is_archive, open_archive
 from d2l_autograder.collect.reading import read_file
 from d2l_autograder.collect.recognise import LARGEST, Recogniser, is_notebook_like
-from d2l_autograder.collect.spelling import as_text, is_work, shown
+from d2l_autograder.collect.spelling import as_text, shown
 from d2l_autograder.collect.walk import Item, Kind
 from d2l_helpers.errors import NotebookError
 
-__all__ = ["Candidate", "describe", "expected_in", "look_into", "several_in"]
+__all__ = ["Candidate", "describe", "expected_in", "look_into"]
 
 _KINDS = {
     ".py": "a Python file", ".pdf": "a PDF", ".doc": "a Word document", ".docx": "a Word document",
@@ -149,16 +148,6 @@ def expected_in(recogniser: Recogniser, assignment: str) -> str:
         return f"the notebook {assignment}.ipynb"
     names = sorted(recogniser.known)
     return f"the notebook {names[0]}.ipynb" if len(names) == 1 else f"one of the notebooks {', '.join(names)}"
-
-
-def several_in(candidates: Iterable[Candidate]) -> list[str]:
-    """Return the folders in an archive, if several hold the same assignment and so may be several students'."""
-    found: dict[str, set[str]] = {}
-    for one in candidates:
-        folder = re.split(r"[/\\]", one.member)[-2:-1]
-        if folder and not one.problem and not is_work(folder[0]):
-            found.setdefault(one.assignment, set()).add(folder[0])
-    return next((sorted(folders) for folders in found.values() if len(folders) > 1), [])
 
 
 def _unreadable(item: Item, recogniser: Recogniser, hint: str) -> Candidate:

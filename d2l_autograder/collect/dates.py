@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-__all__ = ["date_in_name", "read_timestamp"]
+__all__ = ["date_in_name", "date_order", "is_date", "read_timestamp"]
 
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
@@ -19,12 +19,16 @@ _DIGITS = re.compile(
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
     r"(?:[T_-]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:\d{3})?)?(?P<zone>Z)?"
 )
-_CLOCK = r"(?:,? (?P<hour>\d\d?):?(?P<minute>\d\d)(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?)?"
+_CLOCK = r"(?:,? (?P<hour>\d\d?)[:_]?(?P<minute>\d\d)(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?)?"
 _MONTH = r"(?P<name>[A-Za-z]{3})[a-z]*\.?"
 _AMERICAN = re.compile(  # Brightspace's "Jan 31, 2026 1000 AM", without a colon because Windows allows none in names
     rf"{_MONTH} (?P<day>\d\d?),? (?P<year>\d{{4}}){_CLOCK}"
 )
 _BRITISH = re.compile(rf"(?P<day>\d\d?)\.? {_MONTH},? (?P<year>\d{{4}}){_CLOCK}")
+_YEARS = range(2000, 2101)  # of others, a conversion to another time zone may overflow
+_DATE = re.compile(
+    r"20\d\d[-._]\d\d?[-._]\d\d?(?:[T ,_-]+\d\d?[:h._-]?\d\d(?:[:._-]?\d\d)?)?|\d\d?[-._]\d\d?[-._]20\d\d"
+)
 _LONGEST = 100  # characters
 
 
@@ -59,6 +63,27 @@ def date_in_name(text: str) -> tuple[datetime | None, str]:
     return _read(text.strip(), None)
 
 
+def is_date(name: str) -> bool:
+    """Return whether a folder's name is a date and nothing else: digits alone may be a student's number."""
+    if _DATE.fullmatch(name):
+        return True
+    when, note = date_in_name(name)
+    return when is not None and not note and not name.strip().isdecimal()
+
+
+def date_order(name: str) -> int:
+    """Return a number by which the date that a folder is named after is earlier than another's; 0 for no date."""
+    if not is_date(name):
+        return 0
+    if not _DATE.fullmatch(name):
+        when, _ = date_in_name(name)
+        return int(f"{when:%Y%m%d%H%M%S}") if when else 0
+    year, month, day, *clock = re.findall(r"\d+", name)
+    if len(day) == 4:
+        year, day = day, year
+    return int(f"{year}{month:0>2}{day:0>2}{''.join(clock):0<6}"[:14])
+
+
 def _read(text: str, default: tzinfo | None) -> tuple[datetime | None, str]:
     match = next((m for p in (_ISO, _DIGITS, _AMERICAN, _BRITISH) if (m := p.fullmatch(text[:_LONGEST]))), None)
     unread = f"the date {text[:40]!r} could not be read"
@@ -71,6 +96,8 @@ def _read(text: str, default: tzinfo | None) -> tuple[datetime | None, str]:
             int(parts["year"]), _month(parts), int(parts["day"]), _hour(parts),
             int(parts["minute"] or 0), int(parts["second"] or 0) if parts.get("second") else 0, tzinfo=zone,
         )  # fmt: skip
+        if when.year not in _YEARS:
+            return None, unread
         return (when if zone else when.astimezone()), note
     except (ValueError, OverflowError, OSError):  # the 31st of February; a year before time zones
         return None, unread

@@ -18,25 +18,41 @@ def told_apart(
 ) -> dict[Item, list[Claim]]:
     """Return the claims with different names for different students of one name, as platforms' numbers tell them.
 
-    A number that belongs to a student in one assignment tells apart only what was handed in for the same one.
+    A number that belongs to a student in one assignment tells apart only what was handed in for the same one. Who has
+    a name of which there are several in any assignment, has the number in all.
     """
     groups: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    numbers: dict[str, set[str]] = defaultdict(set)
     for item, group in claims.items():
         for claim in group:
             if claim.is_global:
                 groups[claim.student, True].add(claim.account)
             elif claim.account:
+                numbers[claim.student].add(claim.account)
                 for assignment in assignments.get(item, frozenset()):
                     groups[claim.student, item.path.parts[: claim.depth - 1], assignment].add(claim.account)
     shared = {(key[0], account) for key, accounts in groups.items() if len(accounts) > 1 for account in accounts}
+    shared |= {(student, account) for student, _ in shared for account in numbers.get(str(student), ())}
 
     def apart(claim: Claim) -> Claim:
         if not claim.account or (claim.student, claim.account) not in shared:
             return claim
-        note = f"several students are called {claim.student}; {claim.account} tells them apart"
+        note = f"several students are called {claim.student}; {claim.account} tells them apart{_until(claim)}"
         return replace(claim, student=f"{claim.student} ({claim.account})", notes=(*claim.notes, note))
 
     return {item: [apart(claim) for claim in group] for item, group in claims.items()}
+
+
+def _until(claim: Claim) -> str:
+    """Return how far a number tells students apart, and what would tell further."""
+    if claim.is_global:
+        return f", and an export with one of them alone calls that one {claim.student}: --roster gives ids that stay"
+    if claim.may_have_group:
+        return (
+            " in one assignment alone, and nothing tells who is who in another: pass --roster with Moodle's grading "
+            "worksheets of all assignments, one below the other"
+        )
+    return " in one assignment alone, and nothing tells who is who in another: pass --roster"
 
 
 def with_normal_forms(claims: Mapping[Item, Sequence[Claim]]) -> dict[Item, list[Claim]]:

@@ -7,14 +7,19 @@ once are each a student's. A student chooses no names above the own folder, so o
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from d2l_autograder.collect.spelling import is_work
+from d2l_autograder.collect.spelling import is_only_work, is_work
 from d2l_helpers.errors import ArgumentError
 
 __all__ = ["Unit", "locate"]
+
+_ATTEMPT = re.compile(
+    r"(?i)(?<![^\W_])(attempt|version|v|backup|copy|old|new|draft|final|late|try|kopie)s?(?![^\W\d_])"
+)
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,19 @@ class Unit:
     is_handed_in: bool = True
 
     @property
+    def names_nobody(self) -> bool:
+        """Whether neither a folder nor its own name may be a student's."""
+        return not self.folders and is_only_work(self.tail or "hw")
+
+    @property
     def chain(self) -> tuple[str, ...]:
         """What may be the student's name, from the outside inwards."""
         return (*self.folders, self.tail) if self.tail else self.folders
+
+    def student_at(self, depth: int) -> str | None:
+        """Return the name at a depth of the chain; None for a file that names work alone."""
+        name = self.chain[depth]
+        return None if depth >= len(self.folders) and is_only_work(name) else name
 
 
 @dataclass(frozen=True)
@@ -78,15 +93,15 @@ class _Top:
         return sum(count - 1 for count in counts.values())
 
 
-def locate(units: Sequence[Unit], root: str) -> list[str | None]:
+def locate(units: Sequence[Unit], root: str | None) -> list[str | None]:
     """Return the student of each unit; None for what belongs to nobody.
 
     Parameters
     ----------
     units : sequence of Unit
         All that was found.
-    root : str
-        The name of the folder that was searched.
+    root : str or None
+        The student of what lies in no folder and names nobody; None for nobody.
 
     Raises
     ------
@@ -103,9 +118,9 @@ def locate(units: Sequence[Unit], root: str) -> list[str | None]:
             if len(unit.folders) > depth and unit.folders[depth] in around:
                 later.append(number)
             elif len(unit.chain) > depth:
-                found[number] = unit.chain[depth]
-            elif unit.is_handed_in:
-                found[number] = unit.chain[-1] if unit.chain else root
+                found[number] = unit.student_at(depth)
+            elif unit.is_handed_in and not unit.chain:
+                found[number] = root
         waiting, depth = later, depth + 1
     return found
 
@@ -120,6 +135,7 @@ def _around(units: Sequence[Unit], depth: int) -> frozenset[str]:
     if not tops:
         return frozenset()
     everything = frozenset(groups)
+    outside = next(iter(groups.values()))[0].folders[:depth]
     if all(is_work(top.name) and not top.has_own for top in tops) and _is_someone_inside(units, depth):
         return everything
     if len(tops) == 1:
@@ -133,7 +149,15 @@ def _around(units: Sequence[Unit], depth: int) -> frozenset[str]:
         and repeated < sum(top.repeated for top in crowded)
     ):
         return everything
-    return frozenset(top.name for top in crowded if is_work(top.name) and len(top.folders | top.named) > 1)
+    if 2 * len(crowded) > len(tops) and len(crowded) > 1 and _are_sections(crowded, repeated):
+        raise _unclear("/".join((*outside, crowded[0].name)), crowded[0].name, sorted(crowded[0].folders))
+    return frozenset(top.name for top in crowded if is_only_work(top.name) and len(top.folders | top.named) > 1)
+
+
+def _are_sections(crowded: Iterable[_Top], repeated: int) -> bool:
+    """Return whether most folders hold several folders with one assignment, and a notebook beside these."""
+    several = [top for top in crowded if len(top.folders) > 1]
+    return len(several) > 1 and repeated < sum(top.repeated for top in several)
 
 
 def _top(name: str, units: Iterable[Unit], depth: int) -> _Top:
@@ -145,15 +169,21 @@ def _top(name: str, units: Iterable[Unit], depth: int) -> _Top:
         if len(unit.chain) <= depth + 1:
             has_own = has_own or (len(unit.folders) == depth + 1 and bool(unit.assignments))
             continue
-        key = unit.chain[depth + 1]
-        if is_work(key):
+        place = _inside(unit, depth)
+        if place is None:
             continue
+        key = unit.chain[place]
         inside[key] = inside.get(key, frozenset()) | unit.assignments
-        if len(unit.folders) > depth + 1:
+        if len(unit.folders) > place:
             folders.add(key)
         elif unit.is_named:
             named.add(key)
     return _Top(name, inside, frozenset(folders), frozenset(named), has_own)
+
+
+def _inside(unit: Unit, depth: int) -> int | None:
+    """Return the place of the first name further in that may be a student's; a single wrapper between is none."""
+    return next((place for place in range(depth + 1, len(unit.chain)) if not is_work(unit.chain[place])), None)
 
 
 def _is_someone_inside(units: Iterable[Unit], depth: int) -> bool:
@@ -176,22 +206,45 @@ def _is_around(top: _Top, units: Sequence[Unit], depth: int) -> bool:
         If nothing tells.
     """
     people = top.folders | top.named
-    place = "/".join(next(unit.folders[: depth + 1] for unit in units if len(unit.folders) > depth))
+    around = _wrappers(units, depth)
+    place = "/".join(around)
     if top.has_own:
         if top.repeated and len(top.folders) > 1:
-            raise _unclear(place, sorted(top.folders))
+            raise _unclear(place, top.name, sorted(top.folders))
         return False
     if len(top.folders) > 1 or len(people) > 1:
         return True
     if top.repeated:  # files whose names may be students', or a student's several tries
-        if is_work(top.name):
+        if any(map(is_work, around[depth:])):
             return True
-        raise _unclear(place, sorted(top.inside))
+        raise _unclear(place, top.name, sorted(top.inside))
     if top.folders:
         if _branches(units, depth + 1):
             return True
-        raise _unclear(place, sorted(top.folders))
+        raise _unclear(place, top.name, sorted(top.folders))
+    if mixed := _mixed(units, depth):
+        raise _unclear(place, top.name, mixed)
     return False
+
+
+def _wrappers(units: Sequence[Unit], depth: int) -> tuple[str, ...]:
+    """Return the folders around the first that may be a student's, from the outermost."""
+    for unit in units:
+        inside = _inside(unit, depth)
+        if unit.is_handed_in and inside is not None:
+            return unit.folders[:inside]
+    return next(unit.folders[: depth + 1] for unit in units if len(unit.folders) > depth)
+
+
+def _mixed(units: Iterable[Unit], depth: int) -> list[str]:
+    """Return folders with the same assignment whose names hold a word for work beside others, such as Max Test."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for unit in units:
+        inside = unit.folders[depth + 1 : depth + 2]
+        if inside and not is_only_work(inside[0]) and not _ATTEMPT.search(inside[0]):
+            for assignment in unit.assignments:
+                found[assignment].add(inside[0])
+    return next((sorted(names) for names in found.values() if len(names) > 1), [])
 
 
 def _branches(units: Iterable[Unit], depth: int) -> bool:
@@ -205,7 +258,7 @@ def _branches(units: Iterable[Unit], depth: int) -> bool:
     return any(len(names) > 1 for names in at.values())
 
 
-def _unclear(folder: str, inside: Sequence[str]) -> ArgumentError:
+def _unclear(folder: str, outer: str, inside: Sequence[str]) -> ArgumentError:
     some = ", ".join(inside[:3]) + (", …" if len(inside) > 3 else "")
     return ArgumentError(
         "Cannot tell whose notebooks these are.",
@@ -213,6 +266,6 @@ def _unclear(folder: str, inside: Sequence[str]) -> ArgumentError:
         expected="a folder for each student, or a file for each student that is named student_notebook.ipynb",
         remedy=(
             f"pass the folder {folder} if what is in it ({some}) is named after students; "
-            f"if {folder} is a student, pass --platform nbgrader; or pass a roster, which tells in either case"
+            f"if {outer} is a student, pass --platform nbgrader; or pass a roster, which tells in either case"
         ),
     )

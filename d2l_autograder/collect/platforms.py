@@ -13,16 +13,20 @@ from dataclasses import dataclass, replace
 
 from d2l_autograder.collect.claim import Claim
 from d2l_autograder.collect.dates import date_in_name
+from d2l_autograder.collect.majority import is_majority
 from d2l_autograder.collect.spelling import Spelling, as_text
 from d2l_autograder.collect.walk import Item, Kind
 from d2l_helpers.errors import ArgumentError
 
 __all__ = [
     "PLATFORMS",
+    "RECOGNISED",
     "Platform",
     "choose_platform",
+    "counted_in",
     "is_beside",
     "is_given_back",
+    "is_plausible",
     "platform_claims",
     "require_platform",
 ]
@@ -57,17 +61,17 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.DOTALL)
 
 
-_MOODLE = r"(?P<student>[^_]+)(?:_(?P<account>\d+))?_assign(?:submission|feedback)_[a-z]+"
+_MOODLE = r"(?P<student>.+?)(?:_(?P<account>\d+))?_assign(?:submission|feedback)_[a-z]+"
 _BRIGHTSPACE = rf"(?P<account>\d+)-\d+ - (?P<student>.+?) ?- (?P<date>{_DATE})"
 _BLACKBOARD = r"(?P<title>.+?)_(?P<student>[^_]+)_attempt_(?P<date>\d{4}(?:-\d\d){2,5})"
-_SAKAI = r"(?P<name>[^()]*,[^()]*)\((?P<student>[^()]+)\)"
+_SAKAI = r"(?P<name>[^(),]+,.*?)\((?P<student>[^()]+)\)"
 _EXCHANGE = r"(?P<student>.+)\+[^+]+\+(?P<date>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [A-Za-z/_]+)(?:\+.*)?"
 
 PLATFORMS: Mapping[str, Platform] = {
     "moodle": Platform(_pattern(rf"{_MOODLE}_(?P<own>.+)"), _pattern(rf"{_MOODLE}_?")),
     "canvas": Platform(
         _pattern(
-            r"(?:(?P<student>(?!anon_|LATE_)\w+?)_)?(?:(?P<late>LATE)_)?(?P<account>\d+|anon_[A-Za-z0-9]+)_"
+            r"(?:(?P<student>(?!anon_|LATE_)[\w .,'’()-]+?)_)?(?:(?P<late>LATE)_)?(?P<account>\d+|anon_[A-Za-z0-9]+)_"
             r"(?:(?P<number>\d+)_(?P<own>.+)|(?:text|link)\.html)"
         ),
         None,
@@ -89,7 +93,7 @@ PLATFORMS: Mapping[str, Platform] = {
     "gradescope": Platform(None, _pattern(r"(?P<student>submission_\d+)"), is_plain=True),
     "nbgrader": Platform(None, None, is_stamped=True),
 }
-_RECOGNISED = {**PLATFORMS, "exchange": Platform(None, _pattern(_EXCHANGE), is_stamped=True)}  # nbgrader's own, inside
+RECOGNISED = {**PLATFORMS, "exchange": Platform(None, _pattern(_EXCHANGE), is_stamped=True)}  # nbgrader's own, inside
 _LATE_IN_ILIAS = re.compile(r"(late submission|versp(?:ä|ae|a)tete (?:abgabe|einreichung)) - ", re.IGNORECASE)
 _ANONYMOUS = frozenset(("participant", "teilnehmer", "teilnehmer/in", "participante", "deelnemer", "hidden"))
 _RESUBMITTED = re.compile(r"(?P<stem>.+)-(?P<attempt>\d{1,3})(?P<suffix>(?:\.\w{1,8}){0,2})")
@@ -126,7 +130,7 @@ def _claims(name: str, items: Iterable[Item], spelling: Spelling, outside: int) 
     claims = {}
     for item in items:
         for depth, part in enumerate(item.path.parts[outside:], start=outside + 1):
-            match = _fit(_RECOGNISED[name], item, depth, as_text(part))
+            match = _fit(RECOGNISED[name], item, depth, as_text(part))
             if match:
                 claims[item] = _claim(name, match, depth, item, spelling)
                 break
@@ -162,14 +166,17 @@ def choose_platform(items: Sequence[Item], spelling: Spelling) -> str | None:
 
     More than half must fit, so that no student can choose the platform by names in a submission.
     """
-    counted = [item for item in items if item.kind != Kind.SYSTEM and not _BESIDE.fullmatch(item.path.name)]
-    for name, platform in _RECOGNISED.items():
+    counted = counted_in(items)
+    for name, platform in RECOGNISED.items():
         claims = platform_claims(name, counted, spelling) if name != "nbgrader" else {}  # which needs no preset
-        units = {item.path.parts[: claim.depth] for item, claim in claims.items()}
-        others = {item.path.parts[: _depth_of(claims)] for item in counted if item not in claims}
-        if len(units) > len(others) and (not platform.is_plain or _is_plausible(name, claims)):
+        if is_majority(claims, counted, spelling) and (not platform.is_plain or is_plausible(name, claims)):
             return name
     return None
+
+
+def counted_in(items: Iterable[Item]) -> list[Item]:
+    """Return the items that count where the platform is recognised: what a student may have handed in."""
+    return [item for item in items if item.kind != Kind.SYSTEM and not is_beside(item.path.name)]
 
 
 def is_beside(name: str) -> bool:
@@ -200,15 +207,11 @@ def require_platform(name: str) -> None:
         )
 
 
-def _depth_of(claims: Mapping[Item, Claim]) -> int:
-    return max((claim.depth for claim in claims.values()), default=1)
-
-
-def _is_plausible(name: str, claims: Mapping[Item, Claim]) -> bool:
+def is_plausible(name: str, claims: Mapping[Item, Claim]) -> bool:
     """Return whether names that may be of another form have numbers as the platform gives them."""
     if name == "gradescope":
         return len({claim.student for claim in claims.values()}) > 1
-    pattern = _RECOGNISED[name].file or _RECOGNISED[name].folder
+    pattern = RECOGNISED[name].file or RECOGNISED[name].folder
     accounts: dict[str, set[str]] = {}
     for claim in claims.values():
         accounts.setdefault(claim.account, set()).add(claim.student)
@@ -221,7 +224,7 @@ def _is_plausible(name: str, claims: Mapping[Item, Claim]) -> bool:
 
 
 def _claim(name: str, match: re.Match[str], depth: int, item: Item, spelling: Spelling) -> Claim:
-    platform, found = _RECOGNISED[name], match.groupdict()
+    platform, found = RECOGNISED[name], match.groupdict()
     submitted, note = date_in_name(_iso(found["date"])) if found.get("date") else (None, "")
     claim = Claim(
         student=(found["student"] or found["account"] or "").strip(),
@@ -242,8 +245,9 @@ def _claim(name: str, match: re.Match[str], depth: int, item: Item, spelling: Sp
 
 
 def _of_moodle(claim: Claim, found: Mapping[str, str], item: Item) -> Claim:
-    is_anonymous = claim.student.casefold() in _ANONYMOUS
-    return replace(claim, student=f"{claim.student} {claim.account}") if is_anonymous and claim.account else claim
+    if claim.student.casefold() in _ANONYMOUS and claim.account:
+        return replace(claim, student=f"{claim.student} {claim.account}")
+    return replace(claim, may_have_group=True)
 
 
 def _of_canvas(claim: Claim, found: Mapping[str, str], item: Item) -> Claim:

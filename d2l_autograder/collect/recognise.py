@@ -12,7 +12,7 @@ from typing import Any
 
 from d2l_helpers.exercises.catalogue import chapter
 
-__all__ = ["LARGEST", "Look", "Recogniser", "is_notebook_like"]
+__all__ = ["LARGEST", "Look", "Recogniser", "is_notebook_like", "is_same"]
 
 LARGEST = 20 << 20  # bytes of a notebook, as submission.LARGEST
 _MOST_PARTS = 300_000  # lists and objects: more are left to read_submission, which refuses them
@@ -112,6 +112,12 @@ class Recogniser:
 def is_notebook_like(start: bytes) -> bool:
     """Return whether a file that begins like this may be a notebook: JSON's brace, in UTF-8, 16 or 32."""
     return start.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"{")
+
+
+def is_same(one: bytes, other: bytes) -> bool:
+    """Return whether two notebooks have the same cells, whatever their outputs and the programs that saved them."""
+    cells = _cells(one)
+    return cells is not None and cells == _cells(other)
 
 
 def _read(file: Path) -> bytes:

@@ -7,6 +7,7 @@ import io
 import re
 import sqlite3
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -56,10 +57,15 @@ class Roster:
         self._is_id = frozenset(self.ids)
         self._other = _unique((other, person.ident) for person in known for other in person.others)
         self._name = _unique((name, person.ident) for person in known for name in person.names)
+        self._names = Counter(name for person in known for name in person.names)
 
     def has(self, ident: str) -> bool:
         """Return whether this is a student's id."""
         return ident in self._is_id
+
+    def has_several(self, name: str) -> bool:
+        """Return whether several students have this name."""
+        return self._names[_simple(name)] > 1
 
     def only_in(self, name: str) -> str | None:
         """Return the only id that stands in a file's name, between spaces, underscores or hyphens; None for none."""
@@ -156,7 +162,12 @@ def _in_table(file: Path, text: str) -> list[_Person]:
         first = text.strip().split("\n", 1)[0][:100]
         raise _unusable(file, f"the headings {first!r}", f"a heading such as {', '.join(_IDS[:6])}")
     columns = {heading: number for number, heading in reversed(list(enumerate(headings)))}
-    return [person for line in lines if (person := _person(columns, line))]
+    heading = [" ".join(cell.casefold().split()) for cell in headings]
+    return [
+        person
+        for line in lines  # in which the headings stand again where tables stand one below the other
+        if [" ".join(cell.casefold().split()) for cell in line] != heading and (person := _person(columns, line))
+    ]
 
 
 def _rows(file: Path, text: str, delimiter: str) -> list[list[str]]:

@@ -8,8 +8,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Named", "Spelling", "as_text", "is_work", "natural", "shown", "stem_of", "without_homework"]
+from d2l_autograder.collect.dates import is_date
 
+__all__ = [
+    "COPIES",
+    "Named",
+    "Spelling",
+    "as_text",
+    "is_only_work",
+    "is_work",
+    "natural",
+    "shown",
+    "stem_of",
+    "without_homework",
+]
+
+COPIES = frozenset(("copy of", "copie de", "kopie von", "copia de"))  # which programs put before a name
 BETWEEN = " _-.,"  # characters between a student's name and an assignment's
 _SUFFIXES = re.compile(r"(\.ipynb|\.txt|\.json|\.zip|\.tar|\.gz|\.tgz|\.7z|\.rar|\.html?|\.pdf|\.py|\.docx?)+$", re.I)
 _LIST = """
@@ -17,6 +31,8 @@ _LIST = """
     class course submission submissions submitted export exported download downloads downloaded attempt version backup
     backups copy old new draft final late part notebook notebooks src code data solution work try test files attachment
     attachments abgabe abgaben übung übungen uebung uebungen blatt aufgabe aufgaben hausaufgabe hausaufgaben
+    solutions lösung lösungen loesung loesungen musterlösung musterloesung kopie untitled template vorlage
+    versuch first second third
 """
 _WORDS = frozenset(_LIST.split())
 _NUMBERED = re.compile(r"(v|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")\d{1,2}")
@@ -68,11 +84,35 @@ class Spelling:
                 return Named(known, name[: match.start()].strip(BETWEEN), name[match.end() :].strip(BETWEEN))
         return None
 
+    def tail(self, name: str) -> tuple[str, bool]:
+        """Return what a file's name says about the student, and whether it stands beside an assignment's name."""
+        stem = stem_of(as_text(name))
+        named = self.find(stem)
+        if named is None:
+            return without_homework(stem), False
+        if named.before and named.before.casefold() not in COPIES and not is_only_work(named.before):
+            return named.before, True
+        is_name = any(map(str.isalpha, named.after)) and not is_work(named.after)
+        return (named.after, True) if is_name else ("", False)
+
+    def names_nobody(self, name: str) -> bool:
+        """Return whether a file's name holds an assignment, or words for work, and nothing that may be a student's."""
+        return is_only_work(self.tail(name)[0] or "hw")
+
 
 def is_work(name: str) -> bool:
     """Return whether a folder's name says what was done, such as ``HW4`` or ``CS101 submissions``, and not by whom."""
-    words = re.split(r"[\W_]+", name.casefold())
-    return any(word in _WORDS or _NUMBERED.fullmatch(word) for word in words)
+    return is_date(name) or any(map(_is_word, re.split(r"[\W_]+", name.casefold())))
+
+
+def is_only_work(name: str) -> bool:
+    """Return whether a name holds nothing but such words, numbers or a date, and so nothing that may be a student's."""
+    words = [word for word in re.split(r"[\W_]+", name.casefold()) if word and not word.isdecimal()]
+    return is_date(name) or (bool(words) and all(map(_is_word, words)))
+
+
+def _is_word(word: str) -> bool:
+    return word in _WORDS or _NUMBERED.fullmatch(word) is not None
 
 
 def without_homework(stem: str) -> str:

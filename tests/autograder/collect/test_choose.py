@@ -108,7 +108,11 @@ STAMPS = {
     "9999999999999": (None, "could not be read"),
     "": (None, "could not be read"),
     "\x00" * 50: (None, "could not be read"),
-    "0001-01-01 00:00:00+23:59": (datetime(1, 1, 1, tzinfo=UTC), ""),
+    "0001-01-01 00:00:00+23:59": (None, "could not be read"),
+    "0001-01-01 00:00:00 +1400": (None, "could not be read"),
+    "9999-12-31 23:59:59 -1200": (None, "could not be read"),
+    "1999-12-31 23:59:59 UTC": (None, "could not be read"),
+    "2101-01-01 00:00:00 UTC": (None, "could not be read"),
 }
 
 
@@ -121,7 +125,7 @@ def test_nbgraders_timestamp_is_read(tmp_path, text):
     (entry,) = found.entries
     assert (entry.submitted is None) == (when is None)
     assert entry.submitted is None or entry.submitted.tzinfo is not None
-    if when and when.year > 1:
+    if when:
         assert entry.submitted == when
     assert note in " ".join(entry.notes)
     assert found.parts == (tmp_path / "class" / folder / "timestamp.txt",)

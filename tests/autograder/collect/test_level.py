@@ -1,7 +1,9 @@
 """The level of the students: where nothing but folders tells, each student is one, and nobody is merged or split."""
 
 import pytest
-from support.handed_in import SCRATCH, SOFTMAX, collected, notebook, students_in
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.handed_in import SCRATCH, SOFTMAX, collected, entry_of_student, notebook, students_in
 
 from d2l_helpers.errors import ArgumentError
 
@@ -58,7 +60,7 @@ STUDENTS = {
     ),
     "the teacher's own notebook above": (
         [*of_each(f"x/*/{S}"), "solution.ipynb"],
-        (*THREE, "solution"),
+        THREE,
     ),
     "a folder in each student's folder": (of_each(f"*/week/{S}"), THREE),
     "the same folder in each student's folder": (of_each(f"*/stuff/{S}"), THREE),
@@ -121,3 +123,71 @@ def test_empty_folders_in_a_folder_around_are_rows(tmp_path):
     found = collected(tmp_path / "submitted", files)
     assert {student for student, _ in students_in(found)} == set(THREE)
     assert [each.path.name for each in found.ignored] == [".DS_Store"]
+
+
+WRAPPERS = [
+    "CS101",
+    "Kurs",
+    "2026",
+    "x",
+    "HW4",
+    "Abgaben",
+    "Downloads",
+    "Week 3",
+    "export 3",
+    "2026-01-31",
+    "31.01.2026",
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    wrappers=st.lists(st.sampled_from(WRAPPERS), max_size=4),
+    layout=st.sampled_from([f"*/{S}", f"*/HW4/{S}", f"*_{S}", f"*/{SOFTMAX}/mine.ipynb"]),
+    students=st.sets(st.sampled_from(["s01", "s02", "ada", "Lovelace, Ada", "1001", "李小龍"]), min_size=2),
+)
+def test_a_chain_of_wrappers_counts_for_nothing(tmp_path_factory, wrappers, layout, students):
+    paths = ["/".join([*wrappers, layout.replace("*", one)]) for one in students]
+    found = collected(tmp_path_factory.mktemp("chain") / "class", tree(*paths))
+    assert students_in(found) == {(one, SOFTMAX) for one in students}
+
+
+ALONE = {"CS101/HW4/s01": "CS101/HW4", "Kurs/Abgaben/HW4/s01": "Kurs/Abgaben/HW4", "x/Max Test,x/Will Task": "x"}
+
+
+@pytest.mark.parametrize("folders", ALONE)
+def test_the_refusal_names_the_folder_around_the_students(tmp_path, folders):
+    with pytest.raises(ArgumentError, match=f"pass the folder {ALONE[folders]} if"):
+        collected(tmp_path / "submitted", tree(*(f"{folder}/{S}" for folder in folders.split(","))))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("2026-01-31", "2026-02-01"),
+        ("31.12.2025", "01.01.2026"),
+        ("attempt 2", "attempt 10"),
+        ("Jan 31, 2026", "Feb 1, 2026"),
+    ],
+)
+@pytest.mark.parametrize("around", ["", "CS101/"])
+def test_dates_and_numbers_of_attempts_above_students_are_attempts(tmp_path, first, second, around):
+    files = {f"{around}{first}/s01/{S}": notebook(answers=3), f"{around}{second}/s01/{S}": notebook()}
+    files |= {f"{around}{second}/s02/{S}": notebook()}
+    found = collected(tmp_path / "submitted", files)
+    assert students_in(found) == {("s01", SOFTMAX), ("s02", SOFTMAX)}
+    entry = entry_of_student(found, "s01")
+    assert entry.file.parts[-3] == second
+    assert entry.notes[0].startswith("there were 2 attempts; the last counts")
+    assert entry.submitted is None
+
+
+def test_sections_with_the_teachers_notebook_in_each_are_no_students(tmp_path):
+    paths = [f"{section}/{name}{S}" for section in "AB" for name in ("", f"s{section}1/", f"s{section}2/")]
+    with pytest.raises(ArgumentError, match="pass the folder A if"):
+        collected(tmp_path / "submitted", tree(*paths))
+
+
+def test_a_folder_for_work_without_students_is_no_student(tmp_path):
+    found = collected(tmp_path / "submitted", tree(f"HW4/s01/{S}", f"HW4/s02/{S}") | {"HW6": None, "x.pdf": b""})
+    assert students_in(found) == {("s01", SOFTMAX), ("s02", SOFTMAX)}

@@ -438,3 +438,141 @@ def test_a_platform_can_be_chosen(tmp_path):
     assert {"moodle", "canvas", "blackboard", "brightspace", "ilias", "sakai", "gradescope", "nbgrader"} == set(
         PLATFORMS
     )
+
+
+MIXED = {
+    "Moodle": (
+        {
+            f"Eva Lu_12346_assignsubmission_file/{SOFTMAX}.ipynb": NOTEBOOK,
+            "Eva Lu_12346_assignsubmission_onlinetext/onlinetext.html": b"",
+        },
+        "Eva Lu",
+    ),
+    "Canvas": ({f"s03_LATE_5513_900109_{SOFTMAX}.ipynb": NOTEBOOK, f"s03_5513_900103_{SCRATCH}.ipynb": OTHER}, "s03"),
+    "Blackboard": ({f"HW4_bob_attempt_2026-02-01-10-00-00_{SOFTMAX}.ipynb": NOTEBOOK}, "bob"),
+    "Brightspace": ({f"12-3 - Cy Cox - Jan 3, 2026 1000 AM/{SOFTMAX}.ipynb": NOTEBOOK}, "Cy Cox"),
+    "Sakai": ({f"Lovelace, Ada(ada)/Submission attachment(s)/{SOFTMAX}.ipynb": NOTEBOOK}, "ada"),
+}
+
+
+@pytest.mark.parametrize("second", MIXED)
+@pytest.mark.parametrize("first", MIXED)
+def test_two_platforms_in_one_folder_are_read_name_by_name(tmp_path, first, second):
+    files = MIXED[first][0] | MIXED[second][0]
+    found = collected(tmp_path / "class", files)
+    assert {entry.student for entry in found.entries} == {MIXED[first][1], MIXED[second][1]}
+    assert any(entry.is_late for entry in found.entries) == ("Canvas" in (first, second))
+
+
+def test_a_single_platforms_name_among_folders_is_said(tmp_path):
+    files = {f"{name}/{SOFTMAX}.ipynb": NOTEBOOK for name in ("s01", "s02", "Ada_1_assignsubmission_file")}
+    found = collected(tmp_path / "class", files)
+    assert "pass --platform moodle" in " ".join(entry_of_student(found, "Ada_1_assignsubmission_file").notes)
+
+
+@pytest.mark.parametrize("layout", ["{}/hw.ipynb", "HW4/{}/hw.ipynb", f"{{}}/{SOFTMAX}/{SOFTMAX}.ipynb"])
+@pytest.mark.parametrize(
+    "name", ["s{0}_55{0}_9001{0}_", "S{0}_{0}_assignsubmission_file_", "HW_s{0}_attempt_2026-01-31-10-00-{0}_"]
+)
+def test_many_names_in_one_students_folder_choose_no_platform(tmp_path, layout, name):
+    files = {layout.format(student): NOTEBOOK for student in ("ada", "bob", "cyd")}
+    before = collected(tmp_path / "before" / "class", files)
+    folder = layout.format("mal").rpartition("/")[0]
+    more = {f"{folder}/{name.format(number)}{SOFTMAX}.ipynb": NOTEBOOK for number in range(10, 40)}
+    found = collected(tmp_path / "class", files | more)
+    assert students_in(found) == students_in(before) | {("mal", SOFTMAX)}
+
+
+def test_names_that_a_platform_does_not_give_keep_no_number(tmp_path):
+    names = {"o_neil-smith": 5512, "group 1": 5513, "José_Pérez": 5514}
+    files = {f"{name}_{number}_90{number}_{SOFTMAX}.ipynb": NOTEBOOK for name, number in names.items()}
+    assert {entry.student for entry in collected(tmp_path / "canvas", files).entries} == set(names)
+    files = {f"{name}_{number}_assignsubmission_file/{SOFTMAX}.ipynb": NOTEBOOK for name, number in names.items()}
+    assert {entry.student for entry in collected(tmp_path / "moodle", files).entries} == set(names)
+
+
+@pytest.mark.parametrize("form", ["{}/Submission attachment(s)/{}", "{}_Submission attachment(s)_{}"])
+def test_sakais_names_may_hold_brackets(tmp_path, form):
+    names = ("O'Brien, Pat (the 2nd)(pob)", "Cox, Cy (C.) (x)(cy)", "Lovelace, Ada(ada)")
+    found = collected(tmp_path / "export", {f"HW4/{form.format(name, SOFTMAX)}.ipynb": NOTEBOOK for name in names})
+    assert {entry.student for entry in found.entries} == {"pob", "cy", "ada"}
+
+
+def moodle(name, number, assignment=SOFTMAX):
+    """Return a file of Moodle's export of an assignment."""
+    return f"{assignment} export/{name}_{number}_assignsubmission_file_/{assignment}.ipynb"
+
+
+def test_of_two_students_with_one_name_the_note_says_what_joins_their_assignments(tmp_path):
+    files = {moodle("Anna Lee", number): NOTEBOOK for number in (1, 2)} | {moodle("Bo Li", 3): NOTEBOOK}
+    files |= {moodle("Anna Lee", 7, SCRATCH): OTHER, moodle("Bo Li", 9, SCRATCH): OTHER}
+    found = collected(tmp_path / "exports", files)
+    assert {entry.student for entry in found.entries} == {"Bo Li", "Anna Lee (1)", "Anna Lee (2)", "Anna Lee (7)"}
+    for entry in found.entries:
+        assert ("pass --roster with Moodle's grading worksheets" in " ".join(entry.notes)) == ("Anna" in entry.student)
+
+
+def test_moodles_worksheets_one_below_the_other_join_two_students_with_one_name(tmp_path):
+    head = "Identifier,Full name,ID number\n"
+    first = f"{head}Participant 1,Anna Lee,a1\nParticipant 2,Anna Lee,a2\n"
+    second = f"{head}Participant 8,Anna Lee,a1\nParticipant 7,Anna Lee,a2\n"
+    (tmp_path / "roster.csv").write_text(first + second)
+    files = {moodle("Anna Lee", number): NOTEBOOK for number in (1, 2)}
+    files |= {moodle("Anna Lee", number, SCRATCH): OTHER for number in (7, 8)}
+    found = collected(tmp_path / "exports", files, roster=tmp_path / "roster.csv")
+    assert {(entry.student, entry.file.parent.name.split("_")[1]) for entry in found.entries} == {
+        ("a1", "1"), ("a2", "2"), ("a1", "8"), ("a2", "7"),
+    }  # fmt: skip
+    assert (found.missing, found.strangers) == ((), ())
+
+
+def test_a_roster_with_a_name_twice_says_what_would_tell(tmp_path):
+    (tmp_path / "roster.csv").write_text("First name,Last name,ID number\nAnna,Lee,1001\nAnna,Lee,1002\n")
+    found = collected(tmp_path / "export", {moodle("Anna Lee", 1): NOTEBOOK}, roster=tmp_path / "roster.csv")
+    assert found.strangers == ("Anna Lee",)
+    assert "the roster has several students called Anna Lee; a column Identifier" in found.entries[0].notes[0]
+
+
+def test_canvas_users_of_one_name_have_one_id_in_all_exports_of_a_batch(tmp_path):
+    files = {f"HW4/smithjohn_{user}_90{user}_{SOFTMAX}.ipynb": NOTEBOOK for user in (5511, 5512)}
+    files |= {f"HW6/smithjohn_5511_905555_{SCRATCH}.ipynb": OTHER}
+    found = collected(tmp_path / "exports", files)
+    one, two = "smithjohn (5511)", "smithjohn (5512)"
+    assert students_in(found) == {(one, SOFTMAX), (two, SOFTMAX), (one, SCRATCH)}
+    assert all("calls that one smithjohn: --roster gives ids that stay" in entry.notes[0] for entry in found.entries)
+
+
+GROUPS = {
+    "a number": (["Gruppe 1-Anna Lee", "Gruppe 2-Bo Li"], {"Anna Lee", "Bo Li"}),
+    "a word": (["Team Rot-Anna Lee", "Team Rot-Bo Li"], {"Anna Lee", "Bo Li"}),
+    "hyphens in both": (["Group-A1-Anna-Maria Lee", "Group-A1-Bo Li"], {"Anna-Maria Lee", "Bo Li"}),
+    "double names": (["Anna-Maria Lee", "Anna-Lena Kim"], {"Anna-Maria Lee", "Anna-Lena Kim"}),
+    "in one name alone": (["Gruppe 1-Anna Lee", "Bo Li"], {"Gruppe 1-Anna Lee", "Bo Li"}),
+    "groups as a whole": (["Team A", "Team B"], {"Team A", "Team B"}),
+}
+
+
+@pytest.mark.parametrize("case", GROUPS)
+def test_moodles_groups_before_names_are_taken_away_where_all_have_one(tmp_path, case):
+    names, students = GROUPS[case]
+    found = collected(tmp_path / "export", {moodle(name, number): NOTEBOOK for number, name in enumerate(names)})
+    assert {entry.student for entry in found.entries} == students
+
+
+KNOWN_GROUPS = {
+    "a number": (["Gruppe 1-Anna Lee", "Bo Li"], {"1", "2"}),
+    "one group for all": (["Blau-Anna Lee", "Blau-Bo Li"], {"1", "2"}),
+    "a double name in the roster": (["Gruppe 1-Anna-Maria Kim", "Bo Li"], {"3", "2"}),
+    "a double name": (["Anna-Maria Kim", "Bo Li"], {"3", "2"}),
+    "a double name like another's": (["Zoe-Anna Lee", "Bo Li"], {"Zoe-Anna Lee", "2"}),
+}
+
+
+@pytest.mark.parametrize("case", KNOWN_GROUPS)
+def test_a_name_behind_moodles_group_is_found_in_the_roster(tmp_path, case):
+    names, students = KNOWN_GROUPS[case]
+    people = "First name,Last name,ID number\nAnna,Lee,1\nBo,Li,2\nAnna-Maria,Kim,3\nMaria,Kim,4\n"
+    (tmp_path / "roster.csv").write_text(people)
+    files = {moodle(name, number): NOTEBOOK for number, name in enumerate(names)}
+    found = collected(tmp_path / "export", files, roster=tmp_path / "roster.csv")
+    assert {entry.student for entry in found.entries} == students
