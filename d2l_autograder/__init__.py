@@ -8,7 +8,7 @@ builds an nbgrader course.
 
 import sys
 
-if sys.argv[:1] == ["-m"]:  # before any other import: see own_path
+if sys.argv[:1] == ["-m"]:  # before any other import: see ``command/own_path.py``
     from d2l_autograder.command.own_path import leave_out_current_folder
 
     leave_out_current_folder()

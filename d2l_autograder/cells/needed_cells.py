@@ -14,12 +14,13 @@ import symtable
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 from d2l_autograder.cells.ipython_syntax import AROUND, MAGIC_OPTIONS, to_python
 from d2l_autograder.parser_warnings import quietly
 
-__all__ = ["Names", "imports_of", "names_in", "needed", "tree_of"]
+__all__ = ["Names", "imports_of", "names_in", "needed", "reached", "tree_of"]
 
 _UNSEEN_NAMES = re.compile(r"\b(exec|eval|globals|locals|vars|setattr|__main__|__future__)\b|\bimport[\s\\(]+\*")
 _WITHOUT_NAMES = {"system", "getoutput", "captured", "show_usage"}  # methods of IPython's shell that bind none
@@ -205,35 +206,63 @@ def needed(sources: Sequence[str], wanted: Iterable[str]) -> list[bool]:
     """
     cells = [names_in(source) for source in sources]
     all_data = frozenset().union(*(cell.data for cell in cells)) - frozenset().union(*(cell.defined for cell in cells))
-    effects = _effects(cells)
-    writers = defaultdict(list)  # by name: the cells that bind it, or read it and so may change it
+    callers = _callers(cells) if any(cell.sets for cell in cells) else [0] * len(cells)
+    writers: dict[str, int] = defaultdict(int)  # by name: the cells that bind it, or read it and so may change it
     for number, cell in enumerate(cells):
-        for name in (cell.given | cell.used & all_data).union(*(effects[used] for used in cell.used & effects.keys())):
-            writers[name].append(number)
-    runs = [cell.always for cell in cells]
+        for name in cell.given | cell.used & all_data:
+            writers[name] |= 1 << number
+        for name in cell.sets:
+            writers[name] |= callers[number]
+    runs = sum(1 << number for number, cell in enumerate(cells) if cell.always)
     names = set(wanted).union(*(cell.used for cell in cells if cell.always))
     waiting = list(names)
     while waiting:
-        for number in writers[waiting.pop()]:
-            if not runs[number]:
-                runs[number] = True
-                waiting += cells[number].used - names
-                names |= cells[number].used
-    return runs
+        more = writers[waiting.pop()] & ~runs
+        runs |= more
+        for number in _numbers_in(more):
+            waiting += cells[number].used - names
+            names |= cells[number].used
+    return [bool(runs >> number & 1) for number in range(len(cells))]
 
 
-def _effects(cells: Sequence[Names]) -> dict[str, frozenset[str]]:
-    """Return by the functions' names the global variables that a call of the function may bind, also indirectly."""
-    effects: dict[str, frozenset[str]] = {}
-    waiting = any(cell.sets for cell in cells)
+def _callers(cells: Sequence[Names]) -> list[int]:
+    """Return for each cell the cells that may call its functions, also indirectly, as the bits of a number.
+
+    Numbers as sets keep a notebook of many cells that call each other from taking minutes.
+    """
+    users: dict[str, int] = defaultdict(int)
+    for number, cell in enumerate(cells):
+        for name in cell.used:
+            users[name] |= 1 << number
+    callers = [reduce(or_, (users[name] for name in cell.defined), 0) for cell in cells]
+    for between in range(len(cells)):  # Warshall's algorithm
+        for number, found in enumerate(callers):
+            if found >> between & 1:
+                callers[number] |= callers[between]
+    return callers
+
+
+def _numbers_in(bits: int) -> Iterator[int]:
+    while bits:
+        yield (bits & -bits).bit_length() - 1
+        bits &= bits - 1
+
+
+def reached(names: Iterable[str], steps: Iterable[tuple[frozenset[str], frozenset[str]]]) -> set[str]:
+    """Return names and all that follow from them: from any first name of a step follow all of its second names."""
+    following = defaultdict(list)
+    for number, (before, after) in enumerate(steps):
+        for name in before:
+            following[name].append((number, after))
+    found, taken = set(names), set()
+    waiting = list(found)
     while waiting:
-        waiting = False
-        for cell in cells:
-            found = cell.sets.union(*(effects[used] for used in cell.used & effects.keys()))
-            for name in cell.defined if found else ():
-                waiting = waiting or not found <= effects.get(name, frozenset())
-                effects[name] = effects.get(name, frozenset()) | found
-    return effects
+        for number, after in following.pop(waiting.pop(), ()):
+            if number not in taken:
+                taken.add(number)
+                waiting += after - found
+                found |= after
+    return found
 
 
 def imports_of(sources: Iterable[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The rows of nbgrader's gradebook that belong to one student, as SQL.
 
 The tables are those of nbgrader 0.9.6; `register_assignments` refuses a gradebook of another version. Each function
-belongs into a transaction of `gradebook_database`, and changes no row that is as it should be.
+belongs into a transaction of `database.Database`, and changes no row that is as it should be.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Mapping
 
 from d2l_autograder.assignment import Assignment, Item
-from d2l_autograder.cells.needed_cells import names_in, tree_of
+from d2l_autograder.cells.needed_cells import names_in, reached, tree_of
 from d2l_autograder.marking.stopped_cells import names_behind
 from d2l_autograder.results import Mark
 from d2l_autograder.sandbox import Verdict
@@ -58,9 +58,7 @@ def _may_change_data(name: str, needed: list[Cell], others: list[Cell]) -> bool:
     """Return whether the other cells may change data of an answer under another name, or by a function that does."""
     found = [names_in(cell.source) for cell in needed]
     data = names_behind(name, needed) & frozenset().union(*(names.data for names in found))
-    ways = set(data)
-    for _ in found:  # each round finds the names that lean on those of the round before
-        ways |= {given for names in found if names.used & ways for given in names.given}
+    ways = reached(data, [(names.used, names.given) for names in found])
     return any(names_in(cell.source).used & (ways - {name}) for cell in others)
 
 

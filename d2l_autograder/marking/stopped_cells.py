@@ -6,13 +6,14 @@ import ast
 import re
 from collections.abc import Iterable
 
-from d2l_autograder.cells.needed_cells import names_in, tree_of
+from d2l_autograder.cells.needed_cells import names_in, reached, tree_of
 from d2l_autograder.sandbox import Lost, Verdict
 from d2l_autograder.submission.submission import Cell
 
 __all__ = ["StoppedCells", "names_behind", "statements"]
 
 _MISSING_NAME = re.compile(r"(?:NameError|UnboundLocalError): .*?'(\w+)'")
+_MOST_STATEMENTS = 300
 _LINE = re.compile(r"line (\d{1,6}): ?(.*)", re.DOTALL)
 
 
@@ -80,19 +81,16 @@ class StoppedCells:
 def names_behind(name: str, cells: Iterable[Cell]) -> set[str]:
     """Return a name and the names on which it leans: those that the cells read which bind it, and so on."""
     every = [names_in(cell.source) for cell in cells]
-    found, before = {name}, 0
-    while len(found) > before:
-        before = len(found)
-        for names in every:
-            if names.given & found:
-                found |= names.used
-    return found
+    return reached([name], [(names.given, names.used) for names in every])
 
 
 def statements(cell: Cell) -> list[tuple[str, str]]:
-    """Split a cell into statements: the first line of each in words, and its text at the line where it stands."""
+    """Split a cell into statements: the first line of each in words, and its text at the line where it stands.
+
+    A cell of very many statements is not split, as the text of each has an empty line for each line above it.
+    """
     tree, lines, found = tree_of(cell.source), cell.source.split("\n"), []
-    body = tree.body if tree else []
+    body = tree.body if tree and len(tree.body) <= _MOST_STATEMENTS else []
     for statement in body:
         marked = [statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))]
         first, last = min(marked), statement.end_lineno or statement.lineno

@@ -18,8 +18,8 @@ from d2l_autograder.cells.needed_cells import names_in, tree_of
 
 __all__ = ["grade_id", "is_check", "repair"]
 
-_FENCED = re.compile(r"\s*(`{3,}|~{3,})[ ]*(?:python3?|py|ipython3?)?[ ]*\n(.*?)\n?\1\s*", re.DOTALL)
-_MOST_PROSE = 50_000  # characters of text in which answers are looked for
+_FENCED = re.compile(r"\s*(`{3,}|~{3,})[ ]*(?:(?:python3?|py|ipython3?)[ ]*)?\n(.*?)\n?\1\s*", re.DOTALL)
+_MOST_PROSE = 50_000  # characters of text that are parsed, to find answers and cells in them
 _KINDS = {"code": "code", "markdown": "text", "raw": "raw text"}
 
 
@@ -79,6 +79,7 @@ class _Matching:
             cell["claim"] = cell.claim if cell.claim in known else None
         self.free = list(self.cells)
         self.found: dict[str, NotebookNode | None] = {}
+        self.room = _MOST_PROSE
         self.readable = self._readable_prose()
         for cell in release.cells:
             if (name := grade_id(cell)) not in self.stubs:
@@ -132,14 +133,14 @@ class _Matching:
     def _readable_prose(self) -> dict[int, str]:
         """Return the code in cells of text, by the cells' identity; only of a cell that is one of the release's."""
         known = {stub.id for stub in self.stubs.values()}
-        found, room = {}, _MOST_PROSE
+        found = {}
         for cell in self.cells:
-            if cell.cell_type != "code" and len(cell.source) <= room:
+            if cell.cell_type != "code" and len(cell.source) <= self.room:
                 fenced = _FENCED.fullmatch(cell.source) if cell.claim or cell.was in known else None
                 code = fenced[2] if fenced else cell.source
                 if any(name in code for name in self.stubs):
                     found[id(cell)] = code
-                    room -= len(code)
+                    self.room -= len(code)
         return found
 
     def _check_or_chapter(self, cell: NotebookNode, name: str | None) -> list[NotebookNode]:
@@ -160,9 +161,12 @@ class _Matching:
     def _is_code(self, one: NotebookNode, cell: NotebookNode) -> bool:
         """Return whether a cell that is no code would bind names of this cell of the release if it were code."""
         given = names_in(cell.source).given
-        return is_same(one.source, cell.source) or (
-            len(one.source) <= _MOST_PROSE and bool(given & names_in(one.source).given)
-        )
+        if one.source.strip() == cell.source.strip():
+            return True
+        if len(one.source) > self.room:
+            return False
+        self.room -= len(one.source)
+        return bool(given & names_in(one.source).given)
 
     def _calls(self, one: NotebookNode, check: NotebookNode) -> bool:
         """Return whether a cell that is no answer calls a check."""
@@ -203,13 +207,18 @@ class _Matching:
         name = grade_id(cell)
         if len(found) > 1 and name is not None and any(one.claim == name for one in found):
             self.repairs.append(f"there were {len(found)} cells {name}; one of them counts")
-        preferred = [one for one in found if is_same(one.source, cell.source) == is_check(cell)]
+        preferred = [one for one in found if self._is_same(one, cell) == is_check(cell)] if len(found) > 1 else []
         chosen = (preferred or found)[-1]
         if chosen.cell_type != cell.cell_type:
             self._set_type(chosen, cell)
         if not is_check(cell) or chosen.source.strip() == cell.source.strip():
             self.free = [one for one in self.free if one is not chosen]  # a changed check may hold an answer
         return chosen
+
+    def _is_same(self, one: NotebookNode, cell: NotebookNode) -> bool:
+        """Compare code by its meaning, and text as it is: parsing all text of a large notebook could take minutes."""
+        is_code = one.cell_type == "code" or id(one) in self.readable
+        return is_same(one.source, cell.source) if is_code else one.source.strip() == cell.source.strip()
 
     def _set_type(self, chosen: NotebookNode, cell: NotebookNode) -> None:
         """Set the type of a submitted cell back; what was written into a check may as well be prose, and stays so."""

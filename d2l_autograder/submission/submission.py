@@ -153,7 +153,7 @@ def _clean(cell: dict[str, Any], number: int, repairs: list[str]) -> NotebookNod
     kind = cell.get("cell_type") if cell.get("cell_type") in _KINDS else "raw"
     most = _LONGEST_CODE if kind == "code" else _LONGEST_PROSE
     written = cell.get("source", cell.get("input"))  # "input" before nbformat 4
-    source = join_lines(written, 2 * most).replace("\r\n", "\n")
+    source = join_lines(written, 2 * most).replace("\r\n", "\n").replace("\r", "\n")  # all are ends of lines
     if len(source) > most:
         repairs.append(f"cell {number} had more than {most:,} characters and was cut to {most:,}")
     clean = nbformat.from_dict(

@@ -423,6 +423,21 @@ def test_a_long_chain_of_cells_is_followed_to_its_end():
     assert not any(needed(sources, ["n1000"]))
 
 
+def test_functions_that_set_names_are_followed_through_other_functions():
+    sources = ["def f(): g()", "def g(): h()", "def h():\n    global a\n    a = 1", "f()", "b = a", "c = 1"]
+    assert needed(sources, ["b"]) == [True, True, True, True, True, False]
+
+
+@pytest.mark.timing
+def test_many_functions_that_call_each_other_and_set_names_take_seconds():
+    names = ", ".join(f"a{{0}}_{number}" for number in range(20))
+    cell = f"def f{{0}}():\n    global {names}\n    f{{1}}()"
+    sources = [cell.format(number, number + 1) for number in range(900)]
+    began = time.process_time()
+    assert all(needed([*sources, "f0()"], ["a899_0"]))
+    assert time.process_time() - began < 10
+
+
 @given(st.text() | st.text("xy =()[]{}:.,'\"\\\n@%!?*0fimport def class lambda", max_size=60))
 @example("'\\d'")
 @example("%%")

@@ -73,6 +73,11 @@ def test_whatever_a_cell_says_of_its_stop_there_is_a_verdict(source, message, li
     assert statements(cell) is not None
 
 
+def test_cells_of_very_many_statements_are_not_split():
+    assert len(statements(Cell("one", "a = 1\n" * 200, 1))) == 200
+    assert statements(Cell("one", "a = 1\n" * 20_000, 1)) == []
+
+
 def test_names_lean_on_one_another():
     cells = [Cell("1", "a = b + len(d)", 1), Cell("2", "def b(): return c", 2), Cell("3", "e = a", 3)]
     assert names_behind("a", cells) == {"a", "b", "c", "d", "len"}

@@ -3,6 +3,7 @@
 import ast
 import copy
 import random
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -352,3 +353,28 @@ def test_no_damage_costs_an_answer(seed):
     assert values(submission, names) == {name: name for name in names}
     for name in names:
         assert any(answer(name) in cell.source for cell in submission.notebook.cells)
+
+
+def much_text(kind):
+    """Return text that is slow to read: as a block of code, or as Python."""
+    notebook = handed_out()
+    if kind == "block":
+        prose = [text("```" + " " * 40_000 + "x", id=STUBS[FIRST].id) for _ in range(20)]
+    else:
+        prose = [text("a," * 90_000, id=ident) for ident in ["setup", *notebook_ids(notebook)] for _ in range(3)]
+    notebook["cells"] += prose
+    return notebook
+
+
+def notebook_ids(notebook):
+    """Return the ids of the cells of the chapter and of the checks."""
+    return [cell["id"] for cell in notebook["cells"] if cell["cell_type"] == "code"][:10]
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize("kind", ["block", "Python"])
+def test_text_that_is_slow_to_read_takes_seconds(kind):
+    notebook = much_text(kind)
+    began = time.process_time()
+    assert read(notebook).attempted == set()
+    assert time.process_time() - began < 10

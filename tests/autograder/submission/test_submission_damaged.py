@@ -62,6 +62,13 @@ def test_answers_without_id_and_metadata_are_found_by_the_names_they_bind():
     assert ran[1:] == [item.answer.source() for item in ASSIGNMENT.items]
 
 
+def test_a_lone_carriage_return_ends_a_line_as_in_python():
+    notebook = answered()
+    named(notebook, FIRST)["source"] = f"x = 1\rdef {FIRST}(X):\r    return x\r\n"
+    (cell,) = (cell for cell in read(notebook).cells([FIRST]) if FIRST in cell.source)
+    assert cell.source == f"x = 1\ndef {FIRST}(X):\n    return x\n"
+
+
 def test_notebooks_of_nbformat_3_and_5_are_read():
     cells = answered()["cells"]
     assert read({"cells": cells, "nbformat": 5}).attempted == set(NAMES)
