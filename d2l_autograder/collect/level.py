@@ -151,7 +151,8 @@ def _around(units: Sequence[Unit], depth: int) -> frozenset[str]:
         return everything
     if 2 * len(crowded) > len(tops) and len(crowded) > 1 and _are_sections(crowded, repeated):
         raise _unclear("/".join((*outside, crowded[0].name)), crowded[0].name, sorted(crowded[0].folders))
-    return frozenset(top.name for top in crowded if is_only_work(top.name) and len(top.folders | top.named) > 1)
+    for_work = [top for top in tops if is_only_work(top.name)]
+    return frozenset(top.name for top in for_work if len(top.folders | top.named) > top.has_own)
 
 
 def _are_sections(crowded: Iterable[_Top], repeated: int) -> bool:

@@ -58,6 +58,7 @@ STUDENTS = {
         of_each(f"*/{S}") + [f"HW4 late/{one}/{S}" for one in ("s04", "s05")],
         (*THREE, "s04", "s05"),
     ),
+    "a late folder with one student": ([*of_each(f"*/{S}"), f"late/s04/{S}"], (*THREE, "s04")),
     "the teacher's own notebook above": (
         [*of_each(f"x/*/{S}"), "solution.ipynb"],
         THREE,
