@@ -303,7 +303,7 @@ def test_an_answer_that_leans_on_other_cells_counts_as_it_is_after_all_of_them(c
     marks, requests = mark(*first, *later)
     assert [each.earned for each in marks.values()] == [2, 2]
     (note,) = [each.note for each in marks.values() if each.note]
-    assert note.startswith("counted as it is after all cells of the notebook; after those that it seems to need, ")
+    assert note.startswith("marked after all cells had run; after only the cells that the answer seems to need, ")
     again = requests[requests.index(("beside", 0)) :]
     assert [cell for do, cell, *_ in again if do == "run"] == [f"c{n}" for n in range(1, len(first) + len(later) + 1)]
 
