@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from support.doubled import HINTS, checks, double, number
 
 from d2l_autograder.assignment import Item
 from d2l_autograder.key import Answer, Probe, runs_in_sandbox
@@ -15,21 +16,6 @@ from d2l_autograder.sandbox import Lost, Verdict
 from d2l_autograder.sandbox.worker import describe
 from d2l_autograder.submission.submission import Submission
 from d2l_helpers.exercises.exercise import Exercise, NotYet
-
-HINTS = ("the first hint", "the second hint", "the third hint")
-
-
-def double(x):
-    return 2 * x
-
-
-def number(rng):
-    return (float(rng.uniform(1, 2)),)
-
-
-def checks(value):
-    if value != 3:
-        raise NotYet(f"got {value}", "three")
 
 
 def function(*probes, name="double", solution=double):
