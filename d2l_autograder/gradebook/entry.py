@@ -1,7 +1,7 @@
 """The rows of nbgrader's gradebook that belong to one student, as SQL.
 
 The tables are those of nbgrader 0.9.6; `register_assignments` refuses a gradebook of another version. Each function
-belongs into a transaction of `database.Database`, and changes no row that is as it should be.
+must be called in a transaction of `database.Database`, and changes no row that is as it should be.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def add_student(database: sqlite3.Connection, student: str) -> None:
 
 
 def move_student(database: sqlite3.Connection, old: str, new: str) -> None:
-    """Give the submissions of one id to another, with all scores, where the other has none to the same assignment."""
+    """Move submissions from one id to another, with all scores, where the other has none to the same assignment."""
     if not database.execute("SELECT 1 FROM student WHERE id = ?", (old,)).fetchone():
         return
     add_student(database, new)

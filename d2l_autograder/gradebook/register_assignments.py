@@ -17,7 +17,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Register ``{"database": FILE, "assignments": {NAME: NOTEBOOK}}``; print ``{"failed": …}`` where that fails."""
+    """Register ``{"database": FILE, "assignments": {NAME: NOTEBOOK}}``; if that fails, print what failed as JSON."""
     warnings.simplefilter("ignore")  # SQLAlchemy's, about how nbgrader calls it
     request = json.load(sys.stdin)
     try:

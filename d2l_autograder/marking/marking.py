@@ -91,7 +91,7 @@ def _mark(items: list[Item], answers: SandboxedAnswers, random_for: RandomFor) -
     for item in items:
         mark = mark_answer(item, answers, random_for)
         if mark.verdict == Verdict.WRONG and (stop := answers.stop_behind(mark.exercise)):
-            mark = replace(mark, note=_short(f"a cell on which it leans has stopped: {stop}"))
+            mark = replace(mark, note=_short(f"a cell that this answer needs has stopped: {stop}"))
         marks[mark.exercise] = mark
     return marks
 
@@ -101,8 +101,9 @@ def _after_all_cells(mark: Mark, first: Mark) -> Mark:
     if mark.earned <= first.earned:
         return first
     before = next((f", {finding.got}" for finding in first.findings if finding.verdict != Verdict.RIGHT), "")
-    said = f"counted as it is after all cells of the notebook; after those that it seems to need, {first.verdict}"
-    return replace(mark, note=_short(f"{said}{before}"))
+    said = str(first.verdict).replace("_", " ") + before
+    note = f"marked after all cells had run; after only the cells that the answer seems to need, the result was: {said}"
+    return replace(mark, note=_short(note))
 
 
 def mark_answer(item: Item, answers: Answers, random_for: RandomFor) -> Mark:

@@ -41,7 +41,7 @@ class SandboxedAnswers:
     def run(self, names: Iterable[str] | None = None, values: Iterable[str] = ()) -> None:
         """Run the cells, and read numbers and letters at once, before any function is called.
 
-        A cell that stops shows in the answers that lean on it. What the student's code learns from later calls, it
+        A cell that stops shows in the answers that depend on it. What the student's code learns from later calls, it
         learns too late to change a number or letter.
 
         Parameters
@@ -97,7 +97,7 @@ class SandboxedAnswers:
             yield own
 
     def stop_behind(self, name: str) -> str:
-        """Return the stop of a cell on which an answer leans, in words; empty if there is none."""
+        """Return in words the stop of a cell on which an answer depends; empty if there is none."""
         stop = self._stopped.behind(name, self._cells.values())
         return stop.message if stop else ""
 

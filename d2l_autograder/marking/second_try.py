@@ -1,6 +1,6 @@
 """Decide whether an answer that is not right is tried once more after all cells of its notebook.
 
-Which cells an answer needs is read from the names in them. An answer may lean on other cells by ways that no name
+Which cells an answer needs is read from the names in them. An answer may depend on other cells in ways that no name
 shows: a list that another cell fills through another name, a module that a function of the student's patches, a file,
 the recursion limit. Running a whole chapter takes up to a minute, so it happens only where it can change the mark.
 """

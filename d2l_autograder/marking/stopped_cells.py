@@ -1,4 +1,4 @@
-"""Tell what follows from a cell that stopped: the cell and its line, not the NameError in another cell."""
+"""Find the cell and line behind a failure: a cell that stopped leaves names unbound, and others then fail for these."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class StoppedCells:
         return lost
 
     def behind(self, name: str, cells: Iterable[Cell]) -> Lost | None:
-        """Return the stop that left one of the names unbound on which an answer leans, or None."""
+        """Return the stop that left unbound a name on which an answer depends, or None."""
         return next((self._causes[one] for one in sorted(names_behind(name, cells)) if one in self._causes), None)
 
     def _cause_of(self, name: str | None) -> Lost | None:
@@ -79,7 +79,7 @@ class StoppedCells:
 
 
 def names_behind(name: str, cells: Iterable[Cell]) -> set[str]:
-    """Return a name and the names on which it leans: those that the cells read which bind it, and so on."""
+    """Return a name and all names that the cells read which bind it, also indirectly."""
     every = [names_in(cell.source) for cell in cells]
     return reached([name], [(names.given, names.used) for names in every])
 

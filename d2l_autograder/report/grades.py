@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from d2l_autograder.report.feedback import total_of
+from d2l_autograder.report.table import cell
 from d2l_autograder.report.text import date_text, number_text, safe_line, safe_name
 from d2l_autograder.results import Row
 
 __all__ = ["grades_csv"]
-
-# What a spreadsheet runs as a formula: at the beginning of a cell, or after a character at which a reader with another
-# separator begins another cell. Quotes and spaces before it are dropped by some readers.
-_FORMULA = re.compile("""(^|[;|]|,(?!\\s))([\\s"'\u200c\u200d]*)(?=[=+\\-@＝＋－＠])""")
-_PLAIN = re.compile(r"[\w. :+-]*")
 
 
 def grades_csv(rows: Sequence[Row]) -> bytes:
@@ -31,7 +26,7 @@ def grades_csv(rows: Sequence[Row]) -> bytes:
     fullest = sorted(results, key=lambda result: (result.assignment, -len(result.marks), result.student))
     exercises = list(dict.fromkeys(mark.exercise for result in fullest for mark in result.marks))
     head = ["student", "assignment", "status", "submitted", "late", "earned", "penalty", "total", "points"]
-    table = [[*head, *(_cell(safe_line(exercise)) for exercise in exercises), "detail", "repairs", "sandboxed"]]
+    table = [[*head, *(cell(safe_line(exercise)) for exercise in exercises), "detail", "repairs", "sandboxed"]]
     table += [_row(row, exercises) for row in ordered]
     return "".join(",".join(cells) + "\r\n" for cells in table).encode("utf-8-sig")
 
@@ -40,8 +35,8 @@ def _row(row: Row, exercises: Sequence[str]) -> list[str]:
     result = row.result
     earned = {mark.exercise: number_text(mark.earned) for mark in result.marks}
     return [
-        _cell(safe_name(result.student)),
-        _cell(safe_line(result.assignment)),
+        cell(safe_name(result.student)),
+        cell(safe_line(result.assignment)),
         str(result.status),
         date_text(row.submitted),
         "yes" if row.is_late else "no",
@@ -50,18 +45,7 @@ def _row(row: Row, exercises: Sequence[str]) -> list[str]:
         number_text(total_of(row)) if result.marks else "",
         number_text(result.points) if result.marks else "",
         *(earned.get(exercise, "") for exercise in exercises),
-        _cell(safe_line(result.detail)),
-        _cell(safe_line("; ".join(result.repairs))),
+        cell(safe_line(result.detail)),
+        cell(safe_line("; ".join(result.repairs))),
         "yes" if result.is_sandboxed else "no",
     ]
-
-
-def _cell(text: str) -> str:
-    """Write a line of text as one cell, for readers with any separator, which no spreadsheet runs."""
-    line = _FORMULA.sub(_as_text, text)
-    return line if _PLAIN.fullmatch(line) else '"' + line.replace('"', '""') + '"'
-
-
-def _as_text(found: re.Match[str]) -> str:
-    # At the beginning, the apostrophe stands first, where spreadsheets look for it
-    return f"'{found[2]}" if not found[1] else f"{found[1]}{found[2]}'"

@@ -103,7 +103,8 @@ def _of_version_2(mount: Path, own: Path) -> Path | None:
         found = next((folder for folder in above if _hands_on(folder)), None)
         if found is None or found in _held or not (found / LEAF).exists():
             return found
-        _hold(found)  # another grader may have ended meanwhile and moved all processes back, so look again
+        with suppress(OSError):  # the group has ended
+            _hold(found)  # another grader may have ended meanwhile and moved all processes back, so look again
     return None
 
 
@@ -169,8 +170,13 @@ def _hold(group: Path) -> None:
     import fcntl  # here: Windows lacks it
 
     if group not in _held:
-        _held[group] = os.open(group, os.O_RDONLY | os.O_DIRECTORY)
-        fcntl.flock(_held[group], fcntl.LOCK_SH)
+        fd = os.open(group, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_SH)
+        except OSError:
+            os.close(fd)
+            raise
+        _held[group] = fd
         atexit.register(_let_go, group)
 
 

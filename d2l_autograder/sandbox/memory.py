@@ -95,7 +95,7 @@ class SandboxMemory:
         self._kernel = _kernel_memory()
 
     def close(self) -> None:
-        """Let go of the namespace; safe to call twice."""
+        """Close the folders of the namespace; safe to call twice."""
         self._stack.close()
 
     def exceeds(self, most: int) -> bool:

@@ -187,7 +187,7 @@ class _Colab(ModuleType):
 
 
 def _imports_plainly() -> bool:
-    """Tell whether a cell imports without a ``try``, which would ask whether the notebook runs in Colab."""
+    """Return whether a cell imports without a ``try``, which would ask whether the notebook runs in Colab."""
     frame = sys._getframe(2)
     while frame.f_back and frame.f_code.co_filename.startswith("<frozen importlib._bootstrap"):
         frame = frame.f_back

@@ -212,21 +212,23 @@ def _stated(cells: list[NotebookNode], names: Iterable[str]) -> dict[str, tuple[
     found = {}
     for cell, check in pairwise(cells):
         name = str(grade_id(check)).removeprefix("check-")
-        if name in names and is_check(check) and cell.cell_type == "code" and not is_check(cell):
-            for answer in _passed(name, cell.source):
-                found[name] = (cell.id, f"\n{name} = ({answer})\n")
+        is_above = name in names and is_check(check) and cell.cell_type == "code" and not is_check(cell)
+        if is_above and (answer := _passed(name, cell.source)):
+            found[name] = (cell.id, f"\n{name} = ({answer})\n")
     return found
 
 
-def _passed(name: str, source: str) -> list[str]:
-    """Return what a cell passes to an exercise's check."""
-    tree = tree_of(to_python(source)) if "check" in source else None
-    found: list[str] = []
+def _passed(name: str, source: str) -> str | None:
+    """Return what a cell passes to an exercise's check: the last answer of several, and never the name itself."""
+    python = to_python(source)
+    tree = tree_of(python) if "check" in source else None
+    found = None
     for node in ast.walk(tree) if tree else ():
         match node:
             case ast.Call(ast.Name("check") | ast.Attribute(_, "check"), given, named):
                 exercise, answer, *_ = [*given, *(each.value for each in named), None, None]
-                text = ast.get_source_segment(to_python(source), answer) if answer else None
-                if isinstance(exercise, ast.Constant) and exercise.value == name and text not in (None, name):
-                    found.append(str(text))
-    return found
+                is_answer = answer and not isinstance(answer, ast.Starred)
+                is_named = isinstance(answer, ast.Name) and answer.id == name
+                if isinstance(exercise, ast.Constant) and exercise.value == name and is_answer and not is_named:
+                    found = answer
+    return ast.get_source_segment(python, found) if found else None

@@ -12,18 +12,12 @@ from pathlib import Path
 import nbformat
 import pytest
 from PIL import Image
-from support.courses import NAME, ROOT, need_nbgrader
+from support.courses import need_nbgrader
 from support.sample_results import EVIL, result_for
 
 from d2l_authoring.notebook_file import to_bytes
-from d2l_autograder.assignment import load_assignment
 from d2l_autograder.gradebook.autograded_notebook import autograded_notebook, comments_on, notebook_bytes, scores_of
 from d2l_autograder.submission.submission import read_submission
-
-
-@pytest.fixture(scope="module")
-def assignment():
-    return load_assignment(ROOT / "notebooks" / f"{NAME}.ipynb", ROOT / "answers")
 
 
 def submission(assignment, *cells):

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from support.courses import NAME, ROOT, need_nbgrader
+from support.courses import NAME, need_nbgrader
 from support.sample_results import EVIL, result_for
 
 from d2l_authoring.notebook_file import to_bytes
-from d2l_autograder.assignment import load_assignment
 from d2l_autograder.gradebook import gradebook
 from d2l_autograder.results import Row, Status
 from d2l_autograder.submission.submission import read_submission
@@ -21,11 +20,6 @@ from d2l_helpers.errors import LibraryUnusable, NotebookError
 
 # SQLAlchemy warns about how nbgrader uses it
 pytestmark = [pytest.mark.nbgrader, pytest.mark.filterwarnings("ignore::Warning:nbgrader")]
-
-
-@pytest.fixture(scope="module")
-def assignment():
-    return load_assignment(ROOT / "notebooks" / f"{NAME}.ipynb", ROOT / "answers")
 
 
 def submission(assignment, *cells):

@@ -13,11 +13,10 @@ import time
 from contextlib import closing
 
 import pytest
-from support.courses import NAME, ROOT, need_nbgrader
+from support.courses import NAME, need_nbgrader
 from support.sample_results import result_for
 from support.saving import saving
 
-from d2l_autograder.assignment import load_assignment
 from d2l_autograder.file_names import file_name
 from d2l_autograder.gradebook import database as gradebook_database
 from d2l_autograder.gradebook import gradebook
@@ -28,11 +27,6 @@ from d2l_helpers.errors import RecordError
 pytestmark = [pytest.mark.nbgrader, pytest.mark.filterwarnings("ignore::Warning:nbgrader")]
 
 STUDENTS = ("ada", "bob", "cyd")
-
-
-@pytest.fixture(scope="module")
-def assignment():
-    return load_assignment(ROOT / "notebooks" / f"{NAME}.ipynb", ROOT / "answers")
 
 
 @pytest.fixture(scope="module")

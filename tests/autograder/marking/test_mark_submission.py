@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from support.doubled import HINTS, checks, double, number
 
 from d2l_autograder.assignment import Item
 from d2l_autograder.key import Answer, Probe, runs_in_sandbox
@@ -15,21 +16,6 @@ from d2l_autograder.sandbox import Lost, Verdict
 from d2l_autograder.sandbox.worker import describe
 from d2l_autograder.submission.submission import Submission
 from d2l_helpers.exercises.exercise import Exercise, NotYet
-
-HINTS = ("the first hint", "the second hint", "the third hint")
-
-
-def double(x):
-    return 2 * x
-
-
-def number(rng):
-    return (float(rng.uniform(1, 2)),)
-
-
-def checks(value):
-    if value != 3:
-        raise NotYet(f"got {value}", "three")
 
 
 def function(*probes, name="double", solution=double):
@@ -303,7 +289,7 @@ def test_an_answer_that_leans_on_other_cells_counts_as_it_is_after_all_of_them(c
     marks, requests = mark(*first, *later)
     assert [each.earned for each in marks.values()] == [2, 2]
     (note,) = [each.note for each in marks.values() if each.note]
-    assert note.startswith("counted as it is after all cells of the notebook; after those that it seems to need, ")
+    assert note.startswith("marked after all cells had run; after only the cells that the answer seems to need, ")
     again = requests[requests.index(("beside", 0)) :]
     assert [cell for do, cell, *_ in again if do == "run"] == [f"c{n}" for n in range(1, len(first) + len(later) + 1)]
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.doubled import HINTS, checks, double, number
 
 from d2l_autograder.assignment import Item
 from d2l_autograder.key import Answer, KeyFault, Probe, runs_in_sandbox
@@ -20,16 +21,7 @@ from d2l_autograder.sandbox import Lost, Verdict
 from d2l_helpers.errors import ArgumentError, SandboxError
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 
-HINTS = ("the first hint", "the second hint", "the third hint")
 LOST = [verdict for verdict in Verdict if verdict not in (Verdict.RIGHT, Verdict.WRONG, Verdict.SANDBOX_FAULT)]
-
-
-def double(x):
-    return 2 * x
-
-
-def number(rng):
-    return (float(rng.uniform(1, 2)),)
 
 
 def exercise(name="double", kind="written", check=lambda answer: None):
@@ -230,11 +222,6 @@ def test_a_sandbox_that_fails_is_no_verdict_on_the_student():
         mark(item(), SandboxError("It broke", got="a", expected="b", remedy="c"))
 
 
-def checks(value):
-    if value != 3:
-        raise NotYet(f"got {value}", "three")
-
-
 @pytest.mark.parametrize("kind", ["measured", "predicted"])
 def test_a_value_is_judged_by_the_public_check(kind):
     right, wrong = (mark(value_item(checks, kind), value) for value in (3, 4))
@@ -335,8 +322,8 @@ def test_every_second_sandbox_makes_the_calls_in_the_opposite_order(sandboxes):
     mark_answer(item(probe), answers, random_for)
     calls = several(random_for("double", "alone", "0"))
     expected = []
-    for place, number in enumerate(sandboxes):
-        expected += [("double", "alone", number)] * (number > 0)
+    for place, sandbox in enumerate(sandboxes):
+        expected += [("double", "alone", sandbox)] * (sandbox > 0)
         expected += [("double", None, call) for call in (reversed(calls) if place % 2 else calls)]
     assert answers.asked == expected
     ((got, wanted, arguments),) = seen

@@ -114,6 +114,25 @@ def test_an_answer_in_the_call_of_a_check_is_what_counts():
     assert values(read(notebook)) == {FIRST: FIRST}
 
 
+@pytest.mark.parametrize(
+    ("calls", "expected"),
+    [
+        (["1", "2"], "2"),
+        (["1", FIRST], "1"),
+        (["1", "*several"], "1"),
+        (["*several"], None),
+        ([FIRST], None),
+    ],
+)
+def test_the_last_answer_that_a_check_is_passed_counts(calls, expected):
+    notebook = handed_out()
+    source = "several = [1]\n" + "".join(f'helpers.check("{FIRST}", {answer})\n' for answer in calls)
+    place = place_of(notebook, f"check-{FIRST}")
+    notebook["cells"].insert(place, code(source))
+    stated = read(notebook).stated
+    assert [*stated.values()] == ([f"\n{FIRST} = ({expected})\n"] if expected else [])
+
+
 def test_an_answer_under_another_name_counts_where_its_check_is_passed_it():
     notebook = handed_out()
     named(notebook, FIRST)["source"] = answer(FIRST).replace(f"def {FIRST}", "def mine")
