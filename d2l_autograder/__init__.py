@@ -8,7 +8,10 @@ builds an nbgrader course.
 
 import sys
 
-if sys.argv[:1] == ["-m"]:  # before any other import: see ``command/own_path.py``
+if "".join(sys.argv[:1]).endswith(("-m", "d2l-grade", "d2l-grade.exe")):  # before any other import: see these modules
     from d2l_autograder.command.own_path import leave_out_current_folder
 
     leave_out_current_folder()
+    from d2l_autograder.command.early_interrupt import end_silently
+
+    end_silently()

@@ -131,7 +131,7 @@ def build(
     Files that you have changed stay. --points may be repeated; an exercise that is worth 0 points is for practice and
     is not marked.
     """
-    with away_from_current_folder():
+    with stopped_by_interrupts(), away_from_current_folder():
         from d2l_autograder.command.releases import PROJECT
         from d2l_autograder.course import build_course
         from d2l_autograder.generated import Written

@@ -10,7 +10,7 @@ from d2l_autograder.sandbox import Sandbox
 
 __all__ = ["Running", "Stopped"]
 
-_SECONDS = 0.7  # for threads to end
+_SECONDS = 0.6  # for threads to end
 
 
 class Stopped(BaseException):

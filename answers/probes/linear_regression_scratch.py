@@ -25,29 +25,30 @@ def _examples_and_no_rest(rng):
     calls = _examples(rng)
     batch_size, features, labels = calls[0]
     n = len(features) // batch_size * batch_size
-    return calls + [(batch_size, features[:n], labels[:n])] * _EPOCHS
+    too_few = (batch_size, features[: batch_size - 1], labels[: batch_size - 1])  # no batch at all, and no error
+    return [*calls, *[(batch_size, features[:n], labels[:n])] * _EPOCHS, too_few]
 
 
 @runs_in_sandbox
 def _epoch(function, batch_size, features, labels):
     batches = []
     for batch in function(batch_size, features, labels):
-        batches.append([part.copy() if hasattr(part, "copy") else part for part in batch])
+        batches.append(list(batch))  # no copies: whoever fills one pair of arrays again and again yields one batch
         if len(batches) > len(features):  # an endless generator
             break
-    return batches
+    return batches, features, labels
 
 
 def _judge_batches(got, expected, calls):
     """Accept any shuffle that leaves few neighbours side by side."""
-    for batches, arguments in zip(got, calls, strict=True):
-        steps = [abs(one - other) for one, other in pairwise(_rows(batches, *arguments))]
+    for result, arguments in zip(got, calls, strict=True):
+        steps = [abs(one - other) for one, other in pairwise(_rows(result, *arguments))]
         expect(steps.count(1) <= len(steps) / 2, "most examples beside those that they stood beside", "a shuffle")
 
 
 def _judge_who_sits_out(got, expected, calls):
-    rows = [_rows(batches, *arguments) for batches, arguments in zip(got, calls, strict=True)]
-    for start in range(0, len(rows), _EPOCHS):
+    rows = [_rows(result, *arguments) for result, arguments in zip(got, calls, strict=True)]
+    for start in range(0, 2 * _EPOCHS, _EPOCHS):
         batch_size, n = calls[start][0], len(calls[start][1])
         first, *others = rows[start : start + _EPOCHS]
         is_new = any(epoch != first for epoch in others)
@@ -56,8 +57,13 @@ def _judge_who_sits_out(got, expected, calls):
         expect(takes_turns, f"of {n} examples, the same ones left out in all epochs", "others in other epochs")
 
 
-def _rows(batches, batch_size, features, labels):
+def _rows(result, batch_size, features, labels):
     """Return the numbers of an epoch's examples in their order."""
+    is_whole = isinstance(result, tuple | list) and len(result) == 3
+    expect(is_whole, "something else than batches", "batches")
+    batches, *after = result
+    for given, kept in zip((features, labels), after, strict=True):
+        agree(kept, given, "the features or labels, afterwards")
     examples = numpy.hstack([features, labels])
     whole = len(examples) // batch_size
     what = f"{len(examples)} examples in batches of {batch_size}"

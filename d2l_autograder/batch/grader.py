@@ -26,7 +26,7 @@ from d2l_autograder.running import Running
 from d2l_autograder.sandbox import Limits, Sandbox, Session, Setup
 from d2l_autograder.submission.submission import LARGEST, Submission, digest_of, read_submission
 from d2l_helpers.data import cache_folder
-from d2l_helpers.errors import D2LHelpersError, NotebookError
+from d2l_helpers.errors import D2LHelpersError, NotebookError, RecordError
 
 __all__ = ["LIMITS", "Grader", "Outcome", "setup_for"]
 
@@ -127,15 +127,15 @@ class Grader:
         self._outcomes.put(None)  # wakes up `grade`, which may wait for an outcome
 
     def kept(self, entry: Entry) -> Outcome | None:
-        """Return the outcome of an entry whose result is in the store; None if there is none."""
+        """Return the outcome of an entry whose result is in the store; None if there is none, or none can be read."""
         assignment = self.assignments.get(entry.assignment)
         if not self.store or not assignment:
             return None
         try:
             digest = self._digest(assignment, entry.read(LARGEST))
             found = self.store.find(entry.student, assignment.name, digest)
-        except NotebookError:
-            return None  # there is nothing to mark, as marking says with the student's words
+        except (NotebookError, RecordError):  # marking says so, and names the file
+            return None
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:
@@ -273,9 +273,12 @@ class Grader:
         self._running.check()  # a sandbox that was killed by `stop` looks like one that died
         if not self.store:
             return Outcome(result, Kept.NEW, entry)
+        faults: list[RecordError] = []
         try:
-            return Outcome(result, self.store.keep(result), entry)
-        except OSError as error:
+            kept = self.store.keep(result, faults.append)
+            of = f"the kept result of {result.student}, {result.assignment}"
+            return Outcome(result, kept, entry, fault_of(of, faults[0]) if faults else None)
+        except (OSError, RecordError) as error:
             what = f"the stored result of {result.student}, {result.assignment} (its mark counts in this run only)"
             return Outcome(result, None, entry, fault_of(what, error))
 

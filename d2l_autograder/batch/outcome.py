@@ -30,7 +30,7 @@ class Outcome:
     entry : Entry
         The submitted file.
     fault : Fault or None
-        Why the result could not be kept.
+        Why the result could not be kept, or an earlier one could not be read.
     """
 
     result: Result

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -53,13 +54,20 @@ class Store:
         files = self._files(student, assignment, digest)
         return _read(files[max(files)], (student, assignment, digest)) if files else None
 
-    def keep(self, result: Result) -> Kept:
+    def keep(self, result: Result, note: Callable[[RecordError], None] = lambda _: None) -> Kept:
         """Keep a result unless it is the same as the latest of its digest; it counts from now on.
+
+        Parameters
+        ----------
+        result : Result
+            The result.
+        note : callable, optional
+            Called with the error where the latest result cannot be read. Its file stays, and no longer counts.
 
         Raises
         ------
         RecordError
-            If the latest result cannot be read.
+            If the folder cannot be read.
         OSError
             If the result cannot be written; nothing of it is left then.
         """
@@ -68,10 +76,13 @@ class Store:
         place = result.student, result.assignment, result.digest
         while True:
             files = self._files(*place)
-            if files and _read(files[max(files)], place) == written:
+            before, fault = _latest(files, place)
+            if before == written:
                 return Kept.SAME
             if write_once(self._file(*place, max(files, default=-1) + 1), contents):
-                return Kept.DIFFERENT if files else Kept.NEW
+                if fault:
+                    note(fault)
+                return Kept.DIFFERENT if before else Kept.NEW
 
     def _file(self, student: str, assignment: str, digest: str, number: int) -> Path:
         again = f".again-{number}" if number else ""
@@ -85,10 +96,22 @@ class Store:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise _unreadable(first.parent, error.strerror or str(error)) from error
+            raise RecordError(
+                "Cannot read the folder of kept results.",
+                got=f"{first.parent}: {error.strerror or error}",
+                expected="a folder that this user may read and write",
+                remedy="let this user read and write the folder (or move it away), and run the same command again",
+            ) from error
         pattern = re.compile(re.escape(first.stem) + r"(?:\.again-([1-9]\d{0,8}))?\.json")
         found = ((pattern.fullmatch(name), name) for name in names)
         return {int(match[1] or 0): first.parent / name for match, name in found if match}
+
+
+def _latest(files: Mapping[int, Path], place: tuple[str, str, str]) -> tuple[Result | None, RecordError | None]:
+    try:
+        return (_read(files[max(files)], place) if files else None), None
+    except RecordError as error:
+        return None, error
 
 
 def _read(file: Path, place: tuple[str, str, str]) -> Result:
@@ -117,5 +140,5 @@ def _unreadable(file: Path, got: str) -> RecordError:
         "Cannot read a kept result.",
         got=f"{file}: {got}",
         expected="a result as this program writes it, which this user may read",
-        remedy="move the file away (or let this user read it), and grade again",
+        remedy="nothing: the notebook is marked again, the new result counts, and the file stays as it is",
     )

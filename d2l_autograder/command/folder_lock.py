@@ -40,6 +40,8 @@ def locked(folder: Path) -> Iterator[bool]:
     descriptor = _open(folder)
     try:
         yield _lock(descriptor, folder)
+        with suppress(OSError):  # what is left is the same after each run
+            os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
 

@@ -68,16 +68,18 @@ def choose_releases(
     ArgumentError
         If there is nothing to mark against, or students may have put it there.
     """
+    is_given = course is not None
     if course is None and notebooks is None and answers is None and (current / COURSE_FILE).exists():
         course = current
     if course is not None:
-        require_course(course, handed_in)
+        require_course(course, handed_in, is_given)
         releases = course_releases(course)
         for place in (*releases.files.values(), *releases.hidden):
-            require_trusted(handed_in, {"the course, its releases or its answer key": place})
+            require_trusted(handed_in, {"the course, its releases or its answer key": place}, is_given)
         return releases
     given = {"the notebooks": notebooks, "the answer key": answers}
-    require_trusted(handed_in, {name: place for name, place in given.items() if place is not None})
+    named = {name: place for name, place in given.items() if place is not None}
+    require_trusted(handed_in, named, is_given=True)
     return chapter_releases(notebooks or PROJECT / "notebooks", answers or PROJECT / "answers")
 
 

@@ -16,28 +16,39 @@ __all__ = ["COURSE_FILE", "require_course", "require_folder_for_marks", "require
 COURSE_FILE = "course.json"
 _FROM_STUDENTS = ("submitted", "downloaded")  # nbgrader's folders in a course
 _FOLDERS = ("results", "feedback", "gradescope", "autograded")  # with a folder for each student
+_REMEDY = (
+    "pass your own course with --course, or --notebooks, --answers and --out outside of the submissions; or move the "
+    "submissions into a folder of their own"
+)
 _FILES = ("gradebook.db", "grades.csv", "collected.csv", "changes.csv", "secret")
 
 
-def require_trusted(handed_in: Path, places: Mapping[str, Path]) -> None:
+def require_trusted(handed_in: Path, places: Mapping[str, Path], is_given: bool = False) -> None:
     """Refuse places that lie in what was handed in.
 
     Parameters
     ----------
     handed_in : Path
-        The submissions, or one notebook, whose folder then counts as handed in.
+        The submissions, or one notebook. A student may have handed in a whole folder, of which only one notebook is
+        marked, so what lies below the notebook's folder counts as handed in, too, unless the teacher named it.
     places : mapping of str to Path
         What is read as course, key or configuration, or written; by its name in messages.
+    is_given : bool, optional
+        Whether the teacher named the places, or the course that they belong to, as with ``--course``. What lies right
+        beside the notebook is refused even then.
 
     Raises
     ------
     ArgumentError
         If one of the places is the folder that was handed in, or lies below it, or below a course's ``submitted``.
     """
-    folder = handed_in if handed_in.is_dir() else handed_in.parent
+    is_one = not handed_in.is_dir()
+    folder = handed_in.parent if is_one else handed_in
+    is_handed_in = _is_at if is_one and is_given else _is_below
     for name, place in places.items():
-        if _is_below(place, folder):
-            raise _from_students(name, place, f"a place outside of {folder}")
+        if is_handed_in(place, folder):
+            remedy = _remedy_beside(is_given) if is_one else _REMEDY
+            raise _from_students(name, place, f"a place outside of {folder}", remedy)
     require_own(places)
 
 
@@ -49,7 +60,7 @@ def require_own(places: Mapping[str, Path]) -> None:
                 raise _from_students(name, place, f"a place outside of {each}")
 
 
-def require_course(course: Path, handed_in: Path) -> None:
+def require_course(course: Path, handed_in: Path, is_given: bool = False) -> None:
     """Refuse a course that holds what was handed in, except in nbgrader's folder ``submitted``.
 
     Raises
@@ -57,7 +68,7 @@ def require_course(course: Path, handed_in: Path) -> None:
     ArgumentError
         If the course may have been handed in with the notebooks that it holds.
     """
-    require_trusted(handed_in, {"the course": course})
+    require_trusted(handed_in, {"the course": course}, is_given)
     own = [course / name for name in _FROM_STUDENTS]
     if _is_below(handed_in, course) and not any(_is_below(handed_in, folder) for folder in own):
         raise ArgumentError(
@@ -94,13 +105,23 @@ def _is_below(place: Path, folder: Path) -> bool:
     return any(_is_same(each, folder) for each in _with_parents(place))
 
 
-def _from_students(name: str, place: Path, expected: str) -> ArgumentError:
+def _is_at(place: Path, folder: Path) -> bool:
+    """Return whether a place is a folder, by its name or by where links lead."""
+    return _is_same(place, folder)
+
+
+def _remedy_beside(is_given: bool) -> str:
+    """Return what to do where a single notebook lies above or beside what would be used."""
+    move = "move the notebook into a folder of its own"
+    return move if is_given else f"{move}; or, if a course there is your own, name it with --course"
+
+
+def _from_students(name: str, place: Path, expected: str, remedy: str = _REMEDY) -> ArgumentError:
     return ArgumentError(
         f"What students handed in may not be used as {name}: their code would run as yours.",
         got=place,
         expected=expected,
-        remedy="pass your own course with --course, or --notebooks, --answers and --out outside of the submissions; or "
-        "move the submissions into a folder of their own",
+        remedy=remedy,
     )
 
 

@@ -37,12 +37,12 @@ def collected_text(collection: Collection) -> RenderableType:
     counts, empty = collection.counts, sum(bool(entry.problem) for entry in collection.entries)
     became = [
         f"{counts.rows} with a row",
-        *([f"{counts.parts} that belong to these"] if counts.parts else []),
+        *([f"{counts.parts} that {_verb(counts.parts)} to these"] if counts.parts else []),
         *([f"{counts.ignored} ignored"] if counts.ignored else []),
     ]
-    rows = [f"{len(collection.entries)} rows", *([f"{empty} without a notebook"] if empty else [])]
+    rows = [_counted(len(collection.entries), "row", "rows"), *([f"{empty} without a notebook"] if empty else [])]
     parts = [
-        Text(f"{counts.found} files and folders: {', '.join(became)}", style="bold"),
+        Text(f"{_counted(counts.found, 'file or folder', 'files and folders')}: {', '.join(became)}", style="bold"),
         Text(", ".join(rows)),
     ]
     reasons = Counter(each.reason for each in collection.ignored)
@@ -50,6 +50,14 @@ def collected_text(collection: Collection) -> RenderableType:
     parts += _listed("missing", [f"{student}, {assignment}" for student, assignment in collection.missing])
     parts += _listed("handed in by students who are not on the roster", collection.strangers)
     return Group(*parts)
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _verb(number: int) -> str:
+    return "belongs" if number == 1 else "belong"
 
 
 def _rows(collection: Collection, folder: Path) -> Iterator[tuple[str, ...]]:

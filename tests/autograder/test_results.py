@@ -2,7 +2,9 @@
 
 import dataclasses
 import math
+import os
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -121,16 +123,48 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("case", DAMAGE)
-def test_a_damaged_file_of_a_result_is_named_and_stays(store, case):
+def test_a_damaged_file_of_a_result_is_named_and_stays_and_the_next_result_counts(store, case):
     store.keep(RESULT)
     (file,) = store.folder.rglob("*.json")
     contents = DAMAGE[case] if isinstance(DAMAGE[case], bytes) else DAMAGE[case].encode()
     assert contents != RESULT.as_json().encode()
     file.write_bytes(contents)
-    for ask in (lambda: found(store, RESULT), lambda: store.keep(RESULT)):
-        with pytest.raises(RecordError, match="move the file away"):
-            ask()
+    with pytest.raises(RecordError, match="marked again"):
+        found(store, RESULT)
+    named = []
+    assert store.keep(RESULT, named.append) == Kept.NEW
+    assert [str(file) in str(error) for error in named] == [True]
     assert file.read_bytes() == contents
+    assert store.keep(RESULT, named.append) == Kept.SAME
+    assert found(store, RESULT) == RESULT
+    assert len(named) == 1
+
+
+SPOILT = {
+    "a folder": Path.mkdir,
+    "a pipe": os.mkfifo,
+    "a link that leads nowhere": lambda file: file.symlink_to("nowhere"),
+}
+
+
+@pytest.mark.parametrize("make", SPOILT.values(), ids=SPOILT)
+def test_what_is_no_file_in_the_place_of_a_result_stays_and_the_next_result_counts(store, make):
+    store.keep(RESULT)
+    (file,) = store.folder.rglob("*.json")
+    file.unlink()
+    make(file)
+    named = []
+    assert store.keep(RESULT, named.append) == Kept.NEW
+    assert len(named) == 1
+    assert found(store, RESULT) == RESULT
+    assert os.path.lexists(file)
+
+
+def test_a_folder_of_results_that_is_none_is_named(store):
+    store.folder.mkdir()
+    (store.folder / "Ольга").write_text("")
+    with pytest.raises(RecordError, match="Ольга: Not a directory"):
+        store.keep(RESULT)
 
 
 def test_sums_of_points_have_no_rounding_errors():

@@ -268,14 +268,16 @@ def test_a_sandbox_that_fails_twice_costs_nothing(assignments, tmp_path, monkeyp
 
 
 @pytest.mark.usefixtures("without_sandboxes")
-def test_a_damaged_result_in_the_store_stops_no_other_submission(assignments, tmp_path):
+def test_a_submission_whose_kept_result_is_damaged_is_marked_again_and_the_file_is_named(assignments, tmp_path):
     entries, store = three(assignments, tmp_path), Store(tmp_path / "results")
     grade(assignments, entries, store=store)
     (file,) = (tmp_path / "results" / "b").glob("*.json")
     file.write_text("{")
     outcomes = grade(assignments, entries, store=store)
-    assert statuses(outcomes) == ONE_FAULT
-    assert "move the file away" in outcomes["b"].result.detail
+    assert set(statuses(outcomes).values()) == {Status.MARKED}
+    assert str(file) in outcomes["b"].fault.why
+    assert outcomes["a"].fault is outcomes["c"].fault is None
+    assert all(outcome.fault is None for outcome in grade(assignments, entries, store=store).values())
 
 
 def test_key_results_and_submissions_must_stay_hidden(assignments, tmp_path, without_sandboxes):
@@ -325,10 +327,10 @@ def test_a_mark_that_cannot_be_kept_is_reported_and_the_fault_is_named(assignmen
     (tmp_path / "results").mkdir()
     plain = Store.keep
 
-    def keep(self, result):
+    def keep(self, result, *note):
         if result.student == "b":
             raise OSError(28, "No space left on device", str(tmp_path / "results" / "b"))
-        return plain(self, result)
+        return plain(self, result, *note)
 
     monkeypatch.setattr(Store, "keep", keep)
     outcomes = grade(assignments, entries, store=store)

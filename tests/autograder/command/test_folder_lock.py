@@ -50,6 +50,12 @@ def test_the_second_grader_is_told_who_the_first_is(tmp_path):
         assert has_locks
 
 
+def test_what_a_lock_leaves_is_the_same_after_each_run(tmp_path):
+    with locked(tmp_path):
+        assert (tmp_path / ".d2l-grade.lock").read_bytes()
+    assert (tmp_path / ".d2l-grade.lock").read_bytes() == b""
+
+
 def test_a_killed_graders_lock_blocks_nobody(tmp_path):
     with hold(tmp_path) as other:
         other.kill()

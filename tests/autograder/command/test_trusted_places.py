@@ -60,6 +60,36 @@ def test_a_course_that_holds_the_notebook_elsewhere_is_refused(tmp_path, place):
             choose(one, *arguments)
 
 
+def test_a_single_notebook_hands_in_its_folder_but_not_the_course_that_a_teacher_names(tmp_path):
+    course = make_course(tmp_path / "course")
+    copy = notebook_in(tmp_path)
+    assert choose(copy, tmp_path, course).course.folder == course
+    with pytest.raises(ArgumentError, match=r"into a folder of its own; or, .* name it with --course"):
+        choose(copy, course)  # a student may have handed in both, and the teacher only looked into the course
+    moved = notebook_in(tmp_path / "moved")
+    assert choose(moved, course).course.folder == course
+
+
+@pytest.mark.parametrize("place", [".", "link"])
+def test_what_lies_right_beside_a_notebook_is_refused_even_where_the_teacher_names_it(tmp_path, place):
+    course = make_course(tmp_path / "ada")
+    (tmp_path / "link").symlink_to(course)
+    one = notebook_in(course)
+    named = course if place == "." else tmp_path / "link"
+    for arguments in ({"course": named}, {"answers": named}, {"notebooks": named}):
+        with pytest.raises(ArgumentError, match="move the notebook into a folder of its own"):
+            choose(one, tmp_path, **arguments)
+
+
+def test_a_course_that_a_student_handed_in_beside_a_notebook_is_refused_even_where_it_is_named(tmp_path):
+    teachers = make_course(tmp_path / "course")
+    one = notebook_in(teachers / "submitted" / "ada")
+    students = make_course(one.parent / "course")
+    for arguments in ((students,), (Path("/"), students)):
+        with pytest.raises(ArgumentError, match="their code would run as yours"):
+            choose(one, *arguments)
+
+
 def test_a_students_course_below_a_teachers_is_refused_even_with_submissions_of_its_own(tmp_path):
     teachers = make_course(tmp_path / "course")
     students = make_course(teachers / "submitted" / "ada")
