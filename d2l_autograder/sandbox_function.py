@@ -110,8 +110,11 @@ def _modules_not_shown(source: str) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom) and node.level:
             yield "." * node.level + (node.module or "")
         elif isinstance(node, ast.ImportFrom | ast.Import):
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
-            if isinstance(node, ast.ImportFrom):
-                names += [f"{node.module}.{alias.name}" for alias in node.names]
-            hidden = (name for name in names for each in _NOT_SHOWN if f"{name}.".startswith(f"{each}."))
-            yield from dict.fromkeys(hidden)
+            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
+            yield from filter(_is_not_shown, modules)
+            if isinstance(node, ast.ImportFrom) and not any(map(_is_not_shown, modules)):
+                yield from filter(_is_not_shown, (f"{node.module}.{each.name}" for each in node.names))
+
+
+def _is_not_shown(module: str) -> bool:
+    return any(f"{module}.".startswith(f"{hidden}.") for hidden in _NOT_SHOWN)

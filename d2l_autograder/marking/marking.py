@@ -14,7 +14,7 @@ from d2l_autograder.assignment import Assignment, Item
 from d2l_autograder.key import KeyFault, Probe
 from d2l_autograder.marking.reference import evaluate, on_mxnets_thread
 from d2l_autograder.marking.sandboxed_answers import SandboxedAnswers
-from d2l_autograder.marking.second_try import is_worth_a_second_try
+from d2l_autograder.marking.second_try import is_worth_a_second_try, last_cell_of
 from d2l_autograder.random_generators import generator
 from d2l_autograder.results import Finding, Mark
 from d2l_autograder.sandbox import Lost, Session, Verdict
@@ -75,8 +75,14 @@ def mark_submission(
     if not submission.attempted:
         return tuple(map(not_attempted, assignment.items))
     attempted = [item for item in assignment.items if item.exercise.name in submission.attempted]
+    lasts = {item.exercise.name: last_cell_of(item, submission) for item in attempted}
     with open_session() as session:
-        marks = _mark(attempted, SandboxedAnswers(session, submission), random_for)
+        together = [item for item in attempted if lasts[item.exercise.name] is None]
+        marks = _mark(together, SandboxedAnswers(session, submission), random_for) if together else {}
+        for item in attempted:
+            if (last := lasts[item.exercise.name]) is not None:
+                with session.beside() as own:
+                    marks |= _mark([item], SandboxedAnswers(own, submission, last=last), random_for)
         if lacking := [item for item in attempted if is_worth_a_second_try(item, marks, submission, assignment)]:
             with session.beside() as other:
                 again = _mark(lacking, SandboxedAnswers(other, submission, is_whole=True), random_for)
@@ -86,7 +92,8 @@ def mark_submission(
 
 def _mark(items: list[Item], answers: SandboxedAnswers, random_for: RandomFor) -> dict[str, Mark]:
     """Run a submission's cells, and mark some of its answers."""
-    answers.run(values=[item.exercise.name for item in items if item.exercise.kind != "written"])
+    names = [item.exercise.name for item in items]
+    answers.run(names, values=[item.exercise.name for item in items if item.exercise.kind != "written"])
     marks = {}
     for item in items:
         mark = mark_answer(item, answers, random_for)

@@ -27,10 +27,14 @@ class SandboxedAnswers:
         The submitted notebook.
     is_whole : bool, optional
         Whether all cells run, in the notebook's order, or only those that the answers need.
+    last : int, optional
+        The number of the last cell that may run; by default all may.
     """
 
-    def __init__(self, session: Session, submission: Submission, is_whole: bool = False) -> None:
-        self._session, self._submission, self._is_whole = session, submission, is_whole
+    def __init__(
+        self, session: Session, submission: Submission, is_whole: bool = False, last: int | None = None
+    ) -> None:
+        self._session, self._submission, self._is_whole, self._last = session, submission, is_whole, last
         self._seconds = min(_CALL_SECONDS, session.limits.seconds)
         self._cells: dict[str, Cell] = {}  # what ran, by the name under which the session knows it
         self._stopped = StoppedCells()
@@ -53,7 +57,8 @@ class SandboxedAnswers:
         """
         needed = self._submission.cells(names)
         for cell in self._submission.all_cells() if self._is_whole else needed:
-            self._run_cell(cell, cell in needed)
+            if self._last is None or cell.number <= self._last:
+                self._run_cell(cell, cell in needed)
         for name in values:
             try:
                 self._values[name] = self._session.get(name).value
@@ -92,7 +97,7 @@ class SandboxedAnswers:
             The sandboxes of different numbers have different hashes of text.
         """
         with self._session.beside(hash_seed=number) as session:
-            own = SandboxedAnswers(session, self._submission, self._is_whole)
+            own = SandboxedAnswers(session, self._submission, self._is_whole, self._last)
             own.run([name])
             yield own
 

@@ -17,7 +17,25 @@ from d2l_autograder.results import Mark
 from d2l_autograder.sandbox import Verdict
 from d2l_autograder.submission.submission import Cell, Submission
 
-__all__ = ["is_worth_a_second_try"]
+__all__ = ["is_worth_a_second_try", "last_cell_of"]
+
+
+def last_cell_of(item: Item, submission: Submission) -> int | None:
+    """Return the number of the last cell that may run before an answer is asked; None if all may.
+
+    It is the answer's check where a cell below the check binds a name again that the answer needs, such as a helper's
+    or a loop variable's: in the notebook, the check has seen the name as it was before. An exercise's own function
+    counts as it was defined last.
+    """
+    name = item.exercise.name
+    place = submission.place_of_check(name)
+    cells = submission.all_cells()
+    above = [cell for cell in cells if cell.number < place]
+    if not any(name in names_in(cell.source).given for cell in above):
+        return None
+    behind = names_behind(name, above) - ({name} if item.exercise.kind != "measured" else set())
+    is_bound_again = any(names_in(cell.source).given & behind for cell in cells if cell.number > place)
+    return place if is_bound_again else None
 
 
 def is_worth_a_second_try(
@@ -42,6 +60,8 @@ def is_worth_a_second_try(
         return False
     if exercise.kind == "predicted" and mark.verdict == Verdict.WRONG:
         return False  # a letter that depends on what else has run would be two guesses
+    if exercise.kind == "written" and last_cell_of(item, submission) is not None:
+        return True
     was_alone = any(any(probe.sandboxes) for probe in item.answer.probes[: len(mark.findings)])
     ran = {cell.id for cell in submission.cells([exercise.name] if was_alone else None)}
     cells = submission.all_cells()

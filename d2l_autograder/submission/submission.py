@@ -99,6 +99,11 @@ class Submission:
             if cell.cell_type == "code" and not is_check(cell) and cell.id not in self.untouched
         ]
 
+    def place_of_check(self, name: str) -> int:
+        """Return the number of an exercise's check among all cells, from 1; without a check, one after the last."""
+        ids = [grade_id(cell) for cell in self.notebook.cells]
+        return ids.index(f"check-{name}") + 1 if f"check-{name}" in ids else len(ids) + 1
+
 
 def read_submission(contents: bytes, assignment: Assignment) -> Submission:
     """Read a submitted notebook and repair it.

@@ -128,6 +128,18 @@ def imports_the_autograder(function, x):
     return agree(x, x)
 
 
+def imports_the_checks(function, x):
+    from d2l_helpers import exercises
+
+    return exercises
+
+
+def imports_a_check(function, x):
+    from d2l_helpers.exercises.checking import judge
+
+    return judge
+
+
 def imports_a_part_of_the_autograder(function, x):
     import d2l_autograder.agreement
 
@@ -169,6 +181,8 @@ MISSING = {
     asks_for_the_modules_name: ["__name__"],
     is_undefined: ["nowhere"],
     imports_the_autograder: ["d2l_autograder.agreement"],
+    imports_the_checks: ["d2l_helpers.exercises"],
+    imports_a_check: ["d2l_helpers.exercises.checking"],
     imports_a_part_of_the_autograder: ["d2l_autograder.agreement"],
     imports_relatively: ["."],
     imports_a_sibling: [".shared.parts"],

@@ -41,11 +41,17 @@ def mark(notebook, answers, limits=None, cover=None, extra=(), sessions=None):
 
     `cover` is a cell that runs first in each sandbox; the sessions that are opened are added to `sessions`.
     """
-    need_a_sandbox()
-    assignment, limits = ASSIGNMENTS[notebook], limits or Limits(seconds=30, total_seconds=200)
+    assignment = ASSIGNMENTS[notebook]
     submitted = compose(assignment.release, handed_out(assignment) | answers)
     submitted.cells[2:2] = [nbformat.v4.new_code_cell(source) for source in extra]
-    submission = read_submission(nbformat.writes(submitted).encode(), assignment)
+    return mark_contents(notebook, nbformat.writes(submitted).encode(), limits, cover, sessions)
+
+
+def mark_contents(notebook, contents, limits=None, cover=None, sessions=None):
+    """Mark the bytes of a submitted notebook; the arguments are those of `mark`."""
+    need_a_sandbox()
+    assignment, limits = ASSIGNMENTS[notebook], limits or Limits(seconds=30, total_seconds=200)
+    submission = read_submission(contents, assignment)
 
     def supply(hash_seed=0):
         sandbox = Sandbox(limits, dataclasses.replace(setup_for(assignment), hash_seed=hash_seed)).__enter__()
