@@ -12,6 +12,7 @@ import os
 import select
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
@@ -265,8 +266,11 @@ def _file(owner: ExitStack, contents: bytes) -> int:
 
     A pipe would not do: once the pipes of a user have reached a total, a new one holds 4 KB, and the write would block.
     """
-    fd = os.memfd_create("d2l-sandbox")
-    owner.callback(os.close, fd)
+    try:
+        fd = os.memfd_create("d2l-sandbox")
+        owner.callback(os.close, fd)
+    except OSError:  # a filter of system calls may refuse it; bubblewrap's own message says more
+        fd = owner.enter_context(tempfile.TemporaryFile()).fileno()  # noqa: SIM115
     os.write(fd, contents)
     os.lseek(fd, 0, os.SEEK_SET)
     return fd

@@ -100,8 +100,13 @@ def grade():
 
     def verdict(notebook, name, runs_all):
         submission = read(notebook)
-        cells = submission.all_cells if runs_all else submission.cells
-        whole = SimpleNamespace(attempted=submission.attempted, digest=submission.digest, cells=cells)
+        whole = SimpleNamespace(
+            attempted=submission.attempted,
+            digest=submission.digest,
+            cells=(lambda names=None: submission.all_cells()) if runs_all else submission.cells,
+            all_cells=submission.all_cells,
+            place_of_check=submission.place_of_check,
+        )
         marks = mark_submission(whole, ASSIGNMENT, b"secret", lambda: Session(limits, supply))
         return next(mark.verdict for mark in marks if mark.exercise == name)
 

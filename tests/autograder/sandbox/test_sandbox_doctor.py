@@ -89,6 +89,9 @@ def test_a_protection_that_is_taken_away_is_a_problem(name, monkeypatch):
 def test_without_a_control_group_the_doctor_says_why_and_what_is_not_limited(monkeypatch):
     monkeypatch.setattr(cgroup, "make", lambda limits: None)
     monkeypatch.setattr(doctor, "CHECKS", ())
-    (finding,) = (each for each in doctor.examine() if each.state == "note")
-    assert "memory of a sandbox's processes together" in finding.detail
-    assert finding.remedy
+    notes = {each.name: each for each in doctor.examine() if each.state == "note"}
+    assert {
+        "a control group for each sandbox",
+        "not limited by the kernel: the memory of a submission's processes together",
+    } <= notes.keys()
+    assert all(each.detail and each.remedy for each in notes.values())
