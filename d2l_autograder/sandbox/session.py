@@ -63,7 +63,7 @@ class Session:
         self._supply = supply
         self._sandbox: Sandbox | None = None
         self._cells: list[tuple[str, str]] = []
-        self._is_used = False  # whether anything but the cells has run in this sandbox
+        self._is_used = False  # whether a function has been called in this sandbox
         self._has_started = False
 
     def __enter__(self) -> Session:
@@ -131,23 +131,20 @@ class Session:
 
     def call(self, name: str, args: Sequence[Any] = (), seconds: float | None = None) -> Reply:
         """Call a function of the submission; raises as `run` does, and ArgumentError for what cannot be sent."""
-        return self._probe(lambda sandbox, allowed: sandbox.call(name, args, allowed), seconds)
+        try:
+            return self._request(lambda sandbox, allowed: sandbox.call(name, args, allowed), seconds)
+        finally:
+            self._is_used = self._sandbox is not None
 
     def get(self, name: str, seconds: float | None = None) -> Reply:
         """Return the value of a variable of the submission; raises as `run` does."""
-        return self._probe(lambda sandbox, allowed: sandbox.get(name, allowed), seconds)
+        return self._request(lambda sandbox, allowed: sandbox.get(name, allowed), seconds)
 
     def end(self) -> None:
         """End the sandbox; a further request starts another one."""
         if self._sandbox:
             self._sandbox.end()
         self._sandbox = None
-
-    def _probe(self, request: Request, seconds: float | None) -> Reply:
-        try:
-            return self._request(request, seconds)
-        finally:
-            self._is_used = self._sandbox is not None
 
     def _request(self, request: Request, seconds: float | None) -> Reply:
         was_used = self._is_used and self._sandbox is not None

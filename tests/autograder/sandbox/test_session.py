@@ -193,3 +193,13 @@ def test_a_session_was_starved_if_one_beside_it_was():
     assert not session.was_starved
     beside._account.was_starved = True
     assert session.was_starved
+
+
+def test_to_read_a_value_costs_a_function_that_ends_python_no_second_call():
+    started, supply = supplies(Limits(**SMALL))
+    with nothing_left(), Session(Limits(**SMALL), supply) as session:
+        session.run("setup", "import os\nx = 3\ndef ends():\n    os._exit(1)")
+        assert session.get("x").value == 3
+        with pytest.raises(Lost):
+            session.call("ends")
+    assert len(started) == 1
