@@ -8,10 +8,8 @@ builds an nbgrader course.
 
 import sys
 
-if "".join(sys.argv[:1]).endswith(("-m", "d2l-grade", "d2l-grade.exe")):  # before any other import: see these modules
-    from d2l_autograder.command.own_path import leave_out_current_folder
+if "".join(sys.argv[:1]).endswith(("-m", "d2l-grade", "d2l-grade.exe")):  # before any other import: see the module
+    from d2l_autograder.command.start import end_silently_at_interrupt, leave_out_current_folder
 
     leave_out_current_folder()
-    from d2l_autograder.command.early_interrupt import end_silently
-
-    end_silently()
+    end_silently_at_interrupt()

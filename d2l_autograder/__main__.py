@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from d2l_autograder.command.own_path import leave_out_current_folder
 from d2l_autograder.command.program import (
     away_from_current_folder,
     open_standard_streams,
@@ -17,6 +16,7 @@ from d2l_autograder.command.program import (
     stopped_by_interrupts,
     use_utf8,
 )
+from d2l_autograder.command.start import leave_out_current_folder
 from d2l_autograder.command.trusted_places import require_folder_for_marks, require_own, require_trusted
 
 __all__ = ["main"]

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from d2l_autograder.parser_warnings import quietly
+from d2l_autograder.cells.parser_warnings import quietly
 
 __all__ = ["AROUND", "MAGIC_OPTIONS", "to_python"]
 

@@ -18,7 +18,7 @@ from functools import lru_cache, reduce
 from operator import or_
 
 from d2l_autograder.cells.ipython_syntax import AROUND, MAGIC_OPTIONS, to_python
-from d2l_autograder.parser_warnings import quietly
+from d2l_autograder.cells.parser_warnings import quietly
 
 __all__ = ["Names", "imports_of", "names_in", "needed", "reached", "tree_of"]
 

@@ -1,4 +1,4 @@
-"""Tell whether the folder that was searched is a student's own, and so names the student of what lies in it."""
+"""Decide whether the folder that was searched is a student's own, and so names the student of what lies in it."""
 
 from __future__ import annotations
 

@@ -51,15 +51,7 @@ def read_timestamp(text: str) -> tuple[datetime | None, str]:
 
 
 def date_in_name(text: str) -> tuple[datetime | None, str]:
-    """Read a date in the name of a file or folder; without a zone, it is in this machine's.
-
-    Returns
-    -------
-    datetime or None
-        The time, with a zone; None if the text is no time.
-    str
-        What the report says about it; empty where all is clear.
-    """
+    """Read a date in a file's or folder's name, as `read_timestamp` does; without a zone, it is in this machine's."""
     return _read(text.strip(), None)
 
 

@@ -1,4 +1,4 @@
-"""Tell an archive of several students' notebooks, such as a platform's export, from what one student handed in."""
+"""Distinguish an archive of several students' notebooks, as platforms export them, from what one student handed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell apart different students of one name, and say where one student's name is written in two ways."""
+"""Distinguish different students of one name, and say where one student's name is written in two ways."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell whether a platform's names are most of what was found, so that no student can choose the platform."""
+"""Decide whether a platform's names are most of what was found, so that no student can choose the platform."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell whose each item is: by an expression, by a platform's names, or by the folders."""
+"""Decide whose each item is: by an expression, by a platform's names, or by the folders."""
 
 from __future__ import annotations
 

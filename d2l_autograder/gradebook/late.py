@@ -83,7 +83,7 @@ def _plugin_of(course: Path) -> Any:
 
 @contextmanager
 def _importable(course: Path) -> Iterator[None]:
-    """Let a course's own plugin be imported, as nbgrader does when it runs in the course."""
+    """Allow a course's own plugin to be imported, as nbgrader does when it runs in the course."""
     sys.path.append(str(course))  # at the end: no module of the course's takes the place of a library
     try:
         yield

@@ -214,6 +214,6 @@ def hide_exercises() -> None:
 
 
 def install(shell: Shell) -> None:
-    """Let later imports find what a notebook has around it, and let cells use `shell`."""
+    """Install what a notebook has around it, for later imports and for cells that use `shell`."""
     sys.meta_path.insert(0, _Finder(shell))
     shell.user_ns.update(get_ipython=lambda: shell, exit=_nothing, quit=_nothing, In=[""], Out={}, _="")

@@ -1,8 +1,8 @@
 """The program that runs inside the sandbox: it reads requests from one pipe and replies on another.
 
-This file and ``surroundings.py`` are bound into the sandbox by themselves, so they import nothing of ours. From the
-first cell on, student code can change everything in this process: the grader believes nothing that the process says,
-and the limits in this file only give honest mistakes a clear message.
+This file, ``worker_messages.py`` and ``surroundings.py`` are bound into the sandbox by themselves, so they import
+nothing of ours. From the first cell on, student code can change everything in this process: the grader believes nothing
+that the process says, and the limits in these files only give honest mistakes a clear message.
 """
 
 from __future__ import annotations
@@ -12,11 +12,8 @@ import ast
 import builtins
 import inspect
 import io
-import json
 import linecache
-import math
 import os
-import struct
 import sys
 import traceback
 import types
@@ -29,16 +26,22 @@ import numpy as np
 
 _TEXT = 64 << 10  # characters of printed text that are kept
 _MESSAGE = 2000  # characters of an error's message
-_DEEPEST = 8
 _FUTURE = __future__.annotations.compiler_flag  # once a cell has imported it, it holds for the cells below, too
+
+
+def load(name: str) -> types.ModuleType:
+    """Load a module beside this file; Python's own path does not lead there."""
+    path = Path(__file__).resolve().with_name(f"{name}.py")
+    module = types.ModuleType(name)
+    exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), vars(module))
+    return module
+
+
+messages = load("worker_messages")
 
 
 class OutputLimit(BaseException):
     """The code prints more than one request may; not an Exception, so that ``except Exception`` does not catch it."""
-
-
-class Unsupported(Exception):
-    """A result that cannot be sent to the grader."""
 
 
 class Missing(Exception):
@@ -77,12 +80,12 @@ class Interpreter:
 
     def serve(self) -> None:
         """Answer requests until the grader closes its end."""
-        while (message := receive(self.requests)) is not None:
+        while (message := messages.receive(self.requests)) is not None:
             request, arrays = message
             answer, results = self.answer(request, arrays)
             if os.getpid() != self.pid:  # the student's code forked and the child returned: both would reply
                 os._exit(0)
-            send(self.replies, answer | {"id": request["id"]}, results)
+            messages.send(self.replies, answer | {"id": request["id"]}, results)
 
     def answer(self, request: dict[str, Any], arrays: list[Any]) -> tuple[dict[str, Any], list[Any]]:
         """Return the reply to a request, whatever the student's code raises, and the reply's arrays."""
@@ -94,7 +97,7 @@ class Interpreter:
             answer = {"status": "output"}
         except Missing:
             answer = {"status": "missing"}
-        except Unsupported as error:
+        except messages.Unsupported as error:
             answer = {"status": "unsupported", "type": str(error)}
         except BaseException as error:  # also SystemExit and KeyboardInterrupt
             answer = {"status": "error", "error": describe(error)}
@@ -144,11 +147,11 @@ class Interpreter:
             if "mxnet" in sys.modules:
                 sys.modules["mxnet"].npx.set_np()
             value = self.look_up(request["name"])(*args)
-        return {"status": "ok", "value": encode(value, results)}
+        return {"status": "ok", "value": messages.encode(value, results)}
 
     def do_get(self, request: dict[str, Any], arrays: list[Any], results: list[Any]) -> dict[str, Any]:
         """Return the value of the variable of this name."""
-        return {"status": "ok", "value": encode(self.look_up(request["name"]), results)}
+        return {"status": "ok", "value": messages.encode(self.look_up(request["name"]), results)}
 
     def look_up(self, name: str) -> Any:
         """Return the value of a variable; raise Missing if there is none."""
@@ -160,7 +163,7 @@ class Interpreter:
         """Read a value that the grader sent."""
         ((kind, content),) = spec.items()
         if kind == "array":
-            return as_mxnet(arrays[content]) if self.options["mxnet"] else arrays[content]
+            return messages.as_mxnet(arrays[content]) if self.options["mxnet"] else arrays[content]
         if kind == "name":
             return self.look_up(content)
         if kind == "float":
@@ -204,71 +207,6 @@ def describe(error: BaseException) -> dict[str, str]:
     return {"type": type(error).__name__[:100], "message": message[:_MESSAGE], "line": line[:500]}
 
 
-def as_mxnet(array: Any) -> Any:
-    """Return MXNet's array; float64 becomes float32, MXNet's default."""
-    import mxnet
-
-    dtype = "float32" if array.dtype == "float64" else array.dtype
-    return mxnet.np.array(array, dtype=dtype)
-
-
-def encode(value: Any, arrays: list[Any], depth: int = 0) -> dict[str, Any]:
-    """Write a result as JSON and arrays: plain values, arrays, and tuples, lists and dicts of them."""
-    if type(value).__module__.startswith("mxnet.") and hasattr(value, "asnumpy"):  # nothing that computes when read
-        value = value.asnumpy()  # waits for MXNet, so that its asynchronous errors belong to this request
-    if isinstance(value, np.generic | np.ndarray) and value.dtype == np.longdouble:
-        value = value.astype(np.float64)
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"float": str(float(value))}
-    if value is None or (isinstance(value, bool | int | float | str) and len(str(value)) <= _TEXT):
-        return {"value": value}
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.dtype.itemsize <= 8:
-        arrays.append(value)
-        return {"array": len(arrays) - 1}
-    if isinstance(value, tuple | list) and depth < _DEEPEST:
-        kind = "tuple" if isinstance(value, tuple) else "list"
-        return {kind: [encode(item, arrays, depth + 1) for item in value]}
-    if isinstance(value, dict) and depth < _DEEPEST and all(isinstance(key, str) for key in value):
-        return {"dict": [[key, encode(item, arrays, depth + 1)] for key, item in value.items()]}
-    raise Unsupported(type(value).__name__[:100])
-
-
-def receive(stream: Any) -> tuple[dict[str, Any], list[Any]] | None:
-    """Read a message of the grader; return None at the end."""
-    start = stream.read(8)
-    if len(start) < 8:
-        return None
-    total, length = struct.unpack(">II", start)
-    header = json.loads(stream.read(length))
-    body = io.BytesIO(stream.read(total - 4 - length))
-    return header, [np.load(body, allow_pickle=False) for _ in header.pop("arrays")]
-
-
-def send(stream: Any, header: dict[str, Any], arrays: list[Any]) -> None:
-    """Write a message, each array at an aligned offset."""
-    parts = []
-    for array in arrays:
-        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        buffer = io.BytesIO()
-        np.save(buffer, np.require(little, requirements="C"), allow_pickle=False)
-        parts.append(buffer.getvalue())
-    encoded = json.dumps(header | {"arrays": [*map(len, parts)]}, ensure_ascii=False).encode(errors="replace")
-    encoded += b" " * (-(4 + len(encoded)) % 64)
-    payload = struct.pack(">I", len(encoded)) + encoded + b"".join(parts)
-    stream.write(struct.pack(">I", len(payload)) + payload)
-    stream.flush()
-
-
-def surroundings() -> types.ModuleType:
-    """Load the module beside this file."""
-    module = types.ModuleType("surroundings")
-    path = Path(__file__).resolve().with_name("surroundings.py")
-    exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), vars(module))
-    return module
-
-
 def prepare(options: dict[str, Any]) -> None:
     """Import what the cells will import anyway, and accept the stand-in for the withheld test labels."""
     for statement in options["imports"]:
@@ -288,18 +226,18 @@ def main() -> None:
     for fd in fds:
         os.set_inheritable(fd, False)
     requests, replies = os.fdopen(fds[0], "rb"), os.fdopen(fds[1], "wb")
-    message = receive(requests)
+    message = messages.receive(requests)
     if message is None:
         return
     options = message[0]
-    around = surroundings()
+    around = load("surroundings")
     around.hide_exercises()
     interpreter = Interpreter(requests, replies, options)
     around.install(around.Shell(interpreter.namespace, interpreter.execute))
     prepare(options)
     sys.argv = ["student"]
     sys.path.append(str(Path.cwd()))  # where %%writefile writes modules
-    send(replies, {"status": "ready", "id": options["id"]}, [])
+    messages.send(replies, {"status": "ready", "id": options["id"]}, [])
     interpreter.serve()
 
 

@@ -93,7 +93,7 @@ def test_relative_entries_of_the_python_path_lead_to_nothing_that_was_handed_in(
     for path in hidden:
         path.rename(path.with_suffix(".txt"))
     try:
-        leave = "from d2l_autograder.command.own_path import leave_out_current_folder as leave"
+        leave = "from d2l_autograder.command.start import leave_out_current_folder as leave"
         imports = f"import sys; {leave}; leave(); import numpy"
         done = run(
             [sys.executable, "-P", "-c"],

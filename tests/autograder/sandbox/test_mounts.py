@@ -41,6 +41,7 @@ def test_of_ours_only_d2l_helpers_and_the_workers_files_are_bound():
     assert sorted(set(inside) - set(environment)) == [
         (str(CHECKOUT / "d2l_autograder" / "sandbox" / "surroundings.py"), "/sandbox/surroundings.py"),
         (str(CHECKOUT / "d2l_autograder" / "sandbox" / "worker.py"), "/sandbox/worker.py"),
+        (str(CHECKOUT / "d2l_autograder" / "sandbox" / "worker_messages.py"), "/sandbox/worker_messages.py"),
         (str(HELPERS), "/sandbox/library/d2l_helpers"),
     ]
 

@@ -33,7 +33,7 @@ ATTACKS = {
         "print([p for p in found if not p.startswith(('/etc/ld.so.cache', '/etc/alternatives/', '/dev/'))])\n"
         "print(sorted(os.listdir('/sandbox')), os.listdir('/sandbox/library'))",
         OK,
-        r"^\[\]\n\['library', 'surroundings.py', 'worker.py'\] \['d2l_helpers'\]\n",
+        r"^\[\]\n\['library', 'surroundings.py', 'worker.py', 'worker_messages.py'\] \['d2l_helpers'\]\n",
     ),
     "the boot id": Attack("open('/proc/sys/kernel/random/boot_id')", Verdict.ERROR, "FileNotFoundError"),
     "shadow": Attack("open('/etc/shadow')", Verdict.ERROR, "FileNotFoundError"),
