@@ -22,6 +22,7 @@ from d2l_helpers.figures import (
     plot_confusion,
     plot_history,
     plot_images,
+    plot_network,
     plot_panel,
     plot_templates,
     templates_html,
@@ -40,6 +41,7 @@ PICTURES = {
     "images": lambda: plot_images(IMAGES, NAMES),
     "templates": lambda: plot_templates(WEIGHT, NAMES),
     "confusion": lambda: plot_confusion(COUNTS, NAMES),
+    "network": lambda: plot_network(["x₁", "x₂"], ["ŷ"]),
     "panel": lambda: plot_panel(HISTORY, WEIGHT, NAMES),
     "panel without templates": lambda: plot_panel(HISTORY, None, NAMES),
 }
