@@ -18,8 +18,10 @@ from d2l_helpers.exercises.catalogue import find
 from d2l_helpers.exercises.exercise import CheckResult, Exercise, NotYet
 from d2l_helpers.exercises.expectations import describe
 from d2l_helpers.exercises.hints import count_hint, hint_message, shown_hints
+from d2l_helpers.exercises.key_text import solution_text
 from d2l_helpers.exercises.messages import result_message, show
 from d2l_helpers.exercises.progress import remember
+from d2l_helpers.exercises.solution import is_earned, solution_message
 from d2l_helpers.exercises.time_limit import OutOfTime, call_limited
 from d2l_helpers.records import is_recording
 
@@ -37,7 +39,8 @@ _IDLE = {"RESUME", "NOP", "CACHE", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST",
 def check(name: str, answer: Any) -> None:
     """Check an answer to an exercise and show its state; unless it is right, with a button for the next hint.
 
-    The button is left out where no page can react to it: outside a notebook's kernel, and in a recorded notebook.
+    After the third hint, the button offers the solution. The button is left out where no page can react to it: outside
+    a notebook's kernel, and in a recorded notebook.
 
     Parameters
     ----------
@@ -58,11 +61,11 @@ def check(name: str, answer: Any) -> None:
     for text, stream in ((printed, sys.stdout), (warned, sys.stderr)):
         if text.getvalue():
             print(text.getvalue(), end="", file=stream)
+    remember(result)
     if result.state != "right" and _has_buttons():
         _show_with_hints(result)
     else:
         show(result_message(result))
-    remember(result)
 
 
 def judge(exercise: Exercise, answer: Any) -> CheckResult:
@@ -93,13 +96,26 @@ def _show_with_hints(result: CheckResult) -> None:
     from d2l_helpers.panels.message_button import Below, show_with_button  # which imports ipywidgets
 
     exercise = result.exercise
+    seen, is_solved = 0, False  # what stands below this message
 
-    def hints(given: int) -> Below:
-        is_last = given == len(exercise.hints)
-        shown = [hint_message(exercise, number)["text/html"] for number in range(1, given + 1)]
-        return Below(f"{'No more hints' if is_last else 'Next hint'} for {exercise.name}", "".join(shown), is_last)
+    def below(given: int) -> Below:
+        nonlocal seen
+        seen = given
+        markup = "".join(hint_message(exercise, number)["text/html"] for number in range(1, given + 1))
+        if is_solved:
+            return Below(f"Solution of {exercise.name}", markup + solution_message(exercise)["text/html"], True)
+        if given < len(exercise.hints):
+            return Below(f"Next hint for {exercise.name}", markup, False)
+        if is_earned(exercise) and solution_text(exercise):
+            return Below(f"Show the solution of {exercise.name}", markup, False)
+        return Below(f"No more hints for {exercise.name}", markup, True)
 
-    show_with_button(result_message(result), lambda: hints(shown_hints(exercise)), lambda: hints(count_hint(exercise)))
+    def press() -> Below:
+        nonlocal is_solved
+        is_solved = seen == len(exercise.hints)  # the button has offered the solution
+        return below(seen if is_solved else count_hint(exercise))
+
+    show_with_button(result_message(result), lambda: below(shown_hints(exercise)), press)
 
 
 def _judge(exercise: Exercise, answer: Any) -> CheckResult:
