@@ -21,7 +21,7 @@ _GRID = "display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 0;
 # In a notebook that is not trusted, the page removes the grid and keeps the padding
 _TERM = "float:none;width:auto;margin:0;padding:0 8px 0 0;font-weight:normal"
 _VALUE = "float:none;width:auto;margin:0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace"
-_CODE = "margin:4px 0;white-space:pre;overflow-x:auto"
+_CODE = "margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace"
 
 
 def points_text(earned: int, total: int) -> str:
