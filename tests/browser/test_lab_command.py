@@ -21,7 +21,7 @@ from d2l_authoring.notebook_file import read_notebook
 pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 ROOT = Path(__file__).parents[2]
-FIRST = "01_linear_regression.ipynb"
+FIRST = "00_start_here.ipynb"
 HOMES = ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
 OTHER_HOMES = ("JUPYTER_DATA_DIR", "IPYTHONDIR", "XDG_STATE_HOME")
 
