@@ -35,6 +35,7 @@ from .panels.exhibits.softmax import explore_softmax as explore_softmax
 from .panels.retrain import retrain as retrain
 from .predictions.asking import compare as compare
 from .predictions.asking import predict as predict
+from .quiz.asking import quiz as quiz
 from .records import record as record
 from .records import show as show
 from .training.evaluation import accuracy as accuracy
