@@ -6,8 +6,8 @@ from d2l_helpers.exercises.catalogue import find
 from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.exercises.hints import shown_hints
 from d2l_helpers.exercises.key_text import solution_text
-from d2l_helpers.exercises.messages import Message, code_message, note_message, show
 from d2l_helpers.exercises.progress import answer_states
+from d2l_helpers.messages import Message, code_message, note_message, show
 from d2l_helpers.records import is_recording
 
 __all__ = ["is_earned", "solution", "solution_message"]
