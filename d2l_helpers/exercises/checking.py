@@ -78,7 +78,7 @@ def judge(exercise: Exercise, answer: Any) -> CheckResult:
         with _usual_settings():
             return call_limited(_CPU_SECONDS, _WALL_SECONDS, lambda: _judge(exercise, answer))
     except OutOfTime as exceeded:
-        return CheckResult(exercise, "not yet", f"no result after {exceeded}", "one within a fraction of a second")
+        return CheckResult(exercise, "not yet", f"no result after {exceeded}", "a result within a fraction of a second")
     except BaseException:  # from the handlers in `_judge`: the answer's error raises another one in its `__str__`
         return CheckResult(exercise, "not yet", "an error that cannot be shown", "a result")
 
