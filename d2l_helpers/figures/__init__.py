@@ -9,6 +9,7 @@ from d2l_helpers.figures.images import plot_images, plot_templates, templates_ht
 from d2l_helpers.figures.line_plots import plot_descent, plot_fit
 from d2l_helpers.figures.picture import Picture
 from d2l_helpers.figures.plots import plot_comparison, plot_confusion, plot_history, plot_panel
+from d2l_helpers.figures.projection import plot_projection
 
 __all__ = [
     "Bars",
@@ -29,6 +30,7 @@ __all__ = [
     "plot_history",
     "plot_images",
     "plot_panel",
+    "plot_projection",
     "plot_templates",
     "templates_html",
     "to_numpy",
