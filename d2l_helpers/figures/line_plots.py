@@ -46,7 +46,7 @@ def plot_descent(X: Any, y: Any, paths: Mapping[str, Any]) -> Picture:
             remedy="append (w, b) to a list after each step",
         )
     alt = f"Contours of the loss over w and b, narrow ellipses, and on them the way down: {', '.join(walked)}. "
-    alt += "The steps go from pale to dark; start, end and the best point are marked."
+    alt += "The steps go from pale to strong; start, end and the best point are marked."
     return plot_charts(
         [contour_chart(loss, path, name, is_near=True) for name, path in walked.items()], alt, height=3.4
     )

@@ -206,7 +206,17 @@ EXERCISES = (
         "Metres instead of kilometres",
         kind="predicted",
         points=1,
-        check=choice("abcd", "52f9f5970d1b68c8", "metres"),
+        check=choice(
+            "abcd",
+            "52f9f5970d1b68c8",
+            "metres",
+            wrong={
+                "a": "It would be so if the limit depended on the best line only; it depends on how steep the bowl is.",
+                "b": "It would be so if the curvature grew as x does; look at how x enters the second derivative.",
+                "d": "It would be so if metres made the bowl flatter; but a small change of w now changes the "
+                "predictions by far more.",
+            },
+        ),
         hints=(
             "The best line predicts the same minutes as before. What happens to the loss surface around it?",
             "The curvature along w is the mean of x². By what factor does it change if every x is 1,000 times larger?",

@@ -9,8 +9,8 @@ __all__ = ["QUESTIONS"]
 QUESTIONS: tuple[Question, ...] = (
     NumberQuestion(
         name="lowest_loss",
-        text="Of twelve trips, the line ŷ = 5 x + 5 has a squared loss of 2.28, and the line ŷ = 4 x + 8 has 1.54. What "
-        "is the lowest loss that any line has on these trips?",
+        text="On twelve trips, the line ŷ = 5 x + 5 has a squared loss of 2.28, and the line ŷ = 4 x + 8 has 1.54. "
+        "What is the lowest loss that any line has on these trips?",
         near=0.05,
         shown="it is {:.2f}",
     ),
@@ -37,8 +37,8 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     ChoiceQuestion(
         name="bias_with_floor",
-        text="The bias of a courier's line is the time that every trip takes, however short the way. Now the floor joins "
-        "as a second feature, with a weight of its own. What happens to the bias?",
+        text="The bias of a courier's line is the time that every trip takes, however short the way. Now the floor "
+        "joins as a second feature, with a weight of its own. What happens to the bias?",
         choices=(
             Choice(
                 "it stays the same",
