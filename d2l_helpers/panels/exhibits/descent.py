@@ -61,7 +61,7 @@ def _describe(loss: LineLoss, learning_rate: float, path: Array) -> str:
     distance = float(np.linalg.norm(path[-1] - loss.best))
     away = f"{distance:.3g}" if distance >= _NEAR else "less than 0.000001"
     return (
-        f"{state}. Distance across: × {factor:.2f} per step.\n"
+        f"{state}. It multiplies the distance across by {factor:.2f}.\n"
         f"Rate {learning_rate:.3g}, {len(path) - 1} steps: w = {w:.3g}, b = {b:.3g}, loss {loss.at(path[-1]):.4g} "
         f"(best {loss.at(loss.best):.4g}), {away} away from the best w and b."
     )

@@ -63,6 +63,6 @@ QUESTIONS: tuple[Question, ...] = (
             Choice("about 20", "It would be as few if there were many more ways to end up near zero."),
         ),
         right=lambda trips: 0 if trips > 2200 else 1 if trips > 140 else 2,
-        shown="it is {:.0f} trips",
+        shown="it is {:.0f} of 10,000",
     ),
 )
