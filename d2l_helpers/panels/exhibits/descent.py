@@ -42,7 +42,7 @@ def explore_descent(X: Any, y: Any) -> Exhibit:
         contours = contour_chart(loss, path, "Loss, seen from above")
         return View(_describe(loss, learning_rate, path), (contours, _lines(loss, path[-1])))
 
-    return Exhibit("Gradient descent on the loss of a line", (rate, steps), show, room=(120, 130))
+    return Exhibit("Gradient descent on the loss of a line", (rate, steps), show, room=(130, 130))
 
 
 def _round(value: float) -> float:
