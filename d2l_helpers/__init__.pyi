@@ -23,6 +23,7 @@ from .figures import plot_fit as plot_fit
 from .figures import plot_history as plot_history
 from .figures import plot_images as plot_images
 from .figures import plot_network as plot_network
+from .figures import plot_projection as plot_projection
 from .figures import plot_templates as plot_templates
 from .panels.exhibits.browse import browse_fashion_mnist as browse_fashion_mnist
 from .panels.exhibits.cross_entropy import explore_cross_entropy as explore_cross_entropy
