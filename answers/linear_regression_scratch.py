@@ -279,8 +279,8 @@ ANSWERS = (
         "zero_start",
         "c",
         wrong=(
-            Wrong("a", "which is not what happens"),
-            Wrong("b", "which is not what happens"),
+            Wrong("a", "error times weight"),
+            Wrong("b", "equal in every example"),
             *(Wrong(other, "one of 'a', 'b', 'c'") for other in ("d", "c: it learns as well", "", 3)),
         ),
     ),

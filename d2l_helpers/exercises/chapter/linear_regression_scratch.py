@@ -263,7 +263,15 @@ EXERCISES = (
         "Starting from zero",
         kind="predicted",
         points=1,
-        check=choice("abc", "0481af9266934f4f", "zero_start"),
+        check=choice(
+            "abc",
+            "0481af9266934f4f",
+            "zero_start",
+            wrong={
+                "a": "The weights would stay at zero if the gradient were error times weight.",
+                "b": "The weights would stay equal if the two features were equal in every example.",
+            },
+        ),
         hints=(
             "Look at the step that you computed with a pencil: where did it start?",
             "The gradient of w is the sum of error × feature. Is one of the two zero when w is?",

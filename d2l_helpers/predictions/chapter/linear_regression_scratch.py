@@ -2,8 +2,75 @@
 
 from __future__ import annotations
 
-from d2l_helpers.predictions.question import Question
+from d2l_helpers.predictions.question import Choice, ChoiceQuestion, Question
 
 __all__ = ["QUESTIONS"]
 
-QUESTIONS: tuple[Question, ...] = ()
+QUESTIONS: tuple[Question, ...] = (
+    ChoiceQuestion(
+        name="falling_losses",
+        text="Two examples have losses of 8 and 2. One step of SGD, with both in the batch, makes the sum of the two "
+        "losses smaller. What happens to each of them?",
+        choices=(
+            Choice("both fall", "Both would fall if both examples wanted every parameter to move the same way."),
+            Choice("one falls, one rises", "One would rise if the two examples wanted different parameters."),
+            Choice("both rise", "Both could rise only if the step were too long; then their sum would rise, too."),
+        ),
+        right=lambda fallen: 2 - int(fallen),
+        shown=lambda fallen: ("both rise", "one falls, and the other one rises", "both fall")[int(fallen)],
+    ),
+    ChoiceQuestion(
+        name="true_loss",
+        text="Labels follow a known rule, plus noise. A network trained on them has a loss of 0.00005. What is the "
+        "loss of the rule itself, on the same examples?",
+        choices=(
+            Choice("zero", "The rule's loss would be zero if the labels had no noise."),
+            Choice(
+                "about half of that",
+                "It would be half if as much of the network's loss came from errors in its weights.",
+            ),
+            Choice(
+                "about the same", "It would be about the same if nearly all of the network's loss came from the noise."
+            ),
+        ),
+        right=lambda times: 0 if times < 0.01 else 1 if times < 0.75 else 2,
+        shown="the rule's loss is {:.4f} times the network's",
+    ),
+    ChoiceQuestion(
+        name="axis_difference",
+        text="The predictions for ten examples have shape (10, 1), and their labels have shape (10,). What is "
+        "`predictions - labels`?",
+        choices=(
+            Choice("an error", "There would be an error if the labels had shape (9, 1), which does not fit (10, 1)."),
+            Choice(
+                "ten numbers", "There would be ten numbers if the labels had shape (10, 1), or the predictions (10,)."
+            ),
+            Choice(
+                "a hundred numbers", "There would be a hundred if every label were subtracted from every prediction."
+            ),
+        ),
+        right=lambda size: 1 if size == 10 else 2,
+        shown="it is an array of {:.0f} numbers",
+    ),
+    ChoiceQuestion(
+        name="batches_of_one",
+        text="With batches of 10 and a rate of 0.03, the first epoch ends with a loss of 0.0251. With batches of 1 and "
+        "the same rate, the loss after the first epoch is …",
+        choices=(
+            Choice("higher", "It would be higher if the labels were mostly noise."),
+            Choice(
+                "about the same",
+                "It would be about the same if ten steps on single examples led only as far as one step on all ten.",
+            ),
+            Choice(
+                "about 10 times lower", "It would be 10 times lower if the loss fell in proportion to the steps taken."
+            ),
+            Choice(
+                "hundreds of times lower",
+                "It would be so if each step multiplied the error by the same factor below 1.",
+            ),
+        ),
+        right=lambda times: 0 if times < 0.8 else 1 if times < 3 else 2 if times < 50 else 3,
+        shown="it is {:.0f} times lower",
+    ),
+)
