@@ -18,9 +18,10 @@ QUESTIONS: tuple[Question, ...] = (
         ),
         right=lambda fallen: 2 - int(fallen),
         shown=lambda fallen: ("both rise", "one falls, and the other one rises", "both fall")[int(fallen)],
+        note="A step makes the batch's sum smaller and does not ask each example whether it agrees.",
     ),
     ChoiceQuestion(
-        name="true_loss",
+        name="loss_of_the_truth",
         text="Labels follow a known rule, plus noise. A network trained on them has a loss of 0.00005. What is the "
         "loss of the rule itself, on the same examples?",
         choices=(
@@ -35,11 +36,12 @@ QUESTIONS: tuple[Question, ...] = (
         ),
         right=lambda times: 0 if times < 0.01 else 1 if times < 0.75 else 2,
         shown="the rule's loss is {:.4f} times the network's",
+        note="What is left is the loss of the noise, whose standard deviation is 0.01: half of 0.01² is 0.00005.",
     ),
     ChoiceQuestion(
         name="axis_difference",
-        text="The predictions for ten examples have shape (10, 1), and their labels have shape (10,). What is "
-        "`predictions - labels`?",
+        text="The predictions for ten examples have shape (10, 1), and their labels have shape (10,). What do you get "
+        "if you subtract the labels from the predictions?",
         choices=(
             Choice("an error", "There would be an error if the labels had shape (9, 1), which does not fit (10, 1)."),
             Choice(
@@ -51,6 +53,7 @@ QUESTIONS: tuple[Question, ...] = (
         ),
         right=lambda size: 1 if size == 10 else 2,
         shown="it is an array of {:.0f} numbers",
+        note="Every label is subtracted from every prediction.",
     ),
     ChoiceQuestion(
         name="batches_of_one",
@@ -72,5 +75,6 @@ QUESTIONS: tuple[Question, ...] = (
         ),
         right=lambda times: 0 if times < 0.8 else 1 if times < 3 else 2 if times < 50 else 3,
         shown="it is {:.0f} times lower",
+        note="Batches of 1 take a thousand steps where batches of 10 take a hundred.",
     ),
 )
