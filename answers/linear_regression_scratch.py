@@ -256,7 +256,7 @@ ANSWERS = (
             Wrong(_limits_each_entry, "the length of the step"),
             Wrong(_forgets_the_root, "which should be that of sgd"),
             Wrong(_limits_the_step, "the length of the step"),
-            Wrong(_expects_two_params, "ValueError"),
+            Wrong(_expects_two_params, "ValueError", earns=0.5),
             Wrong(_always_goes_at_the_limit, "which should be that of sgd", earns=0.5),
             Wrong(_limits_the_sum, "which should be that of sgd"),
             Wrong(_makes_new_arrays, "the parameters are unchanged"),

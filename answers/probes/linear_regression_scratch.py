@@ -126,9 +126,9 @@ def _judge_losses_and_errors(got, expected, calls):
             agree(as_array(losses, "the losses").ravel(), right.ravel(), f"the losses for {shapes}")
 
 
-def _params_and_gradients(rng, *lengths):
+def _params_and_gradients(rng, count, *lengths):
     """Draw parameters, gradients whose mean has the limit as its norm, and settings; `lengths` counts in limits."""
-    shapes = [(int(rng.integers(2, 5)), 1), (1,), (2, int(rng.integers(2, 4)))][: int(rng.integers(2, 4))]
+    shapes = [(int(rng.integers(2, 5)), 1), (1,), (2, int(rng.integers(2, 4)))][:count]
     batch_size, limit = int(rng.integers(4, 11)), float(rng.uniform(1, 6))
     gradients = [rng.normal(size=shape) for shape in shapes]
     length = math.sqrt(sum(float((gradient**2).sum()) for gradient in gradients))
@@ -138,13 +138,12 @@ def _params_and_gradients(rng, *lengths):
 
 
 def _too_long(rng):
-    return _params_and_gradients(rng, float(rng.uniform(1.3, 2)), float(rng.uniform(4, 20)))
+    return _params_and_gradients(rng, 2, float(rng.uniform(1.3, 2)), float(rng.uniform(4, 20)))
 
 
 def _short_and_zero(rng):
-    return _params_and_gradients(
-        rng, float(rng.uniform(0.4, 0.9)), 0.0
-    )  # the summed gradient exceeds the limit, the mean does not
+    # The length of the summed gradient exceeds the limit, that of the mean gradient does not
+    return _params_and_gradients(rng, 3, float(rng.uniform(0.4, 0.9)), 0.0)
 
 
 @runs_in_sandbox
@@ -183,7 +182,7 @@ PROBES = {
         ),
     ),
     "sgd_clipped": (
-        Probe("gradients above the limit", _too_long, _steps_taken),
-        Probe("gradients below the limit, and of zero", _short_and_zero, _steps_taken),
+        Probe("two parameters with gradients above the limit", _too_long, _steps_taken),
+        Probe("three parameters with gradients below the limit, or zero", _short_and_zero, _steps_taken),
     ),
 }

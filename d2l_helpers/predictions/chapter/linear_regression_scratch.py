@@ -57,24 +57,18 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     ChoiceQuestion(
         name="batches_of_one",
-        text="With batches of 10 and a rate of 0.03, the first epoch ends with a loss of 0.0251. With batches of 1 and "
-        "the same rate, the loss after the first epoch is …",
+        text="With batches of 10 and a rate of 0.03, the loss after one epoch is 0.0251. How large is it after one "
+        "epoch with batches of 1 and the same rate?",
         choices=(
-            Choice("higher", "It would be higher if the labels were mostly noise."),
+            Choice("larger", "It would be larger if the labels were mostly noise."),
+            Choice("about the same", "It would be the same if ten steps led only as far as one step on ten examples."),
             Choice(
-                "about the same",
-                "It would be about the same if ten steps on single examples led only as far as one step on all ten.",
+                "about 10 times smaller", "It would be 10 times smaller if the loss fell in proportion to the steps."
             ),
-            Choice(
-                "about 10 times lower", "It would be 10 times lower if the loss fell in proportion to the steps taken."
-            ),
-            Choice(
-                "hundreds of times lower",
-                "It would be so if each step multiplied the error by the same factor below 1.",
-            ),
+            Choice("hundreds of times smaller", "It would be so if each step divided the error by the same factor."),
         ),
         right=lambda times: 0 if times < 0.8 else 1 if times < 3 else 2 if times < 50 else 3,
-        shown="it is {:.0f} times lower",
+        shown="it is {:.0f} times smaller",
         note="Batches of 1 take a thousand steps where batches of 10 take a hundred.",
     ),
 )
