@@ -70,10 +70,10 @@ def _fit_chart(degree: int, wd: float) -> Chart:
 def _error_chart(degree: int, wd: float) -> Chart:
     curves = np.array([errors(degree, decay) for decay in _DECAYS.tolist()]).T.tolist()
     now = errors(degree, wd)
-    marks = [
+    marks = (
         Line(_DECAYS.tolist(), curves[0], "training", 0),
         Line(_DECAYS.tolist(), curves[1], "held out", 1),
         Dots([wd], [now[0]], style=0),
         Dots([wd], [now[1]], style=1),
-    ]
+    )
     return Chart("Root mean squared error", marks, "weight decay", "km/s", (_LOW, _HIGH), (150.0, 600.0), log_x=True)
