@@ -1,13 +1,25 @@
-"""Results of checks, hints and tables as a notebook shows them: as text and as HTML."""
+"""Results of checks, hints, questions and tables as a notebook shows them: as text and as HTML."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from d2l_helpers.exercises.exercise import CheckResult
+if TYPE_CHECKING:
+    from d2l_helpers.exercises.exercise import CheckResult
 
-__all__ = ["Message", "note_message", "points_text", "result_message", "show", "show_table"]
+__all__ = [
+    "Message",
+    "code_message",
+    "note_message",
+    "points_text",
+    "prediction_message",
+    "question_message",
+    "result_message",
+    "show",
+    "show_table",
+]
 
 Message = dict[str, str]  # by MIME type: text/plain and text/html, both of them encodable
 
@@ -16,11 +28,13 @@ _HANG = " " * len("expected: ")
 # A mark for each state, and the colour of the bar beside it
 _MARKS = {"not attempted": ("○", "#767676"), "not yet": ("◐", "#B45000"), "right": ("●", "#007A59")}
 _NOTE = "#0072B2"
+_QUESTION = "#8C4B9E"
 # Front ends lay out lists of terms in different ways
 _GRID = "display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 0;margin:2px 0 0;padding:0"
 # In a notebook that is not trusted, the page removes the grid and keeps the padding
 _TERM = "float:none;width:auto;margin:0;padding:0 8px 0 0;font-weight:normal"
 _VALUE = "float:none;width:auto;margin:0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace"
+_CODE = "margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace"
 
 
 def points_text(earned: int, total: int) -> str:
@@ -44,6 +58,23 @@ def result_message(result: CheckResult) -> Message:
 def note_message(title: str, text: str) -> Message:
     """Write the message of a hint."""
     return _message(title, _NOTE, text=text)
+
+
+def question_message(text: str, rows: Mapping[str, str], state: str = "") -> Message:
+    """Write the message of a question to predict, with its choices or other rows, and what the reader has guessed."""
+    return _message(f"Predict: {text}", _QUESTION, dict(rows), state)
+
+
+def prediction_message(is_right: bool | None, title: str, text: str) -> Message:
+    """Write the message of a measured result beside a guess; `is_right` is None without a guess."""
+    mark, colour = {None: ("", _NOTE), True: ("● ", "#007A59"), False: ("◐ ", "#B45000")}[is_right]
+    return _message(f"{mark}{title}", colour, text=text)
+
+
+def code_message(title: str, code: str, text: str) -> Message:
+    """Write the message of a solution: a title, its source, and a text below."""
+    markup = f'<pre style="{_CODE}">{html.escape(code)}</pre>{html.escape(text)}'
+    return _encodable("\n".join(filter(None, (title, code, text))), _framed(title, _NOTE, markup))
 
 
 def show_table(title: str, rows: Sequence[tuple[str, ...]]) -> None:
@@ -70,9 +101,14 @@ def _message(title: str, colour: str, rows: dict[str, str] | None = None, text: 
         f'<dt style="{_TERM}">{label}:</dt><dd style="{_VALUE}">{html.escape(value)}</dd>'
         for label, value in (rows or {}).items()
     )
-    below = f'<dl style="{_GRID}">{terms}</dl>' if rows else f"\n{html.escape(text)}"
+    below = f'<dl style="{_GRID}">{terms}</dl>' if rows else ""
+    below += f"\n{html.escape(text)}" if text or not rows else ""
+    return _encodable("\n".join(lines), _framed(title, colour, below))
+
+
+def _framed(title: str, colour: str, below: str) -> str:
     style = f"border-left:4px solid {colour};padding:4px 10px;white-space:pre-wrap;line-height:1.4"
-    return _encodable("\n".join(lines), f'<div role="status" style="{style}"><b>{html.escape(title)}</b>{below}</div>')
+    return f'<div role="status" style="{style}"><b>{html.escape(title)}</b>{below}</div>'
 
 
 def _encodable(text: str, markup: str) -> Message:
