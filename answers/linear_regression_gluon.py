@@ -79,9 +79,9 @@ ANSWERS = (
         "ridge_limit",
         "b",
         wrong=(
-            Wrong("a", "'a'"),
-            Wrong("c", "'c'"),
-            Wrong("d", "'d'"),
+            Wrong("a", "if the bias decayed"),
+            Wrong("c", "the first power"),
+            Wrong("d", "weight decay 0"),
             Wrong("e", "one of 'a', 'b', 'c', 'd'"),
             Wrong(8, "one of"),
             Wrong("bc", "one of"),

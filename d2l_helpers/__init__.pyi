@@ -19,6 +19,7 @@ from .figures import Line as Line
 from .figures import plot_charts as plot_charts
 from .figures import plot_comparison as plot_comparison
 from .figures import plot_confusion as plot_confusion
+from .figures import plot_curves as plot_curves
 from .figures import plot_descent as plot_descent
 from .figures import plot_fit as plot_fit
 from .figures import plot_history as plot_history

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from mxnet import autograd, gluon, init
+from mxnet import gluon, init
 from mxnet import np as mxnet_np
 from mxnet.gluon import nn
 
+from d2l_helpers.exercises.chapter.huber_loss import check_huber_loss, signed
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import (
     as_array,
@@ -86,56 +87,6 @@ def _check_step_on_the_mean(step_on_the_mean: Callable[..., Any]) -> None:
             raise NotYet(f"{batch}: the step is as long as it should be, but came from {asked}", "backward on the mean")
 
 
-def _check_huber_loss(huber_loss: Callable[..., Any]) -> None:
-    for delta in (2.0, 0.5):
-        r = np.array([-3.0, -1.2, -0.7, -0.3, 0.0, 0.3, 0.7, 1.2, 3.0]) * delta
-        losses = _losses(huber_loss, r, delta)
-        _expect_no_zeros(r, losses, delta)
-        for error, loss in zip(r.tolist(), losses.tolist(), strict=True):
-            if abs(error) <= delta:
-                expect_close(loss, error**2 / 2, f"delta = {delta:g}: the loss of y_hat − y = {_signed(error)}")
-        what = f"delta = {delta:g}: the loss of y_hat − y = {_signed(r[0])}, against that of {_signed(r[-1])}"
-        expect_close(losses[0], losses[-1], what)
-        gap = 1e-3 * delta
-        at_edge = _losses(huber_loss, np.array([delta - gap, delta + gap]), delta)
-        jump = f"delta = {delta:g}: from just below delta to just above, the loss jumps by"
-        expect_close(at_edge[1] - at_edge[0], 2 * gap * delta, jump, rtol=0.1, atol=1e-3 * delta**2)
-        beyond = _losses(huber_loss, np.array([4.0, 5.0]) * delta, delta)
-        slope = f"delta = {delta:g}: from an error of {4 * delta:g} to one of {5 * delta:g}, the slope is"
-        expect_close((beyond[1] - beyond[0]) / delta, delta, slope, rtol=1e-3)
-        y_hat, y = mxnet_np.array(r).reshape(-1, 1), mxnet_np.zeros((len(r), 1))
-        y_hat.attach_grad()
-        with autograd.record():
-            loss = huber_loss(y_hat, y, delta)
-        loss.backward()
-        pulls = y_hat.grad.asnumpy().ravel()
-        expect_close(pulls, np.clip(r, -delta, delta), f"delta = {delta:g}: the gradient of the loss by y_hat")
-
-
-def _expect_no_zeros(r: npt.NDArray[np.float64], losses: npt.NDArray[np.float64], delta: float) -> None:
-    """Explain losses of 0 to learners who multiply by comparisons, which is right in NumPy but not in MXNet."""
-    zeros = [error for error, loss in zip(r.tolist(), losses.tolist(), strict=True) if error and not loss]
-    if zeros:
-        raise NotYet(
-            f"delta = {delta:g}: the loss of y_hat − y = {_signed(zeros[0])} is 0",
-            "a loss above 0 for every error but 0. If you multiply by a comparison, such as size <= delta: in MXNet, "
-            "a comparison times 0.5 is 0, not 0 or 0.5; join the pieces without multiplying",
-        )
-
-
-def _signed(number: float) -> str:
-    return f"{number:g}".replace("-", "−")
-
-
-def _losses(huber_loss: Callable[..., Any], errors: npt.NDArray[np.float64], delta: float) -> npt.NDArray[np.float64]:
-    """Return the losses that the learner's function computes for these errors."""
-    y = drawn((len(errors), 1), 51)
-    y_hat = y + mxnet_np.array(errors).reshape(-1, 1)
-    losses = as_array(huber_loss(y_hat, y, delta), "huber_loss(y_hat, y, delta)")
-    expect_shape(losses, (len(errors), 1), f"huber_loss(y_hat, y, delta) for {len(errors)} examples")
-    return losses.ravel()
-
-
 def _check_pull_cap(pull_cap: Any) -> None:
     delta = as_number(pull_cap, "pull_cap")
     expect(math.isfinite(delta) and delta > 0, f"pull_cap = {delta:g}", "a delta above 0")
@@ -175,7 +126,7 @@ def _check_poisson_loss(poisson_loss: Callable[..., Any]) -> None:
     expect_shape(losses, z.shape, f"the array of losses for {len(z)} examples")
     expect_shape(slopes, z.shape, f"the array of slopes for {len(z)} examples")
     for place, (score, count) in enumerate(zip(z.tolist(), y.tolist(), strict=True)):
-        what = f"z = {_signed(score)} and y = {count:g}"
+        what = f"z = {signed(score)} and y = {count:g}"
         expect_close(losses[place], _minus_log_probability(score, count), f"{what}: the loss", rtol=1e-3, atol=1e-4)
         ends = (_minus_log_probability(score + way * 1e-5, count) for way in (1, -1))
         slope = (next(ends) - next(ends)) / 2e-5
@@ -229,7 +180,7 @@ EXERCISES = (
         "The loss behind the cap",
         kind="written",
         points=2,
-        check=_check_huber_loss,
+        check=check_huber_loss,
         hints=(
             "Up to delta the loss is half the square, and beyond it a straight line: you know its slope and one point.",
             "At |r| = delta both pieces must be delta² / 2. So the line is delta × |r| minus something: what?",
@@ -272,7 +223,16 @@ EXERCISES = (
         "Decay without end",
         kind="predicted",
         points=1,
-        check=choice("abcd", "805c2e256d1e08ea", "ridge_limit"),
+        check=choice(
+            "abcd",
+            "805c2e256d1e08ea",
+            "ridge_limit",
+            wrong={
+                "a": "It would be zero if the bias decayed, too.",
+                "c": "It would be that line if the weight of the first power did not decay.",
+                "d": "It would need weight decay 0, and as many weights as there are training nebulae.",
+            },
+        ),
         hints=(
             "What does a very large decay do to a weight that is not worth its price?",
             "The exhibit shows the way there: move the weight decay to the right end, and think further.",
