@@ -20,6 +20,7 @@ from d2l_helpers.figures import (
     Picture,
     plot_comparison,
     plot_confusion,
+    plot_curves,
     plot_history,
     plot_images,
     plot_network,
@@ -234,6 +235,17 @@ def test_weights_that_are_not_finite_stay_blank_and_the_others_are_drawn(value):
     assert np.isnan(plot_templates(broken, NAMES).figure.axes[0].images[0].get_array().filled(np.nan)).sum() == 5
     assert templates_html(broken, NAMES) != templates_html(np.zeros_like(broken), NAMES)
     assert "data:image/png" in templates_html(np.full_like(broken, value), NAMES)
+
+
+def test_curves_are_cut_off_where_they_leave_the_examples():
+    x, y = np.array([0.0, 1.0, 2.0]), np.array([-100.0, 0.0, 300.0])
+    picture = plot_curves(
+        {"training": (x, y), "held out": (x, y / 2)}, {"degree 8": (x, 1e6 * x)}, labels=("Mpc", "km/s")
+    )
+    assert picture.alt == "km/s against Mpc. Dots: training, held out. Curves: degree 8."
+    axes = picture.figure.axes[0]
+    assert axes.get_ylim() == (-200.0, 400.0)
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["degree 8", "training", "held out"]
 
 
 # ------------------------------------------------------------------------------------------------ what cannot be drawn
