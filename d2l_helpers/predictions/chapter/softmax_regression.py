@@ -72,8 +72,8 @@ QUESTIONS: tuple[Question, ...] = (
                 "Both would have the same if 300 fruits were enough to learn the true probabilities exactly.",
             ),
         ),
-        right=lambda difference: 2 if abs(difference) < 5e-5 else 1 if difference < 0 else 0,
-        shown=lambda difference: f"the network's loss minus nature's is {difference:+.4f} nats".replace("-", "−"),
+        right=lambda lead: 2 if abs(lead) < 5e-5 else 1 if lead > 0 else 0,
+        shown=lambda lead: f"the network's loss is {abs(lead):.4f} nats {'lower' if lead > 0 else 'higher'}",
     ),
     ChoiceQuestion(
         name="four_times",
