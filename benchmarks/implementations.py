@@ -35,7 +35,7 @@ def ours() -> TrainEpoch:
 
     def epoch() -> tuple[float, float]:
         history = next(report.history for report in reports if report.done == int(report.done))
-        return history.train_acc[-1], history.test_acc[-1]
+        return history.train_acc[-1], history.held_out_acc[-1]
 
     return epoch
 

@@ -21,6 +21,7 @@ from .figures import plot_descent as plot_descent
 from .figures import plot_fit as plot_fit
 from .figures import plot_history as plot_history
 from .figures import plot_images as plot_images
+from .figures import plot_network as plot_network
 from .figures import plot_templates as plot_templates
 from .panels.exhibits.browse import browse_fashion_mnist as browse_fashion_mnist
 from .panels.exhibits.cross_entropy import explore_cross_entropy as explore_cross_entropy
@@ -31,13 +32,16 @@ from .panels.exhibits.noise import explore_noise as explore_noise
 from .panels.exhibits.robust_loss import explore_robust_loss as explore_robust_loss
 from .panels.exhibits.softmax import explore_softmax as explore_softmax
 from .panels.retrain import retrain as retrain
+from .predictions.asking import compare as compare
+from .predictions.asking import predict as predict
 from .records import record as record
+from .records import show as show
 from .training.evaluation import accuracy as accuracy
 from .training.evaluation import confusion_matrix as confusion_matrix
 from .training.evaluation import evaluate_accuracy as evaluate_accuracy
 from .training.evaluation import evaluate_loss as evaluate_loss
 from .training.evaluation import most_wrong as most_wrong
-from .training.evaluation import predict as predict
+from .training.evaluation import predict_labels as predict_labels
 from .training.history import Epoch as Epoch
 from .training.keras import import_keras as import_keras
 from .training.keras import keras_history as keras_history

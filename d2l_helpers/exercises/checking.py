@@ -18,9 +18,9 @@ from d2l_helpers.exercises.catalogue import find
 from d2l_helpers.exercises.exercise import CheckResult, Exercise, NotYet
 from d2l_helpers.exercises.expectations import describe
 from d2l_helpers.exercises.hints import count_hint, hint_message, shown_hints
-from d2l_helpers.exercises.messages import result_message, show
 from d2l_helpers.exercises.progress import remember
 from d2l_helpers.exercises.time_limit import OutOfTime, call_limited
+from d2l_helpers.messages import result_message, show
 from d2l_helpers.records import is_recording
 
 __all__ = ["check", "judge"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
@@ -103,7 +103,7 @@ def expect_close(got: Any, wanted: Any, what: str, rtol: float = 1e-4, atol: flo
     raise NotYet(f"{what}: {_number(pair[0], digits)}", _number(pair[1], digits))
 
 
-def choice(options: str, digest: str, name: str) -> Callable[[Any], None]:
+def choice(options: str, digest: str, name: str, wrong: Mapping[str, str] | None = None) -> Callable[[Any], None]:
     """Return the check of a choice among letters.
 
     Parameters
@@ -114,6 +114,8 @@ def choice(options: str, digest: str, name: str) -> Callable[[Any], None]:
         ``digest_of(name, letter)`` of the right letter, so that the check's source does not answer the question.
     name : str
         The exercise's name.
+    wrong : mapping, optional
+        For each wrong letter a sentence that says what would have to hold for it to be right.
     """
     listed = ", ".join(repr(option) for option in options)
 
@@ -122,7 +124,10 @@ def choice(options: str, digest: str, name: str) -> Callable[[Any], None]:
         if not isinstance(letter, str) or len(letter) != 1 or letter not in options:
             raise NotYet(describe(answer), f"one of {listed}")
         if digest_of(name, letter) != digest:
-            raise NotYet(f"{letter!r}, which is not what happens", "another choice")
+            sentence = (wrong or {}).get(letter, "")
+            raise NotYet(
+                f"{letter!r}. {sentence}" if sentence else f"{letter!r}, which is not what happens", "another choice"
+            )
 
     return check
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 from d2l_helpers.exercises.catalogue import find
 from d2l_helpers.exercises.exercise import Exercise
-from d2l_helpers.exercises.messages import Message, note_message, show
+from d2l_helpers.messages import Message, note_message, show
 
 __all__ = ["count_hint", "shown_hints", "hint", "hint_message"]
 

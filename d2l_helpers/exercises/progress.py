@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from d2l_helpers import atomic
+from d2l_helpers import reader_files
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.exercise import AnswerState, CheckResult, Exercise
-from d2l_helpers.exercises.messages import points_text, show_table
+from d2l_helpers.messages import points_text, show_table
+from d2l_helpers.predictions.score import show_score
 from d2l_helpers.records import is_recording
 
 __all__ = ["answer_states", "progress", "remember"]
 
-_LARGEST = 100_000  # bytes
 _here: dict[str, AnswerState] = {}  # the exercises that were checked in this kernel
 
 
 def progress() -> None:
-    """Show the state of this notebook's exercises, and how many are right in each notebook of the chapter.
+    """Show the state of this notebook's exercises, how many are right in each notebook, and how predictions went.
 
     This notebook's exercises are those of each notebook of which one was checked since the kernel started.
     """
@@ -33,6 +32,7 @@ def progress() -> None:
     totals = [(name, _done(group, states), _points(group, states)) for name, group in chapter().items()]
     every = [exercise for group in chapter().values() for exercise in group]
     show_table("The chapter", [*totals, ("all", _done(every, states), _points(every, states))])
+    show_score()
 
 
 def remember(result: CheckResult) -> None:
@@ -65,28 +65,18 @@ def _points(group: tuple[Exercise, ...] | list[Exercise], states: dict[str, Answ
 
 def _file() -> Path | None:
     """Return the user's file; None where notebooks are recorded, which must not depend on who records them."""
-    if is_recording():
-        return None
-    from platformdirs import user_state_path
-
-    return user_state_path("d2l-helpers", appauthor=False) / "exercises.json"
+    return None if is_recording() else reader_files.path_of("exercises.json")
 
 
 def _kept(file: Path | None) -> list[str]:
-    try:
-        if file is None or file.stat().st_size > _LARGEST:
-            return []
-        names = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):  # no file yet, or a damaged one, which the next right answer replaces
-        return []
-    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    return _names(reader_files.read(file)) if file else []
+
+
+def _names(content: Any) -> list[str]:
+    """Return the names in a file's content, which may be anything."""
+    return [name for name in content if isinstance(name, str)] if isinstance(content, list) else []
 
 
 def _keep(name: str, file: Path) -> None:
     """Add a name to the file; if that fails, the name is remembered as long as the kernel runs."""
-    from filelock import FileLock, Timeout
-
-    with suppress(OSError, NotImplementedError, Timeout):  # the second: a file system without locks
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{file}.lock", timeout=0.2):  # of two kernels, each adds to what the other wrote
-            atomic.write(file, json.dumps(sorted({*_kept(file), name})).encode())
+    reader_files.change(file, lambda content: sorted({*_names(content), name}))

@@ -7,6 +7,7 @@ from d2l_helpers.figures.contact_sheet import contact_sheet_html, plot_contact_s
 from d2l_helpers.figures.curves import curves_svg
 from d2l_helpers.figures.images import plot_images, plot_templates, templates_html, to_numpy
 from d2l_helpers.figures.line_plots import plot_descent, plot_fit
+from d2l_helpers.figures.network import plot_network
 from d2l_helpers.figures.picture import Picture
 from d2l_helpers.figures.plots import plot_comparison, plot_confusion, plot_history, plot_panel
 
@@ -28,6 +29,7 @@ __all__ = [
     "plot_fit",
     "plot_history",
     "plot_images",
+    "plot_network",
     "plot_panel",
     "plot_templates",
     "templates_html",

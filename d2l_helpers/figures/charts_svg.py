@@ -27,7 +27,7 @@ from d2l_helpers.figures.charts import (
     ticks,
 )
 
-__all__ = ["as_images", "charts_html", "charts_svg"]
+__all__ = ["as_images", "charts_html", "charts_svg", "svg_image"]
 
 _WIDTHS, _HEIGHT = (440, 340, 226), 270  # pixels of a chart, where there are one, two or three; three fit into 680
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 24, 36  # margins of a chart; each row of its legend adds to the top one
@@ -99,16 +99,19 @@ def as_images(markup: str) -> str:
 def _images(alt: str, drawings: Sequence[str]) -> str:
     parts = []
     for number, drawing in enumerate(drawings, start=1):
-        start, elements = drawing.split(">", 1)
-        title, width = (html.unescape(re.search(rf'{name}="([^"]*)"', start)[1]) for name in ("data-title", " width"))  # type: ignore[index]
-        file = f'{start} xmlns="http://www.w3.org/2000/svg">{_CARD}{elements}'
-        source = f"data:image/svg+xml;base64,{base64.b64encode(file.encode()).decode()}"
+        title, width = (html.unescape(re.search(rf'{name}="([^"]*)"', drawing)[1]) for name in ("data-title", " width"))  # type: ignore[index]
         said = alt if number == 1 else f"Chart {number} of {len(drawings)}: {title}."
-        look = "max-width:100%;height:auto;border-radius:6px"
-        parts.append(
-            f'<img src="{source}" alt="{html.escape(said)}" width="{width}" height="{_HEIGHT}" style="{look}"/>'
-        )
+        parts.append(svg_image(drawing, said, int(width), _HEIGHT))
     return f'<div style="display:flex;flex-wrap:wrap">{"".join(parts)}</div>'
+
+
+def svg_image(svg: str, alt: str, width: int, height: int) -> str:
+    """Return an ``<svg>`` element as an ``<img>`` element with alt text, in the colours of the page's theme."""
+    start, elements = svg.split(">", 1)
+    file = f'{start} xmlns="http://www.w3.org/2000/svg">{_CARD}{elements}'
+    source = f"data:image/svg+xml;base64,{base64.b64encode(file.encode()).decode()}"
+    look = "max-width:100%;height:auto;border-radius:6px"
+    return f'<img src="{source}" alt="{html.escape(alt)}" width="{width}" height="{height}" style="{look}"/>'
 
 
 class _Drawing:

@@ -16,7 +16,7 @@ __all__ = ["curves_svg", "has_accuracies", "history_charts", "loss_span"]
 
 _MOST_DOTS = 30  # more of them hide the line
 _MOST_NAMES = 10  # along the axis of epochs
-_PARTS = ("train", "test")
+_PARTS = ("train", "held_out")
 # The axes have a few fixed ends, so that they seldom change while a fit runs
 _LOSS_TOPS = (1.0, 2.0, 4.0, 10.0, 20.0, 40.0, 100.0, 1000.0)
 _ACCURACY_SPANS = ((0.7, 0.9), (0.5, 0.9), (0.0, 1.0))
@@ -30,7 +30,7 @@ def curves_svg(history: History, num_epochs: int, before: History | None = None)
 
 
 def history_charts(
-    history: History, num_epochs: int, before: History | None = None, test_name: str = "test"
+    history: History, num_epochs: int, before: History | None = None, evaluated_on: str = "held-out"
 ) -> list[Chart]:
     """Return charts of loss and accuracy against epochs; without accuracies, the loss on a logarithmic axis.
 
@@ -42,20 +42,20 @@ def history_charts(
         The end of the epoch axis.
     before : History, optional
         The fit before this one, drawn paler for comparison.
-    test_name : str
+    evaluated_on : str
         The name of the examples that were not used for training.
     """
 
     def marks(quantity: str) -> list[Mark]:
-        earlier = _marks(before, quantity, num_epochs, test_name, faint=True) if before else ()
-        return [*earlier, *_marks(history, quantity, num_epochs, test_name)]
+        earlier = _marks(before, quantity, num_epochs, evaluated_on, faint=True) if before else ()
+        return [*earlier, *_marks(history, quantity, num_epochs, evaluated_on)]
 
     if not has_accuracies(history):
         span = loss_span(history, before)
         return [_chart("loss", marks("loss"), num_epochs, span, log_y=True)]
     shown = [history] if before is None else [history, before]
-    losses = [value for one in shown for value in (*one.train_loss, *one.test_loss) if math.isfinite(value)]
-    accuracies = [value for one in shown for value in (*one.train_acc, *one.test_acc) if math.isfinite(value)]
+    losses = [value for one in shown for value in (*one.train_loss, *one.held_out_loss) if math.isfinite(value)]
+    accuracies = [value for one in shown for value in (*one.train_acc, *one.held_out_acc) if math.isfinite(value)]
     return [
         _chart("loss (nats)", marks("loss"), num_epochs, (0.0, _loss_top(losses))),
         _chart("accuracy", marks("acc"), num_epochs, _accuracy_span(accuracies)),
@@ -64,14 +64,14 @@ def history_charts(
 
 def has_accuracies(history: History) -> bool:
     """Tell whether a fit measured accuracies; True for an empty history, in which they may still come."""
-    return not len(history) or bool(history.train_acc or history.test_acc)
+    return not len(history) or bool(history.train_acc or history.held_out_acc)
 
 
 def loss_span(history: History, before: History | None = None) -> tuple[float, float]:
     """Return the ends of a logarithmic axis of the losses, which are powers of ten."""
-    low, high = _decades([*history.train_loss, *history.test_loss])
+    low, high = _decades([*history.train_loss, *history.held_out_loss])
     if before:
-        before_low, before_high = _decades([*before.train_loss, *before.test_loss])
+        before_low, before_high = _decades([*before.train_loss, *before.held_out_loss])
         low = min(low, max(before_low, low - _DECADES_BEFORE))
         high = max(high, min(before_high, high + _DECADES_BEFORE))
     return 10.0**low, 10.0**high
@@ -90,12 +90,12 @@ def _chart(title: str, marks: Sequence[Mark], num_epochs: int, span: tuple[float
     )
 
 
-def _marks(history: History, quantity: str, num_epochs: int, test_name: str, faint: bool = False) -> Iterator[Mark]:
-    """Return the lines of train and test; the two pale lines of the run before share one name."""
+def _marks(history: History, quantity: str, num_epochs: int, evaluated_on: str, faint: bool = False) -> Iterator[Mark]:
+    """Return the lines of train and held-out examples; the two pale lines of the run before share one name."""
     for style, part in enumerate(_PARTS):
         values = getattr(history, f"{part}_{quantity}")[:num_epochs]
         is_first = part == _PARTS[0]
-        name = ("run before" if is_first else "") if faint else part if is_first else test_name
+        name = ("run before" if is_first else "") if faint else part if is_first else evaluated_on
         if values:
             yield Line(range(len(values)), values, name, style, faint)
             if num_epochs <= _MOST_DOTS and not faint:
@@ -108,9 +108,9 @@ def _label(history: History) -> str:
     digits = ".3f" if has_accuracies(history) else ".4g"
     measured = {
         "train loss": history.train_loss,
-        "test loss": history.test_loss,
+        "held-out loss": history.held_out_loss,
         "train accuracy": history.train_acc,
-        "test accuracy": history.test_acc,
+        "held-out accuracy": history.held_out_acc,
     }
     newest = [f"{name} {values[-1]:{digits}}" for name, values in measured.items() if values]
     return f"Curves after {len(history)} epoch{'s' * (len(history) != 1)}: {', '.join(newest)}."

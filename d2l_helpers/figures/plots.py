@@ -32,30 +32,30 @@ __all__ = [
 _HEIGHT = 2.7  # inches, of the curves
 _QUANTITIES = {
     "train_loss": "train loss",
-    "test_loss": "test loss",
+    "held_out_loss": "held-out loss",
     "train_acc": "train accuracy",
-    "test_acc": "test accuracy",
+    "held_out_acc": "held-out accuracy",
 }
 
 
-def plot_history(history: History, test_name: str = "test") -> Picture:
+def plot_history(history: History, evaluated_on: str = "held-out") -> Picture:
     """Plot loss and accuracy against epochs, side by side; without accuracies, the loss on a logarithmic axis.
 
     Parameters
     ----------
     history : History
         At least one epoch.
-    test_name : str
+    evaluated_on : str
         The name of the examples that were not used for training.
     """
-    alt = f"Two line charts over {len(history)} epochs. Left: loss. Right: accuracy. Each for train and {test_name}."
+    alt = f"Two line charts over {len(history)} epochs. Left: loss. Right: accuracy. Each for train and {evaluated_on}."
     if not has_accuracies(history):
         alt = f"Line chart of the loss over {len(history)} epochs, on a logarithmic axis."
-    return plot_charts(history_charts(history, len(history), test_name=test_name), alt, height=_HEIGHT)
+    return plot_charts(history_charts(history, len(history), evaluated_on=evaluated_on), alt, height=_HEIGHT)
 
 
 def plot_comparison(
-    histories: Mapping[Any, History], quantity: str = "test_acc", label: str = "", test_name: str = "test"
+    histories: Mapping[Any, History], quantity: str = "held_out_acc", label: str = "", evaluated_on: str = "held-out"
 ) -> Picture:
     """Plot one quantity of several fits against epochs.
 
@@ -63,11 +63,11 @@ def plot_comparison(
     ----------
     histories : mapping
         From the value that was varied, which stands in the legend, to the fit's history.
-    quantity : {"train_loss", "test_loss", "train_acc", "test_acc"}
+    quantity : {"train_loss", "held_out_loss", "train_acc", "held_out_acc"}
         The quantity to plot.
     label : str
         The title of the legend, such as "learning rate".
-    test_name : str
+    evaluated_on : str
         The name of the examples that were not used for training.
 
     Raises
@@ -86,7 +86,7 @@ def plot_comparison(
     axes = figure.subplots()
     for index, (name, history) in enumerate(histories.items()):
         _plot_series(axes, getattr(history, quantity), str(name), stroke(index))
-    what = _QUANTITIES[quantity].replace("test", test_name)
+    what = _QUANTITIES[quantity].replace("held-out", evaluated_on)
     if quantity.endswith("loss") and all(map(has_accuracies, histories.values())):
         what += " (nats)"  # of a cross-entropy, not of squared errors
     _finish(axes, what)

@@ -32,7 +32,7 @@ def follow(job: Job, generator: Iterator[Any], report: Callable[[Any], bool]) ->
 def as_epoch(what: Any) -> Epoch:
     """Return what a function yields as an Epoch; a number is its train loss."""
     if isinstance(what, Epoch):
-        for name in ("train_acc", "test_acc"):
+        for name in ("train_acc", "held_out_acc"):
             _check_fraction(name, getattr(what, name))
         return what
     try:

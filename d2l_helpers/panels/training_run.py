@@ -19,7 +19,18 @@ __all__ = ["TrainingRun", "numbers_html", "runs_table"]
 _ROWS = 6  # past runs shown
 _MOST_SETTINGS = 4  # columns that fit a narrow page beside the numbers
 _CELL = "vertical-align:bottom;font-variant-numeric:tabular-nums"
-_QUANTITIES = ("train_loss", "test_loss", "train_acc", "test_acc")
+_NAMES = {
+    "train_loss": "loss",
+    "held_out_loss": "held-out loss",
+    "train_acc": "train accuracy",
+    "held_out_acc": "held-out accuracy",
+}
+_HEADS = {
+    "train_loss": "train loss",
+    "held_out_loss": "held-out loss",
+    "train_acc": "train acc",
+    "held_out_acc": "held-out acc",
+}
 
 
 @dataclass
@@ -41,8 +52,8 @@ class TrainingRun:
     def measured(self) -> list[str]:
         """The names of the quantities to show: the accuracies and the train loss, or the losses alone."""
         history = self.history
-        accuracies = [name for name in ("train_acc", "test_acc") if getattr(history, name)]
-        losses = ["train_loss"] if accuracies or not history.test_loss else ["train_loss", "test_loss"]
+        accuracies = [name for name in ("train_acc", "held_out_acc") if getattr(history, name)]
+        losses = ["train_loss"] if accuracies or not history.held_out_loss else ["train_loss", "held_out_loss"]
         return losses + accuracies
 
     def number(self, name: str) -> str:
@@ -50,15 +61,14 @@ class TrainingRun:
         values = getattr(self.history, name)
         if not values:
             return ""
-        return f"{values[-1]:.4f}" if self.history.train_acc or self.history.test_acc else _four_digits(values[-1])
+        return f"{values[-1]:.4f}" if self.history.train_acc or self.history.held_out_acc else _four_digits(values[-1])
 
 
 def numbers_html(run: TrainingRun) -> str:
     """Write the newest numbers in a line; the last one, which matters most, is bold."""
     if not len(run.history):
         return ""
-    names = {"train_loss": "loss", "test_loss": "test loss", "train_acc": "train accuracy", "test_acc": "test accuracy"}
-    numbers = [f"{names[name]} {run.number(name)}" for name in run.measured]
+    numbers = [f"{_NAMES[name]} {run.number(name)}" for name in run.measured]
     return " — " + ", ".join([*numbers[:-1], f"<b>{numbers[-1]}</b>"])
 
 
@@ -71,13 +81,13 @@ def runs_table(runs: list[TrainingRun]) -> str:
     """
     names = list(runs[-1].settings)
     shown = list(enumerate(runs, start=1))[: -_ROWS - 1 : -1]
-    columns = [name for name in _QUANTITIES if any(name in run.measured for _, run in shown)]
+    columns = [name for name in _NAMES if any(name in run.measured for _, run in shown)]
     if len(names) > _MOST_SETTINGS:
         newest = runs[-1].settings
         names = [name for name in names if any(run.settings[name] != newest[name] for _, run in shown)]
     cell = f'style="padding:1px 5px 1px 0;text-align:right;{_CELL}"'
     last = f'style="padding:1px 0;text-align:left;{_CELL}"'
-    titles = ("run", *(title_of(name) for name in names), *(name.replace("_", " ") for name in columns))
+    titles = ("run", *(title_of(name) for name in names), *(_HEADS[name] for name in columns))
     heads = "".join(f'<th scope="col" {cell}>{html.escape(title)}</th>' for title in titles)
     heads += f'<th scope="col" {last}>note</th>'
     rows = []

@@ -2,15 +2,24 @@
 
 A notebook that trains ends a cell with::
 
-    record(test_acc=(test_acc, TEST_ACCURACY))
+    show(held_out_acc=held_out_acc)
 
-which shows ``test_acc = 0.8298 ± 0.0005`` and keeps the numbers beside the text, under a MIME type of their own.
+which shows ``held out acc: 0.8298`` and keeps the number and its tolerance beside the text, under a MIME type of its
+own.
 ``pytest --nbval`` compares these numbers, by name, with those that its own run measures.
 """
 
 from d2l_helpers.records.comparison import compare, split_outputs, within
 from d2l_helpers.records.metric import LOSS, METRICS_TYPE, TEST_ACCURACY, TRAIN_ACCURACY, Metric
-from d2l_helpers.records.recording import RECORDING, is_recording, metrics_bundle, record
+from d2l_helpers.records.recording import (
+    RECORDING,
+    default_tolerance,
+    is_recording,
+    metrics_bundle,
+    number_of,
+    record,
+    show,
+)
 
 __all__ = [
     "LOSS",
@@ -21,7 +30,10 @@ __all__ = [
     "Metric",
     "is_recording",
     "record",
+    "show",
+    "default_tolerance",
     "metrics_bundle",
+    "number_of",
     "split_outputs",
     "compare",
     "within",

@@ -131,8 +131,8 @@ def _from_file(bundle: object) -> dict[str, Metric]:
 
 
 def _without_metrics(output: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a copy without metrics, in whose text all numbers and the spaces that align them are made equal."""
-    data = {kind: content for kind, content in output["data"].items() if kind != METRICS_TYPE}
+    """Return a copy without metrics and HTML, in whose text all numbers and the spaces that align them are equal."""
+    data = {kind: content for kind, content in output["data"].items() if kind not in (METRICS_TYPE, "text/html")}
     if isinstance(data.get("text/plain"), str):
         data["text/plain"] = " ".join(_NUMBER.sub("#", data["text/plain"]).split())
     rest = cast("dict[str, Any]", copy.copy(output))  # of the same class: nbval reads its entries as attributes

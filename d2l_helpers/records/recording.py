@@ -1,4 +1,4 @@
-"""Record metrics in a notebook: show a text to read and, beside it, the numbers to check."""
+"""Show numbers in a notebook and keep them, with their tolerances, for the checks of later runs."""
 
 from __future__ import annotations
 
@@ -9,17 +9,63 @@ from decimal import Decimal
 from typing import Any
 
 from d2l_helpers.errors import RecordError
-from d2l_helpers.records.metric import METRICS_TYPE, Metric, checked_metric
+from d2l_helpers.records.metric import LOSS, METRICS_TYPE, TEST_ACCURACY, Metric, checked_metric
 
-__all__ = ["RECORDING", "is_recording", "record", "metrics_bundle"]
+__all__ = ["RECORDING", "is_recording", "record", "show", "default_tolerance", "metrics_bundle", "number_of"]
 
 RECORDING = "D2L_HELPERS_RECORDING"
 """Environment variable of a kernel that records or checks a notebook."""
+
+_LINE = 76  # characters; a notebook that is 900 pixels wide shows 78 without wrapping
+_GAP = "    "
 
 
 def is_recording() -> bool:
     """Return whether outputs are recorded or checked: they must then be the same each time, and need no kernel."""
     return bool(os.environ.get(RECORDING))
+
+
+def show(rows: str | Sequence[str] = "epoch", /, *, tolerance: float | None = None, **numbers: object) -> None:
+    """Show numbers by name; ``pytest --nbval`` checks that another run measures the same ones.
+
+    Parameters
+    ----------
+    rows : str or sequence of str
+        What the numbers of a sequence belong to, by default one per epoch; or a name for each row.
+    tolerance : float, optional
+        How far another run may be from each number of this call; 0 means exactly equal. By default TEST_ACCURACY for a
+        name that ends in ``acc``, other than train_acc, and LOSS for any other name.
+    **numbers : number or sequence of numbers
+        Numbers of Python, NumPy or MXNet; an array of one element is a number, too. All sequences have one length.
+
+    Raises
+    ------
+    RecordError
+        If there is no number, one is infinite or NaN, the tolerance is negative, or the lengths of the sequences and of
+        the row names differ.
+
+    Examples
+    --------
+    >>> show(train_loss=[0.79, 0.57], held_out_acc=0.8298)  # doctest: +SKIP
+    """
+    record(
+        rows,
+        **{
+            name: (value, default_tolerance(name) if tolerance is None else tolerance)
+            for name, value in numbers.items()
+        },
+    )
+
+
+def default_tolerance(name: str) -> float:
+    """Return the tolerance of a number that is shown without one, by its name."""
+    return TEST_ACCURACY if name.endswith("acc") and not name.endswith("train_acc") else LOSS
+
+
+def number_of(value: Any) -> float | None:
+    """Return a number of Python, NumPy or MXNet, or an array of one element, as a float; None for anything else."""
+    plain = _plain(value)
+    return plain if isinstance(plain, float) else None
 
 
 def record(rows: str | Sequence[str] = "epoch", /, **metrics: tuple[object, float]) -> None:
@@ -142,22 +188,21 @@ def _json(metric: Metric) -> dict[str, float | list[float]]:
 
 
 def _text(metrics: Mapping[str, Metric], rows: str | Sequence[str]) -> str:
-    """Write metrics for reading: a table of the sequences, then the single numbers."""
+    """Write metrics for reading: a table of the sequences, then the single numbers, as many in a line as fit."""
     columns = {name: metric for name, metric in metrics.items() if isinstance(metric.value, tuple)}
-    lines = _table(columns, rows) if columns else []
-    singles = {name: metric.value for name, metric in metrics.items() if isinstance(metric.value, float)}
-    width = max(map(len, singles), default=0)
-    for name, value in singles.items():
-        tolerance = metrics[name].tolerance
-        lines.append(f"{name:<{width}} = {_rounded(value, tolerance)} ± {tolerance:g}")
-    return "\n".join(lines)
+    lines: list[str] = []
+    for name, metric in metrics.items():
+        if isinstance(metric.value, float):
+            text = f"{name.replace('_', ' ')}: {_rounded(metric.value, metric.tolerance)}"
+            if lines and len(lines[-1]) + len(text) < _LINE:
+                text = f"{lines.pop()}{_GAP}{text}"
+            lines.append(text)
+    return "\n".join([*(_table(columns, rows) if columns else []), *lines])
 
 
 def _table(columns: Mapping[str, Metric], rows: str | Sequence[str]) -> list[str]:
     """Write one row per epoch, or per name, and one right-aligned column per metric."""
-    texts = [
-        [f"{name} ± {m.tolerance:g}", *(_rounded(v, m.tolerance) for v in _values(m))] for name, m in columns.items()
-    ]
+    texts = [[name.replace("_", " "), *(_rounded(v, m.tolerance) for v in _values(m))] for name, m in columns.items()]
     names = [rows, *map(str, range(1, len(texts[0])))] if isinstance(rows, str) else ["", *rows]
     widths = [max(map(len, column)) for column in (names, *texts)]
     table = zip(names, *texts, strict=True)

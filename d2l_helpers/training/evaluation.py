@@ -24,7 +24,7 @@ __all__ = [
     "evaluate_accuracy",
     "evaluate_loss",
     "most_wrong",
-    "predict",
+    "predict_labels",
     "score",
     "total",
 ]
@@ -178,7 +178,7 @@ def total(parts: Sequence[tuple[Any, Any, int]]) -> Score:
     return Score(nd.add_n(*loss_sums).asnumpy().item(), nd.add_n(*hits).asnumpy().item(), sum(sizes))
 
 
-def predict(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]]) -> Prediction:
+def predict_labels(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]]) -> Prediction:
     """Apply `net` to every batch and turn its logits into probabilities.
 
     Parameters and errors are those of `evaluate_accuracy`; the order is that of `data_iter`.

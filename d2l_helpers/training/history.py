@@ -15,9 +15,9 @@ class Epoch:
 
     Attributes
     ----------
-    train_loss, test_loss : float
+    train_loss, held_out_loss : float
         Mean loss per example.
-    train_acc, test_acc : float
+    train_acc, held_out_acc : float
         Fraction of right predictions, from 0 to 1.
     weight : array, optional
         The weights of a layer whose inputs are 784 pixels, shape (10, 784) or (784, 10), of MXNet, NumPy or TensorFlow.
@@ -29,8 +29,8 @@ class Epoch:
 
     train_loss: float
     train_acc: float | None = None
-    test_loss: float | None = None
-    test_acc: float | None = None
+    held_out_loss: float | None = None
+    held_out_acc: float | None = None
     weight: Any = None
 
 
@@ -40,9 +40,10 @@ class History:
 
     Attributes
     ----------
-    train_loss, test_loss : list of float
-        Mean loss per example, in nats for cross-entropy.
-    train_acc, test_acc : list of float
+    train_loss, held_out_loss : list of float
+        Mean loss per example, in nats for cross-entropy. "Held out" are the examples that the fit was given to watch
+        itself by: the argument `test_iter` of `train_ch3`, as d2l calls it.
+    train_acc, held_out_acc : list of float
         Fraction of right predictions, from 0 to 1.
     stopped : bool
         Whether the fit was stopped before its last epoch.
@@ -50,13 +51,13 @@ class History:
     Notes
     -----
     As in the book, the train numbers are measured on each batch just before the network is updated with it, so they
-    average over a network that changes during the epoch; the test numbers are those of the network after the epoch.
+    average over a network that changes during the epoch; the held-out numbers are those of the network after the epoch.
     """
 
     train_loss: list[float] = field(default_factory=list)
     train_acc: list[float] = field(default_factory=list)
-    test_loss: list[float] = field(default_factory=list)
-    test_acc: list[float] = field(default_factory=list)
+    held_out_loss: list[float] = field(default_factory=list)
+    held_out_acc: list[float] = field(default_factory=list)
     stopped: bool = False
 
     def __len__(self) -> int:
@@ -65,7 +66,7 @@ class History:
     def add(self, epoch: Epoch) -> None:
         """Append an epoch; NaN stands for what only other epochs measured."""
         done = len(self)
-        for name in ("train_loss", "train_acc", "test_loss", "test_acc"):
+        for name in ("train_loss", "train_acc", "held_out_loss", "held_out_acc"):
             value, values = getattr(epoch, name), getattr(self, name)
             if value is not None:
                 values += [math.nan] * (done - len(values)) + [float(value)]

@@ -62,7 +62,7 @@ def keras_history(fitted: Any) -> History:
     Parameters
     ----------
     fitted : keras.callbacks.History
-        Of a network compiled with the metric "accuracy". Without ``validation_data`` the test lists stay empty.
+        Of a network compiled with the metric "accuracy". Without ``validation_data`` the held-out lists stay empty.
 
     Raises
     ------
@@ -77,8 +77,8 @@ def keras_history(fitted: Any) -> History:
             expected="the object that net.fit returned after one epoch or more",
             remedy="write train_history = net.fit(...), and pass train_history",
         )
-    train_loss, train_acc, test_loss, test_acc = (_first(series, names) for names in _NAMES)
-    return History(train_loss, train_acc, test_loss, test_acc)
+    train_loss, train_acc, held_out_loss, held_out_acc = (_first(series, names) for names in _NAMES)
+    return History(train_loss, train_acc, held_out_loss, held_out_acc)
 
 
 def _first(series: dict[str, list[float]], names: tuple[str, ...]) -> list[float]:

@@ -25,7 +25,7 @@ FILES = (
     "test_autograd.py",
     "test_gluon.py",
     "test_gluon_trainer.py",
-    "test_loss.py",
+    "held_out_loss.py",
     "test_numpy_gluon.py",
     "test_numpy_ndarray.py",
 )

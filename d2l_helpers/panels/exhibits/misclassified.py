@@ -33,7 +33,7 @@ def explore_errors(prediction: Prediction, test_iter: Any) -> Exhibit:
     Parameters
     ----------
     prediction : Prediction
-        The network's prediction for the images of `test_iter`, as `predict` returns it.
+        The network's prediction for the images of `test_iter`, as `predict_labels` returns it.
     test_iter : ArrayBatches
         The second result of `load_data_fashion_mnist`.
 
@@ -125,5 +125,5 @@ def _refused(got: str) -> ArgumentError:
         "Cannot show the errors.",
         got=got,
         expected="what predict says about Fashion-MNIST's test images, and these images in the same order",
-        remedy="call prediction = helpers.predict(net, test_iter), then helpers.explore_errors(prediction, test_iter)",
+        remedy="call prediction = helpers.predict_labels(net, test_iter), and pass both to helpers.explore_errors",
     )

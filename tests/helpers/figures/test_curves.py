@@ -18,7 +18,7 @@ from d2l_helpers.training.history import History
 losses = st.floats(0, 1e6) | st.sampled_from([math.inf, math.nan])
 accuracies = st.floats(0, 1)
 any_losses = st.lists(st.floats(width=64), min_size=1, max_size=40)
-TEXTS = ("train loss", "test loss", "train accuracy", "test accuracy")
+TEXTS = ("train loss", "held-out loss", "train accuracy", "held-out accuracy")
 REGRESSION = History([0.0250, 0.00009, 0.00005])
 
 
@@ -41,11 +41,11 @@ def markers(root):
 @given(history=histories(), before=st.none() | histories())
 def test_every_finite_number_has_its_point_and_the_run_before_its_faint_lines(history, before):
     root = ElementTree.fromstring(curves_svg(history, 30, before))
-    numbers = [*history.train_loss, *history.test_loss, *history.train_acc, *history.test_acc]
+    numbers = [*history.train_loss, *history.held_out_loss, *history.train_acc, *history.held_out_acc]
     assert len(markers(root)) == sum(map(math.isfinite, numbers))
     is_faint = bool(before) and bool(len(before))
     assert any(line.get("opacity") == "0.7" for line in root.iter("polyline")) == (
-        is_faint and any(map(math.isfinite, [*before.train_loss, *before.test_loss, *before.train_acc]))
+        is_faint and any(map(math.isfinite, [*before.train_loss, *before.held_out_loss, *before.train_acc]))
     )
     assert ("run before" in "".join(root.itertext())) == is_faint
 
@@ -64,7 +64,7 @@ def test_no_number_leaves_the_axes(history, before, more):
 @given(history=histories(min_size=1))
 def test_the_label_says_the_newest_numbers(history):
     label = ElementTree.fromstring(curves_svg(history, 30)).get("aria-label")
-    newest = (history.train_loss[-1], history.test_loss[-1], history.train_acc[-1], history.test_acc[-1])
+    newest = (history.train_loss[-1], history.held_out_loss[-1], history.train_acc[-1], history.held_out_acc[-1])
     said = ", ".join(f"{text} {number:.3f}" for text, number in zip(TEXTS, newest, strict=True))
     assert label == f"Curves after {len(history)} epoch{'s' if len(history) > 1 else ''}: {said}."
 
@@ -107,7 +107,7 @@ def test_curves_are_drawn_within_5_ms():
 @settings(max_examples=100)
 @given(values=any_losses, test=st.just([]) | any_losses, before=st.none() | any_losses, more=st.integers(0, 30))
 def test_a_fit_without_accuracies_has_one_logarithmic_chart(values, test, before, more):
-    history = History(values, test_loss=test)
+    history = History(values, held_out_loss=test)
     svg = curves_svg(history, len(values) + more, History(before) if before else None)
     svg = re.sub(r">(nan|−?inf)<", "><", svg)  # what is not finite is written in its place
     root = ElementTree.fromstring(svg)
@@ -146,9 +146,9 @@ def test_epochs_are_named_by_their_numbers_and_the_runs_in_the_legend():
 
 @pytest.mark.parametrize("accuracy", [83.0, -0.1])
 def test_accuracies_that_are_no_fractions_are_drawn_all_the_same(accuracy):
-    _, chart = history_charts(History([0.5], test_acc=[accuracy]), 3)
+    _, chart = history_charts(History([0.5], held_out_acc=[accuracy]), 3)
     assert chart.y_span == (min(0, accuracy), max(1, accuracy))
-    assert len(markers(ElementTree.fromstring(curves_svg(History([0.5], test_acc=[accuracy]), 3)))) == 2
+    assert len(markers(ElementTree.fromstring(curves_svg(History([0.5], held_out_acc=[accuracy]), 3)))) == 2
 
 
 def test_accuracies_are_drawn_if_they_were_measured():
@@ -159,5 +159,5 @@ def test_accuracies_are_drawn_if_they_were_measured():
 
 def test_a_history_with_some_accuracies_has_the_charts_of_those():
     root = ElementTree.fromstring(curves_svg(History([0.5, 0.4], [], [], [math.nan, 0.8]), 5))
-    assert root.get("aria-label") == "Curves after 2 epochs: train loss 0.400, test accuracy 0.800."
+    assert root.get("aria-label") == "Curves after 2 epochs: train loss 0.400, held-out accuracy 0.800."
     assert len(markers(root)) == 3

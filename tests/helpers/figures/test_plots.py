@@ -24,6 +24,7 @@ from d2l_helpers.figures import (
     plot_confusion,
     plot_history,
     plot_images,
+    plot_network,
     plot_panel,
     plot_templates,
     templates_html,
@@ -42,6 +43,7 @@ PICTURES = {
     "images": lambda: plot_images(IMAGES, NAMES),
     "templates": lambda: plot_templates(WEIGHT, NAMES),
     "confusion": lambda: plot_confusion(COUNTS, NAMES),
+    "network": lambda: plot_network(["x₁", "x₂"], ["ŷ"]),
     "panel": lambda: plot_panel(HISTORY, WEIGHT, NAMES),
     "panel without templates": lambda: plot_panel(HISTORY, None, NAMES),
 }
@@ -105,18 +107,18 @@ def test_alt_texts_say_what_is_to_be_seen():
 def test_curves_are_the_history(figure):
     loss, accuracy = PICTURES[figure]().figure.findobj(lambda artist: type(artist).__name__ == "Axes")[:2]
     drawn = [list(line.get_ydata()) for axes in (loss, accuracy) for line in lines(axes)]
-    assert drawn == [HISTORY.train_loss, HISTORY.test_loss, HISTORY.train_acc, HISTORY.test_acc]
+    assert drawn == [HISTORY.train_loss, HISTORY.held_out_loss, HISTORY.train_acc, HISTORY.held_out_acc]
     assert [list(line.get_xdata()) for line in lines(loss)] == [[0, 1, 2]] * 2
     assert [name.get_text() for name in loss.get_xticklabels()] == ["1", "2", "3"]
-    assert [text.get_text() for text in loss.get_legend().get_texts()] == ["train", "test"]
+    assert [text.get_text() for text in loss.get_legend().get_texts()] == ["train", "held-out"]
 
 
 def test_a_comparison_draws_each_fit_and_names_it():
     other = History([1, 2], [0, 1], [3, 4], [0.5, 0.6])
-    picture = plot_comparison({"none": HISTORY, 0.01: other}, "test_loss", "weight decay")
+    picture = plot_comparison({"none": HISTORY, 0.01: other}, "held_out_loss", "weight decay")
     (axes,) = picture.figure.axes
-    assert [list(line.get_ydata()) for line in axes.lines] == [HISTORY.test_loss, other.test_loss]
-    assert {"none", "0.01", "weight decay", "test loss (nats)", "epoch"} <= set(texts(picture))
+    assert [list(line.get_ydata()) for line in axes.lines] == [HISTORY.held_out_loss, other.held_out_loss]
+    assert {"none", "0.01", "weight decay", "held-out loss (nats)", "epoch"} <= set(texts(picture))
 
 
 def test_a_comparison_names_nats_only_where_the_loss_is_a_cross_entropy():
@@ -134,7 +136,7 @@ def test_a_picture_of_curves_shows_what_the_live_panel_shows():
 def test_examples_that_are_held_out_go_by_their_own_name():
     history = plot_history(HISTORY, "validation")
     assert [text.get_text() for text in history.figure.axes[0].get_legend().get_texts()] == ["train", "validation"]
-    comparison = plot_comparison({1: HISTORY}, "test_acc", test_name="validation")
+    comparison = plot_comparison({1: HISTORY}, "held_out_acc", evaluated_on="validation")
     assert "validation accuracy" in texts(comparison)
     assert all("validation" in picture.alt and "test" not in picture.alt for picture in (history, comparison))
 
@@ -177,7 +179,7 @@ def test_a_history_without_accuracies_is_one_chart_with_a_logarithmic_axis():
         assert "accuracy" not in picture.alt + "".join(texts(picture))
         assert picture.alt.endswith(".")
         assert size_of(picture.png())
-    both = plot_panel(History(losses, test_loss=losses), WEIGHT, NAMES).figure.findobj(Axes)
+    both = plot_panel(History(losses, held_out_loss=losses), WEIGHT, NAMES).figure.findobj(Axes)
     assert len(lines(both[0])) == 2
     assert len(both) == 12, "and ten templates, and the bar that explains them"
 
@@ -236,7 +238,7 @@ def test_one_large_weight_does_not_make_the_others_pale():
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), min_size=1, max_size=4))
-def test_names_are_escaped(names):
+def evaluated_ons_are_escaped(names):
     names = ["<script>alert('&')</script>", *names]
     markup = templates_html(WEIGHT[: len(names)], names)
     assert "<script>" not in markup
@@ -278,7 +280,7 @@ def test_weights_that_are_not_finite_stay_blank_and_the_others_are_drawn(value):
         (lambda: plot_panel(HISTORY, WEIGHT, NAMES[1:]), "weights of shape (10, 784) and 9 names"),
         (lambda: plot_confusion(COUNTS[:3], NAMES), "counts of shape (3, 10) and 10 names"),
         (lambda: plot_confusion(COUNTS, NAMES[:9]), "counts of shape (10, 10) and 9 names"),
-        (lambda: plot_comparison({}), "0 histories and quantity='test_acc'"),
+        (lambda: plot_comparison({}), "0 histories and quantity='held_out_acc'"),
         (lambda: plot_comparison({1: HISTORY}, "loss"), "1 histories and quantity='loss'"),
     ],
 )

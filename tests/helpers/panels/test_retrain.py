@@ -21,14 +21,14 @@ IN_7_7_1 = {
 def test_the_first_fit_shows_the_functions_own_numbers(reader, train):
     (history,) = train.histories
     assert len(history) == 3
-    loss, train_acc, test_acc = history.train_loss[-1], history.train_acc[-1], history.test_acc[-1]
+    loss, train_acc, held_out_acc = history.train_loss[-1], history.train_acc[-1], history.held_out_acc[-1]
     assert reader.status == (
         "learning rate 0.1, batch size 64, epochs 3\ndone after 3 of 3 epochs"
-        f" — loss {loss:.4f}, train accuracy {train_acc:.4f}, test accuracy {test_acc:.4f}"
+        f" — loss {loss:.4f}, train accuracy {train_acc:.4f}, held-out accuracy {held_out_acc:.4f}"
     )
     said, chart, templates, printed, _ = reader.html
     assert 'role="status"' in said
-    assert f"Curves after 3 epochs: train loss {loss:.3f}, test loss {history.test_loss[-1]:.3f}" in chart
+    assert f"Curves after 3 epochs: train loss {loss:.3f}, held-out loss {history.held_out_loss[-1]:.3f}" in chart
     assert "data:image/png;base64," in templates
     assert printed == ""
     assert reader.panel.runs[-1].history == history
@@ -64,9 +64,9 @@ def test_a_table_lists_the_past_runs_the_newest_first(reader, train):
         reader.move("learning rate", rate)
         reader.wait()
     heads, *rows = reader.table
-    assert heads == ["run", "learning rate", "batch size", "epochs", "train loss", "train acc", "test acc", "note"]
+    assert heads == ["run", "learning rate", "batch size", "epochs", "train loss", "train acc", "held-out acc", "note"]
     assert [row[:4] for row in rows] == [["3", "0.3", "64", "3"], ["2", "0.2", "64", "3"], ["1", "0.1", "64", "3"]]
-    numbers = [(h.train_loss[-1], h.train_acc[-1], h.test_acc[-1]) for h in reversed(train.histories)]
+    numbers = [(h.train_loss[-1], h.train_acc[-1], h.held_out_acc[-1]) for h in reversed(train.histories)]
     assert [row[4:] for row in rows] == [[*(f"{number:.4f}" for number in three), ""] for three in numbers]
 
 

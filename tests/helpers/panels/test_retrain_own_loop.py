@@ -83,20 +83,20 @@ def test_the_run_before_is_drawn_faintly(read):
 def test_an_epoch_with_all_numbers_is_shown_as_one_of_fits_is(read):
     def train(num_epochs=2):
         for epoch in range(num_epochs):
-            yield helpers.Epoch(0.5 - 0.1 * epoch, train_acc=0.8, test_loss=0.6, test_acc=0.75, weight=WEIGHT)
+            yield helpers.Epoch(0.5 - 0.1 * epoch, train_acc=0.8, held_out_loss=0.6, held_out_acc=0.75, weight=WEIGHT)
 
     reader = read(train)
     reader.wait()
-    assert reader.status.endswith("— loss 0.4000, train accuracy 0.8000, test accuracy 0.7500")
-    assert reader.table[0] == ["run", "epochs", "train loss", "train acc", "test acc", "note"]
+    assert reader.status.endswith("— loss 0.4000, train accuracy 0.8000, held-out accuracy 0.7500")
+    assert reader.table[0] == ["run", "epochs", "train loss", "train acc", "held-out acc", "note"]
     assert reader.html[2] == templates_html(WEIGHT, LABELS)
 
 
 def test_a_test_loss_beside_the_train_loss_has_its_column(read):
-    reader = read(lambda num_epochs=1: iter([helpers.Epoch(train_loss=0.5, test_loss=0.25)]))
+    reader = read(lambda num_epochs=1: iter([helpers.Epoch(train_loss=0.5, held_out_loss=0.25)]))
     reader.wait()
-    assert reader.status.endswith("loss 0.5, test loss 0.25")
-    assert reader.table == [["run", "epochs", "train loss", "test loss", "note"], ["1", "1", "0.5", "0.25", ""]]
+    assert reader.status.endswith("loss 0.5, held-out loss 0.25")
+    assert reader.table == [["run", "epochs", "train loss", "held-out loss", "note"], ["1", "1", "0.5", "0.25", ""]]
 
 
 class Tensor:
@@ -132,7 +132,7 @@ def test_weights_of_another_layer_are_refused_in_words(read):
 @pytest.mark.parametrize(
     ("epoch", "got", "remedy"),
     [
-        (helpers.Epoch(0.5, test_acc=83.0), "test_acc=83.0", "divide by 100"),
+        (helpers.Epoch(0.5, held_out_acc=83.0), "held_out_acc=83.0", "divide by 100"),
         (helpers.Epoch(0.5, train_acc=np.float32(1.5)), "train_acc=1.5", "divide by 100"),
         (helpers.Epoch(0.5, train_acc=-0.1), "train_acc=-0.1", "divide by the number of all"),
     ],
@@ -146,7 +146,7 @@ def test_an_accuracy_that_is_no_fraction_is_refused(read, epoch, got, remedy):
 
 @pytest.mark.parametrize("accuracy", [0, 1, 1 + 1e-7, math.nan, mxnet.np.array(0.83)])
 def test_an_accuracy_that_is_a_fraction_is_shown(read, accuracy):
-    reader = read(lambda lr=0.1: iter([helpers.Epoch(0.5, test_acc=accuracy)]))
+    reader = read(lambda lr=0.1: iter([helpers.Epoch(0.5, held_out_acc=accuracy)]))
     reader.wait()
     assert "done after 1 of 1 epochs" in reader.status
 

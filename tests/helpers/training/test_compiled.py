@@ -168,7 +168,7 @@ def test_a_readers_python_runs_for_every_batch(make):
     calls.clear()
     helpers.evaluate_loss(net, make_data(), LOSS)
     assert len(calls) == len(make_data()) + 1
-    for evaluate in (helpers.evaluate_accuracy, helpers.predict):
+    for evaluate in (helpers.evaluate_accuracy, helpers.predict_labels):
         calls.clear()
         evaluate(net, make_data())
         assert len(calls) == len(make_data())
@@ -266,7 +266,7 @@ def test_a_hook_changes_no_number():
         histories.append(train(net, data, 3, test_iter=data))  # the test data are shuffled, too
     assert histories[0].train_acc == histories[1].train_acc
     assert histories[0].train_loss == pytest.approx(histories[1].train_loss, rel=1e-6)
-    assert histories[0].test_loss == pytest.approx(histories[1].test_loss, rel=1e-6)
+    assert histories[0].held_out_loss == pytest.approx(histories[1].held_out_loss, rel=1e-6)
 
 
 def test_an_error_in_a_hook_reaches_the_reader():

@@ -66,7 +66,7 @@ def test_evaluation_agrees_with_d2l_and_with_one_large_batch(net, data):
 
 
 @pytest.mark.parametrize("evaluate", [
-    helpers.evaluate_accuracy, helpers.predict, lambda net, empty: helpers.evaluate_loss(net, empty, LOSS),
+    helpers.evaluate_accuracy, helpers.predict_labels, lambda net, empty: helpers.evaluate_loss(net, empty, LOSS),
 ])  # fmt: skip
 def test_evaluating_no_batches_is_refused(net, evaluate):
     with pytest.raises(ArgumentError, match="list without a batch"):
@@ -74,7 +74,7 @@ def test_evaluating_no_batches_is_refused(net, evaluate):
 
 
 def test_predictions_are_probabilities_in_the_order_of_the_data(net, data):
-    prediction = helpers.predict(net, data)
+    prediction = helpers.predict_labels(net, data)
     np.testing.assert_array_equal(prediction.labels, data.y.asnumpy())
     np.testing.assert_allclose(prediction.probabilities.sum(axis=1), 1, atol=1e-6)
     np.testing.assert_array_equal(prediction.classes, net(data.X).asnumpy().argmax(axis=1))
@@ -97,7 +97,7 @@ def test_the_most_wrong_have_the_least_probability_for_their_class():
 
 
 @pytest.mark.parametrize("evaluate", [
-    helpers.evaluate_accuracy, helpers.predict, lambda net, data: helpers.evaluate_loss(net, data, LOSS),
+    helpers.evaluate_accuracy, helpers.predict_labels, lambda net, data: helpers.evaluate_loss(net, data, LOSS),
 ])  # fmt: skip
 def test_an_uninitialised_network_is_refused(data, evaluate):
     with pytest.raises(ArgumentError, match="not been initialized"):
@@ -106,6 +106,6 @@ def test_an_uninitialised_network_is_refused(data, evaluate):
 
 def test_unknown_labels_are_refused(net, data):
     data.y[3000] = 77
-    for evaluate in (helpers.predict, lambda net, data: helpers.evaluate_loss(net, data, LOSS)):
+    for evaluate in (helpers.predict_labels, lambda net, data: helpers.evaluate_loss(net, data, LOSS)):
         with pytest.raises(ArgumentError, match="unknown labels, such as 77"):
             evaluate(net, data)

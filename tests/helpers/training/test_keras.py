@@ -27,7 +27,7 @@ loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 net.compile("sgd", loss, metrics=["accuracy"])
 X, y = np.ones((4, 3)).asnumpy(), np.array([0, 1, 1, 1]).asnumpy()
 history = helpers.keras_history(net.fit(X, y, epochs=2, verbose=0, validation_data=(X, y)))
-print([len(values) for values in (history.train_loss, history.train_acc, history.test_loss, history.test_acc)])
+print([len(values) for values in (history.train_loss, history.train_acc, history.held_out_loss, history.held_out_acc)])
 """
 
 VERSIONS = """
@@ -111,14 +111,14 @@ def test_keras_history_converts_all_four_lists():
         fitted(loss=[1.9, 1.7], accuracy=[0.5, 0.7], val_loss=[1.8, 1.6], val_accuracy=[0.6, 0.8])
     )
     assert (history.train_loss, history.train_acc) == ([1.9, 1.7], [0.5, 0.7])
-    assert (history.test_loss, history.test_acc) == ([1.8, 1.6], [0.6, 0.8])
+    assert (history.held_out_loss, history.held_out_acc) == ([1.8, 1.6], [0.6, 0.8])
     assert len(history) == 2
     assert not history.stopped
 
 
 def test_keras_history_leaves_unmeasured_lists_empty_and_knows_old_names():
     history = helpers.keras_history(fitted(loss=[1.0], acc=[0.5]))
-    assert (history.train_acc, history.test_loss, history.test_acc) == ([0.5], [], [])
+    assert (history.train_acc, history.held_out_loss, history.held_out_acc) == ([0.5], [], [])
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,9 @@ def oracle(W, b, train_data, test_data, orders, rate):
             gradient[np.arange(len(rows)), y[rows]] -= 1
             W -= rate / len(rows) * gradient.T @ X[rows].reshape(len(rows), -1)
             b -= rate / len(rows) * gradient.sum(axis=0)
-        _, test_loss, test_hits = forward(test_data.X.asnumpy(), test_data.y.asnumpy())
+        _, held_out_loss, test_hits = forward(test_data.X.asnumpy(), test_data.y.asnumpy())
         n, m = len(X), test_data.num_examples
-        history.append((total_loss / n, hits / n, test_loss / m, test_hits / m))
+        history.append((total_loss / n, hits / n, held_out_loss / m, test_hits / m))
     return np.array(history).T
 
 
@@ -70,7 +70,7 @@ def test_training_agrees_with_softmax_regression_in_numpy(wrap):
     np.random.seed(5)
     history = train(net, wrap(train_data), 4, 0.3, test_iter=wrap(test_data))
     expected = oracle(W, b, train_data, test_data, orders, 0.3)
-    measured = [history.train_loss, history.train_acc, history.test_loss, history.test_acc]
+    measured = [history.train_loss, history.train_acc, history.held_out_loss, history.held_out_acc]
     np.testing.assert_allclose(measured, expected, atol=2e-6)
     np.testing.assert_allclose(net[0].weight.data().asnumpy(), W, atol=2e-6)
 
@@ -81,7 +81,7 @@ def test_both_paths_compute_the_same_numbers(hidden, batch_size):
     data = make_data(batch_size=batch_size)
     histories = [train(make_net(*hidden), wrapped) for wrapped in (data, Plain(data))]
     assert histories[0].train_acc == histories[1].train_acc
-    assert histories[0].test_acc == histories[1].test_acc
+    assert histories[0].held_out_acc == histories[1].held_out_acc
     np.testing.assert_allclose(histories[0].train_loss, histories[1].train_loss, rtol=1e-6)
 
 

@@ -1,13 +1,24 @@
-"""Results of checks, hints and tables as a notebook shows them: as text and as HTML."""
+"""Results of checks, hints, questions and tables as a notebook shows them: as text and as HTML."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from d2l_helpers.exercises.exercise import CheckResult
+if TYPE_CHECKING:
+    from d2l_helpers.exercises.exercise import CheckResult
 
-__all__ = ["Message", "note_message", "points_text", "result_message", "show", "show_table"]
+__all__ = [
+    "Message",
+    "note_message",
+    "points_text",
+    "prediction_message",
+    "question_message",
+    "result_message",
+    "show",
+    "show_table",
+]
 
 Message = dict[str, str]  # by MIME type: text/plain and text/html, both of them encodable
 
@@ -16,6 +27,7 @@ _HANG = " " * len("expected: ")
 # A mark for each state, and the colour of the bar beside it
 _MARKS = {"not attempted": ("○", "#767676"), "not yet": ("◐", "#B45000"), "right": ("●", "#007A59")}
 _NOTE = "#0072B2"
+_QUESTION = "#8C4B9E"
 # Front ends lay out lists of terms in different ways
 _GRID = "display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 0;margin:2px 0 0;padding:0"
 # In a notebook that is not trusted, the page removes the grid and keeps the padding
@@ -46,6 +58,17 @@ def note_message(title: str, text: str) -> Message:
     return _message(title, _NOTE, text=text)
 
 
+def question_message(text: str, rows: Mapping[str, str], state: str = "") -> Message:
+    """Write the message of a question to predict, with its choices or other rows, and what the reader has guessed."""
+    return _message(f"Predict: {text}", _QUESTION, dict(rows), state)
+
+
+def prediction_message(is_right: bool | None, title: str, text: str) -> Message:
+    """Write the message of a measured result beside a guess; `is_right` is None without a guess."""
+    mark, colour = {None: ("", _NOTE), True: ("● ", "#007A59"), False: ("◐ ", "#B45000")}[is_right]
+    return _message(f"{mark}{title}", colour, text=text)
+
+
 def show_table(title: str, rows: Sequence[tuple[str, ...]]) -> None:
     """Show rows of texts under a title."""
     widths = [max(len(text) for text in column) for column in zip(*rows, strict=True)]
@@ -70,7 +93,8 @@ def _message(title: str, colour: str, rows: dict[str, str] | None = None, text: 
         f'<dt style="{_TERM}">{label}:</dt><dd style="{_VALUE}">{html.escape(value)}</dd>'
         for label, value in (rows or {}).items()
     )
-    below = f'<dl style="{_GRID}">{terms}</dl>' if rows else f"\n{html.escape(text)}"
+    below = f'<dl style="{_GRID}">{terms}</dl>' if rows else ""
+    below += f"\n{html.escape(text)}" if text or not rows else ""
     style = f"border-left:4px solid {colour};padding:4px 10px;white-space:pre-wrap;line-height:1.4"
     return _encodable("\n".join(lines), f'<div role="status" style="{style}"><b>{html.escape(title)}</b>{below}</div>')
 

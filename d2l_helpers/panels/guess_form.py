@@ -1,0 +1,68 @@
+"""A question with a button for each choice, or with a field, and below it what the reader has guessed."""
+
+from __future__ import annotations
+
+import html
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import ipywidgets as widgets
+
+from d2l_helpers.lab.snapshots import EXHIBIT, VIEW
+from d2l_helpers.panels.layout import button, row
+
+__all__ = ["show_form"]
+
+
+def show_form(
+    kept: Mapping[str, str], title: str, options: Mapping[str, str], state: str, answer: Callable[[str], str]
+) -> None:
+    """Show a question as the output of the cell that runs, with buttons or a field below it.
+
+    Parameters
+    ----------
+    kept : mapping
+        The question with its choices, by MIME type: what the saved notebook keeps.
+    title : str
+        The question without its choices, as HTML; trusted.
+    options : mapping
+        The letter and the text of each choice; empty for a field.
+    state : str
+        What stands below the form at first.
+    answer : callable
+        Gets a letter, or the text of the field; returns what stands below the form from then on.
+    """
+    from IPython.display import display
+
+    lock = threading.Lock()  # two presses may come on two threads
+    below = widgets.HTML(_status(state))
+
+    def say(text: str) -> None:
+        with lock:
+            below.value = _status(answer(text))
+
+    form = _buttons(options, say) if options else _field(say)
+    view = widgets.VBox([widgets.HTML(title), form, below])
+    live = {"version_major": 2, "version_minor": 0, "model_id": view.model_id}
+    display({**kept, VIEW: live}, metadata={EXHIBIT: True}, raw=True)  # type: ignore[no-untyped-call]
+
+
+def _buttons(options: Mapping[str, str], say: Callable[[str], None]) -> widgets.Widget:
+    made = []
+    for letter, text in options.items():
+        one = button(f"{letter}: {text}", "Commit this guess", partial(say, letter))
+        one.layout = widgets.Layout(width="auto", max_width="100%", align_self="flex-start")
+        made.append(one)
+    return widgets.VBox(made)
+
+
+def _field(say: Callable[[str], None]) -> widgets.Widget:
+    field = widgets.Text(placeholder="your guess", layout=widgets.Layout(width="220px"), continuous_update=False)
+    # Enter changes the value, too; a second press of the button then says the same again
+    field.observe(lambda change: say(change["new"]) if change["new"].strip() else None, "value")
+    return row([field, button("Guess", "Commit this guess", lambda: say(field.value))])
+
+
+def _status(text: str) -> str:
+    return f'<div role="status" style="line-height:1.4">{html.escape(text)}</div>' if text else ""

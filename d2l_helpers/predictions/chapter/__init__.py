@@ -1,0 +1,1 @@
+"""The questions of each notebook of the chapter."""

@@ -1,0 +1,9 @@
+"""Define the questions of notebooks/06_softmax_regression_scratch.ipynb."""
+
+from __future__ import annotations
+
+from d2l_helpers.predictions.question import Question
+
+__all__ = ["QUESTIONS"]
+
+QUESTIONS: tuple[Question, ...] = ()

@@ -1,0 +1,33 @@
+"""Show how often the reader predicted right, and where not."""
+
+from __future__ import annotations
+
+from d2l_helpers.messages import show_table
+from d2l_helpers.predictions.catalogue import chapter
+from d2l_helpers.predictions.guesses import Guess, all_guesses
+from d2l_helpers.predictions.question import Question
+
+__all__ = ["show_score"]
+
+
+def show_score() -> None:
+    """Show how many first guesses were right in each notebook, and the questions where they were not."""
+    guesses = all_guesses()
+    rows, missed = [], []
+    for notebook, questions in chapter().items():
+        if questions:
+            rows.append((notebook, _score(questions, guesses)))
+        missed += [(notebook, question.text) for question in questions if _was_wrong(guesses.get(question.name))]
+    if rows:
+        show_table("Predictions", rows)
+    if missed:
+        show_table("Where the first guess was not right", missed)
+
+
+def _score(questions: tuple[Question, ...], guesses: dict[str, Guess]) -> str:
+    firsts = [guesses[question.name].first for question in questions if question.name in guesses]
+    return f"{firsts.count(True)} of {len(questions)} right, {firsts.count(False)} not"
+
+
+def _was_wrong(guess: Guess | None) -> bool:
+    return guess is not None and guess.first is False
