@@ -238,7 +238,7 @@ def test_one_large_weight_does_not_make_the_others_pale():
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), min_size=1, max_size=4))
-def evaluated_ons_are_escaped(names):
+def test_names_are_escaped(names):
     names = ["<script>alert('&')</script>", *names]
     markup = templates_html(WEIGHT[: len(names)], names)
     assert "<script>" not in markup
