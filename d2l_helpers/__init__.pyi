@@ -10,6 +10,7 @@ from .engine.seeds import seed_all as seed_all
 from .exercises.checking import check as check
 from .exercises.hints import hint as hint
 from .exercises.progress import progress as progress
+from .exercises.solution import solution as solution
 from .figures import Bars as Bars
 from .figures import Chart as Chart
 from .figures import Dots as Dots
