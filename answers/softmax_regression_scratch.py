@@ -79,6 +79,12 @@ def _along_the_columns(z, allowed):
     return z - np.log(np.exp(z).sum(axis=0, keepdims=True))
 
 
+def _shifted_by_one_for_all_rows(z, allowed):
+    z = np.where(allowed, z, -np.inf)
+    z = z - z.max()
+    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+
+
 def _over_the_whole_batch(z, allowed):
     z = np.where(allowed, z, -np.inf)
     z = z - z.max()
@@ -219,15 +225,16 @@ ANSWERS = (
             Wrong(_very_low_score, "at a forbidden class"),
             Wrong(_low_score_then_masked, "scores around -20,000: the sum of a row's probabilities: 0", earns=0.5),
             Wrong(_forbidden_afterwards, "the sum of a row's probabilities"),
-            Wrong(_without_a_shift, "0, 200 and 1,000, of which the last is forbidden: nan", earns=0.5),
-            Wrong(_shifted_by_the_forbidden, "0, 200 and 1,000, of which the last is forbidden: nan", earns=0.5),
-            Wrong(_log_of_softmax, "0, 200 and 1,000, of which the last is forbidden: -inf", earns=0.5),
-            Wrong(_log_of_a_little_more, "0, 200 and 1,000, of which the last is forbidden: -18", earns=0.5),
-            Wrong(_divided_afterwards, "0, 200 and 1,000, of which the last is forbidden", earns=0.5),
+            Wrong(_without_a_shift, "where the last class is forbidden: nan", earns=0.5),
+            Wrong(_shifted_by_the_forbidden, "where the last class is forbidden: nan", earns=0.5),
+            Wrong(_log_of_softmax, "where the last class is forbidden: -inf", earns=0.5),
+            Wrong(_log_of_a_little_more, "where the last class is forbidden: -18", earns=0.5),
+            Wrong(_divided_afterwards, "where the last class is forbidden", earns=0.5),
             Wrong(_probabilities, "the sum of a row's probabilities"),
             Wrong(_zero_for_the_forbidden, "at a forbidden class"),
             Wrong(_the_others, "where all classes are allowed is nan"),
             Wrong(_along_the_columns, "the sum of a row's probabilities"),
+            Wrong(_shifted_by_one_for_all_rows, "where the last class is forbidden: inf", earns=0.5),
             Wrong(_over_the_whole_batch, "the sum of a row's probabilities"),
         ),
     ),

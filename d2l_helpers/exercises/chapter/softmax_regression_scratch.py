@@ -50,9 +50,9 @@ def _check_log_softmax_of_allowed(log_softmax_of_allowed: Callable[..., Any]) ->
     what = "the result where some classes are forbidden"
     masked = result(z, some, what)
     _expect_log_softmax(masked, z.asnumpy(), some, what)
-    what = "the result for the scores 0, 200 and 1,000, of which the last is forbidden"
-    far = result(_mx(np.array([[0.0, 200.0, 1000.0]])), np.array([[True, True, False]]), what)
-    expect_close(far, [[-200.0, 0.0, -np.inf]], what)
+    what = "the result for the rows (0, 200, 1000) and (-1000, -800, 0), where the last class is forbidden"
+    far = _mx(np.array([[0.0, 200.0, 1000.0], [-1000.0, -800.0, 0.0]]))
+    expect_close(result(far, np.array([[True, True, False]] * 2), what), [[-200.0, 0.0, -np.inf]] * 2, what)
     high = z + 1000.0
     _expect_log_softmax(result(high, some, what), high.asnumpy(), some, "the result for scores around 1,000")
     low = z - 20_000.0
@@ -278,6 +278,7 @@ EXERCISES = (
         kind="measured",
         points=2,
         check=_check_one_pass,
+        prepare=_images,
         hints=(
             "One pass with batches of 256 is 40 steps. How many steps is it with batches of 16?",
             "Make a table: batch sizes 4, 16, 64 and 256 against rates 0.01, 0.03, 0.1 and 0.3. In which direction "
