@@ -84,10 +84,11 @@ QUESTIONS = (
         choices=(
             Choice("not at all", "They would be equal if both drew the same weights and batches, in the same order."),
             Choice(
-                "by less than 1%", "This would hold if the two differed only by rounding that grew during training."
+                "by less than one percentage point",
+                "This would hold if the two differed only by rounding that grew during training.",
             ),
             Choice(
-                "by 1% or more",
+                "by one percentage point or more",
                 "This would hold if the batches came in another order: each epoch would end at another jump.",
             ),
         ),
