@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from support.key import answers_to
 
 from d2l_autograder.key import Answer
-from d2l_helpers.exercises.catalogue import CHAPTER, chapter
+from d2l_helpers.chapter import CHAPTER
+from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.checking import judge
 from d2l_helpers.exercises.exercise import Exercise
 
