@@ -23,7 +23,8 @@ _WEIGHTS = LinearSegmentedColormap.from_list("weights", (*_AGAINST, "white", *_F
 _FULL_COLOUR = 99.5  # percentile of the sizes of the weights: one outlier would make all other pixels pale
 _KEY = ("ink here speaks against the class", "0", "ink here speaks for it")
 _ALT = "Blue pixels speak for the class, orange ones against it."
-_IMAGE_WIDTH, _TEMPLATE_WIDTH = 84, 68  # pixels of the page; ten templates fill a panel's row
+_IMAGE_WIDTH = 84  # pixels of the page
+_IN_PANEL, _IN_PICTURE = 68, 132  # widths of a template: ten fill a panel's row, and two rows of a picture
 
 
 def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) -> Picture:
@@ -86,21 +87,22 @@ def plot_templates(weight: Any, names: Sequence[str]) -> Picture:
     return Picture(
         figure,
         f"The weights of each class as an image of 28 by 28: {', '.join(names)}. {_ALT}",
-        lambda: templates_html(weight, names),
+        lambda: templates_html(weight, names, _IN_PICTURE),
         is_chart=False,
     )
 
 
-def templates_html(weight: Any, names: Sequence[str]) -> str:
+def templates_html(weight: Any, names: Sequence[str], width: int = _IN_PANEL) -> str:
     """Draw the weight templates in a row, with their names, as HTML for a live panel.
 
-    For the parameters and the errors, see `plot_templates`, which takes a hundred times as long.
+    For the other parameters and the errors, see `plot_templates`, which takes a hundred times as long; `width` is that
+    of a template in pixels of the page.
     """
     templates = _as_templates(weight, names)
     coloured = _coloured(templates / _scale(templates))
     coloured[np.isnan(templates)] = 255  # white: the image has no transparency
     bordered = np.pad(coloured, ((0, 0), (0, 0), (0, 1), (0, 0)), constant_values=255)
-    gallery = gallery_html(bordered, names, f"The weights of each class as an image. {_ALT}", _TEMPLATE_WIDTH)
+    gallery = gallery_html(bordered, names, f"The weights of each class as an image. {_ALT}", width)
     bar = image_html(_coloured(np.linspace(-1, 1, 100)[None, :]), "from orange over white to blue", 100, 10)
     look = "display:flex;gap:6px;align-items:center;font-size:11px"
     return f'<div>{gallery}<div style="{look}">{_KEY[0]} {bar} {_KEY[2]}</div></div>'
