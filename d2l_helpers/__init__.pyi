@@ -49,6 +49,7 @@ from .training.evaluation import evaluate_loss as evaluate_loss
 from .training.evaluation import most_wrong as most_wrong
 from .training.evaluation import predict_labels as predict_labels
 from .training.history import Epoch as Epoch
+from .training.history import History as History
 from .training.keras import import_keras as import_keras
 from .training.keras import keras_history as keras_history
 from .training.loop import fit as fit
