@@ -25,6 +25,7 @@ from .figures import plot_fit as plot_fit
 from .figures import plot_history as plot_history
 from .figures import plot_images as plot_images
 from .figures import plot_network as plot_network
+from .figures import plot_projection as plot_projection
 from .figures import plot_templates as plot_templates
 from .panels.exhibits.browse import browse_fashion_mnist as browse_fashion_mnist
 from .panels.exhibits.cross_entropy import explore_cross_entropy as explore_cross_entropy
@@ -38,6 +39,7 @@ from .panels.exhibits.softmax import explore_softmax as explore_softmax
 from .panels.retrain import retrain as retrain
 from .predictions.asking import compare as compare
 from .predictions.asking import predict as predict
+from .quiz.asking import quiz as quiz
 from .records import record as record
 from .records import show as show
 from .training.evaluation import accuracy as accuracy
@@ -47,6 +49,7 @@ from .training.evaluation import evaluate_loss as evaluate_loss
 from .training.evaluation import most_wrong as most_wrong
 from .training.evaluation import predict_labels as predict_labels
 from .training.history import Epoch as Epoch
+from .training.history import History as History
 from .training.keras import import_keras as import_keras
 from .training.keras import keras_history as keras_history
 from .training.loop import fit as fit

@@ -10,6 +10,7 @@ from d2l_helpers.figures.line_plots import plot_curves, plot_descent, plot_fit
 from d2l_helpers.figures.network import plot_network
 from d2l_helpers.figures.picture import Picture
 from d2l_helpers.figures.plots import plot_comparison, plot_confusion, plot_history, plot_panel
+from d2l_helpers.figures.projection import plot_projection
 
 __all__ = [
     "Bars",
@@ -32,6 +33,7 @@ __all__ = [
     "plot_images",
     "plot_network",
     "plot_panel",
+    "plot_projection",
     "plot_templates",
     "templates_html",
     "to_numpy",

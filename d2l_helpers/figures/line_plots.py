@@ -47,8 +47,11 @@ def plot_descent(X: Any, y: Any, paths: Mapping[str, Any]) -> Picture:
             expected="pairs of numbers, shape (steps, 2)",
             remedy="append (w, b) to a list after each step",
         )
-    alt = "Contours of the loss over w and b, narrow ellipses, and on them the way down: " + ", ".join(walked) + "."
-    return plot_charts([contour_chart(loss, path, name) for name, path in walked.items()], alt)
+    alt = f"Contours of the loss over w and b, narrow ellipses, and on them the way down: {', '.join(walked)}. "
+    alt += "The steps go from pale to strong; start, end and the best point are marked."
+    return plot_charts(
+        [contour_chart(loss, path, name, is_near=True) for name, path in walked.items()], alt, height=3.4
+    )
 
 
 def plot_fit(X: Any, y: Any, w: Any = None, b: Any = None, labels: tuple[str, str] = ("x", "y")) -> Picture:
@@ -113,16 +116,28 @@ def plot_curves(
     return plot_charts([Chart("", marks, *labels, y_span=y_span)], alt)
 
 
-def contour_chart(loss: LineLoss, path: Array, title: str) -> Chart:
-    """Return a chart of the contours of the loss over w and b, and of a path whose points have shape (steps, 2)."""
+def contour_chart(loss: LineLoss, path: Array, title: str, is_near: bool = False) -> Chart:
+    """Return a chart of the contours of the loss over w and b, and of a path whose points have shape (steps, 2).
+
+    By default, the best point is in the middle, and there is room for steps beyond it; `is_near` chooses the part
+    between the start and the best point.
+    """
     high = 1.3 * max(abs(loss.best[1] - START[1]), abs(loss.best[0] - START[0]) / _ASPECT, 0.5)
+    centre = loss.best
+    if is_near:
+        high, centre = high / 2, (loss.best + START) / 2
     reach = np.array([_ASPECT * high, high])
-    seen = _until_far(path, loss.best, reach)
+    seen = _until_far(path, centre, reach)
     marks: list[Mark] = [Line(contour[0].tolist(), contour[1].tolist(), faint=True) for contour in loss.contours()]
     w, b = seen.T.tolist()
     best_w, best_b = loss.best.tolist()
-    marks += [Line(w, b, "steps", style=1), Dots(w, b, style=1), Dots([best_w], [best_b], "best", style=0)]
-    w_span, b_span = ((float(z - r), float(z + r)) for z, r in zip(loss.best, reach, strict=True))
+    marks += [
+        Line(w, b, "steps", style=1, in_order=True),
+        Dots([best_w], [best_b], "best", style=0),
+        Dots(w[:1], b[:1], "start", style=2),
+        Dots(w[-1:], b[-1:], "end", style=3),
+    ]
+    w_span, b_span = ((float(z - r), float(z + r)) for z, r in zip(centre, reach, strict=True))
     return Chart(title, marks, "w", "b", w_span, b_span)
 
 
