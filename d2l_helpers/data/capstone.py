@@ -81,7 +81,7 @@ def load_capstone(name: str) -> Capstone:
 
 
 def _penguins() -> Capstone:
-    with (_TABLES / "penguins.csv").open(encoding="utf-8", newline="") as file:
+    with (_TABLES / "penguins.csv").open(encoding="utf-8") as file:
         (*columns, _), *rows = csv.reader(file)
     classes = tuple(sorted({row[-1] for row in rows}))
     features = np.array([row[:-1] for row in rows], dtype=np.float32)
