@@ -151,7 +151,7 @@ LONG = ("t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "s
 @pytest.mark.parametrize(
     ("names", "is_turned"), [(LONG, True), (LONG[:3], False), ([str(n) for n in range(10)], False)]
 )
-def evaluated_ons_that_would_touch_are_turned(names, is_turned):
+def test_names_that_would_touch_are_turned(names, is_turned):
     charts = [Chart("t", [Bars([1.0] * len(names))], "class", x_names=names)] * 2
     drawn = [text.attrib.get("transform", "") for text in parse(charts_svg(charts, "")).iter(f"{SVG}text")]
     assert sum("rotate(-45)" in turned for turned in drawn) == 2 * len(names) * is_turned
