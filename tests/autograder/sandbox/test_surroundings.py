@@ -9,7 +9,7 @@ import pytest
 import d2l_helpers
 from d2l_autograder.cells.ipython_syntax import to_python
 from d2l_autograder.sandbox import Limits, Lost, Sandbox, Setup
-from d2l_helpers.exercises.catalogue import CHAPTER
+from d2l_helpers.chapter import CHAPTER
 
 ROOT = Path(__file__).parents[3]
 PUBLIC = re.findall(
