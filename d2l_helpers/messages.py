@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Message",
+    "code_message",
     "note_message",
     "points_text",
     "prediction_message",
     "question_message",
     "result_message",
     "show",
-    "show_table",
+    "table_message",
 ]
 
 Message = dict[str, str]  # by MIME type: text/plain and text/html, both of them encodable
@@ -33,6 +34,7 @@ _GRID = "display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 0;
 # In a notebook that is not trusted, the page removes the grid and keeps the padding
 _TERM = "float:none;width:auto;margin:0;padding:0 8px 0 0;font-weight:normal"
 _VALUE = "float:none;width:auto;margin:0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace"
+_CODE = "margin:4px 0;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace"
 
 
 def points_text(earned: int, total: int) -> str:
@@ -58,9 +60,9 @@ def note_message(title: str, text: str) -> Message:
     return _message(title, _NOTE, text=text)
 
 
-def question_message(text: str, rows: Mapping[str, str], state: str = "") -> Message:
-    """Write the message of a question to predict, with its choices or other rows, and what the reader has guessed."""
-    return _message(f"Predict: {text}", _QUESTION, dict(rows), state)
+def question_message(text: str, rows: Mapping[str, str], state: str = "", title: str = "Predict: ") -> Message:
+    """Write the message of a question, with its choices or other rows, and what the reader has guessed."""
+    return _message(f"{title}{text}", _QUESTION, dict(rows), state)
 
 
 def prediction_message(is_right: bool | None, title: str, text: str) -> Message:
@@ -69,13 +71,19 @@ def prediction_message(is_right: bool | None, title: str, text: str) -> Message:
     return _message(f"{mark}{title}", colour, text=text)
 
 
-def show_table(title: str, rows: Sequence[tuple[str, ...]]) -> None:
-    """Show rows of texts under a title."""
+def code_message(title: str, code: str, text: str) -> Message:
+    """Write the message of a solution: a title, its source, and a text below."""
+    markup = f'<pre style="{_CODE}">{html.escape(code)}</pre>{html.escape(text)}'
+    return _encodable("\n".join(filter(None, (title, code, text))), _framed(title, _NOTE, markup))
+
+
+def table_message(title: str, rows: Sequence[tuple[str, ...]]) -> Message:
+    """Write the message of rows of texts under a title."""
     widths = [max(len(text) for text in column) for column in zip(*rows, strict=True)]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     cells = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>" for row in rows)
     table = f"<table><caption>{html.escape(title)}</caption><tbody>{cells}</tbody></table>"
-    show(_encodable("\n".join((title, *lines)), table))
+    return _encodable("\n".join((title, *lines)), table)
 
 
 def show(message: Message) -> None:
@@ -95,8 +103,12 @@ def _message(title: str, colour: str, rows: dict[str, str] | None = None, text: 
     )
     below = f'<dl style="{_GRID}">{terms}</dl>' if rows else ""
     below += f"\n{html.escape(text)}" if text or not rows else ""
+    return _encodable("\n".join(lines), _framed(title, colour, below))
+
+
+def _framed(title: str, colour: str, below: str) -> str:
     style = f"border-left:4px solid {colour};padding:4px 10px;white-space:pre-wrap;line-height:1.4"
-    return _encodable("\n".join(lines), f'<div role="status" style="{style}"><b>{html.escape(title)}</b>{below}</div>')
+    return f'<div role="status" style="{style}"><b>{html.escape(title)}</b>{below}</div>'
 
 
 def _encodable(text: str, markup: str) -> Message:

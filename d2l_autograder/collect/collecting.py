@@ -24,8 +24,8 @@ from d2l_autograder.collect.roster import Roster, read_roster
 from d2l_autograder.collect.rows import Loose, make_rows
 from d2l_autograder.collect.spelling import Spelling, as_text, is_work, shown, stem_of
 from d2l_autograder.collect.walk import Item, Kind, walk
+from d2l_helpers.chapter import CHAPTER
 from d2l_helpers.errors import NotebookError
-from d2l_helpers.exercises.catalogue import CHAPTER
 
 __all__ = ["collect", "entry_of"]
 

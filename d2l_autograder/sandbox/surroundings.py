@@ -20,7 +20,8 @@ from typing import Any
 __all__ = ["Shell", "install"]
 
 _OPTIONS = re.compile(r"(?:-[nrpvDlsT]\s*\S+\s+|-[a-z]+\s+)*")  # of timeit and prun
-_PUBLIC = {"checking": "check", "hints": "hint", "progress": "progress"}  # what d2l_helpers takes from its exercises
+# What d2l_helpers takes from its exercises
+_PUBLIC = {"checking": "check", "hints": "hint", "progress": "progress", "solution": "solution"}
 _EXERCISES = "d2l_helpers.exercises"
 
 
@@ -203,7 +204,7 @@ def _nothing(*_: Any, **__: Any) -> None:
 
 
 def hide_exercises() -> None:
-    """Put modules in the place of the public checks, in which `check`, `hint` and `progress` do nothing."""
+    """Put modules in the place of the public checks, in which `check`, `hint` and the others do nothing."""
     for name in ("", *_PUBLIC):
         module = ModuleType(f"{_EXERCISES}.{name}".rstrip("."))
         if name:

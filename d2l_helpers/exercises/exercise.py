@@ -47,6 +47,9 @@ class Exercise:
         Three; each helps more than the one before.
     reason : str
         What is shown once the answer is right.
+    prepare : callable, optional
+        Called before each check, outside the time limit: it loads what the check needs, such as a dataset, and keeps
+        it, so that reading files does not count as the learner's time.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Exercise:
     check: Callable[[Any], None]
     hints: tuple[str, str, str]
     reason: str = ""
+    prepare: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True)

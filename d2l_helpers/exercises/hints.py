@@ -7,7 +7,9 @@ from collections import Counter
 
 from d2l_helpers.exercises.catalogue import find
 from d2l_helpers.exercises.exercise import Exercise
+from d2l_helpers.exercises.key_text import solution_text
 from d2l_helpers.messages import Message, note_message, show
+from d2l_helpers.records import is_recording
 
 __all__ = ["count_hint", "shown_hints", "hint", "hint_message"]
 
@@ -29,7 +31,10 @@ def hint(name: str) -> None:
         If there is no such exercise.
     """
     exercise = find(name)
-    show(hint_message(exercise, count_hint(exercise)))
+    number = count_hint(exercise)
+    show(hint_message(exercise, number))
+    if number == len(exercise.hints) and not is_recording() and solution_text(exercise):
+        show(note_message("After an attempt", f"helpers.solution({name!r}) shows a solution, and why it is right."))
 
 
 def count_hint(exercise: Exercise) -> int:

@@ -1,4 +1,4 @@
-"""End a call after a time limit."""
+"""End a call that computes for too long, however busy the machine is."""
 
 from __future__ import annotations
 
@@ -12,40 +12,55 @@ __all__ = ["OutOfTime", "call_limited"]
 
 Result = TypeVar("Result")
 
-_AGAIN = 0.1  # seconds between exceptions, of which `except:` or a finalizer may swallow one
+_AGAIN = 0.1  # seconds between two looks at the clocks, and between exceptions: `except:` may swallow one
 
 
 class OutOfTime(BaseException):
     """Raised at the time limit; no Exception, so that ``except Exception`` does not catch it."""
 
 
-def call_limited(seconds: float, function: Callable[[], Result]) -> Result:
-    """Call a function, and raise OutOfTime in it after `seconds`, again and again until it ends.
+def call_limited(cpu_seconds: float, wall_seconds: float, function: Callable[[], Result]) -> Result:
+    """Call a function, and raise OutOfTime in it, again and again, once it has used up its time.
 
-    The limit holds for Python code in the main thread of a Unix process; elsewhere there is none. A call into a library
-    is waited for, and a loop that catches every exception runs until the kernel is restarted.
+    The limit is CPU time of the calling thread: other programs do not shorten it. The wall clock ends what uses no CPU
+    time there: a function that sleeps, or that waits for other threads, such as those of MXNet's engine.
+
+    Both limits hold for Python code in the main thread of a Unix process; elsewhere there are none. A call into a
+    library is waited for, and a loop that catches every exception runs until the kernel is restarted.
+
+    Parameters
+    ----------
+    cpu_seconds, wall_seconds : float
+        The limits; neither is noticed before the smaller of the two has passed on the wall clock.
+    function : callable
+        What is called, without arguments.
 
     Raises
     ------
     OutOfTime
-        If the function did not end within its time, also if it caught the exception and returned a result.
+        If the function did not end within its time, also if it caught the exception and returned a result. Its text
+        is the limit that was exceeded.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         return function()
-    is_over, rings = False, 0
+    is_over, exceeded = False, ""
+    started, cpu_started = time.monotonic(), time.thread_time()
 
     def ring(*_: object) -> None:
-        nonlocal rings
+        nonlocal exceeded
         if is_over:
             return
-        rings += 1
-        raise OutOfTime
+        if not exceeded and time.thread_time() - cpu_started >= cpu_seconds:
+            exceeded = f"{cpu_seconds:g} seconds of computing"
+        elif not exceeded and time.monotonic() - started >= wall_seconds:
+            exceeded = f"{wall_seconds:g} seconds"
+        if exceeded:
+            raise OutOfTime(exceeded)
 
-    started = time.monotonic()
     delay, interval = signal.getitimer(signal.ITIMER_REAL)  # another user's timer, which is restored below
     handler = signal.signal(signal.SIGALRM, ring)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+        signal.setitimer(signal.ITIMER_REAL, min(cpu_seconds, wall_seconds), _AGAIN)
         result = function()
     finally:
         # Python handles signals at calls: an alarm in a call before this line would leave the timer running
@@ -54,6 +69,6 @@ def call_limited(seconds: float, function: Callable[[], Result]) -> Result:
         signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)  # None: the handler was set by a library in C
         if delay:
             signal.setitimer(signal.ITIMER_REAL, max(delay - (time.monotonic() - started), 0.001), interval)
-    if rings:
-        raise OutOfTime
+    if exceeded:
+        raise OutOfTime(exceeded)
     return result

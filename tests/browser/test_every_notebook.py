@@ -13,7 +13,8 @@ from support.jupyter_lab import SCREENSHOTS, LabNotebook, Watch, appears, left_o
 from support.key import answers_to
 from support.readable import check_outputs
 
-from d2l_helpers.exercises.catalogue import CHAPTER, chapter
+from d2l_helpers.chapter import CHAPTER
+from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.panels.controls import log_step
 

@@ -1,24 +1,28 @@
-"""The button for the next hint in JupyterLab, from the keyboard and on a narrow page."""
+"""The button for hints and the solution in JupyterLab, from the keyboard and on a narrow page, light and dark."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.jupyter_lab import SCREENSHOTS, LabNotebook, left_open
+from support.readable import check_outputs
 
 from d2l_helpers.exercises.exercise import Exercise
 
 pytestmark = pytest.mark.browser
 
+ROOT = Path(__file__).parents[2]  # where the solutions are
 NAME = "04_softmax_regression"
 
 
-def test_hints_come_one_after_the_other_below_the_message(page: Page, lab: str) -> None:
+def test_hints_and_then_the_solution_come_below_the_message(page: Page, lab: str) -> None:
     exercise = left_open(NAME)
     page.set_viewport_size({"width": 900, "height": 1000})
     with LabNotebook(page, lab, NAME) as notebook:
         wrong = f'helpers.check("{exercise.name}", lambda *given: {"x" * 200!r})'
-        notebook.write("setup", "import d2l_helpers as helpers")
+        notebook.write("setup", f"import os\nimport d2l_helpers as helpers\nos.chdir({str(ROOT)!r})")
         check = f"check-{exercise.name.replace('_', '-')}"
         notebook.write(check, wrong)
         output = notebook.cell(check).locator(".jp-OutputArea-output")
@@ -32,8 +36,13 @@ def test_hints_come_one_after_the_other_below_the_message(page: Page, lab: str) 
             page.keyboard.press("Enter")
             expect(output.get_by_text(f"hint {number} of 3")).to_be_visible()
             assert hints_seen(output, exercise) == list(range(1, number + 1))
-        expect(output.get_by_role("button", name=f"No more hints for {exercise.name}")).to_be_disabled()
         output.screenshot(path=SCREENSHOTS / "hints.png")
+        expect(output.get_by_role("button", name=f"Show the solution of {exercise.name}")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(output.locator("pre").get_by_text(f"def {exercise.name}(")).to_be_visible()
+        expect(output.get_by_role("button", name=f"Solution of {exercise.name}")).to_be_disabled()
+        output.screenshot(path=SCREENSHOTS / "solution.png")
+        check_outputs(page, output)
 
 
 def hints_seen(output: Locator, exercise: Exercise) -> list[int]:

@@ -21,7 +21,7 @@ from d2l_authoring.notebook_file import read_notebook
 pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 ROOT = Path(__file__).parents[2]
-FIRST = "01_linear_regression.ipynb"
+FIRST = "00_start_here.ipynb"
 HOMES = ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
 OTHER_HOMES = ("JUPYTER_DATA_DIR", "IPYTHONDIR", "XDG_STATE_HOME")
 
@@ -129,10 +129,10 @@ def test_it_opens_the_first_page_asks_nothing_and_keeps_work_through_a_release(
     assert process.wait(30) == 0
 
     release = project / "notebooks" / FIRST
-    release.write_text(release.read_text().replace("Twenty minutes", "Thirty minutes"))
+    release.write_text(release.read_text().replace("Ten minutes", "Thirty minutes"))
     start()
     assert "A note of mine." in saved.read_text()
-    assert "Thirty minutes" in (project / "work" / "01_linear_regression (newer).ipynb").read_text()
+    assert "Thirty minutes" in (project / "work" / "00_start_here (newer).ipynb").read_text()
 
 
 def test_the_readers_options_win(page: Page, start: Start) -> None:

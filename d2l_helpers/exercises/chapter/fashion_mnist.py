@@ -254,6 +254,7 @@ EXERCISES = (
         reason="Ten times the data first gains three points, then less than one. On the images behind the means, the "
         "accuracy falls meanwhile from 82 % to 69 %. Where both meet, more data would not help: only another model "
         "would.",
+        prepare=_accuracies,
     ),
     Exercise(
         "split_indices", "A random split", "written", 2, _check_split_indices,
@@ -275,5 +276,6 @@ EXERCISES = (
         reason="The best pixel lies at the sole, not in the shaft: a sneaker is low, and in most of its pictures this "
         "row is empty. The rule is right on 87.7 % of the 12,000 images; a classifier that looks at more has to beat "
         "that.",
+        prepare=_right_by_pixel,
     ),
 )  # fmt: skip

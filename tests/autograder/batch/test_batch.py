@@ -20,8 +20,8 @@ from d2l_autograder.key import KeyFault
 from d2l_autograder.results import Mark, Status
 from d2l_autograder.sandbox import Verdict
 from d2l_autograder.submission.submission import digest_of
+from d2l_helpers.chapter import CHAPTER
 from d2l_helpers.errors import SandboxError
-from d2l_helpers.exercises.catalogue import CHAPTER
 
 ROOT = Path(__file__).parents[3]
 ONE = "04_softmax_regression"

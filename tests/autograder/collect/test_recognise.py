@@ -7,7 +7,7 @@ import pytest
 from support.handed_in import FASHION, RELEASES, SCRATCH, SOFTMAX, collected, notebook, students_in
 
 from d2l_autograder.collect.recognise import LARGEST, Recogniser, is_notebook_like
-from d2l_helpers.exercises.catalogue import CHAPTER
+from d2l_helpers.chapter import CHAPTER
 
 
 def changed(name, change):

@@ -1,4 +1,9 @@
-"""Keep the results of these tests out of the user's own file."""
+"""Keep the results of these tests out of the user's own file; and make the machine busy."""
+
+import gc
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -9,3 +14,27 @@ from d2l_helpers.exercises import progress
 def own_progress(tmp_path, monkeypatch):
     monkeypatch.setattr(progress, "_here", {})
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+
+@pytest.fixture
+def two_busy_loops():
+    """Run two programs on the CPU of this test, so that it gets a third of the time, however many CPUs there are.
+
+    What earlier tests have left in memory is kept from the garbage collector, whose time counts as the answer's.
+    """
+    gc.collect()
+    gc.freeze()
+    before = os.sched_getaffinity(0)
+    cpu = min(before)
+    os.sched_setaffinity(0, {cpu})  # the programs inherit it
+    loops = [subprocess.Popen([sys.executable, "-c", "print(flush=True)\nwhile True: pass"], stdout=-1) for _ in "ab"]
+    try:
+        for loop in loops:
+            loop.stdout.readline()
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+        gc.unfreeze()
+        for loop in loops:
+            loop.kill()
+            loop.communicate()

@@ -50,6 +50,9 @@ def test_the_result_stands_folded_right_after_the_question(notebook, question):
     assert all(cell.cell_type == "markdown" for cell in between), "the next code cell shows the result"
     assert cells[answered].metadata.get("jupyter", {}).get("outputs_hidden")
     assert not cells[asked].metadata.get("jupyter")
+    explanation = cells[answered + 1]
+    assert explanation.metadata.get("jupyter", {}).get("source_hidden")
+    assert explanation.source.startswith("**Why**\n\n"), "JupyterLab shows the first line of what it folds"
 
 
 @pytest.mark.parametrize(("notebook", "question"), QUESTIONS)

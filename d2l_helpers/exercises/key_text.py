@@ -1,0 +1,103 @@
+"""Read a solution from the chapter's answer key, as text: a checkout has the key, a release and the wheel do not.
+
+The key is never imported: it would run, and it needs the autograder.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from d2l_helpers.exercises.catalogue import chapter
+from d2l_helpers.exercises.exercise import Exercise
+
+__all__ = ["solution_text"]
+
+_LARGEST = 200_000  # bytes of a module of the key; the chapter's have 10,000
+_Definitions = dict[str, ast.stmt]
+
+
+def solution_text(exercise: Exercise) -> str | None:
+    """Return the source of an exercise's solution; None where there is no key, or none with this solution.
+
+    A function comes with the functions and constants of its module that it uses, in the module's order; a number or
+    letter is written as an assignment. The key is the folder ``answers`` beside a folder ``notebooks``, in the current
+    folder or one above it.
+    """
+    try:
+        text = _read(exercise)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a warning of Python's parser would quote the key
+            tree = ast.parse(text)
+        solution = next((_argument(call, 1, "solution") for call in _answers(tree, exercise.name)), None)
+        return None if solution is None else _source(exercise.name, solution, tree, text)
+    except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):  # whatever the file holds
+        return None
+
+
+def _read(exercise: Exercise) -> str:
+    here = Path.cwd()
+    checkouts = (folder for folder in (here, *here.parents) if (folder / "notebooks").is_dir())
+    key = next((folder / "answers" for folder in checkouts if (folder / "answers").is_dir()), None)
+    if key is None:
+        raise FileNotFoundError("no folder answers")
+    notebook = next((name for name, group in chapter().items() if exercise in group), "")
+    file = key / f"{notebook.partition('_')[2]}.py"
+    if not file.is_file() or file.stat().st_size > _LARGEST:
+        raise ValueError("no module of the key")
+    return file.read_text(encoding="utf-8")
+
+
+def _answers(tree: ast.Module, name: str) -> Iterator[ast.Call]:
+    """Yield the calls of Answer for the exercise of this name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Answer":
+            given = _argument(node, 0, "exercise")
+            if isinstance(given, ast.Constant) and given.value == name:
+                yield node
+
+
+def _argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
+    if len(call.args) > place:
+        return call.args[place]
+    return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
+
+
+def _source(name: str, solution: ast.expr, tree: ast.Module, text: str) -> str:
+    definitions, lines = _definitions(tree), text.splitlines()
+    sources = ["\n".join(lines[_first_line(one) - 1 : one.end_lineno]) for one in _needed(solution, definitions)]
+    if not (isinstance(solution, ast.Name) and isinstance(definitions.get(solution.id), ast.FunctionDef)):
+        sources.append(f"{name} = {ast.get_source_segment(text, solution)}")
+    return "\n\n\n".join(sources)
+
+
+def _definitions(tree: ast.Module) -> _Definitions:
+    """Find the functions, classes and constants of a module by their names."""
+    found: _Definitions = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            found[statement.name] = statement
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            names = (node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
+            found |= dict.fromkeys(names, statement)
+    return found
+
+
+def _needed(node: ast.AST, definitions: _Definitions) -> list[ast.stmt]:
+    """List what a node uses of a module, also indirectly, in the module's order."""
+    found: list[ast.stmt] = []
+    todo = [node]
+    while todo:
+        names = {name.id for name in ast.walk(todo.pop()) if isinstance(name, ast.Name)}
+        new = {definitions[name] for name in names & definitions.keys()} - {*found}
+        found += new
+        todo += new
+    return sorted(found, key=lambda statement: statement.lineno)
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators = node.decorator_list if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
+    return min([node.lineno, *(one.lineno for one in decorators)])
