@@ -6,12 +6,12 @@ from d2l_autograder.key import Answer, Wrong
 
 
 def nearest_mean(train_images, train_labels, images):
-    """Give each image the class whose mean training image is nearest.
+    """Return for each image the class whose mean training image is nearest.
 
-    Nearest is the one with the smallest sum of squared differences.
-    train_images is of shape (m, height, width) with classes 0 to 9 in
-    train_labels, images of shape (n, height, width), all of bytes. The
-    result has shape (n,).
+    The nearest mean has the smallest sum of squared differences.
+    train_images has shape (m, height, width), train_labels shape (m,)
+    with classes 0 to 9, images shape (n, height, width). Pixels and
+    labels are bytes. The result has shape (n,).
     """
     distances = []
     for k in range(10):
@@ -55,11 +55,32 @@ def distances_only(train_images, train_labels, images):
     return numpy.array([((images - mean) ** 2).sum(axis=(1, 2)) for mean in means])
 
 
-def split_indices(num_examples, num_held_out, seed):
-    """Split the indices 0 to num_examples - 1 by chance.
+def most_alike_mean(train_images, train_labels, images):
+    means = [train_images[train_labels == k].mean(axis=0) for k in range(10)]
+    return numpy.argmax([(images * mean).sum(axis=(1, 2)) for mean in means], axis=0)
 
-    Returns two arrays, learn and held_out: every index is in one of them,
-    num_held_out are in the second. The same seed gives the same split.
+
+def nearest_median(train_images, train_labels, images):
+    medians = [numpy.median(train_images[train_labels == k], axis=0) for k in range(10)]
+    return numpy.argmin([((images - median) ** 2).sum(axis=(1, 2)) for median in medians], axis=0)
+
+
+def nearest_image_of_each_mean(train_images, train_labels, images):
+    means = [train_images[train_labels == k].mean(axis=0) for k in range(10)]
+    return numpy.argmin([((images - mean) ** 2).sum(axis=(1, 2)) for mean in means], axis=1)
+
+
+def nearest_without_the_last_class(train_images, train_labels, images):
+    means = [train_images[train_labels == k].mean(axis=0) for k in range(9)]
+    return numpy.argmin([((images - mean) ** 2).sum(axis=(1, 2)) for mean in means], axis=0)
+
+
+def split_indices(num_examples, num_held_out, seed):
+    """Return a random split of the indices 0 to num_examples - 1.
+
+    The result is two arrays, learn and held_out. Each index is in one of
+    them; num_held_out indices are in the second. The same seed gives the
+    same split.
     """
     order = numpy.random.RandomState(seed).permutation(num_examples)
     cut = num_examples - num_held_out
@@ -107,25 +128,40 @@ def one_array(num_examples, num_held_out, seed):
     return numpy.random.RandomState(seed).permutation(num_examples)
 
 
+def every_third(num_examples, num_held_out, seed):
+    step = num_examples // num_held_out
+    order = numpy.roll(numpy.arange(num_examples), seed)
+    held_out = order[::step][:num_held_out]
+    return numpy.setdiff1d(order, held_out), held_out
+
+
+def one_too_few(num_examples, num_held_out, seed):
+    order = numpy.random.RandomState(seed).permutation(num_examples)
+    cut = num_examples - num_held_out
+    return order[: cut - 1], order[cut:]
+
+
+def numbered_from_one(num_examples, num_held_out, seed):
+    order = 1 + numpy.random.RandomState(seed).permutation(num_examples)
+    return order[:-num_held_out], order[-num_held_out:]
+
+
 ANSWERS = (
     Answer(
         "float_megabytes",
         188.16,
         wrong=(
-            Wrong(47.04, "one byte a pixel"),
-            Wrong(188_160_000, "a count of bytes"),
-            Wrong(1505.28, "a count of bits"),
+            Wrong(47.04, "one byte per pixel"),
+            Wrong(376.32, "64 bits per pixel"),
+            Wrong(188_160_000, "a number of bytes"),
+            Wrong(188_160, "a number of kilobytes"),
+            Wrong(0.18816, "a number of gigabytes"),
+            Wrong(1505.28, "a number of megabits"),
+            Wrong(179.4, "2²⁰ bytes"),
+            Wrong(219.52, "all 70,000 images"),
+            Wrong(0.003136, "the size of one image"),
             Wrong(240, "240 megabytes"),
-        ),
-    ),
-    Answer(
-        "images_in_last_batch",
-        96,
-        wrong=(
-            Wrong(256, "a full batch"),
-            Wrong(235, "how many batches there are"),
-            Wrong(0.375, "a whole number"),
-            Wrong(60, "that is no 60,000"),
+            Wrong("188.16 MB", "one number"),
         ),
     ),
     Answer(
@@ -139,6 +175,27 @@ ANSWERS = (
             Wrong(nearest_in_total, "for the mean image of class"),
             Wrong(nearest_without_squares, "squared differences add up to 900"),
             Wrong(distances_only, "shape (10, 10)"),
+            Wrong(most_alike_mean, "class 1 for an image that is 10"),
+            Wrong(nearest_median, "class 1 for an image that is 38"),
+            Wrong(nearest_image_of_each_mean, "for 1 image has shape (10,)"),
+            Wrong(nearest_without_the_last_class, "the mean image of class 9 itself"),
+        ),
+    ),
+    Answer(
+        "held_out_by_amount",
+        (0.6528, 0.6834, 0.6899),
+        wrong=(
+            Wrong((0.82, 0.70, 0.6885), "the images that the means were computed from"),
+            Wrong((0.6899, 0.6834, 0.6528), "the smallest amount first"),
+            Wrong((0.3472, 0.3166, 0.3101), "shares of errors"),
+            Wrong((0.6586, 0.6844, 0.6899), "the first of all classes together"),
+            Wrong((65.28, 68.34, 68.99), "not percentages"),
+            Wrong((6528, 6834, 6899), "not percentages or counts"),
+            Wrong((0.65, 0.68, 0.69), "to three digits"),
+            Wrong((0.6528, 0.6834), "shape (3,)"),
+            Wrong(0.6528, "shape (3,)"),
+            Wrong((0.6528, 0.6528, 0.6528), "0.6528 for 100 images per class, which is too low"),
+            Wrong({10: 0.6528, 100: 0.6834, 1000: 0.6899}, "an array of numbers"),
         ),
     ),
     Answer(
@@ -151,8 +208,11 @@ ANSWERS = (
             Wrong(without_seed, "two different splits for one seed", earns=0.5),
             Wrong(one_seed_for_all, "the same split for the seeds 1 and 2", earns=0.5),
             Wrong(some_in_a_row, "from the first half"),
+            Wrong(every_third, "a regular pattern"),
             Wrong(other_way_round, "has shape (80,)"),
             Wrong(one_array, "two arrays"),
+            Wrong(one_too_few, "shape (80,)"),
+            Wrong(numbered_from_one, "whole numbers from 0 to 99"),
         ),
     ),
     Answer(
@@ -162,8 +222,13 @@ ANSWERS = (
             Wrong((8, 22), "others are right more often"),  # where the mean images differ most
             Wrong((12, 21), "others are right more often"),  # column and row
             Wrong((21, 13), "1 other is right more often"),
-            Wrong(600, "has shape ()"),
+            Wrong((22, 13), "others are right more often"),  # counted from 1
+            Wrong((20, 11), "others are right more often"),  # counted from 1, the other way
+            Wrong((14, 14), "others are right more often"),  # the middle of the image
+            Wrong(600, "has shape ()"),  # its place in the flat image
             Wrong((28, 12), "from 0 to 27"),
+            Wrong((21.5, 12), "whole numbers from 0 to 27"),
+            Wrong((21, 12, 10_518), "has shape (3,)"),
         ),
     ),
 )

@@ -33,8 +33,24 @@ def _ceiling(k):
     return np.log(k - 1 + np.e)
 
 
+def _in_bits(k):
+    return np.log2(1 + (k - 1) / np.e)
+
+
+def _without_a_minus(k):
+    return np.log(np.e / (np.e + k - 1))
+
+
+def _of_one_softmax(k):
+    return -np.log(1 / k)
+
+
+def _of_a_sure_error(k):
+    return np.log(1 + (k - 1) * np.e)
+
+
 def softmax_twice(loss, accuracy):
-    """Say whether a record looks like two softmaxes: True or False.
+    """Return True if a record looks like two softmaxes, otherwise False.
 
     loss: in nats, at the end of the training; accuracy: from 0.1 to 1.
     """
@@ -72,19 +88,55 @@ def _in_words(loss, accuracy):
     return "twice" if softmax_twice(loss, accuracy) else "once"
 
 
+def _bounds_for_both(loss, accuracy):
+    return 1.4612 < loss < 2.4612 and accuracy > 0.55
+
+
+def _a_straight_line(loss, accuracy):
+    return 1.4612 < loss < 2.4612 and loss > 2.715 - 1.888 * accuracy
+
+
+def _either_clue(loss, accuracy):
+    return 1.4612 < loss < 2.4612 or _doubt_alone(loss, accuracy)
+
+
+def _in_bits_of_doubt(loss, accuracy):
+    import math
+
+    honest = -accuracy * math.log2(accuracy)
+    if accuracy < 1:
+        honest -= (1 - accuracy) * math.log2((1 - accuracy) / 9)
+    return 1.4612 < loss < 2.4612 and loss > honest
+
+
+def _without_the_nine(loss, accuracy):
+    import math
+
+    honest = -accuracy * math.log(accuracy)
+    if accuracy < 1:
+        honest -= (1 - accuracy) * math.log(1 - accuracy)
+    return 1.4612 < loss < 2.4612 and loss > honest
+
+
+def _typical_probability(loss, accuracy):
+    import math
+
+    return 1.4612 < loss < 2.4612 and math.exp(-loss) < accuracy
+
+
 def keras_curve(history, quantity, part):
-    """Return a curve of Keras's history, as a list with a number an epoch.
+    """Return a curve of Keras's history, a list with one number per epoch.
 
     history: the dictionary; quantity: "loss" or "accuracy"; part: "train"
-    or "test". What was not recorded is an empty list.
+    or "held-out". The curve of what was not recorded is an empty list.
     """
-    prefix = "val_" if part == "test" else ""
+    prefix = "val_" if part == "held-out" else ""
     short = "acc" if quantity == "accuracy" else quantity
     return history.get(prefix + quantity, history.get(prefix + short, []))
 
 
 def _new_names_only(history, quantity, part):
-    return history.get(("val_" if part == "test" else "") + quantity, [])
+    return history.get(("val_" if part == "held-out" else "") + quantity, [])
 
 
 def _without_a_prefix(history, quantity, part):
@@ -92,11 +144,11 @@ def _without_a_prefix(history, quantity, part):
 
 
 def _test_for_val(history, quantity, part):
-    return history[("test_" if part == "test" else "") + quantity]
+    return history[("test_" if part == "held-out" else "") + quantity]
 
 
 def _insists(history, quantity, part):
-    prefix = "val_" if part == "test" else ""
+    prefix = "val_" if part == "held-out" else ""
     name = prefix + quantity
     return history[name if name in history else prefix + "acc"]
 
@@ -105,22 +157,57 @@ def _last_epoch_only(history, quantity, part):
     return keras_curve(history, quantity, part)[-1]
 
 
+def _prefix_for_train_too(history, quantity, part):
+    return history.get("val_" + quantity, [])
+
+
+def _old_names_only(history, quantity, part):
+    prefix = "val_" if part == "held-out" else ""
+    return history.get(prefix + ("acc" if quantity == "accuracy" else quantity), [])
+
+
+def _nothing_where_not_recorded(history, quantity, part):
+    return keras_curve(history, quantity, part) or None
+
+
+def _takes_it_out(history, quantity, part):
+    return keras_curve({name: history.pop(name) for name in list(history)}, quantity, part)
+
+
+def _without_old_held_out(history, quantity, part):
+    prefix = "val_" if part == "held-out" else ""
+    return history.get(prefix + quantity, history.get("acc", []) if quantity == "accuracy" else [])
+
+
 ANSWERS = (
     Answer(
         "loss_floor",
         loss_floor,
         wrong=(
-            Wrong(_counts_the_right_class_twice, "no higher than the losses there are"),
-            Wrong(_of_ten, "no higher than the losses there are"),
-            Wrong(_ceiling, "no higher than the losses there are"),
-            Wrong(_zero, "a loss that some logits come close to"),
+            Wrong(_counts_the_right_class_twice, "no more than the loss of a score of 1000"),
+            Wrong(_of_ten, "no more than the loss of a score of 1000"),
+            Wrong(_ceiling, "no more than the loss of a score of 1000"),
+            Wrong(_zero, "none less"),
             Wrong(_without_a_logarithm, "loss_floor(2) = 0.7311"),
+            Wrong(_in_bits, "loss_floor(2) = 0.4519"),
+            Wrong(_without_a_minus, "loss_floor(2) = -0.3133"),
+            Wrong(_of_one_softmax, "loss_floor(2) = 0.6931"),
+            Wrong(_of_a_sure_error, "loss_floor(2) = 1.3133"),
         ),
     ),
     Answer(
         "endless_softmax",
         "c",
-        wrong=(Wrong("b", "which is not what happens"), Wrong("a", "which is not what happens"), Wrong(0.1, "one of")),
+        wrong=(
+            Wrong("a", "left probabilities as they are"),
+            Wrong("b", "only the first softmax"),
+            Wrong("d", "It would become 0 if"),
+            Wrong("e", "one of"),
+            Wrong("ac", "one of"),
+            Wrong("0.1", "one of"),
+            Wrong(0.1, "one of"),
+            Wrong(3, "one of"),
+        ),
     ),
     Answer(
         "softmax_twice",
@@ -131,16 +218,28 @@ ANSWERS = (
             Wrong(_above_the_floor, "above the ceiling", earns=0.5),
             Wrong(_fails_without_errors, "ValueError: ", earns=0.5),
             Wrong(_in_words, "True or False"),
+            Wrong(_bounds_for_both, "False from softmax_twice(1.85, 0.5)"),
+            Wrong(_a_straight_line, "may be up to 1.90"),
+            Wrong(_either_clue, "a network that has learnt nothing"),
+            Wrong(_in_bits_of_doubt, "the first epoch of that record"),
+            Wrong(_without_the_nine, "a network that has learnt nothing"),
+            Wrong(_typical_probability, "may be up to"),
         ),
     ),
     Answer(
         "gradient_shrink",
         180,
         wrong=(
-            Wrong(10, "too small"),  # that of equal logits
+            Wrong(10, "too small"),  # of equal scores
             Wrong(1 / 180, "a factor above 1"),
-            Wrong(200, "too large"),
-            Wrong(1.58, "too small"),  # that of a margin of +3
+            Wrong(200, "too large"),  # the guess of the prompt
+            Wrong(20, "too small"),
+            Wrong(2, "too small"),
+            Wrong(1.58, "too small"),  # at a margin of +3
+            Wrong(0.989, "a factor above 1"),  # the difference
+            Wrong(1800, "too large"),
+            Wrong(-180, "a factor above 1"),
+            Wrong((0.9945, 0.0055), "one number"),
         ),
     ),
     Answer(
@@ -148,15 +247,29 @@ ANSWERS = (
         keras_curve,
         wrong=(
             Wrong(_new_names_only, "'acc'", earns=0.5),
-            Wrong(_without_a_prefix, "'loss', 'test') for"),
+            Wrong(_without_a_prefix, "'loss', 'held-out') for"),
             Wrong(_test_for_val, "test_loss"),
             Wrong(_insists, "acc", earns=0.5),
             Wrong(_last_epoch_only, "a list of numbers"),
+            Wrong(_prefix_for_train_too, "'loss', 'train') for"),
+            Wrong(_old_names_only, "'accuracy', 'train') for"),
+            Wrong(_nothing_where_not_recorded, "None", earns=0.5),
+            Wrong(_takes_it_out, "the dictionary itself has changed"),
+            Wrong(_without_old_held_out, "'accuracy', 'held-out') for", earns=0.5),
         ),
     ),
     Answer(
         "from_logits_forgotten",
         "c",
-        wrong=(Wrong("a", "which is not what happens"), Wrong("d", "which is not what happens")),
+        wrong=(
+            Wrong("a", "made Keras add a softmax"),
+            Wrong("b", "if Keras checked that"),
+            Wrong("d", "if a softmax were applied twice"),
+            Wrong("e", "one of"),
+            Wrong("cd", "one of"),
+            Wrong("", "one of"),
+            Wrong(False, "one of"),
+            Wrong(2, "one of"),
+        ),
     ),
 )

@@ -79,7 +79,7 @@ def _other_histories(rng):
 
 
 def _each_curve(history):
-    return [(history, quantity, part) for quantity in ("loss", "accuracy") for part in ("train", "test")]
+    return [(history, quantity, part) for quantity in ("loss", "accuracy") for part in ("train", "held-out")]
 
 
 def _history(rng, *names):

@@ -14,15 +14,20 @@ from d2l_helpers.exercises.expectations import as_array, as_number, choice, desc
 __all__ = ["EXERCISES"]
 
 _RECORDS = (  # loss and accuracy of ten classes, whether two softmaxes made them, and the reason
-    (1.7079, 0.7828, True, "the record of 2020"),
+    (1.7079, 0.7828, True, "the record of a network with two softmaxes"),
     (1.9843, 0.5723, True, "the first epoch of that record"),
     (0.4472, 0.8485, False, "section 7's network, below the floor"),
     (2.2984, 0.1, False, "a network that has learnt nothing"),
     (1.70, 0.5, False, "an honest network that is right on every second image, whose loss may be up to 1.79"),
     (1.70, 0.6, True, "a network whose loss would be 1.55 or less, were it honest"),
-    (1.45, 0.95, False, "a network that doubts too much, but is below the floor"),
+    (1.65, 0.55, False, "an honest network of this accuracy, whose loss may be up to 1.68"),
+    (1.87, 0.45, False, "an honest network of this accuracy, whose loss may be up to 1.90"),
+    (1.85, 0.5, True, "a network whose loss would be 1.79 or less, were it honest"),
+    (2.20, 0.3, True, "a network whose loss would be 2.15 or less, were it honest"),
+    (1.45, 0.95, False, "a network that is too uncertain, but below the floor"),
     (2.50, 0.80, False, "a network that is too sure of its errors, and above the ceiling"),
     (1.47, 0.95, True, "a network close to the floor"),
+    (2.44, 0.80, True, "a network close to the ceiling"),
     (1.60, 1.0, True, "a network without an error"),
 )
 _MARGIN = -3.0
@@ -35,19 +40,18 @@ def _check_loss_floor(loss_floor: Callable[[int], Any]) -> None:
         expect(
             got <= lowest + 1e-4,
             got=f"loss_floor({k}) = {got:.4f}",
-            expected=f"a floor no higher than the losses there are: logits of 1000 for the right class and 0 for all "
-            f"others have {lowest:.4f}",
+            expected=f"no more than the loss of a score of 1000 for the right class and 0 for the others, {lowest:.4f}",
         )
         expect(
             got >= lowest - 1e-4,
             got=f"loss_floor({k}) = {got:.4f}",
-            expected=f"a loss that some logits come close to; the surest ones of {k} classes have {lowest:.4f}",
+            expected=f"a loss that some scores reach; the surest scores of {k} classes reach {lowest:.4f}, none less",
         )
 
 
-def _loss_twice(logits: Any) -> float:
-    """Compute the loss after two softmaxes of logits whose first class is the right one."""
-    outer = _softmax(_softmax(np.asarray(logits, dtype=float)))
+def _loss_twice(z: Any) -> float:
+    """Compute the loss after two softmaxes of scores whose first class is the right one."""
+    outer = _softmax(_softmax(np.asarray(z, dtype=float)))
     return float(-np.log(outer[0]))
 
 
@@ -102,14 +106,14 @@ def _check_keras_curve(keras_curve: Callable[[Any, str, str], Any]) -> None:
     cases: Sequence[tuple[dict[str, list[float]], str, str, list[float]]] = (
         (new, "loss", "train", [1.9, 1.7]),
         (new, "accuracy", "train", [0.57, 0.78]),
-        (new, "loss", "test", [1.8, 1.71]),
-        (new, "accuracy", "test", [0.6, 0.77]),
+        (new, "loss", "held-out", [1.8, 1.71]),
+        (new, "accuracy", "held-out", [0.6, 0.77]),
         (old, "accuracy", "train", [0.7, 0.8]),
-        (old, "accuracy", "test", [0.71, 0.79]),
-        (old, "loss", "test", [0.9, 0.7]),
+        (old, "accuracy", "held-out", [0.71, 0.79]),
+        (old, "loss", "held-out", [0.9, 0.7]),
         (bare, "loss", "train", [0.5, 0.4, 0.3]),
         (bare, "accuracy", "train", []),
-        (bare, "loss", "test", []),
+        (bare, "loss", "held-out", []),
     )
     for history, quantity, part, wanted in cases:
         before = copy.deepcopy(history)
@@ -119,10 +123,10 @@ def _check_keras_curve(keras_curve: Callable[[Any, str, str], Any]) -> None:
         expect(
             len(values) == len(wanted),
             got=f"{call}: {len(values)} numbers",
-            expected=f"{len(wanted)}, as many as epochs" if wanted else "an empty list, as that was not recorded",
+            expected=f"{len(wanted)}, one per epoch" if wanted else "an empty list, since it was not recorded",
         )
         expect_close(values, wanted, f"an entry of {call}")
-        expect(history == before, got=f"{call}: the history itself has changed", expected="a history left as it was")
+        expect(history == before, got=f"{call}: the dictionary itself has changed", expected="one left as it was")
 
 
 EXERCISES = (
@@ -133,9 +137,10 @@ EXERCISES = (
         points=2,
         check=_check_loss_floor,
         hints=(
-            "Which logits make the loss lowest? Follow them through the first softmax, then through the second.",
-            "The surest network gives the second softmax a 1 for the right class and a 0 for each of the k - 1 others.",
-            "The right class's share is e over the sum of e and a 1 for each other class. Take minus its logarithm.",
+            "Which scores make the loss lowest? Follow them through the first softmax, then through the second.",
+            "The surest network hands the second softmax a 1 for the right class and a 0 for each of the k - 1 others.",
+            "The right class's share is e, divided by the sum of e and a 1 for each other class. Take minus its "
+            "logarithm.",
         ),
         reason="With two classes the floor is 0.3133, with a thousand 5.91; with one softmax it is always 0. The more "
         "classes there are, the smaller the share of a 1 among zeros.",
@@ -145,15 +150,25 @@ EXERCISES = (
         "A hundred softmaxes",
         kind="predicted",
         points=1,
-        check=choice("abcd", digest="0685675bf9124305", name="endless_softmax"),
+        check=choice(
+            "abcd",
+            digest="0685675bf9124305",
+            name="endless_softmax",
+            wrong={
+                "a": "It would stay 1 if a softmax left probabilities as they are.",
+                "b": "It would stay 0.232 if only the first softmax changed anything.",
+                "c": "It would become 0.1 if each softmax brought the ten numbers closer together.",
+                "d": "It would become 0 if each softmax made a smaller number of the largest one than of the others.",
+            },
+        ),
         hints=(
             "After the first softmax all ten numbers lie between 0 and 1. How far apart can two of them be?",
-            "Each softmax turns a difference of d between two numbers into a ratio of exp(d). Is that a larger "
+            "A softmax turns a difference of d between two numbers into a ratio of exp(d). Is that a larger "
             "difference or a smaller one?",
             "Try it: apply npx.softmax five times in a loop, and print the largest entry each time.",
         ),
         reason="Of ten numbers that add up to 1, two can differ by 1 at most, and the next softmax leaves less than a "
-        "sixth of it; a hundred leave nothing. Each softmax after the first one only blurs.",
+        "sixth of that difference. A hundred softmaxes leave nothing of it.",
     ),
     Exercise(
         "softmax_twice",
@@ -162,13 +177,15 @@ EXERCISES = (
         points=2,
         check=_check_softmax_twice,
         hints=(
-            "Two questions must both be answered with yes: can two softmaxes have this loss at all? Is the loss "
-            "higher than that of an honest network?",
+            "Both questions must be answered with yes. Can two softmaxes have this loss at all? Is the loss higher "
+            "than an honest network's?",
             "Two softmaxes have losses from log(1 + 9/e) to log(9 + e). For the honest network, put the accuracy into "
             "the formula of the prompt.",
             "Where the accuracy is 1, the formula's last term is 0 times the logarithm of 0: leave it out there.",
         ),
-        reason="The rule holds at the end of training: a network that was hardly trained is too uncertain, too.",
+        reason="Bounds for the loss alone are not enough: a loss of 1.7 suits an honest network that is right on every "
+        "second image. The rule holds at the end of training, because a network that was hardly trained is too "
+        "uncertain as well.",
     ),
     Exercise(
         "gradient_shrink",
@@ -181,8 +198,8 @@ EXERCISES = (
             "Call it for both losses at the margin -3, and divide the push with one softmax by the push with two.",
             "The exhibit shows the factor, too: set its slider to -3.0.",
         ),
-        reason="The gradient passes back through the first softmax, whose slope is p (1 - p); p, the probability of "
-        "the right class, is about one in 180 here.",
+        reason="The gradient passes back through the first softmax, whose slope is p (1 - p). Here p, the probability "
+        "of the right class, is about one in 180.",
     ),
     Exercise(
         "keras_curve",
@@ -195,13 +212,25 @@ EXERCISES = (
             "Build the name first. If the dictionary does not have it, try the short form, acc, next.",
             "history.get(name, []) returns an empty list if there is no such name.",
         ),
+        reason="The prefix val_ stands for the held-out images, and get with a second argument answers for whatever "
+        "was not recorded, without an error.",
     ),
     Exercise(
         "from_logits_forgotten",
         "The opposite mistake",
         kind="predicted",
         points=1,
-        check=choice("abcd", digest="79b0c28f0a107f03", name="from_logits_forgotten"),
+        check=choice(
+            "abcd",
+            digest="79b0c28f0a107f03",
+            name="from_logits_forgotten",
+            wrong={
+                "a": "It would go as well as before if from_logits=False made Keras add a softmax.",
+                "b": "It would stop with an error if Keras checked that each output lies between 0 and 1.",
+                "c": "It would learn next to nothing if the clipped outputs had no gradient.",
+                "d": "It would end near 1.7 and 78 % if a softmax were applied twice.",
+            },
+        ),
         hints=(
             "With from_logits=False the loss treats the outputs as probabilities. What does it do to an output of -0.3 "
             "before it takes the logarithm?",
@@ -209,7 +238,7 @@ EXERCISES = (
             "0.9999999. What is the gradient of a number that was clipped?",
             "Draw the clipped output as a curve: flat below 0, flat above 1. On a flat curve the gradient is 0.",
         ),
-        reason="The gradient of an output clipped at 0 or 1 is 0, so what is wrong stays wrong. After three epochs, "
-        "five of six seeds still classified only one image in ten correctly, and the sixth one in three.",
+        reason="The gradient of an output that was clipped to 0 or 1 is 0, so what is wrong stays wrong. After three "
+        "epochs, five of six seeds still classified only one image in ten correctly, and the sixth one in three.",
     ),
 )
