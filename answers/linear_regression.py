@@ -6,10 +6,10 @@ from d2l_autograder.key import Answer, Wrong
 
 
 def best_constants(y):
-    """Give the two best constants for the numbers y, shape (n,).
+    """Return the two best constants for the numbers y, shape (n,).
 
-    Returns the c with the smallest sum of (y - c)**2, and a c with the
-    smallest sum of |y - c|.
+    The first is the c with the smallest sum of (y - c)**2, the second a c
+    with the smallest sum of |y - c|.
     """
     return y.mean(), np.sort(y)[len(y) // 2]
 
@@ -35,8 +35,26 @@ def _middle_of_an_odd_number_only(y):
     return y.mean(), number[0]
 
 
+def _beside_the_middle(y):
+    return y.mean(), np.sort(y)[len(y) // 2 - 1]
+
+
+def _rounded_index(y):
+    return y.mean(), np.sort(y)[round(len(y) / 2)]
+
+
+def _mean_of_two_in_the_middle(y):
+    number = np.sort(y)
+    return y.mean(), (number[len(y) // 2 - 1] + number[len(y) // 2]) / 2
+
+
+def _sums(y):
+    middle = np.sort(y)[len(y) // 2]
+    return ((y - y.mean()) ** 2).sum(), np.abs(y - middle).sum()
+
+
 def weighted_least_squares(X, y, weights):
-    """Give the w with the smallest sum of weights * (X w - y)**2.
+    """Return the w with the smallest sum of weights * (X w - y)**2.
 
     X has shape (n, d), its last column is ones; y and weights have shape
     (n,); w has shape (d,).
@@ -54,6 +72,11 @@ def _weighs_twice(X, y, weights):
     return np.linalg.solve(np.dot(X.T, X), np.dot(X.T, y))
 
 
+def _weighs_by_roots(X, y, weights):
+    weighted = np.sqrt(weights).reshape(-1, 1) * X
+    return np.linalg.solve(np.dot(weighted.T, X), np.dot(weighted.T, y))
+
+
 def _weighs_one_side(X, y, weights):
     weighted = weights.reshape(-1, 1) * X
     return np.linalg.solve(np.dot(weighted.T, X), np.dot(X.T, y))
@@ -63,8 +86,29 @@ def _without_solving(X, y, weights):
     return np.dot(X.T, weights * y)
 
 
+def _repeats_whole_numbers(X, y, weights):
+    rows = [row for row, weight in enumerate(weights.tolist()) for _ in range(int(weight))]
+    return np.linalg.solve(np.dot(X[rows].T, X[rows]), np.dot(X[rows].T, y[rows]))
+
+
+def _repeats_rounded_numbers(X, y, weights):
+    rows = [row for row, weight in enumerate(weights.tolist()) for _ in range(round(weight))]
+    return np.linalg.solve(np.dot(X[rows].T, X[rows]), np.dot(X[rows].T, y[rows]))
+
+
+def _drops_trips_of_weight_0_only(X, y, weights):
+    rows = [row for row, weight in enumerate(weights.tolist()) if weight > 0]
+    return np.linalg.solve(np.dot(X[rows].T, X[rows]), np.dot(X[rows].T, y[rows]))
+
+
+def _forgets_to_weigh_the_ones(X, y, weights):
+    weighted = weights.reshape(-1, 1) * X
+    weighted[:, -1] = 1
+    return np.linalg.solve(np.dot(weighted.T, X), np.dot(weighted.T, y))
+
+
 def laplace_nll(y_hat, y, scale):
-    """Give -log of the probability density of y, summed over all trips.
+    """Return -log of the probability density of y, summed over all trips.
 
     y_hat and y have shape (n,); the density of one error e is
     exp(-|e| / scale) / (2 * scale).
@@ -96,6 +140,14 @@ def _forgets_the_bars(y_hat, y, scale):
     return ((y - y_hat) / scale).sum() + len(y) * np.log(2 * scale)
 
 
+def _forgets_the_minus(y_hat, y, scale):
+    return -(np.abs(y - y_hat) / scale).sum() - len(y) * np.log(2 * scale)
+
+
+def _takes_bars_around_the_sum(y_hat, y, scale):
+    return np.abs((y - y_hat).sum()) / scale + len(y) * np.log(2 * scale)
+
+
 def _multiplies_first(y_hat, y, scale):
     density = np.exp(-np.abs(y - y_hat) / scale) / (2 * scale)
     return -np.log(density.prod())
@@ -103,6 +155,61 @@ def _multiplies_first(y_hat, y, scale):
 
 def _takes_the_logarithm_of_the_density(y_hat, y, scale):
     return -np.log(np.exp(-np.abs(y - y_hat) / scale) / (2 * scale)).sum()
+
+
+def ridge(X, y, wd):
+    """Return the w with the smallest sum of (X w - y)**2 + wd * sum of w**2.
+
+    X has shape (n, d), y has shape (n,), and wd is above 0; w has shape (d,).
+    """
+    return np.linalg.solve(np.dot(X.T, X) + wd * np.eye(X.shape[1]), np.dot(X.T, y))
+
+
+def _without_penalty(X, y, wd):
+    return np.linalg.solve(np.dot(X.T, X), np.dot(X.T, y))
+
+
+def _shortest_without_penalty(X, y, wd):
+    return np.dot(np.linalg.pinv(X), y)
+
+
+def _adds_wd_to_all_entries(X, y, wd):
+    return np.linalg.solve(np.dot(X.T, X) + wd, np.dot(X.T, y))
+
+
+def _averages_the_errors(X, y, wd):
+    return np.linalg.solve(np.dot(X.T, X) / len(y) + wd * np.eye(X.shape[1]), np.dot(X.T, y) / len(y))
+
+
+def _halves_wd(X, y, wd):
+    return np.linalg.solve(np.dot(X.T, X) + wd / 2 * np.eye(X.shape[1]), np.dot(X.T, y))
+
+
+def _doubles_wd(X, y, wd):
+    return np.linalg.solve(np.dot(X.T, X) + 2 * wd * np.eye(X.shape[1]), np.dot(X.T, y))
+
+
+def _subtracts_wd(X, y, wd):
+    return np.linalg.solve(np.dot(X.T, X) - wd * np.eye(X.shape[1]), np.dot(X.T, y))
+
+
+def _shrinks_afterwards(X, y, wd):
+    return np.dot(np.linalg.pinv(X), y) / (1 + wd)
+
+
+def _adds_a_bias(X, y, wd):
+    X = np.concatenate([X, np.ones((len(y), 1))], axis=1)
+    return np.linalg.solve(np.dot(X.T, X) + wd * np.eye(X.shape[1]), np.dot(X.T, y))
+
+
+def _spares_the_last_weight(X, y, wd):
+    penalty = wd * np.eye(X.shape[1])
+    penalty[-1, -1] = 0
+    return np.linalg.solve(np.dot(X.T, X) + penalty, np.dot(X.T, y))
+
+
+def _without_solving_ridge(X, y, wd):
+    return np.dot(X.T, y) / wd
 
 
 ANSWERS = (
@@ -115,6 +222,10 @@ ANSWERS = (
             Wrong(_unsorted_middle, "smallest sum of absolute values"),
             Wrong(_mean_only, "return for_squares, for_absolutes"),
             Wrong(_middle_of_an_odd_number_only, "IndexError", earns=0.5),
+            Wrong(_beside_the_middle, "smallest sum of absolute values"),
+            Wrong(_rounded_index, "smallest sum of absolute values"),
+            Wrong(_mean_of_two_in_the_middle, "smallest sum of absolute values"),
+            Wrong(_sums, "smallest sum of squares"),
         ),
     ),
     Answer(
@@ -122,9 +233,14 @@ ANSWERS = (
         weighted_least_squares,
         wrong=(
             Wrong(_forgets_weights, "as if it were not there"),
-            Wrong(_weighs_twice, "as if it stood 2 times in the log"),
+            Wrong(_weighs_twice, "the first twice and the others once"),
+            Wrong(_weighs_by_roots, "the first twice and the others once"),
             Wrong(_weighs_one_side, "as if it were not there"),
             Wrong(_without_solving, "y was made as X w without noise"),
+            Wrong(_repeats_whole_numbers, "the first 3 times and the others twice"),
+            Wrong(_repeats_rounded_numbers, "the first 3 times and the others twice"),
+            Wrong(_drops_trips_of_weight_0_only, "the first twice and the others once"),
+            Wrong(_forgets_to_weigh_the_ones, "as if it were not there"),
         ),
     ),
     Answer(
@@ -137,26 +253,48 @@ ANSWERS = (
             Wrong(_forgets_a_half, "its area over all y is: 2"),
             Wrong(_after_gauss, "an error of 3 scales against one of 1 scale"),
             Wrong(_forgets_the_bars, "its area over all y"),
-            Wrong(_multiplies_first, "laplace_nll(1,000 trips) = inf", earns=0.5),
+            Wrong(_forgets_the_minus, "its area over all y"),
+            Wrong(_takes_bars_around_the_sum, "laplace_nll of two and four trips"),
+            Wrong(_multiplies_first, "laplace_nll(200 trips) = inf", earns=0.5),
             Wrong(_takes_the_logarithm_of_the_density, "an error of 500 scales) = inf", earns=0.5),
+        ),
+    ),
+    Answer(
+        "ridge",
+        ridge,
+        wrong=(
+            Wrong(_without_penalty, "without the penalty"),
+            Wrong(_shortest_without_penalty, "without the penalty"),
+            Wrong(_adds_wd_to_all_entries, "would make it smaller"),
+            Wrong(_averages_the_errors, "is right for wd = 4.5"),
+            Wrong(_halves_wd, "is right for wd = 0.25"),
+            Wrong(_doubles_wd, "is right for wd = 1"),
+            Wrong(_subtracts_wd, "is right for wd = -0.5"),
+            Wrong(_shrinks_afterwards, "would make it smaller"),
+            Wrong(_adds_a_bias, "has shape (4,)"),
+            Wrong(_spares_the_last_weight, "would make it smaller"),
+            Wrong(_without_solving_ridge, "would make it smaller"),
         ),
     ),
     Answer(
         "descent_limit",
         0.34,
         wrong=(
-            Wrong(0.3, "the loss still goes from"),
-            Wrong(0.36, "even with a rate 2 % below"),
+            # 0.17 is where steps begin to overshoot, 2 the limit along b alone, 5.875 the largest curvature
+            *(Wrong(rate, "the loss still goes from") for rate in (0.1, 0.17, 0.3, 0.33)),
+            *(Wrong(rate, "even with a rate 2 % below") for rate in (0.35, 0.36, 0.5, 1.0, 2.0, 5.875)),
             Wrong(-0.3, "a learning rate, above 0"),
+            Wrong(0.0, "a learning rate, above 0"),
         ),
     ),
     Answer(
         "metres",
         "c",
         wrong=(
-            Wrong("a", "which is not what happens"),
-            Wrong("b", "which is not what happens"),
-            Wrong(1000, "one of 'a', 'b', 'c', 'd'"),
+            Wrong("a", "it depends on how steep the bowl is"),
+            Wrong("b", "how x enters the second derivative"),
+            Wrong("d", "if metres made the bowl flatter"),
+            *(Wrong(answer, "one of 'a', 'b', 'c', 'd'") for answer in ("e", "bc", "", 3, 1000)),
         ),
     ),
 )

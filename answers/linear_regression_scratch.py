@@ -17,44 +17,61 @@ def full_batches(batch_size, features, labels):
     order = np.array(order, dtype="int32")
     features, labels = features.take(order, axis=0), labels.take(order, axis=0)
     for start in range(0, len(features) - batch_size + 1, batch_size):
-        rows = slice(start, start + batch_size)
-        yield features[rows], labels[rows]
+        yield features[start : start + batch_size], labels[start : start + batch_size]
+
+
+def _shuffled(n, generator=random):
+    order = list(range(n))
+    generator.shuffle(order)
+    return np.array(order, dtype="int32")
+
+
+def _dealt(order, spare, batch_size, features, labels):
+    for start in range(0, len(order) - spare, batch_size):
+        rows = order[start : start + batch_size]
+        yield features.take(rows, axis=0), labels.take(rows, axis=0)
 
 
 def _keeps_the_rest(batch_size, features, labels):
-    order = list(range(len(features)))
-    random.shuffle(order)
-    order = np.array(order, dtype="int32")
-    for start in range(0, len(features), batch_size):
-        rows = order[start : start + batch_size]
-        yield features.take(rows, axis=0), labels.take(rows, axis=0)
+    return _dealt(_shuffled(len(features)), 0, batch_size, features, labels)
+
+
+def _ends_one_start_late(batch_size, features, labels):
+    return _dealt(_shuffled(len(features)), batch_size - 2, batch_size, features, labels)
 
 
 def _loses_the_last(batch_size, features, labels):
-    order = list(range(len(features)))
-    random.shuffle(order)
-    order = np.array(order, dtype="int32")
-    for start in range(0, len(features) - batch_size, batch_size):
-        rows = order[start : start + batch_size]
-        yield features.take(rows, axis=0), labels.take(rows, axis=0)
+    return _dealt(_shuffled(len(features)), batch_size, batch_size, features, labels)
 
 
-def _shuffles_one_only(batch_size, features, labels):
-    order = list(range(len(features)))
-    random.shuffle(order)
-    order = np.array(order, dtype="int32")
-    for start in range(0, len(features) - batch_size + 1, batch_size):
-        rows = order[start : start + batch_size]
-        yield features.take(rows, axis=0), labels[start : start + batch_size]
+def _fills_up_with_the_first(batch_size, features, labels):
+    order = np.tile(_shuffled(len(features)), 3)
+    return _dealt(order, 2 * len(features), batch_size, features, labels)
 
 
 def _leaves_out_before_shuffling(batch_size, features, labels):
-    order = list(range(len(features) // batch_size * batch_size))
-    random.shuffle(order)
-    order = np.array(order, dtype="int32")
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        yield features.take(rows, axis=0), labels.take(rows, axis=0)
+    return _dealt(_shuffled(len(features) // batch_size * batch_size), 0, batch_size, features, labels)
+
+
+def _shuffles_alike_each_time(batch_size, features, labels):
+    return _dealt(_shuffled(len(features), random.Random(0)), batch_size - 1, batch_size, features, labels)
+
+
+def _draws_with_replacement(batch_size, features, labels):
+    n = len(features) // batch_size * batch_size
+    order = np.array(random.choices(range(len(features)), k=n), dtype="int32")
+    return _dealt(order, 0, batch_size, features, labels)
+
+
+def _shuffles_one_only(batch_size, features, labels):
+    return _does_not_shuffle(batch_size, features.take(_shuffled(len(features)), axis=0), labels)
+
+
+def _shuffles_the_batches_only(batch_size, features, labels):
+    starts = list(range(0, len(features) - batch_size + 1, batch_size))
+    random.shuffle(starts)
+    for start in starts:
+        yield features[start : start + batch_size], labels[start : start + batch_size]
 
 
 def _does_not_shuffle(batch_size, features, labels):
@@ -62,10 +79,15 @@ def _does_not_shuffle(batch_size, features, labels):
         yield features[start : start + batch_size], labels[start : start + batch_size]
 
 
-def _draws_with_replacement(batch_size, features, labels):
-    for _ in range(len(features) // batch_size):
-        rows = np.array([random.randrange(len(features)) for _ in range(batch_size)], dtype="int32")
-        yield features.take(rows, axis=0), labels.take(rows, axis=0)
+def _shuffles_in_place(batch_size, features, labels):
+    order = _shuffled(len(features))
+    features[:], labels[:] = features.take(order, axis=0), labels.take(order, axis=0)
+    return _does_not_shuffle(batch_size, features, labels)
+
+
+def _returns_the_first_batch(batch_size, features, labels):
+    rows = _shuffled(len(features))[:batch_size]
+    return features.take(rows, axis=0), labels.take(rows, axis=0)
 
 
 def _returns_a_number(batch_size, features, labels):
@@ -73,15 +95,20 @@ def _returns_a_number(batch_size, features, labels):
 
 
 def safe_squared_loss(y_hat, y):
-    """Give half the squared error of each prediction.
+    """Return half the squared error of each prediction.
 
-    y_hat and y hold as many numbers, each in shape (n,) or (n, 1), not
-    always the same. Where their numbers differ, raises an error.
+    y_hat and y have n entries each, in shape (n,) or (n, 1); the two
+    shapes may differ. Raise an error if one has more entries.
     """
     return (y_hat - y.reshape(y_hat.shape)) ** 2 / 2
 
 
 def _as_in_the_notebook(y_hat, y):
+    return (y_hat - y) ** 2 / 2
+
+
+def _wants_one_shape(y_hat, y):
+    assert y_hat.shape == y.shape
     return (y_hat - y) ** 2 / 2
 
 
@@ -93,12 +120,22 @@ def _flattens_both(y_hat, y):
     return (y_hat.reshape(-1) - y.reshape(-1)) ** 2 / 2
 
 
+def _prints_the_error(y_hat, y):
+    if y_hat.size != y.size:
+        return print("as many labels as predictions, please")
+    return (y_hat - y.reshape(y_hat.shape)) ** 2 / 2
+
+
 def _takes_the_mean(y_hat, y):
     return ((y_hat - y.reshape(y_hat.shape)) ** 2).mean() / 2
 
 
 def _forgets_the_half(y_hat, y):
     return (y_hat - y.reshape(y_hat.shape)) ** 2
+
+
+def _forgets_the_square(y_hat, y):
+    return np.abs(y_hat - y.reshape(y_hat.shape)) / 2
 
 
 def _leaves_mxnet(y_hat, y):
@@ -108,8 +145,8 @@ def _leaves_mxnet(y_hat, y):
 def sgd_clipped(params, lr, batch_size, limit):
     """Take a step of SGD with the mean gradient, at most limit long.
 
-    The gradients of all params, divided by batch_size, are one long
-    vector; where its length exceeds limit, it is shortened to limit.
+    The gradients of all params, divided by batch_size, form one long
+    vector. If it is longer than limit, it is shortened to limit.
     """
     squares = sum((param.grad**2).sum() for param in params)
     length = np.sqrt(squares).item() / batch_size
@@ -118,16 +155,26 @@ def sgd_clipped(params, lr, batch_size, limit):
         param -= lr * factor * param.grad / batch_size
 
 
-def _has_no_limit(params, lr, batch_size, limit):
+def _length(params):
+    return np.sqrt(sum((param.grad**2).sum() for param in params)).item()
+
+
+def _step(params, rate):
     for param in params:
-        param -= lr * param.grad / batch_size
+        param -= rate * param.grad
+
+
+def _limited(params, lr, batch_size, limit, length):
+    _step(params, lr / batch_size * (limit / length if length > limit else 1))
+
+
+def _has_no_limit(params, lr, batch_size, limit):
+    _step(params, lr / batch_size)
 
 
 def _limits_each_alone(params, lr, batch_size, limit):
     for param in params:
-        length = np.sqrt((param.grad**2).sum()).item() / batch_size
-        factor = limit / length if length > limit else 1
-        param -= lr * factor * param.grad / batch_size
+        _limited([param], lr, batch_size, limit, _length([param]) / batch_size)
 
 
 def _limits_each_entry(params, lr, batch_size, limit):
@@ -135,18 +182,25 @@ def _limits_each_entry(params, lr, batch_size, limit):
         param -= lr * np.clip(param.grad / batch_size, -limit, limit)
 
 
-def _always_goes_at_the_limit(params, lr, batch_size, limit):
-    squares = sum((param.grad**2).sum() for param in params)
-    for param in params:
-        param -= lr * limit * param.grad / np.sqrt(squares)
+def _forgets_the_root(params, lr, batch_size, limit):
+    _limited(params, lr, batch_size, limit, (_length(params) / batch_size) ** 2)
+
+
+def _limits_the_step(params, lr, batch_size, limit):
+    _limited(params, lr, batch_size, limit, lr * _length(params) / batch_size)
 
 
 def _limits_the_sum(params, lr, batch_size, limit):
-    squares = sum((param.grad**2).sum() for param in params)
-    length = np.sqrt(squares).item()
-    factor = limit / length if length > limit else 1
-    for param in params:
-        param -= lr * factor * param.grad / batch_size
+    _limited(params, lr, batch_size, limit, _length(params))
+
+
+def _expects_two_params(params, lr, batch_size, limit):
+    w, b = params
+    sgd_clipped([w, b], lr, batch_size, limit)
+
+
+def _always_goes_at_the_limit(params, lr, batch_size, limit):
+    _step(params, lr * limit / max(_length(params), 1e-9))
 
 
 def _makes_new_arrays(params, lr, batch_size, limit):
@@ -155,10 +209,7 @@ def _makes_new_arrays(params, lr, batch_size, limit):
 
 
 def _divides_by_zero(params, lr, batch_size, limit):
-    squares = sum((param.grad**2).sum() for param in params)
-    factor = min(limit * batch_size / np.sqrt(squares).item(), 1)
-    for param in params:
-        param -= lr * factor * param.grad / batch_size
+    _step(params, lr / batch_size * min(limit * batch_size / _length(params), 1))
 
 
 ANSWERS = (
@@ -166,12 +217,18 @@ ANSWERS = (
         "full_batches",
         full_batches,
         wrong=(
-            Wrong(_keeps_the_rest, "has shape (3, 2)"),
+            Wrong(_keeps_the_rest, "has shape (4, 2)"),
+            Wrong(_ends_one_start_late, "has shape (4, 2)", earns=0.5),
             Wrong(_loses_the_last, "3 batches", earns=0.5),
+            Wrong(_fills_up_with_the_first, "comes twice"),
             Wrong(_shuffles_one_only, "another example's label"),
             Wrong(_leaves_out_before_shuffling, "others left out in other epochs", earns=0.5),
+            Wrong(_shuffles_the_batches_only, "old neighbours"),
+            Wrong(_shuffles_alike_each_time, "a new order in each epoch", earns=0.5),
             Wrong(_does_not_shuffle, "a shuffled order"),
             Wrong(_draws_with_replacement, "comes twice"),
+            Wrong(_shuffles_in_place, "the originals as before"),
+            Wrong(_returns_the_first_batch, "a pair: yield X, y"),
             Wrong(_returns_a_number, "something to loop over"),
         ),
     ),
@@ -180,10 +237,13 @@ ANSWERS = (
         safe_squared_loss,
         wrong=(
             Wrong(_as_in_the_notebook, "losses of shape (4, 4)"),
+            Wrong(_wants_one_shape, "AssertionError"),
             Wrong(_makes_columns_of_labels, "losses of shape (4, 4)"),
             Wrong(_flattens_both, "gave losses of shape (4,)", earns=0.5),
+            Wrong(_prints_the_error, "nothing (None)", earns=0.5),
             Wrong(_takes_the_mean, "4 losses, one for each prediction"),
             Wrong(_forgets_the_half, "the gradient should be"),
+            Wrong(_forgets_the_square, "the gradient should be"),
             Wrong(_leaves_mxnet, "through which gradients flow"),
         ),
     ),
@@ -194,9 +254,12 @@ ANSWERS = (
             Wrong(_has_no_limit, "the length of the step"),
             Wrong(_limits_each_alone, "the length of the step"),
             Wrong(_limits_each_entry, "the length of the step"),
-            Wrong(_always_goes_at_the_limit, "which should be sgd's", earns=0.5),
-            Wrong(_limits_the_sum, "which should be sgd's"),
-            Wrong(_makes_new_arrays, "changed themselves"),
+            Wrong(_forgets_the_root, "which should be that of sgd"),
+            Wrong(_limits_the_step, "the length of the step"),
+            Wrong(_expects_two_params, "ValueError", earns=0.5),
+            Wrong(_always_goes_at_the_limit, "which should be that of sgd", earns=0.5),
+            Wrong(_limits_the_sum, "which should be that of sgd"),
+            Wrong(_makes_new_arrays, "the parameters are unchanged"),
             Wrong(_divides_by_zero, "ZeroDivisionError", earns=0.5),
         ),
     ),
@@ -204,15 +267,34 @@ ANSWERS = (
         "galileos_constant",
         33.05,
         wrong=(
-            Wrong(30, "half a per cent larger"),
-            Wrong(34.5, "half a per cent smaller"),
-            Wrong(1619.4, "half a per cent smaller"),
-            Wrong(float("nan"), "a number of points, above 0"),
+            # The mean of distance / beats²; half of it; divided by 49 where it should be multiplied
+            *(Wrong(number, "half a per cent larger") for number in (30, 32.945, 16.525, 0.6745)),
+            # With beats as the feature; not divided by 49
+            *(Wrong(number, "half a per cent smaller") for number in (33.15, 34.5, 185.02, 1619.4)),
+            *(Wrong(number, "a number of points, above 0") for number in (-33.05, 0, float("nan"))),
+            Wrong([33.05, 0.0], "one number"),
         ),
     ),
     Answer(
         "zero_start",
         "c",
-        wrong=(Wrong("a", "which is not what happens"), Wrong("b", "which is not what happens")),
+        wrong=(
+            Wrong("a", "error times weight"),
+            Wrong("b", "equal in every example"),
+            *(Wrong(other, "one of 'a', 'b', 'c'") for other in ("d", "c: it learns as well", "", 3)),
+        ),
+    ),
+    Answer(
+        "examples_needed",
+        2500,
+        wrong=(
+            Wrong(500, "wrong by about 0.022"),  # a fifth of the error with five times as many
+            Wrong(1592, "wrong by about 0.013"),  # the mean size of the errors, not the root of their mean square
+            Wrong(50, "wrong by about 0.071"),  # 0.5 / 0.01
+            Wrong(25, "wrong by about 0.1"),  # the factor
+            *(Wrong(n, f"wrong by about {0.5 / n**0.5:.2g}") for n in (1250, 3500, 5000, 10_000, 250_000)),
+            *(Wrong(number, "a number of examples") for number in (0.01, -2500, float("inf"))),
+            Wrong([0.05, 0.025], "one number"),
+        ),
     ),
 )

@@ -4,6 +4,7 @@ from .data import hold_out as hold_out
 from .data import load_array as load_array
 from .data import load_data_fashion_mnist as load_data_fashion_mnist
 from .data import load_fashion_mnist as load_fashion_mnist
+from .data import load_hubble as load_hubble
 from .data import synthetic_data as synthetic_data
 from .engine.device import try_gpu as try_gpu
 from .engine.seeds import seed_all as seed_all
@@ -18,11 +19,13 @@ from .figures import Line as Line
 from .figures import plot_charts as plot_charts
 from .figures import plot_comparison as plot_comparison
 from .figures import plot_confusion as plot_confusion
+from .figures import plot_curves as plot_curves
 from .figures import plot_descent as plot_descent
 from .figures import plot_fit as plot_fit
 from .figures import plot_history as plot_history
 from .figures import plot_images as plot_images
 from .figures import plot_network as plot_network
+from .figures import plot_projection as plot_projection
 from .figures import plot_templates as plot_templates
 from .panels.exhibits.browse import browse_fashion_mnist as browse_fashion_mnist
 from .panels.exhibits.cross_entropy import explore_cross_entropy as explore_cross_entropy
@@ -30,11 +33,13 @@ from .panels.exhibits.descent import explore_descent as explore_descent
 from .panels.exhibits.double_softmax import explore_double_softmax as explore_double_softmax
 from .panels.exhibits.misclassified import explore_errors as explore_errors
 from .panels.exhibits.noise import explore_noise as explore_noise
+from .panels.exhibits.ridge import explore_ridge as explore_ridge
 from .panels.exhibits.robust_loss import explore_robust_loss as explore_robust_loss
 from .panels.exhibits.softmax import explore_softmax as explore_softmax
 from .panels.retrain import retrain as retrain
 from .predictions.asking import compare as compare
 from .predictions.asking import predict as predict
+from .quiz.asking import quiz as quiz
 from .records import record as record
 from .records import show as show
 from .training.evaluation import accuracy as accuracy
@@ -44,6 +49,7 @@ from .training.evaluation import evaluate_loss as evaluate_loss
 from .training.evaluation import most_wrong as most_wrong
 from .training.evaluation import predict_labels as predict_labels
 from .training.history import Epoch as Epoch
+from .training.history import History as History
 from .training.keras import import_keras as import_keras
 from .training.keras import keras_history as keras_history
 from .training.loop import fit as fit

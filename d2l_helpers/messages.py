@@ -18,7 +18,7 @@ __all__ = [
     "question_message",
     "result_message",
     "show",
-    "show_table",
+    "table_message",
 ]
 
 Message = dict[str, str]  # by MIME type: text/plain and text/html, both of them encodable
@@ -60,9 +60,9 @@ def note_message(title: str, text: str) -> Message:
     return _message(title, _NOTE, text=text)
 
 
-def question_message(text: str, rows: Mapping[str, str], state: str = "") -> Message:
-    """Write the message of a question to predict, with its choices or other rows, and what the reader has guessed."""
-    return _message(f"Predict: {text}", _QUESTION, dict(rows), state)
+def question_message(text: str, rows: Mapping[str, str], state: str = "", title: str = "Predict: ") -> Message:
+    """Write the message of a question, with its choices or other rows, and what the reader has guessed."""
+    return _message(f"{title}{text}", _QUESTION, dict(rows), state)
 
 
 def prediction_message(is_right: bool | None, title: str, text: str) -> Message:
@@ -77,13 +77,13 @@ def code_message(title: str, code: str, text: str) -> Message:
     return _encodable("\n".join(filter(None, (title, code, text))), _framed(title, _NOTE, markup))
 
 
-def show_table(title: str, rows: Sequence[tuple[str, ...]]) -> None:
-    """Show rows of texts under a title."""
+def table_message(title: str, rows: Sequence[tuple[str, ...]]) -> Message:
+    """Write the message of rows of texts under a title."""
     widths = [max(len(text) for text in column) for column in zip(*rows, strict=True)]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     cells = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>" for row in rows)
     table = f"<table><caption>{html.escape(title)}</caption><tbody>{cells}</tbody></table>"
-    show(_encodable("\n".join((title, *lines)), table))
+    return _encodable("\n".join((title, *lines)), table)
 
 
 def show(message: Message) -> None:

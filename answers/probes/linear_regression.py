@@ -30,7 +30,7 @@ def _judge_constants(got, expected, calls):
     """Check that the sums are as small as the solution's: where several constants are equally good, accept any."""
     for (y,), pair, best in zip(calls, got, expected, strict=True):
         shown = f"{len(y)} numbers" if len(y) > 1 else "one number"
-        is_pair = isinstance(pair, tuple | list) and len(pair) == 2
+        is_pair = isinstance(pair, tuple | list | numpy.ndarray) and numpy.shape(pair)[:1] == (2,)
         expect(is_pair, f"{shown}: {describe(pair)}", "two numbers, for squares and for absolute values")
         for what, power, c, lowest in zip(("squares", "absolute values"), (2, 1), pair, best, strict=True):
             c = as_number(c, f"{shown}: the number for {what}")
@@ -57,6 +57,19 @@ def _trips_without_weight(rng):
     weights[out] = 0
     y[out] += rng.uniform(50, 100)
     return X, y, weights
+
+
+def _independent_columns(rng):
+    n, d = int(rng.integers(9, 15)), int(rng.integers(2, 5))
+    X = rng.normal(size=(n, d))
+    return X, X @ rng.normal(0, 3, d) + rng.normal(0, 2, n), float(rng.uniform(2, 8))
+
+
+def _dependent_columns(rng):
+    X, y, wd = _independent_columns(rng)
+    twice = numpy.hstack([X, X[:, :1]])
+    n, d = int(rng.integers(2, 5)), int(rng.integers(5, 8))  # more features than trips
+    return [(twice, y, wd), (rng.normal(size=(n, d)), rng.normal(0, 3, n), float(rng.uniform(0.3, 0.8)))]
 
 
 def _late_and_early_trips(rng):
@@ -92,5 +105,9 @@ PROBES = {
     "laplace_nll": (
         Probe("a few trips", _late_and_early_trips),
         Probe("a thousand trips, some very late", _many_and_very_late_trips),
+    ),
+    "ridge": (
+        Probe("features that are no mixtures of each other", _independent_columns),
+        Probe("two equal columns, and more features than trips", _dependent_columns),
     ),
 }

@@ -1,6 +1,6 @@
 """Hidden probes of the answers to notebooks/03_linear_regression_gluon.ipynb."""
 
-from itertools import pairwise
+import numpy as np
 
 from d2l_autograder.key import Probe, runs_in_sandbox
 
@@ -54,38 +54,6 @@ def _steps_with(function, weight, bias, rate, loss, batches):
     return steps
 
 
-def _one_layer(rng):
-    return _layers(rng, 1)
-
-
-def _several_layers(rng):
-    return _layers(rng, int(rng.integers(2, 5)))
-
-
-def _layers(rng, depth):
-    n, widths = int(rng.integers(4, 10)), [*rng.integers(2, 6, depth).tolist(), 1]
-    layers = [(rng.normal(size=(units, inputs)), rng.normal(size=units)) for inputs, units in pairwise(widths)]
-    return rng.normal(size=(n, widths[0])), rng.normal(8, 2, (n, 1)), layers
-
-
-@runs_in_sandbox
-def _after_backward(function, X, y, layers):
-    from mxnet import autograd, gluon, init
-    from mxnet.gluon import nn
-
-    net = nn.Sequential()
-    for weight, _ in layers:
-        net.add(nn.Dense(weight.shape[0], in_units=weight.shape[1]))
-    net.initialize(init.Zero())
-    for layer, (weight, bias) in zip(net, layers, strict=True):
-        layer.weight.set_data(weight)
-        layer.bias.set_data(bias)
-    with autograd.record():
-        losses = gluon.loss.L2Loss()(net(X), y)
-    losses.backward()
-    return function(net)
-
-
 def _near_and_far(rng):
     """Draw errors of both signs on both sides of delta, which is not near 1: dividing by it must show."""
     delta = float(rng.choice([rng.uniform(0.2, 0.7), rng.uniform(1.5, 3)]))
@@ -113,17 +81,47 @@ def _slopes(function, y_hat, y, delta):
     return y_hat.grad
 
 
+def _scores_and_counts(rng):
+    """Draw scores of both signs, and counts that differ from what they expect."""
+    n = int(rng.integers(4, 9))
+    z = rng.uniform(-1.5, 2, n)
+    return z, rng.poisson(np.exp(z)) + rng.integers(1, 5, n).astype(float)
+
+
+def _no_counts(rng):
+    n = int(rng.integers(4, 9))
+    return rng.uniform(-2.5, 2.5, n), np.where(np.arange(n) % 2, 0.0, rng.integers(1, 9, n).astype(float))
+
+
+def _points_of_a_line(rng):
+    return _examples(rng, 2)
+
+
+def _several_features(rng):
+    return _examples(rng, int(rng.integers(3, 5)))
+
+
+def _examples(rng, d):
+    n = int(rng.integers(2 * d + 2, 2 * d + 8))
+    A = np.column_stack([np.ones(n), rng.normal(size=(n, d - 1))])
+    return A, A @ rng.normal(0, 2, d) + rng.normal(0, 1.5, n)
+
+
 PROBES = {
     "step_on_the_mean": (
         Probe("one step", _one_batch, _steps_with),
         Probe("batches of other sizes, and another loss", _batches_of_other_sizes, _steps_with),
     ),
-    "gradient_norm": (
-        Probe("a network of one layer", _one_layer, _after_backward),
-        Probe("a network of several layers", _several_layers, _after_backward),
-    ),
     "huber_loss": (
         Probe("errors on both sides of delta", _near_and_far),
         Probe("the gradient, and an error of zero", _near_and_far_and_none, _slopes),
+    ),
+    "poisson_loss": (
+        Probe("scores and counts", _scores_and_counts),
+        Probe("counts of zero", _no_counts),
+    ),
+    "leave_one_out": (
+        Probe("points of a line", _points_of_a_line),
+        Probe("several features", _several_features),
     ),
 }

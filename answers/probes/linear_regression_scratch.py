@@ -12,17 +12,20 @@ from d2l_helpers.exercises.expectations import as_array, expect, expect_shape
 _EPOCHS = 6
 
 
-def _examples(rng):
-    """Draw a batch size, and examples in which each feature and label tells its row; ask for several epochs."""
+def _examples(rng, rest=1):
+    """Draw a batch size, and examples in which each feature and label tells its row; ask for several epochs.
+
+    As many examples are left over as `rest` says; counted from batch_size if it is negative.
+    """
     batch_size, whole = int(rng.integers(3, 6)), int(rng.integers(4, 6))
-    n = batch_size * whole + int(rng.integers(1, batch_size))
+    n = batch_size * whole + rest % batch_size
     features = rng.permutation(n)[:, None] + rng.uniform(-0.3, 0.3, (n, int(rng.integers(2, 5))))
     labels = 10.0 * rng.permutation(n)[:, None] + rng.uniform(-3, 3, (n, 1))
     return [(batch_size, features, labels)] * _EPOCHS
 
 
 def _examples_and_no_rest(rng):
-    calls = _examples(rng)
+    calls = _examples(rng, rest=-1)
     batch_size, features, labels = calls[0]
     n = len(features) // batch_size * batch_size
     too_few = (batch_size, features[: batch_size - 1], labels[: batch_size - 1])  # no batch at all, and no error
@@ -40,10 +43,10 @@ def _epoch(function, batch_size, features, labels):
 
 
 def _judge_batches(got, expected, calls):
-    """Accept any shuffle that leaves few neighbours side by side."""
-    for result, arguments in zip(got, calls, strict=True):
-        steps = [abs(one - other) for one, other in pairwise(_rows(result, *arguments))]
-        expect(steps.count(1) <= len(steps) / 2, "most examples beside those that they stood beside", "a shuffle")
+    """Accept any shuffle; in one epoch of a dozen examples, half of the neighbours stay by chance once in 400 times."""
+    epochs = [_rows(result, *arguments) for result, arguments in zip(got, calls, strict=True)]
+    steps = [abs(one - other) for epoch in epochs for one, other in pairwise(epoch)]
+    expect(steps.count(1) <= len(steps) / 2, "most examples still stand beside their old neighbours", "a shuffle")
 
 
 def _judge_who_sits_out(got, expected, calls):
@@ -54,13 +57,13 @@ def _judge_who_sits_out(got, expected, calls):
         is_new = any(epoch != first for epoch in others)
         expect(is_new, f"{n} examples in the same order in all epochs", "a new order")
         takes_turns = n % batch_size == 0 or any(set(epoch) != set(first) for epoch in others)
-        expect(takes_turns, f"of {n} examples, the same ones left out in all epochs", "others in other epochs")
+        expect(takes_turns, f"of {n} examples, the same ones are left out in all epochs", "others in other epochs")
 
 
 def _rows(result, batch_size, features, labels):
     """Return the numbers of an epoch's examples in their order."""
     is_whole = isinstance(result, tuple | list) and len(result) == 3
-    expect(is_whole, "something else than batches", "batches")
+    expect(is_whole, "something other than batches", "batches")
     batches, *after = result
     for given, kept in zip((features, labels), after, strict=True):
         agree(kept, given, "the features or labels, afterwards")
@@ -68,18 +71,18 @@ def _rows(result, batch_size, features, labels):
     whole = len(examples) // batch_size
     what = f"{len(examples)} examples in batches of {batch_size}"
     right = isinstance(batches, list) and len(batches) == whole
-    expect(right, f"{what}: another number of batches", f"{whole} batches")
+    expect(right, f"{what}: not {whole} batches", f"{whole} batches")
     rows = []
     for batch in batches:
-        expect(isinstance(batch, list) and len(batch) == 2, f"{what}: a batch that is no pair", "X and y")
+        expect(isinstance(batch, list) and len(batch) == 2, f"{what}: a batch is not a pair", "X and y")
         X, y = as_array(batch[0], f"{what}: X"), as_array(batch[1], f"{what}: y")
         expect_shape(X, (batch_size, examples.shape[1] - 1), f"{what}: X")
         expect_shape(y, (batch_size, 1), f"{what}: y")
         apart = numpy.abs(numpy.hstack([X, y])[:, None] - examples).max(axis=2)
         known = bool((apart.min(axis=1) < 1e-3).all())
-        expect(known, f"{what}: features and labels that no example has", "each label beside its own features")
+        expect(known, f"{what}: features beside another example's label", "each label beside its own features")
         rows += apart.argmin(axis=1).tolist()
-    expect(len(set(rows)) == len(rows), f"{what}: an example that comes twice in an epoch", "each once at most")
+    expect(len(set(rows)) == len(rows), f"{what}: an example comes twice in an epoch", "each one at most once")
     return rows
 
 
@@ -123,9 +126,9 @@ def _judge_losses_and_errors(got, expected, calls):
             agree(as_array(losses, "the losses").ravel(), right.ravel(), f"the losses for {shapes}")
 
 
-def _params_and_gradients(rng, *lengths):
+def _params_and_gradients(rng, count, *lengths):
     """Draw parameters, gradients whose mean has the limit as its norm, and settings; `lengths` counts in limits."""
-    shapes = [(int(rng.integers(2, 5)), 1), (1,), (2, int(rng.integers(2, 4)))][: int(rng.integers(2, 4))]
+    shapes = [(int(rng.integers(2, 5)), 1), (1,), (2, int(rng.integers(2, 4)))][:count]
     batch_size, limit = int(rng.integers(4, 11)), float(rng.uniform(1, 6))
     gradients = [rng.normal(size=shape) for shape in shapes]
     length = math.sqrt(sum(float((gradient**2).sum()) for gradient in gradients))
@@ -135,13 +138,12 @@ def _params_and_gradients(rng, *lengths):
 
 
 def _too_long(rng):
-    return _params_and_gradients(rng, float(rng.uniform(1.3, 2)), float(rng.uniform(4, 20)))
+    return _params_and_gradients(rng, 2, float(rng.uniform(1.3, 2)), float(rng.uniform(4, 20)))
 
 
 def _short_and_zero(rng):
-    return _params_and_gradients(
-        rng, float(rng.uniform(0.4, 0.9)), 0.0
-    )  # the summed gradient exceeds the limit, the mean does not
+    # The length of the summed gradient exceeds the limit, that of the mean gradient does not
+    return _params_and_gradients(rng, 3, float(rng.uniform(0.4, 0.9)), 0.0)
 
 
 @runs_in_sandbox
@@ -180,7 +182,7 @@ PROBES = {
         ),
     ),
     "sgd_clipped": (
-        Probe("gradients above the limit", _too_long, _steps_taken),
-        Probe("gradients below the limit, and of zero", _short_and_zero, _steps_taken),
+        Probe("two parameters with gradients above the limit", _too_long, _steps_taken),
+        Probe("three parameters with gradients below the limit, or zero", _short_and_zero, _steps_taken),
     ),
 }

@@ -13,15 +13,15 @@ def _ordinary_scores(rng):
 
 
 def _scores_of_any_size(rng):
-    Z, allowed = _ordinary_scores(rng)
-    Z[0] += rng.uniform(1000.0, 2000.0)
-    Z[1] -= rng.uniform(1000.0, 2000.0)
+    z, allowed = _ordinary_scores(rng)
+    z[0] += rng.uniform(1000.0, 2000.0)
+    z[1] -= rng.uniform(1000.0, 2000.0)
     allowed[2, :3] = True, True, False
     # float32 numbers of this size lie 0.03 apart; this row's scores differ by so much that this error does not count
-    Z[2] = -rng.uniform(200_000.0, 300_000.0) - 150.0 * rng.permutation(Z.shape[1])
-    Z[3:] += ~allowed[3:] * rng.uniform(200_000.0, 300_000.0)
-    order = rng.permutation(len(Z))
-    return Z[order], allowed[order]
+    z[2] = -rng.uniform(200_000.0, 300_000.0) - 150.0 * rng.permutation(z.shape[1])
+    z[3:] += ~allowed[3:] * rng.uniform(200_000.0, 300_000.0)
+    order = rng.permutation(len(z))
+    return z[order], allowed[order]
 
 
 def _ranked(rng, n, k):
@@ -29,8 +29,8 @@ def _ranked(rng, n, k):
     # A right class of rank k counts and one of rank k + 1 does not; exactly one is among the k lowest scores
     ranks = rng.permutation([1, k, k + 1, classes, *rng.integers(1, k + 2, n - 4)])
     order = rng.permuted([range(1, classes + 1)] * n, axis=1)
-    y_hat = rng.normal(0.0, 3.0, (n, 1)) - order * rng.uniform(0.5, 2.0, (n, 1))
-    return y_hat, (order == ranks[:, None]).argmax(axis=1).astype("int32")
+    z = rng.normal(0.0, 3.0, (n, 1)) - order * rng.uniform(0.5, 2.0, (n, 1))
+    return z, (order == ranks[:, None]).argmax(axis=1).astype("int32")
 
 
 def _without_ties(rng):
@@ -39,20 +39,20 @@ def _without_ties(rng):
 
 
 def _with_ties(rng):
-    y_hat, y = _ranked(rng, 16, int(rng.integers(2, 4)))
-    classes = y_hat.shape[1]
+    z, y = _ranked(rng, 16, int(rng.integers(2, 4)))
+    classes = z.shape[1]
     # Each class is the right one in one of these rows of equal scores: whatever order a sort gives to ties, it counts
     # some of them as right
-    y_hat[:classes], y[:classes] = rng.integers(-3, 4, (classes, 1)), range(classes)
-    y_hat[-1, [y[-1], y[-1] - 1]] = y_hat[-1].max() + 1.0
-    y_hat[[-2, -3], y[[-2, -3]] - 1] = y_hat[[-2, -3], y[[-2, -3]]]
+    z[:classes], y[:classes] = rng.integers(-3, 4, (classes, 1)), range(classes)
+    z[-1, [y[-1], y[-1] - 1]] = z[-1].max() + 1.0
+    z[[-2, -3], y[[-2, -3]] - 1] = z[[-2, -3], y[[-2, -3]]]
     order = rng.permutation(len(y))
-    return _for_each_k(y_hat[order], y[order])
+    return _for_each_k(z[order], y[order])
 
 
-def _for_each_k(y_hat, y):
+def _for_each_k(z, y):
     """Ask for every k: one fraction of a few images could be guessed."""
-    return [(y_hat, y, k) for k in range(1, y_hat.shape[1] + 1)]
+    return [(z, y, k) for k in range(1, z.shape[1] + 1)]
 
 
 def _as_many_actions(rng):
@@ -73,10 +73,10 @@ def _decisions(rng, classes, actions):
     )  # the best choice where no class is probable enough
     costs[rng.integers(classes), :classes] *= rng.uniform(5.0, 9.0)  # missing this class is expensive
     costs[every, rng.permutation(classes)] = rng.uniform(0.0, 1.0, classes)
-    P = rng.dirichlet([0.4] * classes, 40)
-    expected = P @ costs
+    p = rng.dirichlet([0.4] * classes, 40)
+    expected = p @ costs
     expected.sort(axis=1)
-    return P[expected[:, 1] - expected[:, 0] > 0.05], costs  # rows that rounding could decide are left out
+    return p[expected[:, 1] - expected[:, 0] > 0.05], costs  # rows that rounding could decide are left out
 
 
 PROBES = {

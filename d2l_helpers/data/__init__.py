@@ -1,4 +1,4 @@
-"""The data of the chapter: Fashion-MNIST, found and verified, and synthetic data for linear regression.
+"""The data of the chapter: Fashion-MNIST, found and verified; Hubble's nebulae and synthetic data for regression.
 
 Nothing here imports MXNet until a function needs it.
 """
@@ -15,6 +15,7 @@ from d2l_helpers.data.fashion_mnist import (
     load_fashion_mnist,
     synthetic_data,
 )
+from d2l_helpers.data.hubble import DISTANCES, VELOCITIES, load_hubble
 from d2l_helpers.data.sources import CHECKSUMS, Found, cache_folder, obtain
 
 __all__ = [
@@ -27,6 +28,9 @@ __all__ = [
     "Audit",
     "hold_out",
     "synthetic_data",
+    "load_hubble",
+    "DISTANCES",
+    "VELOCITIES",
     "load_array",
     "ArrayBatches",
     "obtain",

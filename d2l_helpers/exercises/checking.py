@@ -23,7 +23,7 @@ from d2l_helpers.exercises.progress import remember
 from d2l_helpers.exercises.solution import is_earned, solution_message
 from d2l_helpers.exercises.time_limit import OutOfTime, call_limited
 from d2l_helpers.messages import result_message, show
-from d2l_helpers.records import is_recording
+from d2l_helpers.panels.page import has_page
 
 __all__ = ["check", "judge"]
 
@@ -62,7 +62,7 @@ def check(name: str, answer: Any) -> None:
         if text.getvalue():
             print(text.getvalue(), end="", file=stream)
     remember(result)
-    if result.state != "right" and _has_buttons():
+    if result.state != "right" and has_page():
         _show_with_hints(result)
     else:
         show(result_message(result))
@@ -78,18 +78,9 @@ def judge(exercise: Exercise, answer: Any) -> CheckResult:
         with _usual_settings():
             return call_limited(_CPU_SECONDS, _WALL_SECONDS, lambda: _judge(exercise, answer))
     except OutOfTime as exceeded:
-        return CheckResult(exercise, "not yet", f"no result after {exceeded}", "one within a fraction of a second")
+        return CheckResult(exercise, "not yet", f"no result after {exceeded}", "a result within a fraction of a second")
     except BaseException:  # from the handlers in `_judge`: the answer's error raises another one in its `__str__`
         return CheckResult(exercise, "not yet", "an error that cannot be shown", "a result")
-
-
-def _has_buttons() -> bool:
-    """Tell whether a page can react to buttons: only in a notebook's kernel, and not where notebooks are recorded."""
-    if "IPython" not in sys.modules or is_recording():
-        return False
-    from IPython import get_ipython
-
-    return hasattr(get_ipython(), "kernel")
 
 
 def _show_with_hints(result: CheckResult) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from d2l_helpers import reader_files
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.exercise import AnswerState, CheckResult, Exercise
-from d2l_helpers.messages import points_text, show_table
+from d2l_helpers.messages import points_text, show, table_message
 from d2l_helpers.predictions.score import show_score
 from d2l_helpers.records import is_recording
 
@@ -28,10 +28,10 @@ def progress() -> None:
         if _here.keys() & {exercise.name for exercise in group}:
             rows += [(exercise.title, states[exercise.name], _points([exercise], states)) for exercise in group]
     if rows:
-        show_table("This notebook", rows)
+        show(table_message("This notebook", rows))
     totals = [(name, _done(group, states), _points(group, states)) for name, group in chapter().items()]
     every = [exercise for group in chapter().values() for exercise in group]
-    show_table("The chapter", [*totals, ("all", _done(every, states), _points(every, states))])
+    show(table_message("The chapter", [*totals, ("all", _done(every, states), _points(every, states))]))
     show_score()
 
 

@@ -6,10 +6,11 @@ from d2l_helpers.figures.charts_svg import as_images, charts_svg
 from d2l_helpers.figures.contact_sheet import contact_sheet_html, plot_contact_sheet
 from d2l_helpers.figures.curves import curves_svg
 from d2l_helpers.figures.images import plot_images, plot_templates, templates_html, to_numpy
-from d2l_helpers.figures.line_plots import plot_descent, plot_fit
+from d2l_helpers.figures.line_plots import plot_curves, plot_descent, plot_fit
 from d2l_helpers.figures.network import plot_network
 from d2l_helpers.figures.picture import Picture
 from d2l_helpers.figures.plots import plot_comparison, plot_confusion, plot_history, plot_panel
+from d2l_helpers.figures.projection import plot_projection
 
 __all__ = [
     "Bars",
@@ -24,6 +25,7 @@ __all__ = [
     "plot_charts",
     "plot_comparison",
     "plot_confusion",
+    "plot_curves",
     "plot_contact_sheet",
     "plot_descent",
     "plot_fit",
@@ -31,6 +33,7 @@ __all__ = [
     "plot_images",
     "plot_network",
     "plot_panel",
+    "plot_projection",
     "plot_templates",
     "templates_html",
     "to_numpy",

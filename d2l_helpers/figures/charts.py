@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 _LARGEST = 1e30  # values beyond it do not widen an axis
+_PIECES, _PALEST = 24, 0.3  # of a line that shows its order: the most pieces, and the opacity of the first
 BAR = 0.8  # the width of a bar, or of several side by side, as a fraction of the distance to the next
 
 
@@ -73,6 +74,8 @@ class Line:
         The index of the stroke, as for `stroke`.
     faint : bool
         Whether the line is drawn paler than the others.
+    in_order : bool
+        Whether the line shows the order of its points: pale at the first, strong at the last, with a dot at each.
     """
 
     x: Sequence[float]
@@ -80,6 +83,18 @@ class Line:
     label: str = ""
     style: int = 0
     faint: bool = False
+    in_order: bool = False
+
+    def pieces(self) -> list[tuple[Line, float]]:
+        """Split a line that shows the order of its points into pieces of growing opacity, above 0 and up to 1."""
+        steps = len(self.x) - 1
+        ends = np.linspace(0, steps, min(steps, _PIECES) + 1).round().astype(int).tolist() if steps > 0 else []
+        cuts = [slice(start, end + 1) for start, end in pairwise(ends)]
+        opacities = np.linspace(1, _PALEST, len(cuts))[::-1].tolist()
+        return [
+            (Line(self.x[cut], self.y[cut], style=self.style), opacity)
+            for cut, opacity in zip(cuts, opacities, strict=True)
+        ]
 
 
 @dataclass(frozen=True, eq=False)

@@ -104,6 +104,10 @@ def _plot_marks(axes: Axes, chart: Chart) -> None:
             axes.bar(left, heights[drawn], width, align="edge", hatch=hatch, edgecolor="white", linewidth=0, **look)
         elif isinstance(mark, Dots):
             axes.plot(mark.x, mark.y, linestyle="", marker=stroke(mark.style).marker, markersize=4, **look)
+        elif mark.in_order:
+            for piece, opacity in mark.pieces():
+                look["label"] = mark.label if opacity == 1 else None  # the strongest piece stands in the legend
+                axes.plot(piece.x, piece.y, ".-", linewidth=1.2, markersize=3, alpha=opacity, **look)
         else:
             dashes = stroke(mark.style).dashes
             style: Any = (0, dashes) if dashes else "-"

@@ -166,6 +166,7 @@ class _Drawing:
             for x, mark in entries:
                 look, left = stroke(mark.style), _LEFT + x
                 if isinstance(mark, Line):
+                    look = _solid(look) if mark.in_order else look
                     yield f'<line x1="{left}" x2="{left + 24}" y1="{y}" y2="{y}" {_stroke(look)}{_opacity(mark)}/>'
                 elif isinstance(mark, Dots):
                     yield _marker(look, left + 12, y)
@@ -191,9 +192,21 @@ class _Drawing:
             yield f"<text {where}>{html.escape(name)}</text>"
 
     def _line(self, mark: Line) -> Iterator[str]:
+        look = stroke(mark.style)
+        if mark.in_order:
+            for piece, opacity in mark.pieces():
+                yield f'<g opacity="{opacity:.2f}" fill="{look.colour}">'
+                yield from self._polylines(piece, _solid(look))
+                for x, y in (point for run in _runs(self.chart, piece) for point in run):
+                    yield f'<circle cx="{self.x(x):.1f}" cy="{self.y(y):.1f}" r="1.5"/>'
+                yield "</g>"
+        else:
+            yield from self._polylines(mark, look)
+
+    def _polylines(self, mark: Line, look: Stroke) -> Iterator[str]:
         for run in _runs(self.chart, mark):
             points = " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in run)
-            yield f'<polyline points="{points}" fill="none" {_stroke(stroke(mark.style))}{_opacity(mark)}/>'
+            yield f'<polyline points="{points}" fill="none" {_stroke(look)}{_opacity(mark)}/>'
 
     def _dots(self, mark: Dots) -> Iterator[str]:
         for run in _runs(self.chart, mark):
@@ -252,6 +265,10 @@ def _legend_rows(marks: Sequence[Mark], width: float) -> list[list[tuple[float, 
 
 def _opacity(line: Line) -> str:
     return ' opacity="0.7"' if line.faint else ""
+
+
+def _solid(look: Stroke) -> Stroke:
+    return look._replace(dashes=())
 
 
 def _stroke(look: Stroke) -> str:

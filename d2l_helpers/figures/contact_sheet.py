@@ -20,7 +20,7 @@ from d2l_helpers.figures.charts_plot import plot_charts
 from d2l_helpers.figures.charts_svg import charts_html
 from d2l_helpers.figures.picture import FONT_SIZE, Picture
 
-__all__ = ["contact_sheet_html", "gallery_html", "plot_contact_sheet"]
+__all__ = ["contact_sheet_html", "gallery_html", "image_html", "plot_contact_sheet"]
 
 _PAGE = 680  # pixels, of a full row
 _BORDER = 1  # white pixels around each image, before scaling
@@ -51,14 +51,20 @@ def gallery_html(images: Iterable[npt.NDArray[Any]], captions: Sequence[str], al
     for index, image in enumerate(images):
         caption = captions[index] if len(captions) else ""
         said = alt if not index else caption or f"Image {index + 1}"
-        shape = f'width="{width}" height="{round(width * image.shape[0] / image.shape[1])}"'
         parts.append(
             f'<div style="width:{width}px;margin:{_GAP}px 0;text-align:center;font-size:11px;line-height:1.3">'
-            f'<img src="data:image/png;base64,{_png(image)}" alt="{html.escape(said)}" {shape} '
-            'style="display:block;max-width:none;margin:0;image-rendering:pixelated"/>'
+            f"{image_html(image, said, width, round(width * image.shape[0] / image.shape[1]))}"
             f'<span style="white-space:pre-line">{html.escape(caption)}</span></div>'
         )
     return "".join((*parts, "</div>"))
+
+
+def image_html(image: npt.NDArray[Any], alt: str, width: int, height: int) -> str:
+    """Draw one image of `gallery_html` without a caption, scaled to a size in pixels of the page."""
+    return (
+        f'<img src="data:image/png;base64,{_png(image)}" alt="{html.escape(alt)}" width="{width}" height="{height}" '
+        'style="display:block;max-width:none;margin:0;image-rendering:pixelated"/>'
+    )
 
 
 def contact_sheet_html(images: Any, captions: Sequence[str], alt: str, num_columns: int = 12) -> str:

@@ -7,17 +7,24 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib import colormaps
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure, FigureBase
 
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.figures.contact_sheet import gallery_html
+from d2l_helpers.figures.contact_sheet import gallery_html, image_html
 from d2l_helpers.figures.picture import FONT_SIZE, Picture
 
 __all__ = ["draw_templates", "plot_images", "plot_templates", "templates_html", "to_numpy"]
 
-_WEIGHTS = "cividis_r"  # darkens steadily, so that it can be read without colours, too
-_IMAGE_WIDTH, _TEMPLATE_WIDTH = 84, 68  # pixels of the page; ten templates fill a panel's row
+# Orange and blue are told apart by colour-blind readers, too; white is a weight of zero
+_AGAINST, _FOR = ("#4F1C00", "#C44F00", "#F5A25D"), ("#62AEE0", "#005F9E", "#00263F")
+_WEIGHTS = LinearSegmentedColormap.from_list("weights", (*_AGAINST, "white", *_FOR), N=257)  # odd: one is white
+_FULL_COLOUR = 99.5  # percentile of the sizes of the weights: one outlier would make all other pixels pale
+_KEY = ("ink here speaks against the class", "0", "ink here speaks for it")
+_ALT = "Blue pixels speak for the class, orange ones against it."
+_IMAGE_WIDTH = 84  # pixels of the page
+_IN_PANEL, _IN_PICTURE = 68, 132  # widths of a template: ten fill a panel's row, and two rows of a picture
 
 
 def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) -> Picture:
@@ -61,7 +68,7 @@ def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) 
 
 
 def plot_templates(weight: Any, names: Sequence[str]) -> Picture:
-    """Draw a linear layer's weights as one image per class: dark blue pixels speak for the class, yellow ones against.
+    """Draw a linear layer's weights as one image per class: blue pixels speak for the class, orange ones against it.
 
     Parameters
     ----------
@@ -79,37 +86,55 @@ def plot_templates(weight: Any, names: Sequence[str]) -> Picture:
     draw_templates(figure, weight, names)
     return Picture(
         figure,
-        "The weights of each class as an image of 28 by 28: " + ", ".join(names) + ". "
-        "Dark blue pixels speak for the class, yellow ones against it.",
-        lambda: templates_html(weight, names),
+        f"The weights of each class as an image of 28 by 28: {', '.join(names)}. {_ALT}",
+        lambda: templates_html(weight, names, _IN_PICTURE),
         is_chart=False,
     )
 
 
-def templates_html(weight: Any, names: Sequence[str]) -> str:
+def templates_html(weight: Any, names: Sequence[str], width: int = _IN_PANEL) -> str:
     """Draw the weight templates in a row, with their names, as HTML for a live panel.
 
-    For the parameters and the errors, see `plot_templates`, which takes a hundred times as long.
+    For the other parameters and the errors, see `plot_templates`, which takes a hundred times as long; `width` is that
+    of a template in pixels of the page.
     """
     templates = _as_templates(weight, names)
-    scale = np.nanmax(np.abs(templates), initial=0.0) or 1.0
-    coloured = colormaps[_WEIGHTS](templates / (2 * scale) + 0.5, bytes=True)
+    coloured = _coloured(templates / _scale(templates))
     coloured[np.isnan(templates)] = 255  # white: the image has no transparency
-    bordered = np.pad(coloured[..., :3], ((0, 0), (0, 0), (0, 1), (0, 0)), constant_values=255)
-    alt = "The weights of each class as an image; dark blue pixels speak for it, yellow ones against it."
-    return gallery_html(bordered, names, alt, _TEMPLATE_WIDTH)
+    bordered = np.pad(coloured, ((0, 0), (0, 0), (0, 1), (0, 0)), constant_values=255)
+    gallery = gallery_html(bordered, names, f"The weights of each class as an image. {_ALT}", width)
+    bar = image_html(_coloured(np.linspace(-1, 1, 100)[None, :]), "from orange over white to blue", 100, 10)
+    look = "display:flex;gap:6px;align-items:center;font-size:11px"
+    return f'<div>{gallery}<div style="{look}">{_KEY[0]} {bar} {_KEY[2]}</div></div>'
 
 
 def draw_templates(figure: FigureBase, weight: Any, names: Sequence[str]) -> None:
-    """Draw the templates of `plot_templates` into a figure, or into a part of one."""
+    """Draw the templates of `plot_templates` into a figure, or into a part of one, with a bar that explains them."""
     templates = _as_templates(weight, names)
     grid = np.ravel(figure.subplots(2, -(-len(templates) // 2)))
-    scale = np.nanmax(np.abs(templates), initial=0.0) or 1.0
+    scale = _scale(templates)
+    norm = Normalize(-scale, scale)
     for axes in grid:
         axes.axis("off")
     for axes, template, name in zip(grid, templates, names, strict=False):
-        axes.imshow(template, cmap=_WEIGHTS, vmin=-scale, vmax=scale, interpolation="nearest")
+        axes.imshow(template, cmap=_WEIGHTS, norm=norm, interpolation="nearest")
         axes.set_title(name, fontsize=FONT_SIZE)
+    drawn = ScalarMappable(norm, _WEIGHTS)
+    bar = figure.colorbar(drawn, ax=list(grid), location="bottom", shrink=0.5, aspect=30, pad=0.04)
+    bar.set_ticks([-scale, 0.0, scale], labels=_KEY)
+    bar.ax.tick_params(length=2, labelsize=FONT_SIZE - 1)
+
+
+def _scale(templates: npt.NDArray[np.float64]) -> float:
+    """Return the weight at which the colours are strongest, for all classes the same."""
+    sizes = np.abs(templates[~np.isnan(templates)])
+    return float(np.percentile(sizes, _FULL_COLOUR)) or float(sizes.max()) or 1.0 if len(sizes) else 1.0
+
+
+def _coloured(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+    """Turn values from -1 to 1 into colours, red, green and blue along the last axis."""
+    colours: npt.NDArray[np.uint8] = _WEIGHTS(values / 2 + 0.5, bytes=True)[..., :3].copy()
+    return colours
 
 
 def _inked(images: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:

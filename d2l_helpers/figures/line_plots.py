@@ -1,4 +1,4 @@
-"""Pictures of a line through examples: its errors, and paths of gradient descent over the contours of its loss."""
+"""Pictures of fits to examples: a line with its errors, several curves, and paths of descent on the loss of a line."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import numpy as np
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures.charts import Chart, Dots, Line, Mark
 from d2l_helpers.figures.charts_plot import plot_charts
+from d2l_helpers.figures.images import to_numpy
 from d2l_helpers.figures.line_loss import START, Array, LineLoss, line_loss
 from d2l_helpers.figures.picture import Picture
 
-__all__ = ["contour_chart", "plot_descent", "plot_fit"]
+__all__ = ["contour_chart", "plot_curves", "plot_descent", "plot_fit"]
 
 _ASPECT = 1.4  # of a plot: one unit of w is as long as one of b, so that steps are at right angles to contours
+_MARGIN = 0.25  # above and below the examples, as a fraction of their range
 _FAR = 20.0  # times the axes' half lengths; points farther away are not drawn
 
 
@@ -45,8 +47,11 @@ def plot_descent(X: Any, y: Any, paths: Mapping[str, Any]) -> Picture:
             expected="pairs of numbers, shape (steps, 2)",
             remedy="append (w, b) to a list after each step",
         )
-    alt = "Contours of the loss over w and b, narrow ellipses, and on them the way down: " + ", ".join(walked) + "."
-    return plot_charts([contour_chart(loss, path, name) for name, path in walked.items()], alt)
+    alt = f"Contours of the loss over w and b, narrow ellipses, and on them the way down: {', '.join(walked)}. "
+    alt += "The steps go from pale to strong; start, end and the best point are marked."
+    return plot_charts(
+        [contour_chart(loss, path, name, is_near=True) for name, path in walked.items()], alt, height=3.4
+    )
 
 
 def plot_fit(X: Any, y: Any, w: Any = None, b: Any = None, labels: tuple[str, str] = ("x", "y")) -> Picture:
@@ -78,16 +83,61 @@ def plot_fit(X: Any, y: Any, w: Any = None, b: Any = None, labels: tuple[str, st
     return plot_charts([Chart("", [*errors, line, examples], *labels)], what + ", a line, and their distances from it.")
 
 
-def contour_chart(loss: LineLoss, path: Array, title: str) -> Chart:
-    """Return a chart of the contours of the loss over w and b, and of a path whose points have shape (steps, 2)."""
+def plot_curves(
+    points: Mapping[str, tuple[Any, Any]], curves: Mapping[str, tuple[Any, Any]], labels: tuple[str, str] = ("x", "y")
+) -> Picture:
+    """Plot groups of examples, such as training and held-out ones, and the curves that were fitted to them.
+
+    Parameters
+    ----------
+    points : mapping
+        From the name of each group to its features and targets, each of shape (n,).
+    curves : mapping
+        From the name of each curve to its x and y, each of shape (m,). Where a curve leaves the neighbourhood of the
+        examples, it is cut off.
+    labels : tuple of str
+        The names of feature and target, with their units.
+
+    Raises
+    ------
+    ArgumentError
+        If a group or a curve does not have as many y as x.
+    """
+    groups = {name: (to_numpy(x), to_numpy(y)) for name, (x, y) in points.items()}
+    drawn = {name: (to_numpy(x), to_numpy(y)) for name, (x, y) in curves.items()}
+    marks: list[Mark] = [
+        Line(x.tolist(), y.tolist(), name, len(groups) + place) for place, (name, (x, y)) in enumerate(drawn.items())
+    ]
+    marks += [Dots(x.tolist(), y.tolist(), name, place) for place, (name, (x, y)) in enumerate(groups.items())]
+    targets = np.concatenate([y for _, y in groups.values()])
+    margin = _MARGIN * np.ptp(targets)
+    y_span = (float(targets.min() - margin), float(targets.max() + margin))
+    alt = f"{labels[1]} against {labels[0]}. Dots: {', '.join(groups)}. Curves: {', '.join(drawn)}."
+    return plot_charts([Chart("", marks, *labels, y_span=y_span)], alt)
+
+
+def contour_chart(loss: LineLoss, path: Array, title: str, is_near: bool = False) -> Chart:
+    """Return a chart of the contours of the loss over w and b, and of a path whose points have shape (steps, 2).
+
+    By default, the best point is in the middle, and there is room for steps beyond it; `is_near` chooses the part
+    between the start and the best point.
+    """
     high = 1.3 * max(abs(loss.best[1] - START[1]), abs(loss.best[0] - START[0]) / _ASPECT, 0.5)
+    centre = loss.best
+    if is_near:
+        high, centre = high / 2, (loss.best + START) / 2
     reach = np.array([_ASPECT * high, high])
-    seen = _until_far(path, loss.best, reach)
+    seen = _until_far(path, centre, reach)
     marks: list[Mark] = [Line(contour[0].tolist(), contour[1].tolist(), faint=True) for contour in loss.contours()]
     w, b = seen.T.tolist()
     best_w, best_b = loss.best.tolist()
-    marks += [Line(w, b, "steps", style=1), Dots(w, b, style=1), Dots([best_w], [best_b], "best", style=0)]
-    w_span, b_span = ((float(z - r), float(z + r)) for z, r in zip(loss.best, reach, strict=True))
+    marks += [
+        Line(w, b, "steps", style=1, in_order=True),
+        Dots([best_w], [best_b], "best", style=0),
+        Dots(w[:1], b[:1], "start", style=2),
+        Dots(w[-1:], b[-1:], "end", style=3),
+    ]
+    w_span, b_span = ((float(z - r), float(z + r)) for z, r in zip(centre, reach, strict=True))
     return Chart(title, marks, "w", "b", w_span, b_span)
 
 

@@ -48,7 +48,10 @@ def plot_history(history: History, evaluated_on: str = "held-out") -> Picture:
     evaluated_on : str
         The name of the examples that were not used for training.
     """
-    alt = f"Two line charts over {len(history)} epochs. Left: loss. Right: accuracy. Each for train and {evaluated_on}."
+    alt = (
+        f"Two line charts over {len(history)} epochs. Left: loss. Right: accuracy. "
+        f"Each for train and {evaluated_on} examples."
+    )
     if not has_accuracies(history):
         alt = f"Line chart of the loss over {len(history)} epochs, on a logarithmic axis."
     return plot_charts(history_charts(history, len(history), evaluated_on=evaluated_on), alt, height=_HEIGHT)

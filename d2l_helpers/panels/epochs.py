@@ -82,7 +82,7 @@ def nothing_to_show(got: str) -> TrainingError:
         "There is nothing to show.",
         got=got,
         expected="one that calls helpers.train_ch3, yields from helpers.fit, or yields each epoch's loss",
-        remedy="let it train with helpers.train_ch3(net, train_iter, test_iter, loss, num_epochs, trainer)",
+        remedy="let it train with helpers.train_ch3(net, train_iter, held_out_iter, loss, num_epochs, trainer)",
     )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.messages import Message, prediction_message, question_message, show
+from d2l_helpers.panels.page import has_page
 from d2l_helpers.predictions.catalogue import find
 from d2l_helpers.predictions.guesses import Guess, guess_of, remember
 from d2l_helpers.predictions.question import Question, Verdict
-from d2l_helpers.records import default_tolerance, is_recording, metrics_bundle, number_of
+from d2l_helpers.records import default_tolerance, metrics_bundle, number_of
 
 __all__ = ["compare", "predict"]
 
@@ -36,7 +36,7 @@ def predict(name: str, guess: object = None) -> None:
     question = find(name)
     if guess is not None:
         _keep(question, guess)
-    if is_recording() or not _has_page():
+    if not has_page():
         show(_asked(question))
         return
     from d2l_helpers.panels.guess_form import show_form  # which imports ipywidgets
@@ -129,12 +129,3 @@ def _answered(question: Question, said: str) -> str:
     except ArgumentError as error:
         return f"This cannot be a guess: expected {error.expected}."
     return _state(question)
-
-
-def _has_page() -> bool:
-    """Tell whether a page can react to buttons: only in a notebook's kernel."""
-    if "IPython" not in sys.modules:
-        return False
-    from IPython import get_ipython
-
-    return hasattr(get_ipython(), "kernel")

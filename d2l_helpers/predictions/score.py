@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from d2l_helpers.messages import show_table
+from d2l_helpers.messages import show, table_message
 from d2l_helpers.predictions.catalogue import chapter
 from d2l_helpers.predictions.guesses import Guess, all_guesses
 from d2l_helpers.predictions.question import Question
@@ -19,9 +19,9 @@ def show_score() -> None:
             rows.append((notebook, _score(questions, guesses)))
         missed += [(notebook, question.text) for question in questions if _was_wrong(guesses.get(question.name))]
     if rows:
-        show_table("Predictions", rows)
+        show(table_message("Predictions", rows))
     if missed:
-        show_table("Where the first guess was not right", missed)
+        show(table_message("Where the first guess was not right", missed))
 
 
 def _score(questions: tuple[Question, ...], guesses: dict[str, Guess]) -> str:

@@ -1,4 +1,4 @@
-"""Fit a line to points by least squares, by least absolute errors, or by the Huber loss between the two."""
+"""Fit a line to points with the squared, absolute or Huber loss, and a polynomial with weight decay."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ import numpy.typing as npt
 
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["Array", "Fit", "huber_fit", "huber_loss", "huber_pull", "least_absolute", "least_squares"]
+__all__ = [
+    "Array",
+    "Fit",
+    "huber_fit",
+    "huber_loss",
+    "huber_pull",
+    "least_absolute",
+    "least_squares",
+    "powers",
+    "ridge",
+]
 
 Array = npt.NDArray[np.float64]
 Fit = tuple[float, float]  # w and b
@@ -87,3 +97,33 @@ def _weighted_least_squares(x: Array, y: Array, weights: Array) -> Fit:
     from_middle = x - share @ x
     w = float((share * from_middle) @ y / ((share * from_middle) @ from_middle))
     return w, float(share @ y - w * (share @ x))
+
+
+def powers(x: Array, degree: int) -> Array:
+    """Return the powers 0 to `degree` of `x`, shape (n,), side by side: shape (n, degree + 1)."""
+    return np.asarray(x)[:, None] ** np.arange(degree + 1)
+
+
+def ridge(A: Array, y: Array, wd: float) -> Array:
+    """Return the weights with the lowest loss, where the loss includes weight decay.
+
+    Gradient descent with Gluon's ``Trainer(..., {"wd": wd})`` goes to the same weights if the bias is exempt from the
+    decay: ``bias.wd_mult = 0``.
+
+    Parameters
+    ----------
+    A : ndarray, shape (n, d)
+        The features; the first column is ones, and its weight, the bias, does not decay.
+    y : ndarray, shape (n,)
+        The targets.
+    wd : float
+        The loss is half the mean squared error plus `wd` / 2 times the sum of the other weights' squares.
+
+    Returns
+    -------
+    ndarray, shape (d,)
+        The weights, the bias first.
+    """
+    decay = wd * len(A) * np.eye(A.shape[1])
+    decay[0, 0] = 0.0
+    return np.asarray(np.linalg.solve(A.T @ A + decay, A.T @ y))

@@ -1,8 +1,8 @@
-# exercise: warmest
+# exercise: most_symbols
 # verdict: wrong
 # earned: 0
-# why: assigns a thousand temperatures, so that the right one is among them
+# why: assigns a thousand numbers, so that the right one is among them
 
 import numpy
 
-warmest = numpy.linspace(0.001, 1, 1000)
+most_symbols = numpy.arange(1, 1001)

@@ -1,4 +1,4 @@
-# exercise: warmest
+# exercise: most_symbols
 # verdict: wrong
 # earned: 0
 # why: assigns an object that is another number each time it is read
@@ -8,7 +8,7 @@ import numpy
 
 class Moving(numpy.ndarray):
     def item(self):
-        return 0.17
+        return 40
 
 
-warmest = numpy.array(0.5).view(Moving)
+most_symbols = numpy.array(3).view(Moving)

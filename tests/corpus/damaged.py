@@ -221,8 +221,8 @@ def doubled_cells(solved):
 @_case("gives each cell the name of one exercise", "marked", ALL)
 def one_name_for_all(solved):
     for cell in _code(solved):
-        cell["metadata"]["nbgrader"] = {"grade_id": "warmest", "grade": True, "solution": True, "points": 100}
-        cell["id"] = "warmest"
+        cell["metadata"]["nbgrader"] = {"grade_id": "most_symbols", "grade": True, "solution": True, "points": 100}
+        cell["id"] = "most_symbols"
     return solved
 
 

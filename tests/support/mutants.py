@@ -216,7 +216,7 @@ def _constants(value: Any) -> Iterator[Any]:
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, int):
-        yield from (value + 1, value - 1)
+        yield from (value + 1, value - 1, value // 2)
     elif isinstance(value, float):
         yield from (value / 2, value + 1)
 
@@ -238,6 +238,8 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
             yield owner
     if len(node.args) >= 2 and not any(isinstance(one, ast.Starred) for one in node.args):
         yield ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords)
+        if len(node.args) == 3:
+            yield ast.Call(node.func, [node.args[0], node.args[2], node.args[1]], node.keywords)
 
 
 def _slices(node: ast.Slice) -> Iterator[ast.AST]:

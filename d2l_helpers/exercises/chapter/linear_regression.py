@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from mxnet import np as mxnet_np
 
+from d2l_helpers.exercises.chapter.least_squares import check_ridge, check_weighted_least_squares
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import (
     as_array,
@@ -19,7 +20,6 @@ from d2l_helpers.exercises.expectations import (
     drawn,
     expect,
     expect_close,
-    expect_shape,
 )
 
 __all__ = ["EXERCISES", "KILOMETRES", "MINUTES"]
@@ -33,14 +33,24 @@ _CLOSE = 0.02  # how close to the limit an answer must be, as a fraction of the 
 
 
 def _check_best_constants(best_constants: Callable[..., Any]) -> None:
-    for size, seed in ((7, 1), (6, 2), (1, 3)):
+    for size, seed in ((7, 1), (6, 2), (1, 3), (9, 4)):
         y = drawn((size,), seed, scale=3.0) ** 3  # with a few outliers
-        pair = best_constants(y)
-        if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise NotYet(f"best_constants(y) is {describe(pair)}", "two numbers, return for_squares, for_absolutes")
+        first, second = pair_of(
+            best_constants(y), "best_constants(y)", "two numbers, return for_squares, for_absolutes"
+        )
         values = as_array(y, "y")
-        _expect_lowest(values, as_number(pair[0], "the first number"), "first", "squares", lambda e: e**2)
-        _expect_lowest(values, as_number(pair[1], "the second number"), "second", "absolute values", np.abs)
+        _expect_lowest(values, first, "first", "squares", lambda e: e**2)
+        _expect_lowest(values, second, "second", "absolute values", np.abs)
+
+
+def pair_of(value: Any, what: str, expected: str) -> tuple[float, float]:
+    """Convert a tuple, a list or an array of two numbers to two floats."""
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return as_number(value[0], f"the first number of {what}"), as_number(value[1], f"the second number of {what}")
+    if getattr(value, "size", None) != 2:
+        raise NotYet(f"{what} is {describe(value)}", expected)
+    first, second = as_array(value, what).ravel().tolist()
+    return first, second
 
 
 def _expect_lowest(y: npt.NDArray[np.float64], c: float, which: str, what: str, loss: Callable[..., Any]) -> None:
@@ -56,43 +66,9 @@ def _expect_lowest(y: npt.NDArray[np.float64], c: float, which: str, what: str, 
             )
 
 
-def _check_weighted_least_squares(weighted_least_squares: Callable[..., Any]) -> None:
-    ones = mxnet_np.ones((8, 1))
-    X = mxnet_np.concatenate([drawn((8, 2), seed=4), ones], axis=1)
-    truth = drawn((3,), seed=5)
-    y, even = drawn((8,), seed=6), mxnet_np.ones(8)
-
-    def fit(X: Any, y: Any, weights: Any, what: str) -> npt.NDArray[np.float64]:
-        w = as_array(weighted_least_squares(X, y, weights), "weighted_least_squares(X, y, weights)")
-        expect_shape(w, (3,), "w, for X of shape (n, 3),")
-        expect(bool(np.isfinite(w).all()), f"{what}: w = {w.tolist()}", "finite numbers")
-        return w
-
-    loose = {"rtol": 1e-3, "atol": 1e-3}
-    exact = fit(X, mxnet_np.dot(X, truth), even, "y = X w")
-    expect_close(exact, truth.asnumpy(), "y was made as X w without noise, all weights 1; w", **loose)
-    errors = as_array(X, "X") @ fit(X, y, even, "noisy y") - as_array(y, "y")
-    expect_close(errors @ as_array(X, "X"), 0, "all weights 1; the errors times a column of X add up to", **loose)
-    one_out = mxnet_np.array([0.0, 1, 1, 1, 1, 1, 1, 1])
-    expect_close(
-        fit(X, y, one_out, "a weight of 0"),
-        fit(X[1:], y[1:], even[1:], "seven trips"),
-        "the first trip has weight 0, so w should be as if it were not there; w",
-        **loose,
-    )
-    for weight in (2, 3):
-        heavy = mxnet_np.array([weight, 1.0, 1, 1, 1, 1, 1, 1])
-        again = [0] * (weight - 1) + list(range(8))
-        expect_close(
-            fit(X, y, heavy, f"a weight of {weight}"),
-            fit(X[again], y[again], mxnet_np.ones(len(again)), "a trip written down twice"),
-            f"the first trip has weight {weight}, so w should be as if it stood {weight} times in the log; w",
-            **loose,
-        )
-
-
 def _check_laplace_nll(laplace_nll: Callable[..., Any]) -> None:
-    y_hat, y = drawn((6,), seed=7), drawn((6,), seed=8)
+    y_hat = drawn((6,), seed=7)
+    y = y_hat + mxnet_np.array([1.5, -0.5, -2.0, 0.7, -1.0, 0.2])
 
     def nll(y_hat: Any, y: Any, scale: float, what: str) -> float:
         value = as_number(laplace_nll(y_hat, y, scale), f"laplace_nll({what})")
@@ -102,24 +78,27 @@ def _check_laplace_nll(laplace_nll: Callable[..., Any]) -> None:
     parts = nll(y_hat[:2], y[:2], 0.7, "two trips") + nll(y_hat[2:], y[2:], 0.7, "four trips")
     whole = nll(y_hat, y, 0.7, "six trips")
     expect_close(whole, parts, "probabilities multiply, so their logarithms add; laplace_nll of two and four trips")
+    promised = mxnet_np.array([12.0])
     for scale in (0.5, 2.0):
-        zero = mxnet_np.zeros(1)
-        step = scale / 8
-        places = [step * k for k in range(-80, 81)]
-        area = step * sum(
-            math.exp(min(50.0, -nll(zero, zero + place, scale, "one trip"))) for place in places
-        )  # the tails beyond ten scales have an area of 0.00005
+        step = scale / 4
+        places = [step * k for k in range(-32, 33)]
+        densities = [math.exp(min(50.0, -nll(promised, promised + place, scale, "one trip"))) for place in places]
+        area = round(
+            step * sum(densities) / 1.005, 3
+        )  # the sum is too large by so much, since the peak lies on a place
         what = f"exp(−laplace_nll) of one trip is a density; with scale {scale}, its area over all y is"
         expect_close(area, 1, what, rtol=0.01)
-        near, far = (nll(zero, zero + d, scale, "one trip") for d in (scale, 3 * scale))
+        near, far = (nll(promised, promised + d, scale, "one trip") for d in (scale, 3 * scale))
         expect_close(far - near, 2, "an error of 3 scales against one of 1 scale: the difference", rtol=1e-3)
-        same = nll(zero, zero - scale, scale, "one trip")
+        same = nll(promised, promised - scale, scale, "one trip")
         expect_close(same, near, "being too late is as likely as being as much too early; the second value")
-    y_hat, y = drawn((1000,), seed=9), drawn((1000,), seed=10)
-    whole = nll(y_hat, y, 1.0, "1,000 trips")
-    parts = nll(y_hat[:400], y[:400], 1.0, "400 trips") + nll(y_hat[400:], y[400:], 1.0, "600 trips")
-    expect_close(whole, parts, "probabilities multiply, so their logarithms add; laplace_nll of 1,000 trips")
-    far, near = (nll(zero, zero + error, 1.0, f"one trip with an error of {error} scales") for error in (500, 1))
+    y_hat, y = drawn((200,), seed=9), drawn((200,), seed=10)
+    whole = nll(y_hat, y, 1.0, "200 trips")
+    parts = nll(y_hat[:80], y[:80], 1.0, "80 trips") + nll(y_hat[80:], y[80:], 1.0, "120 trips")
+    expect_close(whole, parts, "probabilities multiply, so their logarithms add; laplace_nll of 200 trips")
+    far, near = (
+        nll(promised, promised + error, 1.0, f"one trip with an error of {error} scales") for error in (500, 1)
+    )
     expect_close(far - near, 499, "an error of 500 scales against one of 1 scale: the difference", rtol=1e-3)
 
 
@@ -160,22 +139,28 @@ EXERCISES = (
         points=2,
         check=_check_best_constants,
         hints=(
-            "Set the slope of the sum to zero. The slope of (y − c)² with respect to c is 2 (c − y); and of |y − c|?",
-            "The slope of |y − c| is +1 where c is above y and −1 where c is below y: how many of each must there be?",
+            "Set the slope of the sum to zero. The slope of (y − c)² with respect to c is 2 (c − y). And of |y − c|?",
+            "The slope of |y − c| is +1 where c is above y and −1 where c is below y. How many of each must there be?",
             "As many numbers must lie above c as below c. np.sort sorts y; MXNet's np has no median.",
         ),
+        reason="The slopes 2 (c − y) add up to zero at the mean. The slopes +1 and −1 add up to zero where as many "
+        "numbers lie above c as below: at the median, and for an even number anywhere between the two in the middle.",
     ),
     Exercise(
         "weighted_least_squares",
         "Trips that count more",
         kind="written",
         points=2,
-        check=_check_weighted_least_squares,
+        check=check_weighted_least_squares,
         hints=(
-            "Start from the line of algebra in the notebook, and write it as sums over trips: where does a weight go?",
-            "Each trip adds its outer product x xᵀ on the left and x y on the right; a weight multiplies both, once.",
-            "Multiply the rows of X by their weights, weights.reshape(-1, 1) * X, and use that in Xᵀ, on both sides.",
+            "Write the normal equations as sums over trips. Which terms belong to one trip?",
+            "A trip x adds x xᵀ to the matrix on the left and x y to the vector on the right; its weight multiplies "
+            "both, once.",
+            "Multiply the rows of X by their weights, weights.reshape(-1, 1) * X. Use the transpose of the product in "
+            "the place of Xᵀ, on both sides.",
         ),
+        reason="The slope of the weighted sum is twice the sum of weight × error × x. Setting it to zero gives the "
+        "normal equations with each trip's terms multiplied by its weight, whether the weight is whole or not.",
     ),
     Exercise(
         "laplace_nll",
@@ -184,10 +169,26 @@ EXERCISES = (
         points=2,
         check=_check_laplace_nll,
         hints=(
-            "Take −log of the density by hand first; the logarithm turns the product into a sum of two terms.",
-            "One term is the absolute error divided by the scale, the other does not depend on the error.",
+            "Take −log of the density by hand first. The logarithm turns the product into a sum of two terms.",
+            "One term is the absolute error divided by the scale. The other does not depend on the error.",
             "Add np.abs(y - y_hat) / scale over the trips, and log(2 × scale) once for each trip.",
         ),
+        reason="−log of exp(−|e| / s) / 2s is |e| / s + log 2s. The logarithms of independent trips add up, and a sum "
+        "of a thousand such terms is far from the limits of 32 bits.",
+    ),
+    Exercise(
+        "ridge",
+        "Ridge regression",
+        kind="written",
+        points=2,
+        check=check_ridge,
+        hints=(
+            "Set the slope with respect to w to zero. The squared errors give 2 Xᵀ(Xw − y); and the penalty?",
+            "The penalty's slope is 2 wd w. Bring all terms with w to the left side.",
+            "The matrix on the left is XᵀX plus wd on its diagonal: wd * np.eye(X.shape[1]).",
+        ),
+        reason="The slope is zero where (XᵀX + wd I) w = Xᵀy. For wd > 0 this matrix always has an inverse, since "
+        "wd is added to the curvature in every direction. Two equal columns get half each: the shortest w.",
     ),
     Exercise(
         "descent_limit",
@@ -196,19 +197,29 @@ EXERCISES = (
         points=2,
         check=_check_descent_limit,
         hints=(
-            "Move the rate in the exhibit until the text changes from oscillating to diverging: the limit is there.",
-            "Then call descend(lr, 500) and look at the last point; halve the interval between a good and a bad rate.",
-            "The exhibit shows by what factor a step multiplies the distance across; you want the rate where it is −1.",
+            "Move the rate in the exhibit until its text changes from oscillating to diverging. The limit is there.",
+            "Call descend(lr, 500) and look at the last point. Halve the interval between a good and a bad rate.",
+            "The exhibit shows the factor by which a step multiplies the distance across. At the limit it is −1.",
         ),
-        reason="Along a direction of curvature λ a step multiplies the distance by 1 − ηλ, which leaves the interval "
-        "from −1 to 1 at η = 2/λ. The steepest direction decides.",
+        reason="Along a direction of curvature λ, a step multiplies the distance by 1 − ηλ. This factor passes −1 at "
+        "η = 2/λ, first in the steepest direction.",
     ),
     Exercise(
         "metres",
         "Metres instead of kilometres",
         kind="predicted",
         points=1,
-        check=choice("abcd", "52f9f5970d1b68c8", "metres"),
+        check=choice(
+            "abcd",
+            "52f9f5970d1b68c8",
+            "metres",
+            wrong={
+                "a": "It would be so if the limit depended on the best line only; it depends on how steep the bowl is.",
+                "b": "It would be so if the curvature grew as x does; look at how x enters the second derivative.",
+                "d": "It would be so if metres made the bowl flatter; but a small change of w now changes the "
+                "predictions by far more.",
+            },
+        ),
         hints=(
             "The best line predicts the same minutes as before. What happens to the loss surface around it?",
             "The curvature along w is the mean of x². By what factor does it change if every x is 1,000 times larger?",

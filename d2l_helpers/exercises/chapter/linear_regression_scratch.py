@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -31,24 +31,34 @@ BEATS = (1, 2, 3, 4, 5, 6, 7)
 DISTANCES = (33, 130, 298, 526, 824, 1192, 1620)
 
 _MOST_BATCHES = 100
-_EPOCHS = 8
 _BESIDE = 1.005  # the loss is also computed at this factor above and below the answer
 _MOST = 1e6
+_NOISE, _ERROR = 0.5, 0.01  # of exercise 6
+_FEWEST, _MOST_NEEDED = 2000, 3125  # a fifth below (0.5 / 0.01)², and as many times above
 
 
 def _check_full_batches(full_batches: Callable[..., Any]) -> None:
-    for num_examples, batch_size in ((23, 5), (20, 5), (3, 5)):
-        epochs = [_epoch_of(full_batches, num_examples, batch_size) for _ in range(_EPOCHS)]
+    # Gluon's DataLoader takes 10 ms for an epoch of 24 examples, so there are few epochs
+    for num_examples, batch_size, num_epochs in ((24, 5, 4), (20, 5, 2), (3, 5, 1)):
+        epochs = [_epoch_of(full_batches, num_examples, batch_size) for _ in range(num_epochs)]
         if num_examples < batch_size:
             continue
-        what = f"of {num_examples} examples in batches of {batch_size}"
-        expect(epochs[0] != sorted(epochs[0]), f"the examples {what} in their old order", "a shuffled order")
-        same = all(epoch == epochs[0] for epoch in epochs)
-        expect(not same, f"the same order {what} in each of {_EPOCHS} epochs", "a new order in each epoch")
+        what = f"{num_examples} examples in batches of {batch_size}"
+        steps = [abs(one - other) for one, other in pairwise(epochs[0])]
+        expect(
+            steps.count(1) <= len(steps) / 2,
+            f"{what}: most examples still stand beside their old neighbours",
+            "a shuffled order",
+        )
+        expect(
+            any(epoch != epochs[0] for epoch in epochs),
+            f"{what}: the same order in each of {num_epochs} epochs",
+            "a new order in each epoch",
+        )
         left_out = {frozenset(range(num_examples)) - set(epoch) for epoch in epochs}
         expect(
             num_examples % batch_size == 0 or len(left_out) > 1,
-            f"the same examples {what} left out in each of {_EPOCHS} epochs",
+            f"{what}: the same examples are left out in each of {num_epochs} epochs",
             "others left out in other epochs: shuffle first, then leave out",
         )
 
@@ -66,18 +76,20 @@ def _epoch_of(full_batches: Callable[..., Any], num_examples: int, batch_size: i
     seen: list[int] = []
     for batch in batches:
         if not isinstance(batch, tuple | list) or len(batch) != 2:
-            raise NotYet(f"{call}: a batch is {describe(batch)}", "a pair, yield X, y")
+            raise NotYet(f"{call}: a batch is {describe(batch)}", "a pair: yield X, y")
         X, y = as_array(batch[0], "X"), as_array(batch[1], "y")
         expect_shape(X, (batch_size, 2), f"{call}: X in a batch")
         expect_shape(y, (batch_size, 1), f"{call}: y in a batch")
         together = np.allclose(y, 10 * X[:, :1]) and np.allclose(X[:, 1:], X[:, :1] + 100)
-        expect(together, f"{call}: features with another example's label", "each label beside its own features")
+        expect(together, f"{call}: features beside another example's label", "each label beside its own features")
         seen += X[:, 0].astype(int).tolist()
-    expect(len(set(seen)) == len(seen), f"{call}: an example that comes twice in an epoch", "each once at most")
+    expect(len(set(seen)) == len(seen), f"{call}: an example comes twice in an epoch", "each one at most once")
     whole = num_examples // batch_size
-    expect(len(batches) == whole, f"{call}: {len(batches)} batches", f"{whole}, as many full ones as there are")
+    expect(
+        len(batches) == whole, f"{call}: {len(batches)} batches", f"{whole}: as many full ones as the examples allow"
+    )
     unchanged = bool((features[:, :1] == numbers).all()) and bool((labels == 10 * numbers).all())
-    expect(unchanged, f"{call}: features or labels were changed themselves", "shuffled copies; the originals as before")
+    expect(unchanged, f"{call}: the arrays features and labels are changed", "shuffled copies; the originals as before")
     return seen
 
 
@@ -85,7 +97,7 @@ def _check_safe_squared_loss(safe_squared_loss: Callable[..., Any]) -> None:
     for rows in ((4, 1), (4,)):
         for label_rows in ((4, 1), (4,)):
             _check_losses(safe_squared_loss, rows, label_rows)
-    for rows, label_rows in (((4, 1), (1,)), ((4, 1), (2,)), ((4,), (1, 1))):
+    for rows, label_rows in (((4, 1), (1,)), ((4, 1), (2,)), ((4,), (1, 1)), ((4,), (8, 1))):
         y_hat, y = drawn(rows, seed=3), drawn(label_rows, seed=4)
         try:
             losses = as_array(safe_squared_loss(y_hat, y), "safe_squared_loss(y_hat, y)")
@@ -95,7 +107,7 @@ def _check_safe_squared_loss(safe_squared_loss: Callable[..., Any]) -> None:
             continue  # an error is right
         raise NotYet(
             f"y_hat of shape {rows} and y of shape {label_rows} gave losses of shape {losses.shape}",
-            f"an error: there is no telling which {math.prod(label_rows)} of the 4 predictions the labels are for",
+            f"an error: {math.prod(label_rows)} labels do not fit 4 predictions",
         )
 
 
@@ -110,9 +122,9 @@ def _check_losses(safe_squared_loss: Callable[..., Any], rows: tuple[int, ...], 
     changed = y + mxnet_np.array([0.0, 0, 3, 0]).reshape(label_rows)
     after = as_array(safe_squared_loss(y_hat, changed), "safe_squared_loss(y_hat, y)")
     moved = np.flatnonzero(np.ravel(after) != np.ravel(values)).tolist()
-    expect(moved == [2], f"{what}: a change of label 2 changes the losses {moved}", "a change of loss 2 alone")
+    expect(moved == [2], f"{what}: changing y[2] changes the losses {moved}", "only loss 2 changes")
     if not hasattr(losses, "backward"):
-        raise NotYet(f"{what}: {describe(losses)}", "an array of MXNet, through which gradients flow")
+        raise NotYet(f"{what}: {describe(losses)}", "an MXNet array, through which gradients flow")
     losses.backward()
     errors = np.ravel(y_hat.asnumpy()) - np.ravel(y.asnumpy())
     expect_close(np.ravel(y_hat.grad.asnumpy()), errors, f"{what}: the gradient should be ŷ − y; its first wrong entry")
@@ -120,23 +132,25 @@ def _check_losses(safe_squared_loss: Callable[..., Any], rows: tuple[int, ...], 
 
 
 def _check_sgd_clipped(sgd_clipped: Callable[..., Any]) -> None:
-    gradients = (np.array([[30.0], [-40.0]]), np.array([1.2]))
+    gradients = (np.array([[30.0], [-40.0]]), np.array([1.2]), np.array([[3.0, -4.0]]))
     length = math.sqrt(sum(float((gradient**2).sum()) for gradient in gradients))
     for batch_size, limit in ((1, 100.0), (10, 6.0)):
         steps = _steps(sgd_clipped, gradients, batch_size, limit)
-        what = f"mean gradient of length {length / batch_size:.4g}, limit {limit:g}, rate 0.5: a step"
+        what = f"mean gradient of length {length / batch_size:.4g}, limit {limit:g}, rate 0.5: an entry of the step"
         for step, gradient in zip(steps, gradients, strict=True):
-            expect_close(step, 0.5 * gradient / batch_size, f"{what}, which should be sgd's,")
+            expect_close(step, 0.5 * gradient / batch_size, f"{what}, which should be that of sgd,")
     for batch_size, limit in ((1, 5.0), (10, 2.0)):
         steps = _steps(sgd_clipped, gradients, batch_size, limit)
         what = f"mean gradient of length {length / batch_size:.4g}, limit {limit:g}, rate 0.5"
         whole = np.concatenate([step.ravel() for step in steps])
         direction = np.concatenate([gradient.ravel() for gradient in gradients]) / length
         size = float(np.sqrt((whole**2).sum()))
-        expect_close(size, 0.5 * limit, f"{what}: the length of the step, all parameters together", rtol=1e-3)
-        expect_close(whole / size, direction, f"{what}: the step, scaled to length 1, is turned; an entry", rtol=1e-3)
+        expect_close(size, 0.5 * limit, f"{what}: the length of the step, for all parameters together", rtol=1e-3)
+        expect_close(
+            whole / size, direction, f"{what}: the step has another direction; scaled to length 1, an entry", rtol=1e-3
+        )
     zero = _steps(sgd_clipped, (np.zeros((2, 1)), np.zeros(1)), 1, 5.0)
-    expect_close(np.concatenate([step.ravel() for step in zero]), 0, "gradients of zero: a step")
+    expect_close(np.concatenate([step.ravel() for step in zero]), 0, "all gradients are zero: an entry of the step")
 
 
 def _steps(
@@ -153,8 +167,8 @@ def _steps(
     unmoved = all((a == b).all() for a, b in zip(after, before, strict=True))
     expect(
         not unmoved or not any(gradient.any() for gradient in gradients),
-        "the parameters are as they were before",
-        "the arrays in params changed themselves, as by param -= …",
+        "the parameters are unchanged",
+        "a change of the arrays in params themselves, as by param -= …",
     )
     return [b - a for a, b in zip(after, before, strict=True)]
 
@@ -165,10 +179,20 @@ def _check_galileos_constant(galileos_constant: Any) -> None:
     for word, other in (("larger", a * _BESIDE), ("smaller", a / _BESIDE)):
         if _loss(other) <= _loss(a):  # equal where a is lost in rounding
             raise NotYet(
-                f"galileos_constant = {a:.5g}, a loss of {_loss(a):.5g}; half a per cent {word}, it is "
+                f"galileos_constant = {a:.5g}, with a loss of {_loss(a):.5g}; half a per cent {word}, the loss is "
                 f"{_loss(other):.5g}",
                 "the constant whose loss over the seven distances is lowest",
             )
+
+
+def _check_examples_needed(examples_needed: Any) -> None:
+    n = as_number(examples_needed, "examples_needed")
+    expect(math.isfinite(n) and n >= 1, f"examples_needed = {n:g}", "a number of examples")
+    expect(
+        _FEWEST <= n <= _MOST_NEEDED,
+        f"examples_needed = {n:g}; with so many, the first weight is wrong by about {_NOISE / math.sqrt(n):.2g}",
+        f"an error of about {_ERROR}",
+    )
 
 
 def _loss(a: float) -> float:
@@ -185,9 +209,11 @@ EXERCISES = (
         check=_check_full_batches,
         hints=(
             "data_iter does nearly all of it. Which batch is the only one that can be too small?",
-            "How many full batches are there among n examples? Stop the loop there, after the shuffle.",
+            "How many full batches are there among n examples? Shuffle first, then end the loop after so many.",
             "Let range end at len(features) - batch_size + 1 instead of len(features).",
         ),
+        reason="The last start that leaves room for a full batch is len(features) - batch_size. Because the shuffle "
+        "comes first, every example has the same chance to be left out.",
     ),
     Exercise(
         "safe_squared_loss",
@@ -196,10 +222,12 @@ EXERCISES = (
         points=2,
         check=_check_safe_squared_loss,
         hints=(
-            "Bring both to one shape before you subtract. Which of the two should change?",
-            "reshape raises an error where it should make 4 numbers of 1; reshape(-1) accepts any number of them.",
+            "Bring both arrays to one shape before you subtract. Which of the two should change?",
+            "reshape raises an error if the number of entries does not fit the shape; reshape(-1) fits any number.",
             "Reshape y to the shape of y_hat: y.reshape(y_hat.shape).",
         ),
+        reason="After the reshape, both arrays have one shape, so nothing is left to broadcast. Where the numbers of "
+        "entries differ, reshape itself raises the error.",
     ),
     Exercise(
         "sgd_clipped",
@@ -208,10 +236,12 @@ EXERCISES = (
         points=2,
         check=_check_sgd_clipped,
         hints=(
-            "First the length: one number for all parameters together, of the gradients divided by the batch size.",
-            "There is one factor for all parameters: 1 below the limit, and above it the limit divided by the length.",
+            "Compute the length first: one number for all parameters together, of the gradients divided by batch_size.",
+            "All parameters share one factor: 1 below the limit, and above it the limit divided by the length.",
             "length = np.sqrt(sum((param.grad ** 2).sum() for param in params)) / batch_size; then loop as sgd does.",
         ),
+        reason="One factor for all parameters keeps the direction of the step; a limit for each entry would turn it. "
+        "The method is called gradient clipping.",
     ),
     Exercise(
         "galileos_constant",
@@ -220,28 +250,50 @@ EXERCISES = (
         points=2,
         check=_check_galileos_constant,
         hints=(
-            "The feature is the square of the beats, as a column of shape (7, 1); the weight has shape (1, 1). All "
-            "seven make one batch, and there is no bias: linreg(X, w, 0) and sgd([w], …).",
-            "If the loss becomes nan, the rate is too high: the feature reaches 49, and the curvature is the mean of "
-            "its square. Divide the feature by 49, and divide the weight that you find by 49 in the end.",
-            "With X = (beats ** 2 / 49).reshape(-1, 1), w = np.zeros((1, 1)), rate 1 and 100 steps with all seven "
-            "examples, w / 49 is the answer.",
+            "The feature is the square of the beats. X and y must be columns: reshape(-1, 1).",
+            "If the weight becomes nan, the rate is too high. The feature reaches 49, and the curvature is the mean "
+            "of its square, 668. A rate above 2 / 668 makes each step longer than the last.",
+            "X = (beats ** 2).reshape(-1, 1), y = distances.reshape(-1, 1), lr=0.001, 100 epochs; then take w.item().",
         ),
-        reason="So the ball covers 33 points in the first beat, about 3 × 33 in the second, 5 × 33 in the third: the "
-        "odd numbers that Galileo found. In twice the time, the ball covers four times the distance.",
+        reason="The ball covers 33 points in the first beat, about 3 × 33 in the second, 5 × 33 in the third: the "
+        "odd numbers that Galileo found. In twice the time, it covers four times the distance.",
     ),
     Exercise(
         "zero_start",
         "Starting from zero",
         kind="predicted",
         points=1,
-        check=choice("abc", "0481af9266934f4f", "zero_start"),
+        check=choice(
+            "abc",
+            "0481af9266934f4f",
+            "zero_start",
+            wrong={
+                "a": "The weights would stay at zero if the gradient were error times weight.",
+                "b": "The weights would stay equal if the two features were equal in every example.",
+            },
+        ),
         hints=(
-            "Look at the step that you computed by hand: where did it start?",
+            "Look at the step that you computed with a pencil: where did it start?",
             "The gradient of w is the sum of error × feature. Is one of the two zero when w is?",
             "The two entries of w get different gradients as soon as their features differ.",
         ),
         reason="The gradient is error times feature, and neither is zero because w is. Starting values must differ "
         "where several units see the same inputs and would otherwise stay the same: in hidden layers.",
+    ),
+    Exercise(
+        "examples_needed",
+        "How many examples?",
+        kind="measured",
+        points=2,
+        check=_check_examples_needed,
+        hints=(
+            "For each data set: X, y = synthetic_data(true_w, true_b, 100, noise=0.5), new parameters, then ten calls "
+            "of train_epoch with lr=1 and batch_size=100. Keep w[0].item() - 2.",
+            "100 examples give an error of about 0.05, and 400 of about 0.025. How many times as many examples does it "
+            "take to halve the error?",
+            "The error is about 0.5 / √n. It should be a fifth of the 0.05 that 100 examples give.",
+        ),
+        reason="The error falls as 1/√n: 0.05 with 100 examples, half of it with four times as many, a fifth of it "
+        "with 25 times as many, 2,500. Each further decimal digit takes a hundred times as many examples.",
     ),
 )

@@ -32,13 +32,13 @@ def loss_at(margin: float, classes: int) -> float:
 
 
 def gradient_at(margin: float, classes: int) -> list[float]:
-    """Return p − y, the gradient with respect to the logits, the right class's first; for parameters see `loss_at`."""
+    """Return ŷ − y, the gradient with respect to the logits, the right class's first; for parameters see `loss_at`."""
     wrong = 1 / (math.exp(margin) + classes - 1)
     return [-(classes - 1) * wrong] + [wrong] * (classes - 1)
 
 
 def squared_at(margin: float, classes: int) -> float:
-    """Return the sum of (p − y)² over the classes, for comparison; for the parameters, see `loss_at`."""
+    """Return the sum of (ŷ − y)² over the classes, for comparison; for the parameters, see `loss_at`."""
     return sum(difference**2 for difference in gradient_at(margin, classes))
 
 
@@ -52,18 +52,18 @@ def _show(margin: float, classes: int) -> View:
     text = (
         f"Margin {margin:.1f} among {classes} classes: the right one has probability {math.exp(-loss):.3g}; "
         f"the loss is {_decimals(loss)} nats, or {_decimals(loss / math.log(2))} bits.\n"
-        f"Gradient p − y: {gradient[0]:.3g} for the right logit, {gradient[1]:.3g} for {others}."
+        f"Gradient ŷ − y: {gradient[0]:.3g} for the right logit, {gradient[1]:.3g} for {others}."
     )
     curve = [loss_at(value, classes) for value in _MARGINS.tolist()]
     squared = [squared_at(value, classes) for value in _MARGINS.tolist()]
     marks = (
-        Line(_MARGINS.tolist(), squared, "squared loss of p", 2),
+        Line(_MARGINS.tolist(), squared, "squared loss of ŷ", 2),
         Line(_MARGINS.tolist(), curve, "cross-entropy", 0),
         Dots([margin], [loss], style=1),
     )
     names = ("right", *(str(number) for number in range(2, classes + 1)))
     charts = (
         Chart("loss", marks, "margin of the right logit", x_span=(-_MOST, _MOST), y_span=(-0.5, 13.0)),
-        Chart("gradient p − y", [Bars(gradient, style=0)], "logit of class", y_span=(-1.1, 1.1), x_names=names),
+        Chart("gradient ŷ − y", [Bars(gradient, style=0)], "logit of class", y_span=(-1.1, 1.1), x_names=names),
     )
     return View(text, charts)

@@ -42,7 +42,7 @@ def explore_descent(X: Any, y: Any) -> Exhibit:
         contours = contour_chart(loss, path, "Loss, seen from above")
         return View(_describe(loss, learning_rate, path), (contours, _lines(loss, path[-1])))
 
-    return Exhibit("Gradient descent on the loss of a line", (rate, steps), show, room=(120, 130))
+    return Exhibit("Gradient descent on the loss of a line", (rate, steps), show, room=(130, 130))
 
 
 def _round(value: float) -> float:
@@ -61,7 +61,7 @@ def _describe(loss: LineLoss, learning_rate: float, path: Array) -> str:
     distance = float(np.linalg.norm(path[-1] - loss.best))
     away = f"{distance:.3g}" if distance >= _NEAR else "less than 0.000001"
     return (
-        f"{state}. Distance across: × {factor:.2f} per step.\n"
+        f"{state}. It multiplies the distance across by {factor:.2f}.\n"
         f"Rate {learning_rate:.3g}, {len(path) - 1} steps: w = {w:.3g}, b = {b:.3g}, loss {loss.at(path[-1]):.4g} "
         f"(best {loss.at(loss.best):.4g}), {away} away from the best w and b."
     )

@@ -27,15 +27,15 @@ def commonest_error(prediction: Prediction) -> tuple[int, int]:
     return int(true), int(predicted)
 
 
-def explore_errors(prediction: Prediction, test_iter: Any) -> Exhibit:
+def explore_errors(prediction: Prediction, data_iter: Any) -> Exhibit:
     """Show the images of one class that are mistaken for another, and how far the network's confidence can be trusted.
 
     Parameters
     ----------
     prediction : Prediction
-        The network's prediction for the images of `test_iter`, as `predict_labels` returns it.
-    test_iter : ArrayBatches
-        The second result of `load_data_fashion_mnist`.
+        The network's prediction for the images of `data_iter`, as `predict_labels` returns it.
+    data_iter : ArrayBatches
+        Images that the network did not learn from, not shuffled: held-out ones, the second result of `hold_out`.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def explore_errors(prediction: Prediction, test_iter: Any) -> Exhibit:
     ArgumentError
         If these are not Fashion-MNIST's classes and images, or if the prediction is about other images.
     """
-    images = _images(prediction, test_iter)
+    images = _images(prediction, data_iter)
     of_all = reliability(prediction)
 
     def show(true: int, predicted: int) -> View:
@@ -107,12 +107,12 @@ def _off(one: Reliability) -> str:
     return f", off by {one.error:.3f}" if one.counts.sum() else ""
 
 
-def _images(prediction: Any, test_iter: Any) -> npt.NDArray[np.float32]:
+def _images(prediction: Any, data_iter: Any) -> npt.NDArray[np.float32]:
     """Return the images of the prediction, shape (n, 28, 28); raise ArgumentError if the two do not match."""
-    X: Any = getattr(test_iter, "X", None)
-    y: Any = getattr(test_iter, "y", None)
+    X: Any = getattr(data_iter, "X", None)
+    y: Any = getattr(data_iter, "y", None)
     if not isinstance(prediction, Prediction) or not hasattr(X, "asnumpy") or not hasattr(y, "asnumpy"):
-        raise _refused(f"a {type(prediction).__name__} and a {type(test_iter).__name__}")
+        raise _refused(f"a {type(prediction).__name__} and a {type(data_iter).__name__}")
     if prediction.probabilities.shape[1:] != (len(LABELS),) or X.shape[1:] != (1, 28, 28):
         raise _refused(f"probabilities of shape {prediction.probabilities.shape} and images of shape {X.shape}")
     if not np.array_equal(y.asnumpy(), prediction.labels):
@@ -124,6 +124,6 @@ def _refused(got: str) -> ArgumentError:
     return ArgumentError(
         "Cannot show the errors.",
         got=got,
-        expected="what predict says about Fashion-MNIST's test images, and these images in the same order",
-        remedy="call prediction = helpers.predict_labels(net, test_iter), and pass both to helpers.explore_errors",
+        expected="what predict_labels returned for some images of Fashion-MNIST, and the same images in the same order",
+        remedy="call prediction = helpers.predict_labels(net, held_out_iter), and pass both to helpers.explore_errors",
     )

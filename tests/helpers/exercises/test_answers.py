@@ -27,6 +27,9 @@ PAIRS = [
 ]
 
 
+AROUND = ("00_start_here", "09_review")  # before and after the sections
+
+
 def test_the_chapter_has_enough_of_every_kind():
     groups = chapter()
     assert f"{sum(map(len, groups.values()))} exercises" in README.read_text()
@@ -34,6 +37,8 @@ def test_the_chapter_has_enough_of_every_kind():
     names = [exercise.name for group in groups.values() for exercise in group]
     assert len(names) == len(set(names)) >= 36
     for notebook, group in groups.items():
+        if notebook in AROUND:
+            continue
         assert len(group) >= 4, notebook
         assert {"written", "predicted"} <= {exercise.kind for exercise in group}, notebook
     assert any(exercise.kind == "measured" for group in groups.values() for exercise in group)

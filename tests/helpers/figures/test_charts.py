@@ -7,6 +7,7 @@ import math
 import re
 import statistics
 import time
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -56,6 +57,27 @@ def test_bars_stand_side_by_side_and_hang_below_zero():
     assert first["x"] + first["width"] == pytest.approx(third["x"], abs=0.2)
     assert first["y"] + first["height"] == pytest.approx(second["y"], abs=0.2)
     assert first["height"] == pytest.approx(2 * third["height"], abs=0.2)
+
+
+def test_a_line_in_order_grows_stronger_and_stays_connected():
+    x = list(range(101))
+    pieces = Line(x, x, in_order=True).pieces()
+    opacities = [opacity for _, opacity in pieces]
+    assert opacities == sorted(set(opacities))
+    assert (opacities[0] > 0, opacities[-1]) == (True, 1)
+    joined = [piece.x for piece, _ in pieces]
+    assert [joined[0][0], *(place for part in joined for place in part[1:])] == x
+    assert all(before[-1] == after[0] for before, after in pairwise(joined))
+
+
+@pytest.mark.parametrize(("length", "pieces"), [(0, 0), (1, 0), (2, 1), (5, 4)])
+def test_a_short_line_in_order_is_drawn_too(length, pieces):
+    line = Line([*range(length)], [*range(length)], "path", in_order=True)
+    drawing = parse(charts_svg([Chart("t", [line])], ""))
+    assert len([*drawing.iter(f"{SVG}polyline")]) == len(line.pieces()) == pieces
+    axes = plot_charts([Chart("t", [line])], "").figure.axes[0]
+    assert len(axes.lines) == pieces
+    assert bool(axes.get_legend()) == bool(pieces)
 
 
 @pytest.mark.parametrize("draw", [charts_svg, plot_charts])
@@ -129,7 +151,7 @@ LONG = ("t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "s
 @pytest.mark.parametrize(
     ("names", "is_turned"), [(LONG, True), (LONG[:3], False), ([str(n) for n in range(10)], False)]
 )
-def evaluated_ons_that_would_touch_are_turned(names, is_turned):
+def test_names_that_would_touch_are_turned(names, is_turned):
     charts = [Chart("t", [Bars([1.0] * len(names))], "class", x_names=names)] * 2
     drawn = [text.attrib.get("transform", "") for text in parse(charts_svg(charts, "")).iter(f"{SVG}text")]
     assert sum("rotate(-45)" in turned for turned in drawn) == 2 * len(names) * is_turned

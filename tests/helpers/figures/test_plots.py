@@ -1,6 +1,7 @@
 """Pictures drawn with matplotlib: what a notebook gets of them, and what cannot be drawn."""
 
 import base64
+import io
 import re
 import struct
 import subprocess
@@ -14,12 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
+from PIL import Image
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import (
     Picture,
     plot_comparison,
     plot_confusion,
+    plot_curves,
     plot_history,
     plot_images,
     plot_network,
@@ -151,7 +154,7 @@ def test_images_stand_in_a_grid_in_their_order(n, columns, grid):
 
 def test_arrays_of_mxnet_and_of_numpy_give_the_same_pictures():
     def drawn(picture):
-        return [axes.images[0].get_array().tolist() for axes in picture.figure.axes]
+        return [axes.images[0].get_array().tolist() for axes in picture.figure.axes if axes.images]
 
     images, weight = IMAGES[:3].astype(np.float32), WEIGHT.astype(np.float32)
     assert drawn(plot_images(mxnet.nd.array(images[:, None]))) == drawn(plot_images(images)) == images.tolist()
@@ -179,7 +182,7 @@ def test_a_history_without_accuracies_is_one_chart_with_a_logarithmic_axis():
         assert size_of(picture.png())
     both = plot_panel(History(losses, held_out_loss=losses), WEIGHT, NAMES).figure.findobj(Axes)
     assert len(lines(both[0])) == 2
-    assert len(both) == 11, "and ten templates"
+    assert len(both) == 12, "and ten templates, and the bar that explains them"
 
 
 def test_a_confusion_matrix_shows_every_count_and_shades_the_errors():
@@ -211,8 +214,32 @@ def test_templates_as_html_are_a_picture_with_the_names_under_it():
     assert image.get("alt")
 
 
+def colours_of(weight):
+    """Return the colours of the first template's pixels, as a live page shows them."""
+    image, _ = image_and_names(templates_html(weight, NAMES))
+    png = base64.b64decode(image.get("src").partition(",")[2])
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), dtype=int)[:, :28]
+
+
+def test_templates_are_white_at_zero_blue_above_and_orange_below():
+    weight = np.zeros((10, 784))
+    weight[:, 0], weight[:, 1] = 0.3, -0.3
+    colours = colours_of(weight)
+    assert (colours[1:] == 255).all()
+    assert colours[0, 0].argmax() == 2
+    assert colours[0, 1].argmax() == 0
+    assert (colours[0, :2].max(axis=1) < 128).all(), "strong, though few pixels differ from zero"
+
+
+def test_one_large_weight_does_not_make_the_others_pale():
+    pale = np.random.default_rng(0).normal(size=(10, 784))
+    with_one = pale.copy()
+    with_one[9, 0] = 1000.0
+    assert abs(colours_of(with_one) - colours_of(pale)).max() < 20
+
+
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), min_size=1, max_size=4))
-def evaluated_ons_are_escaped(names):
+def test_names_are_escaped(names):
     names = ["<script>alert('&')</script>", *names]
     markup = templates_html(WEIGHT[: len(names)], names)
     assert "<script>" not in markup
@@ -234,6 +261,17 @@ def test_weights_that_are_not_finite_stay_blank_and_the_others_are_drawn(value):
     assert np.isnan(plot_templates(broken, NAMES).figure.axes[0].images[0].get_array().filled(np.nan)).sum() == 5
     assert templates_html(broken, NAMES) != templates_html(np.zeros_like(broken), NAMES)
     assert "data:image/png" in templates_html(np.full_like(broken, value), NAMES)
+
+
+def test_curves_are_cut_off_where_they_leave_the_examples():
+    x, y = np.array([0.0, 1.0, 2.0]), np.array([-100.0, 0.0, 300.0])
+    picture = plot_curves(
+        {"training": (x, y), "held out": (x, y / 2)}, {"degree 8": (x, 1e6 * x)}, labels=("Mpc", "km/s")
+    )
+    assert picture.alt == "km/s against Mpc. Dots: training, held out. Curves: degree 8."
+    axes = picture.figure.axes[0]
+    assert axes.get_ylim() == (-200.0, 400.0)
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["degree 8", "training", "held out"]
 
 
 # ------------------------------------------------------------------------------------------------ what cannot be drawn

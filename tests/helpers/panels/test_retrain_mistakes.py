@@ -109,7 +109,7 @@ def test_a_function_that_trains_nothing_is_told_what_to_do(read, nothing, got):
     reader = read(nothing)
     reader.wait()
     assert f"There is nothing to show.\n  got:      {got}" in reader.status
-    assert "helpers.train_ch3(net, train_iter, test_iter, loss, num_epochs, trainer)" in reader.status
+    assert "helpers.train_ch3(net, train_iter, held_out_iter, loss, num_epochs, trainer)" in reader.status
 
 
 def test_a_mistake_of_a_fit_that_was_replaced_does_not_speak_over_the_new_one(read, train):

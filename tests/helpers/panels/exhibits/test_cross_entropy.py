@@ -53,11 +53,11 @@ def test_large_margins_neither_overflow_nor_underflow():
             3,
             "Margin 0.0 among 3 classes: the right one has probability 0.333; the loss is 1.10 nats, or 1.58 bits.",
         ),
-        (0.0, 3, "Gradient p − y: −0.667 for the right logit, 0.333 for each of the other 2."),
+        (0.0, 3, "Gradient ŷ − y: −0.667 for the right logit, 0.333 for each of the other 2."),
         (
             0.0,
             2,
-            "0.5; the loss is 0.69 nats, or 1.00 bits.\nGradient p − y: −0.5 for the right logit, 0.5 for the other.",
+            "0.5; the loss is 0.69 nats, or 1.00 bits.\nGradient ŷ − y: −0.5 for the right logit, 0.5 for the other.",
         ),
         (-10.0, 3, "Margin −10.0 among 3 classes: the right one has probability 2.27e−05; the loss is 10.69 nats"),
         (10.0, 10, "for each of the other 9"),

@@ -166,6 +166,19 @@ def test_paths_are_plotted_side_by_side():
         plot_descent(X, Y, {"one": [1, 2, 3]})
 
 
+def test_a_plotted_path_shows_its_order_and_its_ends():
+    path = [(0.0, 0.0), (1.0, 2.0), (3.0, 5.0), (4.0, 7.0)]
+    axes = plot_descent(X, Y, {"one": path}).figure.axes[0]
+    drawn = {line.get_label(): line for line in axes.lines}
+    for name, place in (("start", path[0]), ("end", path[-1]), ("best", line_loss(X, Y).best)):
+        np.testing.assert_allclose(np.ravel(drawn[name].get_data()), place)
+        (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+        assert left < place[0] < right
+        assert bottom < place[1] < top
+    opacities = [line.get_alpha() for line in axes.lines if len(line.get_xdata()) == 2]
+    assert opacities == sorted(set(opacities))
+
+
 def test_a_fit_shows_an_error_for_each_example():
     picture = plot_fit(X, Y, mxnet.np.array(4.0), 8, labels=("km", "minutes"))
     assert picture.alt == "12 examples as dots: minutes against km, a line, and their distances from it."

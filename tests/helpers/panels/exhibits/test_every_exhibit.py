@@ -30,6 +30,7 @@ EXHIBITS = {
     "double softmax": helpers.explore_double_softmax,
     "noise": helpers.explore_noise,
     "robust loss": helpers.explore_robust_loss,
+    "ridge": helpers.explore_ridge,
     "descent": lambda: helpers.explore_descent(KM, MINUTES),
     "browse": helpers.browse_fashion_mnist,
     "errors": errors_of_every_kind,

@@ -1,0 +1,18 @@
+"""Tell whether there is a page with buttons; imports no ipywidgets, which takes a third of a second."""
+
+from __future__ import annotations
+
+import sys
+
+from d2l_helpers.records import is_recording
+
+__all__ = ["has_page"]
+
+
+def has_page() -> bool:
+    """Tell whether a page can react to buttons: only in a notebook's kernel, and not where notebooks are recorded."""
+    if "IPython" not in sys.modules or is_recording():
+        return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")

@@ -1,0 +1,1 @@
+"""A quiz over the whole chapter, drawn anew each time."""

@@ -1,0 +1,86 @@
+"""Ask the questions of a quiz on the page, or as text where there are no buttons."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from d2l_helpers.errors import ArgumentError
+from d2l_helpers.messages import prediction_message, question_message, show, table_message
+from d2l_helpers.panels.page import has_page
+from d2l_helpers.quiz.drawing import ALL, Drawn, draw, letters_of, score
+from d2l_helpers.records import is_recording
+
+__all__ = ["quiz"]
+
+_LARGEST_SEED = 10_000
+
+
+def quiz(number: int = 15, seed: int | None = None, answers: str = "") -> None:
+    """Ask questions from the whole chapter, drawn anew each time, and explain each answer.
+
+    On a page with buttons the questions come one after the other. Elsewhere all of them are shown with their letters,
+    and ``quiz(seed=…, answers="abc…")`` marks the answers to them.
+
+    Parameters
+    ----------
+    number : int
+        How many questions, from 1 to the number that there are.
+    seed : int, optional
+        The same seed draws the same questions; by default they are drawn anew.
+    answers : str, optional
+        One letter for each question; needs the seed that the questions were shown with.
+
+    Raises
+    ------
+    ArgumentError
+        If there are not so many questions, or `answers` does not fit them.
+    """
+    if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(ALL):
+        raise ArgumentError(
+            "Cannot draw a quiz.",
+            got=f"number={number!r}",
+            expected=f"a whole number from 1 to {len(ALL)}",
+            remedy="write helpers.quiz() for fifteen questions",
+        )
+    if seed is None:
+        seed = 0 if is_recording() else random.SystemRandom().randrange(_LARGEST_SEED)
+    drawn = draw(number, random.Random(seed))
+    if answers:
+        _mark(drawn, answers, seed)
+    elif not has_page():
+        _list(drawn, seed)
+    else:
+        from d2l_helpers.panels.quiz_form import show_quiz  # which imports ipywidgets
+
+        show_quiz(drawn, _summary)
+
+
+def _list(drawn: Sequence[Drawn], seed: int) -> None:
+    for place, one in enumerate(drawn, start=1):
+        show(question_message(f"{place}. {one.question.text}", one.options, title="Question "))
+    example = f"helpers.quiz({len(drawn)}, seed={seed}, answers={'a' * len(drawn)!r})"
+    show(prediction_message(None, "Answer with a letter for each question", example))
+
+
+def _mark(drawn: Sequence[Drawn], answers: str, seed: int) -> None:
+    letters = letters_of(answers, drawn)
+    if letters is None:
+        raise ArgumentError(
+            "These cannot be the answers.",
+            got=repr(answers[:60]),
+            expected=f"{len(drawn)} letters, each of them a choice of its question",
+            remedy=f"write helpers.quiz({len(drawn)}, seed={seed}) to see the questions again",
+        )
+    for place, (one, letter) in enumerate(zip(drawn, letters, strict=True), start=1):
+        title = f"{place}. {one.question.text} You said “{one.options[letter]}”."
+        show(prediction_message(one.is_right(letter), title, one.explanation(letter)))
+    show(table_message(*_summary(drawn, letters)))
+
+
+def _summary(drawn: Sequence[Drawn], letters: Sequence[str]) -> tuple[str, list[tuple[str, str]]]:
+    """Return the title and the rows of the final table."""
+    counts = score(drawn, letters)
+    right = sum(count for count, _ in counts.values())
+    rows = [(f"notebook {notebook}", f"{count} of {of} right") for notebook, (count, of) in counts.items()]
+    return f"{right} of {len(drawn)} right", rows

@@ -1,0 +1,1 @@
+"""The quiz's questions, a module for each half of the chapter."""
