@@ -31,8 +31,8 @@ def _share_lost(accuracy: float) -> int:
 QUESTIONS: tuple[Question, ...] = (
     ChoiceQuestion(
         name="late_loss",
-        text="The logits of an image are 0 and 200, and the first class is right, so that the exact loss is 200. In 32 "
-        "bits, a safe softmax comes first, and then minus the logarithm of its result. Which loss comes out?",
+        text="An image has the logits 0 and 200, and the first class is right, so the exact loss is 200. In 32 bits, "
+        "what is minus the logarithm of a softmax that cannot overflow?",
         choices=(
             Choice("200", "It would be 200 if the logarithm were taken before the probability is rounded."),
             Choice("about 103", "It would be 103 if the probability were rounded up to the smallest positive number."),
@@ -42,7 +42,7 @@ QUESTIONS: tuple[Question, ...] = (
         shown=lambda result: f"the loss is {float(result[0]):g}, and its gradient {result[1].tolist()}",
     ),
     ChoiceQuestion(
-        name="sure_of_shirts",
+        name="as_sure_as_right",
         text="A linear network has learnt ten kinds of clothes. Take all new images that it calls shirts, and the "
         "mean of the probabilities that it gives to this answer. Is it right as often as it says?",
         choices=(
@@ -55,8 +55,8 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     ChoiceQuestion(
         name="decayed_acc",
-        text="At a constant rate of 0.1, a linear network reached 83.6% on held-out images in ten epochs. At 0.5 it "
-        "jumped, and ended between 78% and 84%. Now the rate falls from 0.5 to 0. Where does the network end?",
+        text="In ten epochs, a constant rate of 0.1 brought a linear network to 83.6% on held-out images, and 0.5 "
+        "to 78% to 84%, by chance. Where does it end if the rate falls from 0.5 to 0?",
         choices=(
             Choice("about 80%", "That would hold if the long steps at the beginning did lasting harm."),
             Choice("about 83.6%", "That would hold if short steps at the end did no more than a constant rate of 0.1."),
