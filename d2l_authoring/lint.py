@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_authoring.prose import check_prose
+from d2l_authoring.sentences import long_sentences
 from d2l_helpers.errors import NotebookError
 
 __all__ = ["lint_notebook"]
@@ -30,6 +31,8 @@ _MACHINE_PATH = re.compile(
     r"(?<![\w.~/-])/(?:home|root|tmp|Users)/[^\s'\"]*|(?<!\w)[A-Z]:\\{1,2}(?:[A-Z]|\w{2,}\\)[^\s'\"]*"
 )
 _PLOTTING = re.compile(r"^[ \t]*(?:import|from)\s.*\b(matplotlib|pyplot|ipywidgets)\b", re.MULTILINE)
+# Of Python, NumPy or MXNet
+_TRUTH_VALUE = re.compile(r"(?:np\.)?(?:array\()?(True|False)_?(?:\.\d*)?(?:,[^()]*)?\)?")
 _DATA = re.compile(r"data:image/[^\"']*")
 _IMAGE = re.compile(r"<img\b", re.IGNORECASE)
 _IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\][(\[]|<img\b(?![^<>]*\balt\s*=\s*(?:\"\s*[^\s\"]|'\s*[^\s']))", re.IGNORECASE)
@@ -144,6 +147,8 @@ def _outputs(cell: NotebookNode) -> Iterator[str]:
             yield f"has an output of {size / 1e3:.0f} KB, more than {_OUTPUT_BYTES / 1e3:.0f} KB"
         data = output.get("data", {})
         description = data.get("text/plain", "").strip()
+        if match := _TRUTH_VALUE.fullmatch(description or output.get("text", "").strip()):
+            yield f"answers with a bare {match[1]}; show the numbers that were compared"
         is_type_name = description.startswith("<") and description.endswith(">")  # <Figure size 640x480 …>
         if any(kind.startswith("image/") for kind in data) and (is_type_name or not description):
             yield "shows a picture without a description in text/plain"
@@ -157,7 +162,9 @@ def _outputs(cell: NotebookNode) -> Iterator[str]:
 
 
 def _prose(cell: NotebookNode) -> Iterator[str]:
-    """Check the pictures of a markdown cell."""
+    """Check the pictures and sentences of a markdown cell."""
+    if not cell.source.startswith(f"## {_SECTIONS[-1]}"):  # lists of authors and titles
+        yield from long_sentences(cell.source)
     for match in _IMAGE_WITHOUT_ALT.finditer(cell.source):
         yield f"has a picture without alt text: {cell.source[match.start() : match.start() + 40]}"
 

@@ -92,6 +92,15 @@ FAULTS = {
     "chapter.ipynb:title: has a picture without alt text: <img alt='' src='a.svg'>": lambda c: title(c).update(
         source="# Title\n<img alt='' src='a.svg'>"
     ),
+    "chapter.ipynb:result: has a sentence of 41 words, more than 40: " + "word " * 12: lambda c: c.cells[3].update(
+        source="word " * 40 + "end. **83.0%**<!--test_acc-->"
+    ),
+    "chapter.ipynb:train-the-model: answers with a bare True; show the numbers that were compared": lambda c: show(
+        c, text_plain="True"
+    ),
+    "chapter.ipynb:train-the-model: answers with a bare False; show the numbers that were compared": lambda c: code(
+        c
+    ).outputs.append(v4.new_output("stream", name="stdout", text="False\n")),
     "chapter.ipynb:result: prose says 84%, but test_acc is recorded as 82.98%": lambda c: c.cells[3].update(
         source="84%<!--test_acc-->"
     ),
@@ -120,6 +129,28 @@ def test_each_fault_is_the_only_finding(write, chapter, finding):
 )
 def test_sources_that_resemble_a_fault_pass(write, chapter, source):
     code(chapter).source = source
+    assert lint_notebook(write(chapter)) == []
+
+
+@pytest.mark.parametrize(
+    "value", ["True", "False", "np.True_", "array(True)", "array(False)", "array(True, dtype=bool)"]
+)
+def test_a_truth_value_alone_is_no_answer(write, chapter, value):
+    show(chapter, text_plain=value)
+    (finding,) = lint_notebook(write(chapter))
+    assert "answers with a bare" in finding
+
+
+@pytest.mark.parametrize(
+    "value", ["[True, False]", "(True, 3)", "array([ True])", "'True'", "Trueness", "", "5 is True"]
+)
+def test_an_answer_with_more_than_a_truth_value_passes(write, chapter, value):
+    show(chapter, text_plain=value)
+    assert lint_notebook(write(chapter)) == []
+
+
+def test_the_list_of_sources_may_have_long_titles(write, chapter):
+    chapter.cells[6].source = "## Sources\n\n" + "word " * 50
     assert lint_notebook(write(chapter)) == []
 
 

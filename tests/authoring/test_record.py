@@ -43,7 +43,7 @@ def test_a_recording_has_outputs_and_numbers_but_no_times(recorded):
     assert len(cells[1].outputs) == 1
     view = cells[3].outputs[0].data["application/vnd.jupyter.widget-view+json"]
     assert view["model_id"] == f"{1:032x}"
-    assert cells[4].outputs[0].data["text/plain"].startswith("epoch  loss ± 0.0001")
+    assert cells[4].outputs[0].data["text/plain"].startswith("epoch    loss\n    1  0.5000")
     assert cells[5].outputs[0].data["text/plain"] == f"('1', '1', {recorded.parent.name!r})"
     assert cells[6].outputs == []
     assert cells[7].outputs[0].data == {"text/plain": "42"}
