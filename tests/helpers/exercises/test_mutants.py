@@ -20,7 +20,6 @@ OPEN = {
     "loss_from_labels",
     "split_indices",
     "log_softmax_of_allowed",
-    "epoch_to_keep",
     "softmax_twice",
     "keras_curve",
 }
