@@ -16,7 +16,6 @@ MODULES = [notebook.partition("_")[2] for notebook in chapter()]
 # Whose check or probes still accept a mutant
 OPEN = {
     "split_indices",
-    "softmax_twice",
     "keras_curve",
 }
 ITEMS = [
