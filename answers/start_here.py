@@ -65,7 +65,7 @@ ANSWERS = (
         wrong=(
             Wrong(_goes_uphill, "take_step(0, 0.1)"),
             Wrong(_forgets_the_rate, "take_step(0, 0.1)"),
-            Wrong(_returns_the_step, "take_step(0, 0.1)"),
+            Wrong(_returns_the_step, "take_step(3, 0.4)"),
             Wrong(_uses_the_loss, "take_step(0, 0.1)"),
             Wrong(_forgets_the_two, "take_step(0, 0.1)"),
             Wrong(_goes_to_zero, "take_step(0, 0.1)"),
