@@ -21,10 +21,6 @@ def _log_softmax(z):
     return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
 
 
-def _forbidden_times_zero(z, allowed):
-    return _log_softmax(z * allowed)
-
-
 def _forbidden_afterwards(z, allowed):
     return np.where(allowed, _log_softmax(z), -np.inf)
 
@@ -85,12 +81,6 @@ def _shifted_by_one_for_all_rows(z, allowed):
     return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
 
 
-def _over_the_whole_batch(z, allowed):
-    z = np.where(allowed, z, -np.inf)
-    z = z - z.max()
-    return z - np.log(np.exp(z).sum())
-
-
 def top_k_accuracy(z, y, k):
     """Return the fraction of images whose right class is among the first k.
 
@@ -104,10 +94,6 @@ def top_k_accuracy(z, y, k):
 
 def _count_instead_of_fraction(z, y, k):
     return top_k_accuracy(z, y, k) * len(y)
-
-
-def _percent(z, y, k):
-    return 100 * top_k_accuracy(z, y, k)
 
 
 def _ties_are_right(z, y, k):
@@ -128,11 +114,6 @@ def _itself_is_not_counted(z, y, k):
 def _higher_at_most_k(z, y, k):
     right = npx.pick(z, y).reshape(-1, 1)
     return float(((z > right).sum(axis=1) <= k).sum()) / len(y)
-
-
-def _exactly_the_kth(z, y, k):
-    right = npx.pick(z, y).reshape(-1, 1)
-    return float(((z >= right).sum(axis=1) == k).sum()) / len(y)
 
 
 def _lowest_k(z, y, k):
@@ -204,10 +185,6 @@ def _lowest_worst_case(p, costs):
     return np.repeat(costs.max(axis=0).argmin(), len(p))
 
 
-def _whatever_is_probable(p, costs):
-    return np.repeat(costs.sum(axis=0).argmin(), len(p))
-
-
 def _largest_part(p, costs):
     return (np.expand_dims(p, 2) * costs).max(axis=1).argmin(axis=1)
 
@@ -221,7 +198,6 @@ ANSWERS = (
         "log_softmax_of_allowed",
         log_softmax_of_allowed,
         wrong=(
-            Wrong(_forbidden_times_zero, "at a forbidden class"),
             Wrong(_very_low_score, "at a forbidden class"),
             Wrong(_low_score_then_masked, "scores around -20,000: the sum of a row's probabilities: 0", earns=0.5),
             Wrong(_forbidden_afterwards, "the sum of a row's probabilities"),
@@ -235,7 +211,6 @@ ANSWERS = (
             Wrong(_the_others, "where all classes are allowed is nan"),
             Wrong(_along_the_columns, "the sum of a row's probabilities"),
             Wrong(_shifted_by_one_for_all_rows, "where the last class is forbidden: inf", earns=0.5),
-            Wrong(_over_the_whole_batch, "the sum of a row's probabilities"),
         ),
     ),
     Answer(
@@ -243,13 +218,11 @@ ANSWERS = (
         top_k_accuracy,
         wrong=(
             Wrong(_count_instead_of_fraction, "where 3 have the right class at rank 1 or better: 3\n0.375"),
-            Wrong(_percent, "37.5\n0.375"),
             Wrong(_lowest_k, "k = 1"),
             Wrong(_only_the_first, "k = 2"),
             Wrong(_divided_by_k, "k = 2"),
             Wrong(_itself_is_not_counted, "k = 1"),
             Wrong(_higher_at_most_k, "k = 1"),
-            Wrong(_exactly_the_kth, "k = 2"),
             Wrong(_sorted, "all five scores of each image are equal", earns=0.5),
             Wrong(_last_of_the_sorted, "all five scores of each image are equal", earns=0.5),
             Wrong(_ties_are_right, "all five scores of each image are equal", earns=0.5),
@@ -269,7 +242,6 @@ ANSWERS = (
             Wrong(_along_the_images, "shape (2,)"),
             Wrong(_one_for_all, "shape ()"),
             Wrong(_lowest_worst_case, "0.001 is 1, treatment"),
-            Wrong(_whatever_is_probable, "0.001 is 1, treatment"),
             Wrong(_largest_part, "whatever is done"),
             Wrong(_as_a_column, "shape (3, 1)"),
         ),

@@ -5,55 +5,55 @@ from d2l_autograder.key import Answer, Wrong
 
 def take_step(w, lr):
     """Return the weight after one step of gradient descent from w."""
-    return w - lr * (w - 3)
-
-
-def _goes_uphill(w, lr):
-    return w + lr * (w - 3)
-
-
-def _forgets_the_rate(w, lr):
-    return w - (w - 3)
-
-
-def _returns_the_step(w, lr):
-    return -lr * (w - 3)
-
-
-def _uses_the_loss(w, lr):
-    return w - lr * (w - 3) ** 2 / 2
-
-
-def _takes_the_slope_without_the_half(w, lr):
     return w - lr * 2 * (w - 3)
 
 
+def _goes_uphill(w, lr):
+    return w + lr * 2 * (w - 3)
+
+
+def _forgets_the_rate(w, lr):
+    return w - 2 * (w - 3)
+
+
+def _returns_the_step(w, lr):
+    return -lr * 2 * (w - 3)
+
+
+def _uses_the_loss(w, lr):
+    return w - lr * (w - 3) ** 2
+
+
+def _forgets_the_two(w, lr):
+    return w - lr * (w - 3)
+
+
 def _goes_to_zero(w, lr):
-    return w - lr * w
+    return w - lr * 2 * w
 
 
 def _starts_at_zero(w, lr):
-    return lr * 3
+    return lr * 6
 
 
 def _uses_a_fixed_rate(w, lr):
-    return w - 0.3 * (w - 3)
+    return w - 0.1 * 2 * (w - 3)
 
 
 def _prints(w, lr):
-    print(w - lr * (w - 3))
+    print(w - lr * 2 * (w - 3))
 
 
 ANSWERS = (
     Answer(
         "one_step_rate",
-        1.0,
+        0.5,
         wrong=(
-            Wrong(0.3, "short of the 3"),
-            Wrong(0.9, "short of the 3"),
-            Wrong(2, "beyond the 3"),
-            Wrong(3, "beyond the 3"),
-            Wrong(1.05, "beyond the 3"),
+            Wrong(0.1, "short of 3"),
+            Wrong(0.45, "short of 3"),
+            Wrong(1, "beyond 3"),
+            Wrong(3, "beyond 3"),
+            Wrong(0.51, "beyond 3"),
             Wrong(0, "a learning rate, above 0"),
             Wrong(-1, "a learning rate, above 0"),
             Wrong(float("nan"), "a learning rate, above 0"),
@@ -63,14 +63,14 @@ ANSWERS = (
         "take_step",
         take_step,
         wrong=(
-            Wrong(_goes_uphill, "its distance from 3"),
-            Wrong(_forgets_the_rate, "its distance from 3"),
-            Wrong(_returns_the_step, "its distance from 3"),
-            Wrong(_uses_the_loss, "its distance from 3"),
-            Wrong(_takes_the_slope_without_the_half, "its distance from 3"),
-            Wrong(_goes_to_zero, "its distance from 3"),
-            Wrong(_starts_at_zero, "its distance from 3"),
-            Wrong(_uses_a_fixed_rate, "its distance from 3"),
+            Wrong(_goes_uphill, "take_step(0, 0.1)"),
+            Wrong(_forgets_the_rate, "take_step(0, 0.1)"),
+            Wrong(_returns_the_step, "take_step(3, 0.4)"),
+            Wrong(_uses_the_loss, "take_step(0, 0.1)"),
+            Wrong(_forgets_the_two, "take_step(0, 0.1)"),
+            Wrong(_goes_to_zero, "take_step(0, 0.1)"),
+            Wrong(_starts_at_zero, "take_step(3, 0.4)"),
+            Wrong(_uses_a_fixed_rate, "take_step(5, 0.25)"),
             Wrong(_prints, "does the function return its result?"),
         ),
     ),

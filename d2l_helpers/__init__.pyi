@@ -2,6 +2,7 @@ from .data import audit_fashion_mnist as audit_fashion_mnist
 from .data import get_fashion_mnist_labels as get_fashion_mnist_labels
 from .data import hold_out as hold_out
 from .data import load_array as load_array
+from .data import load_capstone as load_capstone
 from .data import load_data_fashion_mnist as load_data_fashion_mnist
 from .data import load_fashion_mnist as load_fashion_mnist
 from .data import load_hubble as load_hubble

@@ -4,11 +4,11 @@ from d2l_autograder.key import Probe
 
 
 def _weights_and_rates(rng):
-    return [(float(rng.uniform(-9, 9)), float(rng.uniform(0.05, 1.8))) for _ in range(5)]
+    return [(float(rng.uniform(-9, 9)), float(rng.uniform(0.05, 0.9))) for _ in range(5)]
 
 
 def _at_rest(rng):
-    return [(3.0, float(rng.uniform(0.1, 1.8))), (float(rng.uniform(4, 9)), 0.0), (float(rng.uniform(-9, 2)), 1.0)]
+    return [(3.0, float(rng.uniform(0.1, 0.9))), (float(rng.uniform(4, 9)), 0.0), (float(rng.uniform(-9, 2)), 0.5)]
 
 
 PROBES = {

@@ -1,9 +1,10 @@
-"""The data of the chapter: Fashion-MNIST, found and verified; Hubble's nebulae and synthetic data for regression.
+"""The data of the chapter: Fashion-MNIST, found and verified; tables that came with the package; synthetic data.
 
 Nothing here imports MXNet until a function needs it.
 """
 
 from d2l_helpers.data.batches import ArrayBatches, load_array
+from d2l_helpers.data.capstone import Capstone, load_capstone
 from d2l_helpers.data.fashion_mnist import (
     LABELS,
     Audit,
@@ -31,6 +32,8 @@ __all__ = [
     "load_hubble",
     "DISTANCES",
     "VELOCITIES",
+    "load_capstone",
+    "Capstone",
     "load_array",
     "ArrayBatches",
     "obtain",

@@ -16,7 +16,7 @@ def show_score() -> None:
     rows, missed = [], []
     for notebook, questions in chapter().items():
         if questions:
-            rows.append((notebook, _score(questions, guesses)))
+            rows.append((notebook, *_score(questions, guesses)))
         missed += [(notebook, question.text) for question in questions if _was_wrong(guesses.get(question.name))]
     if rows:
         show(table_message("Predictions", rows))
@@ -24,9 +24,10 @@ def show_score() -> None:
         show(table_message("Where the first guess was not right", missed))
 
 
-def _score(questions: tuple[Question, ...], guesses: dict[str, Guess]) -> str:
+def _score(questions: tuple[Question, ...], guesses: dict[str, Guess]) -> tuple[str, str]:
     firsts = [guesses[question.name].first for question in questions if question.name in guesses]
-    return f"{firsts.count(True)} of {len(questions)} right, {firsts.count(False)} not"
+    judged = [first for first in firsts if first is not None]
+    return f"{len(judged)} of {len(questions)} guessed", f"{sum(judged)} right"
 
 
 def _was_wrong(guess: Guess | None) -> bool:

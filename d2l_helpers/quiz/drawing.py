@@ -44,7 +44,7 @@ class Drawn:
         question = self.question
         if self.is_right(letter):
             return question.why
-        return f"{question.wrong[self.options[letter]]} Right is: {question.right}. {question.why}"
+        return f"{question.wrong[self.options[letter]]} The right answer: {question.right}. {question.why}"
 
 
 def draw(number: int, generator: random.Random) -> list[Drawn]:

@@ -148,7 +148,7 @@ def test_exercises_are_worth_what_the_release_says(folder):
         "loss_from_labels": 2,
         "weight_gradient": 2,
         "most_symbols": 1,
-        "warmest": 2,
+        "second_derivatives": 2,
     }
 
 
@@ -187,7 +187,7 @@ def test_the_command_says_what_became_of_each_file(tmp_path):
     command = ["course", "build", str(tmp_path), *folders, "--only", "04,"]
     first, second, wrong = (
         CliRunner().invoke(_commands, [*command, *more])
-        for more in ((), ("--points", "warmest=1.5"), ("--points", "warmest"))
+        for more in ((), ("--points", "second_derivatives=1.5"), ("--points", "second_derivatives"))
     )
     assert (first.exit_code, first.output.count("new ")) == (0, 3)
     assert f"updated   source/{NAME}/{NAME}.ipynb" in second.output

@@ -209,11 +209,7 @@ def _labels(y: npt.NDArray[Any]) -> Any:
 
 EXERCISES = (
     Exercise(
-        "log_softmax_of_allowed",
-        "Some classes are impossible",
-        kind="written",
-        points=2,
-        check=_check_log_softmax_of_allowed,
+        "log_softmax_of_allowed", "Some classes are impossible", "written", 2, _check_log_softmax_of_allowed,
         hints=(
             "What score must a class have so that its probability is exactly 0?",
             "np.where(allowed, a, b) takes from a where allowed is true and from b elsewhere; b may be one number. "
@@ -226,11 +222,7 @@ EXERCISES = (
         "never the largest score of its row either, so subtracting the maximum stays safe.",
     ),
     Exercise(
-        "top_k_accuracy",
-        "Right among the first k",
-        kind="written",
-        points=2,
-        check=_check_top_k_accuracy,
+        "top_k_accuracy", "Right among the first k", "written", 2, _check_top_k_accuracy,
         hints=(
             "No sorting is needed. Which of an image's scores do you have to compare with which?",
             "npx.pick(z, y) is the score of the right class. Count, in each row, the scores that are at least as "
@@ -241,11 +233,7 @@ EXERCISES = (
         reason="If ties counted as right, a network whose scores are all equal would have an accuracy of 100%.",
     ),
     Exercise(
-        "decide",
-        "When errors cost differently",
-        kind="written",
-        points=2,
-        check=_check_decide,
+        "decide", "When errors cost differently", "written", 2, _check_decide,
         hints=(
             "Take one image and one action. What does the action cost on average, given the probabilities?",
             "The expected cost of action j is the sum over the classes i of p[i] × costs[i, j]. That is a row times a "
@@ -256,11 +244,7 @@ EXERCISES = (
         "network should return its probabilities, not only its most probable class.",
     ),
     Exercise(
-        "first_loss_sigma",
-        "Too sure before it has begun",
-        kind="measured",
-        points=2,
-        check=_check_first_loss_sigma,
+        "first_loss_sigma", "Too sure before it has begun", "measured", 2, _check_first_loss_sigma,
         hints=(
             "Write a loop: for some sigmas, draw W and b with new_parameters(sigma) and look at "
             "evaluate(held_out_iter, W, b)[0].",
@@ -273,11 +257,7 @@ EXERCISES = (
         "probabilities are far from a tenth.",
     ),
     Exercise(
-        "one_pass",
-        "Ten thousand images, once",
-        kind="measured",
-        points=2,
-        check=_check_one_pass,
+        "one_pass", "Ten thousand images, once", "measured", 2, _check_one_pass,
         prepare=_images,
         hints=(
             "One pass with batches of 256 is 40 steps. How many steps is it with batches of 16?",
@@ -314,4 +294,4 @@ EXERCISES = (
         "with all 39 million numbers, mostly to make tiny corrections. Hence models of large vocabularies sample a few "
         "of the wrong words at random, or arrange the words as a tree.",
     ),
-)
+)  # fmt: skip

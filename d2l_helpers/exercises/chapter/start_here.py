@@ -16,24 +16,19 @@ _CLOSE = 0.005
 
 
 def _check_take_step(take_step: Callable[..., Any]) -> None:
-    for w, lr in ((3.0, 0.4), (0.0, 0.1), (5.0, 0.25), (-2.0, 1.5), (7.0, 0.0)):
+    for w, lr in ((0.0, 0.1), (3.0, 0.4), (5.0, 0.25), (-2.0, 0.75), (7.0, 0.0)):
         moved = as_number(take_step(w, lr), f"take_step({w:g}, {lr:g})")
-        share = f"{1 - lr:g} times the distance of w from 3, which is {w - _TARGET:g}"
-        expect_close(
-            moved - _TARGET,
-            (1 - lr) * (w - _TARGET),
-            f"take_step({w:g}, {lr:g}) is {moved:g}; its distance from 3 should be {share}, and is",
-        )
+        expect_close(moved, _TARGET + (1 - 2 * lr) * (w - _TARGET), f"take_step({w:g}, {lr:g})")
 
 
 def _check_one_step_rate(one_step_rate: Any) -> None:
     rate = as_number(one_step_rate, "one_step_rate")
     expect(math.isfinite(rate) and rate > 0, f"one_step_rate = {rate:g}", "a learning rate, above 0")
-    after = (1 - rate) * _TARGET
-    word = "short of" if rate < 1 else "beyond"
+    after = (1 - 2 * rate) * _TARGET
+    word = "short of" if after > 0 else "beyond"
     expect(
         abs(after) <= _CLOSE * _TARGET,
-        f"one_step_rate = {rate:g}: one step from 0 ends {abs(after):.3g} {word} the 3",
+        f"one_step_rate = {rate:g}: one step from 0 ends {abs(after):.3g} {word} 3",
         "a rate with which one step ends at 3, where the loss is 0",
     )
 
@@ -46,12 +41,12 @@ EXERCISES = (
         points=1,
         check=_check_one_step_rate,
         hints=(
-            "Move the slider of the rate and read the first loss in the list of the cell above.",
-            "The gradient at w = 0 is 0 − 3 = −3, and the step is the rate times 3. It should be exactly 3 long.",
-            "rate · 3 = 3.",
+            "Move the slider of the rate until the first point of the curve lies at 0.",
+            "The gradient at w = 0 is 2 · (0 − 3) = −6, so the step is 6 times the rate. It should be 3 long.",
+            "Solve 6 · rate = 3.",
         ),
-        reason="The step is the rate times the gradient, and this gradient is the distance to the lowest point. Real "
-        "losses are not so simple: section 1 shows what decides there.",
+        reason="The step is the rate times the gradient, and this gradient is twice the distance to the lowest point. "
+        "Real losses are not so simple: section 1 shows what decides there.",
     ),
     Exercise(
         "take_step",
@@ -61,8 +56,8 @@ EXERCISES = (
         check=_check_take_step,
         hints=(
             "The loop in `train` does it in one line. Which of its names are the function's arguments?",
-            "The gradient is w - 3. Against the gradient means: subtract.",
-            "return w - lr * (w - 3)",
+            "The gradient is 2 * (w - 3). Against the gradient means: subtract.",
+            "return w - lr * 2 * (w - 3)",
         ),
         reason="All training in this chapter repeats this line, with more weights and with gradients that are computed "
         "from data.",

@@ -22,7 +22,7 @@ _HIGHEST_LOSS = 6.0  # on the chart
 
 @dataclass(frozen=True)
 class Effect:
-    """The result of one softmax, or of two, for some logits.
+    """Probability, loss and gradient after one softmax, or after two.
 
     Attributes
     ----------

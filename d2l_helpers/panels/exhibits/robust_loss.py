@@ -67,7 +67,7 @@ def _lines_chart(y: Array, squares: Fit, absolutes: Fit, huber: Fit) -> Chart:
         return Line(ends.tolist(), (fit[0] * ends + fit[1]).tolist(), label, style, faint)
 
     marks = (
-        line(_TRUTH, "truth", 0, faint=True),
+        line(_TRUTH, "true line", 0, faint=True),
         Dots(_X.tolist(), y.tolist(), style=0),
         line(squares, "L2", 1),
         line(absolutes, "L1", 2),

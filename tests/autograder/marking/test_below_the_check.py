@@ -10,19 +10,18 @@ from support.submitted import ASSIGNMENTS, answered, code
 from d2l_autograder.marking.second_try import last_cell_of
 from d2l_autograder.submission.submission import read_submission
 
-SUMS = """
+MERGED = """
 offset = 0.0
-def shift(Z):
-    return Z.max(axis=1, keepdims=True)
+def product(A, B):
+    return np.dot(A, B)
 
-def stable_log_sum_exp(Z):
-    highest = shift(Z)
-    return highest[:, 0] + np.log(np.exp(Z - highest).sum(axis=1)) + offset
+def merged(W1, b1, W2, b2):
+    return product(W2, W1), product(W2, b1) + b2 + offset
 """
 BELOW = {
-    "a helper of the same name": "def shift(Z):\n    return Z - Z.max(axis=1, keepdims=True)",
+    "a helper of the same name": "def product(A, B):\n    return np.dot(A.T, B)",
     "a loop's variable": "for offset in 'abc':\n    pass",
-    "a deleted helper": "del shift",
+    "a deleted helper": "del product",
     "another NumPy": "import numpy as np",
 }
 
@@ -43,16 +42,16 @@ def item_of(notebook, exercise):
 
 @pytest.mark.parametrize("case", BELOW)
 def test_an_answer_is_asked_where_its_check_stands_if_a_cell_below_binds_what_it_needs(case):
-    submission = read_submission(with_cells(GLUON, "stable_log_sum_exp", SUMS, BELOW[case]), ASSIGNMENTS[GLUON])
-    place = submission.place_of_check("stable_log_sum_exp")
-    assert submission.notebook.cells[place - 1].metadata.nbgrader.grade_id == "check-stable_log_sum_exp"
-    assert last_cell_of(item_of(GLUON, "stable_log_sum_exp"), submission) == place
+    submission = read_submission(with_cells(GLUON, "merged", MERGED, BELOW[case]), ASSIGNMENTS[GLUON])
+    place = submission.place_of_check("merged")
+    assert submission.notebook.cells[place - 1].metadata.nbgrader.grade_id == "check-merged"
+    assert last_cell_of(item_of(GLUON, "merged"), submission) == place
 
 
-@pytest.mark.parametrize("below", ["other = 1", "print(shift)", "def stable_log_sum_exp(Z):\n    return Z"])
+@pytest.mark.parametrize("below", ["other = 1", "print(product)", "def merged(W1, b1, W2, b2):\n    return W1, b1"])
 def test_other_cells_below_a_check_run_before_the_answer_is_asked(below):
-    submission = read_submission(with_cells(GLUON, "stable_log_sum_exp", SUMS, below), ASSIGNMENTS[GLUON])
-    assert last_cell_of(item_of(GLUON, "stable_log_sum_exp"), submission) is None
+    submission = read_submission(with_cells(GLUON, "merged", MERGED, below), ASSIGNMENTS[GLUON])
+    assert last_cell_of(item_of(GLUON, "merged"), submission) is None
 
 
 @pytest.mark.parametrize("notebook", ASSIGNMENTS)
@@ -65,8 +64,8 @@ def test_no_solved_notebook_of_the_chapter_needs_a_sandbox_more(notebook):
 @pytest.mark.sandbox
 @pytest.mark.parametrize("case", BELOW)
 def test_what_a_cell_below_binds_again_costs_no_points(case):
-    found = mark_contents(GLUON, with_cells(GLUON, "stable_log_sum_exp", SUMS, BELOW[case]))
-    assert found["stable_log_sum_exp"].earned == found["stable_log_sum_exp"].points
+    found = mark_contents(GLUON, with_cells(GLUON, "merged", MERGED, BELOW[case]))
+    assert found["merged"].earned == found["merged"].points
 
 
 @pytest.mark.sandbox

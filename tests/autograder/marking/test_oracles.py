@@ -36,12 +36,12 @@ def bisected(name, low, high):
     while low < high:
         middle = (low + high) // 2
         with contextlib.redirect_stdout(io.StringIO()) as said:
-            helpers.check(name, middle)
-        if "too few" in said.getvalue():
+            helpers.check(name, middle / 10)
+        if "a loss below 0.01" in said.getvalue():
             low = middle + 1
         else:
             high = middle
-    return low
+    return low / 10
 """
 GUESSES = "[*'abcd', *range(1, 300), *[n / 100 for n in range(1, 3500)]]"
 ORACLES = {
@@ -49,8 +49,8 @@ ORACLES = {
     "a number": (SCRATCH, "galileos_constant", f"{ORACLE}\ngalileos_constant = found('galileos_constant', {GUESSES})"),
     "a number, by bisection": (
         GLUON,
-        "hidden_parameters",
-        f"{BISECTS}\nhidden_parameters = bisected('hidden_parameters', 1, 10**6)",
+        "sure_margin",
+        f"{BISECTS}\nsure_margin = bisected('sure_margin', 1, 1000)",
     ),
     "a pair": (
         DATA,

@@ -183,7 +183,7 @@ def test_the_bundle_of_a_reader_is_the_live_panel_at_once(read):
     assert not reader.panel.wait(0), "the fit goes on meanwhile"
     leave.set()
     assert sorted(bundle) == [VIEW, "text/html", "text/plain"]
-    assert bundle["text/plain"] == "A panel with sliders for learning rate, epochs. Run this cell to bring it to life."
+    assert bundle["text/plain"] == "A panel with sliders for learning rate, epochs. Run this cell to use its controls."
     assert bundle[VIEW] == {"version_major": 2, "version_minor": 0, "model_id": reader.panel._view.model_id}
 
 
@@ -193,11 +193,11 @@ def test_the_recorded_bundle_has_a_picture_of_the_first_fit(monkeypatch, read, t
     bundle, metadata = panel._repr_mimebundle_()
     assert len(train.histories) == len(panel.runs) == 1, "it waited for the fit"
     assert sorted(bundle) == ["image/png", "text/html", "text/plain"], "a page would look for the live panel's model"
-    assert "<b>Run this cell to bring it to life.</b>" in bundle["text/html"]
+    assert "<b>Run this cell to use its controls.</b>" in bundle["text/html"]
     assert "done after 3 of 3 epochs" in bundle["text/html"]
     assert bundle["image/png"].startswith("iVBORw0KGgo"), "a PNG file in base64"
     what, alt = bundle["text/plain"].splitlines()
-    assert what == "A panel with sliders for learning rate, batch size, epochs. Run this cell to bring it to life."
+    assert what == "A panel with sliders for learning rate, batch size, epochs. Run this cell to use its controls."
     assert alt == ("The training panel after its first fit: curves of loss and accuracy, and weight templates.")
     width, height = metadata["image/png"]["width"], metadata["image/png"]["height"]
     assert width > height > 300

@@ -149,7 +149,7 @@ def test_progress_counts_right_guesses_and_lists_the_others(shown):
     helpers.compare("class", "shirt")
     helpers.progress()
     assert [bundle["text/plain"].splitlines() for bundle in shown[-2:]] == [
-        ["Predictions", "01_test  0 of 2 right, 1 not", "02_test  1 of 1 right, 0 not"],
+        ["Predictions", "01_test  1 of 2 guessed  0 right", "02_test  1 of 1 guessed  1 right"],
         ["Where the first guess was not right", f"01_test  {GROWTH.text}"],
     ]
 
