@@ -30,7 +30,7 @@ def solution(name: str) -> None:
     if is_recording():  # the output must not tell the solution, nor depend on what lies beside the notebook
         text = "After an attempt and the third hint, this cell shows the solution."
         show(note_message(f"{exercise.title}: solution", text))
-    elif missing := _missing(exercise):
+    elif (missing := _missing(exercise)) and solution_text(exercise):
         show(note_message(f"{exercise.title}: no solution yet", missing))
     else:
         show(solution_message(exercise))

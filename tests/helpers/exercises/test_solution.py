@@ -134,6 +134,11 @@ def test_a_copy_without_solutions_says_where_they_are(shown, monkeypatch, tmp_pa
     )
 
 
+def test_a_copy_without_solutions_says_so_before_any_attempt(shown, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert "comes without solutions" in asked(shown)
+
+
 def test_a_recorded_notebook_shows_the_same_to_everyone(shown, monkeypatch):
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("D2L_HELPERS_RECORDING", "1")
