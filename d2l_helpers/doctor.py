@@ -272,7 +272,10 @@ def _dataset() -> Iterator[Diagnosis]:
     elif not wrong:
         missing = [name for name in CHECKSUMS if name not in found]
         yield Diagnosis(
-            Severity.NOTE, "Fashion-MNIST", f"not here yet, fetched when first needed: {', '.join(missing)}", fetch
+            Severity.NOTE,
+            "Fashion-MNIST",
+            f"not on this machine yet, fetched when first needed: {', '.join(missing)}",
+            fetch,
         )
 
 

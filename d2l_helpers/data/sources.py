@@ -166,7 +166,7 @@ def _look_further(search: _Search, mirror_list: Sequence[str]) -> None:
         raise DataUnavailable(
             "Cannot fetch Fashion-MNIST.",
             got=f"another process has been fetching it for {LOCK_TIMEOUT / 60:g} minutes and holds {error.lock_file}",
-            expected="a fetch that ends within minutes",
+            expected="a download that ends within minutes",
             remedy="wait for that process or end it, then try again",
         ) from error
     except OSError as error:
@@ -242,7 +242,7 @@ def _unless_absent(problems: Mapping[Path, Problem]) -> dict[Path, Problem]:
 
 def _warn(problems: Mapping[Path, Problem]) -> None:
     for path, problem in problems.items():
-        message = f"{path} is not used: {_short(problem)}. Looking elsewhere."
+        message = f"{path} is not used: {_short(problem)}. Other places are searched."
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 
@@ -254,7 +254,7 @@ def _set_aside(problems: Mapping[Path, Problem]) -> None:
             continue
         aside = path.with_name(f"{path.name}.corrupt")
         path.replace(aside)
-        message = f"{path} is corrupt ({problem.got}); it is now {aside.name}, and is fetched again."
+        message = f"{path} is corrupt ({problem.got}); it is renamed {aside.name}, and the file is fetched again."
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 

@@ -73,7 +73,7 @@ def judge(exercise: Exercise, answer: Any) -> CheckResult:
     if not _is_attempt(answer):
         return CheckResult(exercise, "not attempted")
     if failure := _prepare(exercise):
-        return CheckResult(exercise, "not yet", failure, "what this check needs, such as the dataset")
+        return CheckResult(exercise, "not yet", failure, "the data that this check needs")
     try:
         with _usual_settings():
             return call_limited(_CPU_SECONDS, _WALL_SECONDS, lambda: _judge(exercise, answer))

@@ -174,7 +174,9 @@ def check_charts(charts: Sequence[Chart]) -> None:
     if not 1 <= len(charts) <= 3 or uneven:
         raise ArgumentError(
             "Cannot draw the charts.",
-            got=f"a mark with {len(uneven[0].x)} x and {len(uneven[0].y)} y" if uneven else f"{len(charts)} charts",
+            got=f"a line or dots with {len(uneven[0].x)} x and {len(uneven[0].y)} y"
+            if uneven
+            else f"{len(charts)} charts",
             expected="one to three charts, and one y for each x",
             remedy="cut the longer sequence, or show the charts in several pictures",
         )

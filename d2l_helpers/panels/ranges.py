@@ -66,7 +66,7 @@ def chosen(name: str, title: str, default: Any, options: Sequence[Any]) -> widge
         if controls.position(options, option) != index:
             raise _refused(name, f"the choice {option!r} twice", "choices that differ from each other")
         if isinstance(option, float) and math.isnan(option):  # ipywidgets looks for the choice that equals the value
-            raise _refused(name, "the choice nan", "choices that are equal to themselves")
+            raise _refused(name, "the choice nan", "choices other than nan, which does not equal itself")
     if controls.position(options, default) is None:
         raise _refused(name, f"choices without the default {default!r}", f"{default!r} as one of the choices")
     return controls.choices(title, options, default)
@@ -98,10 +98,10 @@ def _check(name: str, default: Any, ends: tuple[float, ...]) -> None:
         raise _refused(name, f"a range of numbers, and the default {default!r}", "a number as default, or choices")
     wrong = [end for end in ends if not is_number(end)]
     if wrong:
-        raise _refused(name, f"{wrong[0]!r}", f"numbers of a size from {SMALLEST:g} to {LARGEST:g}, or 0")
+        raise _refused(name, f"{wrong[0]!r}", f"0, or a number from {SMALLEST:g} to {LARGEST:g} in absolute value")
     low, high, *steps = ends
     if low >= high:
-        raise _refused(name, f"a range from {low!r} to {high!r}", "a first number below the second")
+        raise _refused(name, f"a range from {low!r} to {high!r}", "a first number smaller than the second")
     if not low <= default <= high:
         raise _refused(name, f"a range from {low!r} to {high!r}", f"one that contains the default {default!r}")
     if steps and not 0 < steps[0] <= high - low:

@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 REMEDY = (
     "Python cannot end a call into a library, nor code that catches every exception.\n"
-    "If it does not end by itself, restart the kernel (Kernel > Restart Kernel…)."
+    "If the code does not end by itself, restart the kernel (Kernel > Restart Kernel…)."
 )
 """What a reader can do about code that cannot be stopped; it is shown below the line that still runs."""
 

@@ -67,7 +67,7 @@ def _wait_before_each_cell(shell: Any, thread: TrainingThread) -> None:
                 thread.settle()
         if stuck := thread.stuck:
             place = stuck.place or "a panel's fit"
-            beside = "Until then cells run beside it, and may draw other random numbers."
+            beside = "Until that code ends, cells run at the same time and may draw other random numbers."
             print(f"Cannot stop {place}\n{REMEDY}\n{beside}", file=sys.stderr, flush=True)
 
     shell.events.register("pre_run_cell", wait)

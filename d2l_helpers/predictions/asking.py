@@ -127,5 +127,5 @@ def _answered(question: Question, said: str) -> str:
     try:
         _keep(question, said)
     except ArgumentError as error:
-        return f"This cannot be a guess: expected {error.expected}."
+        return f"This is not a possible guess; expected: {error.expected}."
     return _state(question)

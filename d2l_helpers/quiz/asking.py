@@ -60,16 +60,16 @@ def _list(drawn: Sequence[Drawn], seed: int) -> None:
     for place, one in enumerate(drawn, start=1):
         show(question_message(f"{place}. {one.question.text}", one.options, title="Question "))
     example = f"helpers.quiz({len(drawn)}, seed={seed}, answers={'a' * len(drawn)!r})"
-    show(prediction_message(None, "Answer with a letter for each question", example))
+    show(prediction_message(None, "To answer, write one letter for each question", example))
 
 
 def _mark(drawn: Sequence[Drawn], answers: str, seed: int) -> None:
     letters = letters_of(answers, drawn)
     if letters is None:
         raise ArgumentError(
-            "These cannot be the answers.",
+            "These are not possible answers.",
             got=repr(answers[:60]),
-            expected=f"{len(drawn)} letters, each of them a choice of its question",
+            expected=f"{len(drawn)} letters, one for each question, each the letter of a choice",
             remedy=f"write helpers.quiz({len(drawn)}, seed={seed}) to see the questions again",
         )
     for place, (one, letter) in enumerate(zip(drawn, letters, strict=True), start=1):

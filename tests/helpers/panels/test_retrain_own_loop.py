@@ -75,7 +75,7 @@ def test_the_run_before_is_drawn_faintly(read):
     reader.wait()
     reader.move("learning rate", 2.0)
     reader.wait()
-    assert "run before" in reader.html[1]
+    assert "previous run" in reader.html[1]
     assert reader.status.endswith("loss 0.005")
     assert [row[-2] for row in reader.table[1:]] == ["0.005", "0.00005"]
 
