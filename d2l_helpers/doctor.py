@@ -132,7 +132,7 @@ def _d2l() -> Iterator[Diagnosis]:
 
 def _jupyterlab() -> Iterator[Diagnosis]:
     diagnosis = _package("jupyterlab", ">=3")
-    if _version("jupyterlab") is None and _version("notebook") is not None:  # as in Colab
+    if _version("jupyterlab") is None and _version("notebook") is not None:  # Colab has the classic Notebook
         detail = f"not installed; the classic Notebook {_version('notebook')} is"
         diagnosis = Diagnosis(Severity.NOTE, "jupyterlab", detail)
     elif diagnosis.state is Severity.OK and not SpecifierSet("<5").contains(diagnosis.detail, prereleases=True):
@@ -247,7 +247,7 @@ def _fitting_wheel() -> Diagnosis:
     detail = f"{fit.wheel.requirement}, because {fit.why}"
     here = installed_in([*sys.path, cuda_folder()])
     if fit.wheel.name == CPU.name:
-        # That no wheel is installed is a diagnosis of its own
+        # Another diagnosis reports that no wheel is installed
         is_here = not here or any(not wheel.needs_cuda for wheel in here)
         state = Severity.NOTE if driver and driver.gpus else Severity.OK
         return Diagnosis(state, "fitting MXNet wheel", detail, "" if is_here else swap_command(here))

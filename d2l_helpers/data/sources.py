@@ -25,7 +25,7 @@ from d2l_helpers.errors import DataCorrupt, DataError, DataUnavailable
 
 __all__ = ["CHECKSUMS", "Found", "cache_folder", "find_here", "obtain"]
 
-LOCK_TIMEOUT = 900.0  # seconds for which another process may be fetching
+LOCK_TIMEOUT = 900.0  # seconds to wait for another process that fetches the files
 _CACHE, _INSTALLED = "the cache", "Debian's installed package"
 
 Problem = OSError | DataCorrupt
@@ -200,7 +200,7 @@ def _fill_cache(search: _Search, cache: Path, mirror_list: Sequence[str]) -> Non
 
 
 def _take_from_mirrors(search: _Search, cache: Path, mirror_list: Sequence[str]) -> None:
-    import requests  # here, because importing it takes longer than loading the dataset, and it is seldom needed
+    import requests  # imported here, because the import takes longer than loading the dataset
 
     for mirror, problem in mirrors.probe(mirror_list).items():
         if problem is not None:
@@ -210,7 +210,7 @@ def _take_from_mirrors(search: _Search, cache: Path, mirror_list: Sequence[str])
             try:
                 contents = mirrors.download(mirror, file, cache)
             except requests.HTTPError as error:
-                search.fail(mirror, error)  # the mirror answers: it may have the other files
+                search.fail(mirror, error)  # this mirror answers, so it may have the other files
             except DataCorrupt as error:
                 search.fail(mirror, f"{file.filename}.gz: {error.got}")
             except requests.RequestException as error:

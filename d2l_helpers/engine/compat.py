@@ -55,7 +55,8 @@ class _Finder:
         if name.partition(".")[0] != "mxnet" and name != "d2l.mxnet":
             return None
         if _GENERATED.fullmatch(name):
-            raise ModuleNotFoundError(f"{name} is left out", name=name)  # MXNet expects this error, and goes on
+            # MXNet expects this error and continues without the module
+            raise ModuleNotFoundError(f"{name} is left out", name=name)
         if name == "mxnet" and (folder := _cuda_folder()):
             path = [folder, *sys.path]
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
@@ -73,7 +74,7 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         if module.__name__ in _WRITE_PARAMETERS:
             module.__dict__["str"] = _ParameterText
         with warnings.catch_warnings(), _one_thread(), self._libraries():
-            warnings.simplefilter("ignore")  # of old escapes and deprecations, about which a reader can do nothing
+            warnings.simplefilter("ignore")  # hide warnings about MXNet's own code, which a reader cannot change
             super().exec_module(module)
         if module.__name__ == "mxnet" and importlib.util.find_spec("mxnet.onnx"):  # 1.6 has only mxnet.contrib.onnx
             importlib.import_module("mxnet.onnx")  # which mxnet.contrib.onnx, now loaded lazily, would have imported
@@ -96,7 +97,7 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         if self.name != "mxnet":
             yield
             return
-        from d2l_helpers.engine import system_libraries  # here, to keep our own import fast
+        from d2l_helpers.engine import system_libraries  # imported here, to keep the import of d2l_helpers fast
         from d2l_helpers.engine.cuda import selection
 
         with selection.ready(Path(self.path).parents[1]), system_libraries.named():

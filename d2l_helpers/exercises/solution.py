@@ -27,7 +27,7 @@ def solution(name: str) -> None:
         If there is no such exercise.
     """
     exercise = find(name)
-    if is_recording():  # the output must not tell the solution, nor depend on what lies beside the notebook
+    if is_recording():  # a recorded output must not contain the solution, nor depend on other files
         text = "After an attempt and the third hint, this cell shows the solution."
         show(note_message(f"{exercise.title}: solution", text))
     elif missing := _missing(exercise):

@@ -19,8 +19,8 @@ __all__ = ["plot_projection"]
 Array = npt.NDArray[np.float64]
 
 _SIZE = (4.6, 2.9)  # inches
-_TILT = 0.42  # how much of a depth in the plane is seen
-_FRONT = -np.pi / 2  # the columns' mean direction, to the front: there a small angle between the two is seen large
+_TILT = 0.42  # the visible fraction of a depth in the plane
+_FRONT = -np.pi / 2  # the columns point to the front, where a small angle between them looks large
 _ALT = (
     "A plane that holds the predictions of all lines, and the measured y above it. An upright line, the error, joins y "
     "to the nearest point of the plane, y-hat. Two arrows show where y-hat goes if one of the parameters grows."

@@ -132,7 +132,7 @@ def _refresh(original: Path, work: Path, releases: _Releases) -> Copy | None:
         return None
     copied_or_new = copied | {digest: _digest_of_work(original)}
     for path in itertools.chain([first], _names_beside(first)):
-        if not os.path.lexists(path):  # a link that leads nowhere exists, too, and must not be replaced
+        if not os.path.lexists(path):  # a broken link also exists, and must not be replaced
             outcome = Outcome.NEW if path == first else Outcome.BESIDE
         elif _is_untouched(path, copied_or_new):
             outcome = Outcome.REPLACED

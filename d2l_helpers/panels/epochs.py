@@ -14,7 +14,7 @@ from d2l_helpers.training.history import Epoch
 
 __all__ = ["as_epoch", "follow", "nothing_to_record", "nothing_to_show", "template_weight"]
 
-_ROUNDING = 1e-6  # how far a mean in 32 bits may be above 1
+_ROUNDING = 1e-6  # in 32 bits, rounding errors may put a mean this far above 1
 _TEMPLATES = (len(LABELS), 28 * 28)  # a weight's shape, or its transpose's
 _END = object()
 

@@ -109,7 +109,7 @@ class Exhibit:
                 remedy="name the controls after show's parameters",
             )
         self._book = self.values
-        self._lock = threading.RLock()  # callbacks come on several threads
+        self._lock = threading.RLock()  # callbacks may run on several threads at once
         self._resetting = False
         self._build()
         for widget in self._controls.values():

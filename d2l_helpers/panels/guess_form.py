@@ -35,7 +35,7 @@ def show_form(
     """
     from IPython.display import display
 
-    lock = threading.Lock()  # two presses may come on two threads
+    lock = threading.Lock()  # two presses may be handled on two threads
     below = widgets.HTML(_status(state))
 
     def say(text: str) -> None:

@@ -47,7 +47,7 @@ def show_with_button(message: Mapping[str, str], now: Callable[[], Below], press
     """
     from IPython.display import display
 
-    lock = threading.Lock()  # two presses may come on two threads
+    lock = threading.Lock()  # two presses may be handled on two threads
     below = widgets.HTML()
 
     def draw(change: Callable[[], Below]) -> None:

@@ -93,7 +93,7 @@ def captured(write: Callable[[str], None]) -> Iterator[None]:
     finally:
         if publisher:
             publisher.unregister_hook(_shown)
-        # A stream that somebody else put in the place of ours stays: once they put ours back, it passes everything on
+        # If other code has replaced our stream, leave theirs; ours passes everything on if they put it back
         sys.stdout, sys.stderr, sys.stdin = _unwrapped(sys.stdout), _unwrapped(sys.stderr), _unwrapped(sys.stdin)
         del _captures.write
 
@@ -111,7 +111,7 @@ def refuse_kernel_input(kernel: Any) -> None:
         if ask is None or isinstance(ask, _Question):
             continue
         setattr(kernel, method, _Question(ask))
-        if getattr(module, name) == ask:  # of the cell that runs now
+        if getattr(module, name) == ask:  # the function that the running cell uses
             setattr(module, name, getattr(kernel, method))
 
 
@@ -169,7 +169,8 @@ class _Input(_Stream):
         return super().__getattr__(name)
 
     def fileno(self) -> int:
-        if hasattr(_captures, "write"):  # or `input` would read from a terminal without a call of `readline`
+        # With a file number, `input` would read from a terminal and not call `readline`
+        if hasattr(_captures, "write"):
             raise io.UnsupportedOperation("fileno")
         return int(self.stream.fileno())
 

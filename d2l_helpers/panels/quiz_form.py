@@ -47,7 +47,7 @@ class _QuizForm:
     def __init__(self, drawn: Sequence[Drawn], summary: Summary) -> None:
         self._drawn, self._summary = drawn, summary
         self._letters: list[str] = []
-        self._lock = threading.Lock()  # two presses may come on two threads
+        self._lock = threading.Lock()  # two presses may be handled on two threads
         self._question, self._reply, self._buttons = widgets.HTML(), widgets.HTML(), widgets.VBox()
         self._next = button("Next question", "Show the next question", self._go_on)
         self._next.layout = widgets.Layout(**_WIDE)

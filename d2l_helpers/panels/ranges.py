@@ -27,7 +27,7 @@ def is_number(value: Any) -> bool:
     """Tell whether a value is a number that a slider can show."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
-    return value == 0 or SMALLEST <= abs(value) <= LARGEST  # so neither infinite nor NaN
+    return value == 0 or SMALLEST <= abs(value) <= LARGEST  # this excludes infinity and NaN
 
 
 def ranged(name: str, title: str, default: Any, given: Any) -> widgets.Widget:
@@ -111,7 +111,7 @@ def _check(name: str, default: Any, ends: tuple[float, ...]) -> None:
 def _stepped(name: str, title: str, default: Any, ends: tuple[float, ...]) -> widgets.Widget:
     """Make a slider over the steps and the default, which lies between two steps."""
     low, high, step = ends
-    count = int((high - low) / step + 1e-9) + 1  # despite rounding, the high end is a step
+    count = int((high - low) / step + 1e-9) + 1  # the small addition keeps the high end a step despite rounding errors
     if count > _MOST:
         expected = f"a step that reaches the default {default!r}, or at most {_MOST:,} steps"
         raise _refused(name, f"{count:,} steps", expected)
@@ -126,7 +126,7 @@ def _step_through(default: float, low: float, high: float) -> float:
 
 def _members(name: str, given: Any) -> list[Any]:
     if isinstance(given, (list, tuple, range, EnumMeta)) or (isinstance(given, np.ndarray) and given.ndim == 1):
-        if len(given) > _MOST:  # before a very long range becomes a list
+        if len(given) > _MOST:  # check before a very long range becomes a list
             raise _refused(name, f"{len(given):,} choices", f"1 to {_MOST:,} choices")
         return [controls.plain(option) for option in given]
     raise _refused(name, repr(given), "a tuple of two numbers, low and high, or a list of choices")

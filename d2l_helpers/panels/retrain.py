@@ -77,7 +77,7 @@ class RetrainPanel:
         self._train = train
         self._sliders = sliders(train, ranges)
         self._book = {name: slider.value for name, slider in self._sliders.items()}
-        self._lock = threading.RLock()  # callbacks come on several threads, reports on the training thread
+        self._lock = threading.RLock()  # callbacks may run on several threads, reports on the training thread
         self._job: Job | None = None
         self._run, self._state = TrainingRun({}), ""  # the newest, and its state as shown
         self._has_ended = True
@@ -279,7 +279,7 @@ class RetrainPanel:
 def _explain(job: Job, error: BaseException) -> str:
     """Describe what the reader's code raised; return "" if it was stopped while its error composed the message."""
     try:
-        said = job.run_readers(lambda: explain(error))  # which calls the error's `__str__`
+        said = job.run_readers(lambda: explain(error))  # the error's `__str__` is the reader's code, too
     except Stopped:
         return ""
     return said if isinstance(error, D2LHelpersError) else f"Your function raised {said}"

@@ -23,7 +23,7 @@ __all__ = ["Settings", "single_choices", "sliders", "title_of"]
 Settings = dict[str, Any]
 
 _BATCH_SIZES = (1, 4, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
-_LARGEST = 10**6  # value of a parameter of the book
+_LARGEST = 10**6  # the largest value of a parameter in _BOOKS
 _BOOKS = {
     "lr": "learning rate",
     "batch_size": "batch size",

@@ -78,7 +78,7 @@ class ReadersCode:
         try:
             self._drain()  # an exception that is raised here still reaches the reader's code
             if was_enabled and self._is_due:
-                self._is_due = False  # once: code that runs while Stopped is handled may print, too
+                self._is_due = False  # raise it once only: code that runs while Stopped is handled may print, too
                 raise Stopped
             return call()
         finally:

@@ -22,10 +22,11 @@ REMEDY = (
 """What a reader can do about code that cannot be stopped; it is shown below the line that still runs."""
 
 # All in seconds
-_GRACE = 0.1  # in which cancelled code may end by itself; twice that for `fit`, which looks every 50 ms or so
+# The time that cancelled code has to end by itself; `fit`, which checks about every 50 ms, has twice as long
+_GRACE = 0.1
 _AGAIN = 0.05  # between exceptions, of which `except:` or a finalizer may swallow one
 _SOON = 0.005
-_STUCK = 3.0  # after which cancelled code is said to be impossible to end
+_STUCK = 3.0  # the time after which the page says that the code cannot be ended
 
 
 class Job:
@@ -79,7 +80,7 @@ class Job:
             self._code, self._on_stuck = ReadersCode(), on_stuck
         try:
             self.run(self)
-        except BaseException:  # one job's bug must not end the thread that all panels need
+        except BaseException:  # an error in one job must not end the thread that all panels need
             logging.getLogger(__name__).exception("A panel's job failed.")
         finally:
             with self._lock:
@@ -174,7 +175,7 @@ class TrainingThread:
 
         while True:
             self._running = self._take()
-            # MXNet's modes are per thread, and the job before may have been ended inside of `record()`
+            # MXNet's modes belong to the thread, and the previous job may have been ended inside `record()`
             npx.set_np()
             autograd.set_recording(False)
             autograd.set_training(False)

@@ -63,7 +63,7 @@ def _wait_before_each_cell(shell: Any, thread: TrainingThread) -> None:
             _wait_with_message(thread)
         except KeyboardInterrupt:
             thread.cancel()
-            with suppress(KeyboardInterrupt):  # a second interrupt: then the cell waits no longer
+            with suppress(KeyboardInterrupt):  # after a second interrupt, the cell no longer waits
                 thread.settle()
         if stuck := thread.stuck:
             place = stuck.place or "a panel's fit"

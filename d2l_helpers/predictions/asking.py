@@ -39,7 +39,7 @@ def predict(name: str, guess: object = None) -> None:
     if not has_page():
         show(_asked(question))
         return
-    from d2l_helpers.panels.guess_form import show_form  # which imports ipywidgets
+    from d2l_helpers.panels.guess_form import show_form  # imported here, because it imports ipywidgets
 
     show_form(
         _asked(question),

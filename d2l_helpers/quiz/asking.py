@@ -51,7 +51,7 @@ def quiz(number: int = 15, seed: int | None = None, answers: str = "") -> None:
     elif not has_page():
         _list(drawn, seed)
     else:
-        from d2l_helpers.panels.quiz_form import show_quiz  # which imports ipywidgets
+        from d2l_helpers.panels.quiz_form import show_quiz  # imported here, because it imports ipywidgets
 
         show_quiz(drawn, _summary)
 

@@ -53,7 +53,7 @@ class CompiledLoss:
         self._inputs = [
             None if name in (_X, _Y) else parameters[name].data(batches.X.ctx).as_nd_ndarray() for name in names
         ]
-        # With fixed shapes MXNet runs many operators as one; an epoch's last, smaller batch is planned again
+        # With fixed shapes, MXNet runs many operators as one; it plans an epoch's last, smaller batch again
         self._operator = mx.nd.CachedOp(outputs, [("static_alloc", True), ("static_shape", True)])
         self._batches, self._arrays = batches, (batches.X.as_nd_ndarray(), batches.y.as_nd_ndarray())
 
@@ -118,7 +118,7 @@ def compile_loss(net: Any, loss: Any, batches: object) -> CompiledLoss | None:
         return None
     try:
         return CompiledLoss(net, loss, batches)
-    except Exception:  # some of MXNet's blocks take arrays only, and raise whatever they raise on symbols
+    except Exception:  # some of MXNet's blocks accept arrays only, and raise errors of any class on symbols
         return None
 
 
@@ -149,7 +149,8 @@ def _is_mxnets(method: Any) -> bool:
     """Check that a method is MXNet's, not one that overrides or replaces it; a block may lack ``hybrid_forward``."""
     if method is None:
         return True
-    function_globals = getattr(getattr(method, "__func__", method), "__globals__", {})  # a wrapper copies __module__
+    # Not __module__, which a wrapper copies from MXNet's function
+    function_globals = getattr(getattr(method, "__func__", method), "__globals__", {})
     return str(function_globals.get("__name__")).startswith("mxnet.")
 
 

@@ -29,7 +29,8 @@ __all__ = [
     "total",
 ]
 
-_ROWS_AT_ONCE = 2048  # bounds the memory of the logits; large enough that the dispatch of operators costs little
+# Limits the memory of the logits; with fewer rows, the calls of operators would take most of the time
+_ROWS_AT_ONCE = 2048
 
 
 @dataclass

@@ -28,7 +28,7 @@ from d2l_helpers.training.history import Epoch, FitProgress, History
 
 __all__ = ["fit", "train_ch3", "watched"]
 
-# MXNet computes behind Python: without waiting now and then, a stop would wait for a long queue of batches.
+# MXNet computes in the background: without regular waits, Stop would have to wait for a long queue of batches.
 _BATCHES_BETWEEN_WAITS = 16
 _SECONDS_BETWEEN_REPORTS = 0.05
 
@@ -180,7 +180,7 @@ def _checked_step(updater: Any) -> Step:
     def step(batch_size: int) -> None:
         try:
             getattr(updater, "step", updater)(batch_size)
-        except UserWarning as warning:  # MXNet raises it for gradients that no backward pass has touched
+        except UserWarning as warning:  # MXNet warns if a backward pass has not computed a parameter's gradient
             raise foreign_trainer(warning) from warning
 
     return step
