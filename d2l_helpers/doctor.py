@@ -239,7 +239,7 @@ def _gpu() -> Iterator[Diagnosis]:
 
 
 def _fitting_wheel() -> Diagnosis:
-    """Say which wheel of MXNet fits this machine, and how to install it if it is missing."""
+    """Return which wheel of MXNet fits this machine, and how to install it if it is missing."""
     from d2l_helpers.engine.cuda import CPU, cuda_folder, installed_in, look, recommend
     from d2l_helpers.engine.cuda.selection import swap_command
 

@@ -17,7 +17,7 @@ _SECONDS_LOCKED = 0.2
 
 
 def path_of(name: str) -> Path:
-    """Return where the reader's file of this name lies; it need not exist."""
+    """Return the path of the reader's file of this name; the file need not exist."""
     from platformdirs import user_state_path
 
     return user_state_path("d2l-helpers", appauthor=False) / name

@@ -1,4 +1,4 @@
-"""The four files of Fashion-MNIST as published: their names, shapes and checksums; read and verify one of them."""
+"""Read and verify the four files of Fashion-MNIST; their published names, shapes and checksums."""
 
 from __future__ import annotations
 

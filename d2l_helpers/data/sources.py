@@ -1,7 +1,7 @@
-"""Where Fashion-MNIST comes from: the reader's folder, our cache, Debian's package, or the network.
+"""Find Fashion-MNIST in the reader's folder, this package's cache, Debian's package, or on the network.
 
-Whatever the source, no file is used unless its decompressed bytes are the published ones. The cache is ours: a corrupt
-file in it is set aside and replaced. Other folders are the reader's: a corrupt file there only causes a warning.
+Whatever the source, no file is used unless its decompressed bytes are the published ones. A corrupt file in
+the cache is set aside and replaced. Other folders belong to the reader: a corrupt file there only causes a warning.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _read(folder: Path, file: IdxFile) -> tuple[tuple[Path, Bytes] | None, dict[
 
 
 def _look_further(search: _Search, mirror_list: Sequence[str]) -> None:
-    """Fill the cache under its lock; if it cannot be written, at least use what is on this machine."""
+    """Fill the cache under its lock; if the cache cannot be written, use what is on this machine."""
     cache = cache_folder()
     try:
         with _locked(cache):
@@ -183,7 +183,7 @@ def _look_further(search: _Search, mirror_list: Sequence[str]) -> None:
 
 
 def _fill_cache(search: _Search, cache: Path, mirror_list: Sequence[str]) -> None:
-    """Get the missing files from ever farther sources into the cache; the caller holds its lock."""
+    """Get the missing files into the cache, from the nearest source that has them; the caller holds the lock."""
     _set_aside(_unless_absent(search.look_in(cache, _CACHE)))  # another process may have filled it meanwhile
     _warn(_unless_absent(search.look_in(debian.INSTALLED, _INSTALLED, cache)))
     if search.missing:

@@ -39,7 +39,7 @@ _INCOMPLETE = {"mxnet.ndarray.ndarray", "mxnet.numpy.multiarray", "mxnet.numpy",
 def install() -> None:
     """Make ``import mxnet`` and ``from d2l import mxnet`` work; safe to call twice.
 
-    An MXNet that is imported already stays as it is: it evidently needed no help.
+    An MXNet that is already imported stays as it is: it evidently works without this.
     """
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
@@ -120,7 +120,7 @@ class _D2LLoader(importlib.machinery.SourceFileLoader):
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let MXNet's OpenMP start with one thread, unless the reader has set OMP_NUM_THREADS.
+    """Start MXNet's OpenMP with one thread, unless the reader has set OMP_NUM_THREADS.
 
     For the chapter's small matrices one thread is the fastest, three times as fast beside other work on two cores.
     MXNet reads the variable while it is imported; it is reset so that other libraries keep their default.

@@ -1,4 +1,4 @@
-"""Check an answer: without a traceback of ours, and within a time limit where Python can be interrupted."""
+"""Check an answer, without a traceback of this package, and within a time limit where Python can be interrupted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _IDLE = {"RESUME", "NOP", "CACHE", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST",
 
 
 def check(name: str, answer: Any) -> None:
-    """Check an answer to an exercise and show its state; unless it is right, with a button for the next hint.
+    """Check an answer to an exercise and show the result; unless it is right, with a button for the next hint.
 
     After the third hint, the button offers the solution. The button is left out where no page can react to it: outside
     a notebook's kernel, and in a recorded notebook.
@@ -170,7 +170,7 @@ class _Capped(io.StringIO):
     _is_full = False
 
     def close(self) -> None:
-        """Stay open: an answer may close `sys.stdout`, which this is during a check, and it is read afterwards."""
+        """Do nothing: an answer may close `sys.stdout`, which is this object during a check and is read afterwards."""
 
     def write(self, text: str) -> int:
         room = _MOST_PRINTED - self.tell()

@@ -1,4 +1,4 @@
-"""What checks demand of answers: each function raises NotYet, in the learner's words, if something is not right."""
+"""Check properties of answers; each function raises NotYet, in the learner's words, at the first wrong one."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def history_charts(
 
 
 def has_accuracies(history: History) -> bool:
-    """Tell whether a fit measured accuracies; True for an empty history, in which they may still come."""
+    """Return whether a fit measured accuracies; True for an empty history, whose first epoch may measure them."""
     return not len(history) or bool(history.train_acc or history.held_out_acc)
 
 

@@ -151,7 +151,7 @@ def _names_beside(path: Path) -> itertools.chain[Path]:
 
 
 def _is_untouched(path: Path, copied: dict[str, str]) -> bool:
-    """Tell whether a copy is a release, perhaps opened and saved, but not changed."""
+    """Return whether a copy is still a release: it may have been opened and saved, but not changed."""
     if path.is_symlink():
         return False  # replacing the link would separate it from its file
     try:

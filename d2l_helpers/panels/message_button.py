@@ -1,4 +1,4 @@
-"""A message with a button, and below the button what each press shows."""
+"""Show a message with a button, and below the button the result of each press."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reader's function prints on the training thread: its panel shows it, not the cell that ran last."""
+"""Capture what the reader's function prints on the training thread, for its panel and not for the last cell."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def captured(write: Callable[[str], None]) -> Iterator[None]:
 
 
 def refuse_kernel_input(kernel: Any) -> None:
-    """Make a kernel ask its front end for no thread whose output is captured; call this on the thread of the cells.
+    """Make a kernel refuse to ask for input on a thread whose output is captured; call this on the cells' thread.
 
     Notes
     -----
@@ -135,7 +135,7 @@ class _Stream:
         self.stream = stream
 
     def close(self) -> None:
-        """Stay open for a thread whose output is captured: the stream belongs to all cells."""
+        """Close the stream, but not from a thread whose output is captured: other cells still use the stream."""
         if not hasattr(_captures, "write"):
             self.stream.close()
 

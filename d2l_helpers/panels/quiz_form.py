@@ -1,4 +1,4 @@
-"""The questions of a quiz on the page, one after the other, and the score at the end."""
+"""Show the questions of a quiz on the page, one after the other, and the score at the end."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _REMEDY = "write {0}=(8, 512) or {0}=(8, 512, 8), or for choices {0}=[8, 64]"
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a value is a number that a slider can show."""
+    """Return whether a value is a number that a slider can show."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return value == 0 or SMALLEST <= abs(value) <= LARGEST  # this excludes infinity and NaN

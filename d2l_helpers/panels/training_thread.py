@@ -93,7 +93,7 @@ class Job:
         return self._code.run(call)
 
     def shield(self, call: Callable[[], Result]) -> Result:
-        """Call code of ours that the reader's code calls; `Stopped` is not raised in it."""
+        """Call this package's code from the reader's code; `Stopped` is not raised in it."""
         return self._code.shield(call) if self._code else call()
 
     def wait(self, timeout: float | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""The process's training thread, for which each cell waits until the running fit has ended.
+"""Start the process's training thread, and make each cell wait until the running fit has ended.
 
 Two fits at once would use the same random generators, so that a cell's numbers would no longer follow from its seed.
 """
@@ -36,7 +36,7 @@ def the_training_thread() -> TrainingThread:
 
 
 def handle_clicks_during_cells(button: Any) -> None:
-    """Let a button's clicks be handled while a cell runs or waits, where the page and the kernel can do so.
+    """Handle a button's clicks also while a cell runs or waits, where the page and the kernel support this.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""A question to predict: with choices, for a number, or for a short text; and what is said about a guess."""
+"""Define questions to predict, with choices, for a number or for a short text, and judge the guesses."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ class NumberQuestion(Question):
         return f"{guess} {self.unit}".strip()
 
     def judge(self, guess: str, result: Any) -> Verdict:
-        """Accept a guess that is near enough; another one is told by how much it is too high or too low."""
+        """Accept a guess near enough to the result; say whether any other guess is too high or too low."""
         number, measured = float(guess), float(result)
         if abs(number - measured) <= max(self.near * abs(measured), self.within):
             return Verdict(True)

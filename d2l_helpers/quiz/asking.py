@@ -17,7 +17,7 @@ _LARGEST_SEED = 10_000
 
 
 def quiz(number: int = 15, seed: int | None = None, answers: str = "") -> None:
-    """Ask questions from the whole chapter, drawn anew each time, and explain each answer.
+    """Ask questions about the whole chapter, different ones each time, and explain each answer.
 
     On a page with buttons the questions come one after the other. Elsewhere all of them are shown with their letters,
     and ``quiz(seed=…, answers="abc…")`` marks the answers to them.
@@ -25,11 +25,11 @@ def quiz(number: int = 15, seed: int | None = None, answers: str = "") -> None:
     Parameters
     ----------
     number : int
-        How many questions, from 1 to the number that there are.
+        How many questions: at least 1, at most all that there are.
     seed : int, optional
-        The same seed draws the same questions; by default they are drawn anew.
+        The same seed draws the same questions; by default each call draws new ones.
     answers : str, optional
-        One letter for each question; needs the seed that the questions were shown with.
+        One letter for each question; `seed` must be the one with which the questions were shown.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Checks of the arguments of training and evaluation, and of each batch before it is used."""
+"""Check the arguments of training and evaluation, and each batch before it is used."""
 
 from __future__ import annotations
 

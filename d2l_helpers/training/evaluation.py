@@ -1,4 +1,4 @@
-"""Measures of a classifier: accuracy, loss, predictions, confusion matrix, and its worst errors."""
+"""Measure a classifier: its accuracy, loss, predictions, confusion matrix and worst errors."""
 
 from __future__ import annotations
 

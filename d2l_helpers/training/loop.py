@@ -90,8 +90,8 @@ def fit(
 ) -> Iterator[FitProgress]:
     """Train as `train_ch3` does, and report at each epoch's end and about every 50 ms in between.
 
-    Arguments and errors are those of `train_ch3`; they are checked at once. The training goes on as reports are asked
-    for: to stop it, stop asking.
+    Arguments and errors are those of `train_ch3`; they are checked at once. The training continues when the
+    next report is requested; to stop it, request no more.
     """
     check_training_arguments(net, loss, num_epochs, updater)
     check_first_batch(net, train_iter, loss)
@@ -192,7 +192,7 @@ def _progress_bar(num_epochs: int, silent: bool) -> Any:
 
 @contextmanager
 def _interrupts() -> Iterator[threading.Event]:
-    """Turn the first interrupt into an event: as an exception it would be lost inside one of MXNet's finalizers.
+    """Turn the first interrupt into an event: an exception could be lost inside one of MXNet's finalizers.
 
     The second one is an exception all the same, for code that never yields a report.
     """
