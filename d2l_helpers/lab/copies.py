@@ -210,7 +210,7 @@ def _read(original: Path) -> bytes:
             f"Cannot read the notebook {original}",
             got=error,
             expected="a file that may be read",
-            remedy="look at its permissions, or restore it",
+            remedy="check the permissions of the file, or restore it",
         ) from error
 
 

@@ -40,15 +40,16 @@ def retrain(train: Callable[..., Any], /, **ranges: Any) -> RetrainPanel:
     Parameters
     ----------
     train : callable
-        Its parameters become the controls, at their defaults: a number a slider, a bool a check box, a choice (a known
-        string such as ``"relu"``, an Enum's member, or what a Literal annotates) a slider over the choices. Parameters
-        with another default, such as None, keep it. The function trains with `train_ch3`, or is a generator that
-        yields from `fit`, or one with a loop of its own that yields each epoch's loss or an `Epoch`. Stop ends it
-        wherever it is; a ``yield`` of nothing in between makes that gentle. What it prints appears in the panel.
-        Change it, run its cell and this one again, and the sliders train what you wrote.
+        Each parameter becomes a control, which starts at the parameter's default: a number becomes a slider, a bool a
+        check box, a choice a slider over the choices. A choice is a known string such as ``"relu"``, a member of an
+        Enum, or a parameter that a Literal annotates. Any other parameter, such as one with the default None, has no
+        control. The function calls `train_ch3`, yields from `fit`, or yields the loss or an `Epoch` after each epoch of
+        a loop of its own. Stop ends the function at any line; in a long loop, a ``yield`` without a value is a better
+        place for that. The panel shows what the function prints. After a change, run the function's cell and the
+        panel's cell again.
     **ranges : tuple or list
-        A parameter's range, if the usual one does not fit: ``width=(8, 512)`` from 8 to 512, ``width=(8, 512, 8)`` in
-        steps of 8, ``activation=["relu", "tanh"]`` these choices. It contains the default.
+        The range of a parameter's control: ``width=(8, 512)`` is a range, ``width=(8, 512, 8)`` one in steps of 8, and
+        ``activation=["relu", "tanh"]`` are choices. The range contains the parameter's default.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def retrain(train: Callable[..., Any], /, **ranges: Any) -> RetrainPanel:
     Raises
     ------
     ArgumentError
-        If `train` is no such function, or a range does not fit.
+        If a panel cannot be made for `train`, or a range does not fit its parameter.
     """
     return RetrainPanel(train, ranges)
 

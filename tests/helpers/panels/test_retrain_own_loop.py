@@ -134,7 +134,7 @@ def test_weights_of_another_layer_are_refused_in_words(read):
     [
         (helpers.Epoch(0.5, held_out_acc=83.0), "held_out_acc=83.0", "divide by 100"),
         (helpers.Epoch(0.5, train_acc=np.float32(1.5)), "train_acc=1.5", "divide by 100"),
-        (helpers.Epoch(0.5, train_acc=-0.1), "train_acc=-0.1", "divide by the number of all"),
+        (helpers.Epoch(0.5, train_acc=-0.1), "train_acc=-0.1", "by the number of all predictions"),
     ],
 )
 def test_an_accuracy_that_is_no_fraction_is_refused(read, epoch, got, remedy):
