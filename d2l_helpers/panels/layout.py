@@ -157,7 +157,7 @@ def _keep_snapshots(view: widgets.Widget) -> None:
     def keep() -> None:
         with lock:
             timers.clear()  # the next change starts another timer
-        # Two at once could leave the older snapshot. On a full disk, the file keeps the first one
+        # Without this lock, the older of two snapshots could be written last. On a full disk, the first snapshot stays
         with writing, contextlib.suppress(OSError):
             keep_snapshot(view.model_id, _snapshot(view))
 

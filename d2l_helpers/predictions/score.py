@@ -1,4 +1,4 @@
-"""Show how often the reader predicted right, and where not."""
+"""Show how many of the reader's predictions were right, and which were wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["show_score"]
 
 
 def show_score() -> None:
-    """Show how many first guesses were right in each notebook, and the questions where they were not."""
+    """Show how many first guesses were right in each notebook, and the questions whose first guess was wrong."""
     guesses = all_guesses()
     rows, missed = [], []
     for notebook, questions in chapter().items():
@@ -21,7 +21,7 @@ def show_score() -> None:
     if rows:
         show(table_message("Predictions", rows))
     if missed:
-        show(table_message("Where the first guess was not right", missed))
+        show(table_message("Questions whose first guess was wrong", missed))
 
 
 def _score(questions: tuple[Question, ...], guesses: dict[str, Guess]) -> tuple[str, str]:

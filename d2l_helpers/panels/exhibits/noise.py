@@ -16,7 +16,7 @@ __all__ = ["explore_noise", "off_by", "trips", "usually_off_by"]
 _TRUTH = (4.0, 6.0)  # minutes per kilometre, minutes per trip
 _X = np.linspace(0.2, 4.0, 20)
 _NOISE = 1.5  # standard deviation in minutes, whatever the distribution
-_LATE = 18  # the trip with the flat tyre, of 3.8 km: far from the middle, where an outlier turns the line
+_LATE = 18  # the trip with the flat tyre, 3.8 km: an outlier far from the middle turns the line
 _MOST = 30  # minutes lost to it
 _DRAWS = 200
 _KINDS = ("Gaussian", "Laplace")
@@ -25,7 +25,7 @@ _KINDS = ("Gaussian", "Laplace")
 def explore_noise() -> Exhibit:
     """Show the lines of least squares and least absolute errors, for Gaussian and Laplace noise and one outlier."""
     for kind in _KINDS:
-        usually_off_by(kind)  # cached, because it takes longer than a slider may
+        usually_off_by(kind)  # compute the cached result now: it takes too long for a slider's callback
     controls = (
         choice("kind", "noise", _KINDS, _KINDS[0]),
         slider("minutes_lost", "minutes lost", 20, low=0, high=_MOST, step=1),

@@ -15,7 +15,7 @@ __all__ = ["explore_robust_loss", "points"]
 _TRUTH = (1.0, 0.0)
 _X = np.linspace(-3.0, 3.0, 25)
 _NOISE = 0.3  # standard deviation
-_WRONG = [16, 18, 21, 24]  # on the right, where outliers turn the line and do not only raise it
+_WRONG = [16, 18, 21, 24]  # outliers far to the right turn the line; in the middle they would only raise it
 _FARTHEST = 12.0
 _R_SPAN, _LOSS_SPAN, _PULL_SPAN = (-4.0, 13.0), (0.0, 14.0), (-4.0, 13.0)
 

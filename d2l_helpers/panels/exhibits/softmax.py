@@ -84,9 +84,9 @@ def _show(a: float, b: float, c: float, temperature: float, shift: int, bits: st
         Bars(safe.tolist(), "stable: largest logit subtracted", 0),
     )
     charts = (
-        Chart("logits", [Bars(logits.tolist(), style=0)], y_span=(-5.5, 5.5), x_names=_NAMES),
+        Chart("logits z", [Bars(logits.tolist(), style=0)], y_span=(-5.5, 5.5), x_names=_NAMES),
         # room above 1 for the legend
-        Chart("probabilities", bars, y_span=(0.0, 1.3), x_names=_NAMES),
+        Chart("probabilities ŷ", bars, y_span=(0.0, 1.3), x_names=_NAMES),
     )
     return View(text, charts)
 

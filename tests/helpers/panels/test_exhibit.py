@@ -128,7 +128,7 @@ def test_minus_signs_are_those_of_numbers():
 
 
 def test_two_controls_of_one_name_are_refused():
-    with pytest.raises(ArgumentError, match="one name for each"):
+    with pytest.raises(ArgumentError, match="a different name for each"):
         Exhibit("t", [slider("a", "a", 1, 0, 2, 1), slider("a", "b", 1, 0, 2, 1)], lambda a: View(""))
 
 
