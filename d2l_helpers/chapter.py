@@ -21,6 +21,7 @@ CHAPTER = (
     "06_softmax_regression_scratch",
     "07_softmax_regression_gluon",
     "08_softmax_regression_keras",
+    "09_review",
 )
 
 Named = TypeVar("Named")
