@@ -18,7 +18,7 @@ _counting = threading.Lock()  # a button's callback may run at the same time as 
 
 
 def hint(name: str) -> None:
-    """Show the next hint of an exercise; there are three, and after the last it is shown again.
+    """Show the next of an exercise's three hints; after the third, show that one again.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ _AGAIN = 0.1  # seconds between two looks at the clocks, and between exceptions:
 
 
 class OutOfTime(BaseException):
-    """Raised at the time limit; no subclass of Exception, which ``except Exception`` would catch."""
+    """Raised at the time limit; not an Exception, so that ``except Exception`` does not catch it."""
 
 
 def call_limited(cpu_seconds: float, wall_seconds: float, function: Callable[[], Result]) -> Result:

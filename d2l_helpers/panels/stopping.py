@@ -23,7 +23,7 @@ _LONGEST_LINE = 100  # characters shown of a line of code
 
 
 class Stopped(BaseException):
-    """Raised in the reader's code to end it; no subclass of Exception, which ``except Exception`` would catch."""
+    """Raised in the reader's code to end it; not an Exception, so that ``except Exception`` does not catch it."""
 
 
 class ReadersCode:

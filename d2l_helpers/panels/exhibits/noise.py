@@ -1,4 +1,4 @@
-"""Compare the mean and the median: the lines that two losses fit to noisy points with one outlier."""
+"""Compare the lines that the squared and the absolute loss fit to noisy points with one outlier."""
 
 from __future__ import annotations
 
