@@ -33,8 +33,9 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     ChoiceQuestion(
         name="planted_points",
-        text="A linear network classifies 82 % of 10,000 held-out images correctly. Then it is trained again, with these "
-        "images in place of 10,000 of its 50,000 training images. By how many points does its accuracy on them rise?",
+        text="A linear network classifies 82 % of 10,000 held-out images correctly. Then it is trained again, with "
+        "these images in place of 10,000 of its 50,000 training images. By how many points does its accuracy on them "
+        "rise?",
         choices=(
             Choice("by less than 1", "It would be less than 1 if the network could hardly remember single images."),
             Choice("by about 5", "It would be 5 if it could remember every fourth image that it had got wrong."),
