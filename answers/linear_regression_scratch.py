@@ -10,11 +10,11 @@ from d2l_autograder.key import Answer, Wrong
 def full_batches(batch_size, features, labels):
     """Yield shuffled minibatches (X, y) of batch_size examples each.
 
-    Examples that do not fill a batch are left out, others in each epoch.
+    Examples that do not fill a batch are left out; the shuffle decides which.
     """
     order = list(range(len(features)))
     random.shuffle(order)
-    order = np.array(order, dtype="int32")
+    order = np.array(order, dtype="int32", ctx=features.ctx)
     features, labels = features.take(order, axis=0), labels.take(order, axis=0)
     for start in range(0, len(features) - batch_size + 1, batch_size):
         yield features[start : start + batch_size], labels[start : start + batch_size]
@@ -88,6 +88,11 @@ def _shuffles_in_place(batch_size, features, labels):
 def _returns_the_first_batch(batch_size, features, labels):
     rows = _shuffled(len(features))[:batch_size]
     return features.take(rows, axis=0), labels.take(rows, axis=0)
+
+
+def _yields_three(batch_size, features, labels):
+    for number, (X, y) in enumerate(_does_not_shuffle(batch_size, features, labels)):
+        yield number, X, y
 
 
 def _returns_a_number(batch_size, features, labels):
@@ -228,8 +233,9 @@ ANSWERS = (
             Wrong(_does_not_shuffle, "a shuffled order"),
             Wrong(_draws_with_replacement, "comes twice"),
             Wrong(_shuffles_in_place, "the originals as before"),
-            Wrong(_returns_the_first_batch, "a pair: yield X, y"),
+            Wrong(_returns_the_first_batch, "return ends the loop"),
             Wrong(_returns_a_number, "something to loop over"),
+            Wrong(_yields_three, "a pair: yield X, y"),
         ),
     ),
     Answer(
@@ -254,11 +260,11 @@ ANSWERS = (
             Wrong(_has_no_limit, "the length of the step"),
             Wrong(_limits_each_alone, "the length of the step"),
             Wrong(_limits_each_entry, "the length of the step"),
-            Wrong(_forgets_the_root, "which should be that of sgd"),
+            Wrong(_forgets_the_root, "should be that of sgd"),
             Wrong(_limits_the_step, "the length of the step"),
             Wrong(_expects_two_params, "ValueError", earns=0.5),
-            Wrong(_always_goes_at_the_limit, "which should be that of sgd", earns=0.5),
-            Wrong(_limits_the_sum, "which should be that of sgd"),
+            Wrong(_always_goes_at_the_limit, "should be that of sgd", earns=0.5),
+            Wrong(_limits_the_sum, "should be that of sgd"),
             Wrong(_makes_new_arrays, "the parameters are unchanged"),
             Wrong(_divides_by_zero, "ZeroDivisionError", earns=0.5),
         ),
@@ -279,14 +285,14 @@ ANSWERS = (
         "zero_start",
         "c",
         wrong=(
-            Wrong("a", "error times weight"),
-            Wrong("b", "equal in every example"),
-            *(Wrong(other, "one of 'a', 'b', 'c'") for other in ("d", "c: it learns as well", "", 3)),
+            Wrong("a", "if u started at 1"),
+            Wrong("b", "if u multiplied the bias as well"),
+            *(Wrong(other, "one of 'a', 'b', 'c'") for other in ("d", "c: only the bias learns", "", 3)),
         ),
     ),
     Answer(
         "examples_needed",
-        2500,
+        round(100 * (0.051 / 0.01) ** 2),
         wrong=(
             Wrong(500, "wrong by about 0.022"),  # a fifth of the error with five times as many
             Wrong(1592, "wrong by about 0.013"),  # the mean size of the errors, not the root of their mean square

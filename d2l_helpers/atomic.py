@@ -14,7 +14,8 @@ from d2l_helpers.errors import NotebookError
 
 __all__ = ["replace_file", "write", "write_once"]
 
-_NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}  # as exFAT, SMB and some FUSE file systems say it
+# The errors of exFAT, SMB and some FUSE file systems for "no hard links"
+_NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
 def write(file: Path, contents: bytes | memoryview, mode: int | None = None) -> None:
@@ -98,9 +99,9 @@ def _is_written(file: Path, contents: bytes | memoryview, mode: int) -> bool:
 
 def _rename_once(temporary: Path, file: Path) -> bool:
     """Rename a file unless the new name is taken; a lock on the folder keeps other processes from doing the same."""
-    import fcntl  # here: Windows lacks it
+    import fcntl  # imported here, because Windows lacks it
 
-    folder = os.open(file.parent, os.O_RDONLY)  # closing it releases the lock, and so does a kill
+    folder = os.open(file.parent, os.O_RDONLY)  # closing the file releases the lock, and so does the end of the process
     try:
         with suppress(OSError):  # a file system may have neither hard links nor locks; one process is still safe there
             fcntl.flock(folder, fcntl.LOCK_EX)

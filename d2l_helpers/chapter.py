@@ -50,7 +50,7 @@ def find_by_name(name: object, what: str, groups: Iterable[tuple[Named, ...]]) -
     Raises
     ------
     ArgumentError
-        If there is none; the message lists names that are spelled alike.
+        If there is none; the message lists similar names.
     """
     members = {getattr(member, "name"): member for group in groups for member in group}  # noqa: B009
     if isinstance(name, str) and name in members:

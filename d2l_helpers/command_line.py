@@ -13,7 +13,7 @@ __all__ = ["run"]
 
 def run(command: click.Command) -> None:
     """Run a command; for an error of the project, print its message and exit with status 1."""
-    # With this module jsonschema, which nbformat imports, builds a grammar of web addresses for seconds; it is optional
+    # jsonschema, which nbformat imports, would spend seconds on a grammar of web addresses with this optional module
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         command()

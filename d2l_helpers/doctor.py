@@ -132,7 +132,7 @@ def _d2l() -> Iterator[Diagnosis]:
 
 def _jupyterlab() -> Iterator[Diagnosis]:
     diagnosis = _package("jupyterlab", ">=3")
-    if _version("jupyterlab") is None and _version("notebook") is not None:  # as in Colab
+    if _version("jupyterlab") is None and _version("notebook") is not None:  # Colab has the classic Notebook
         detail = f"not installed; the classic Notebook {_version('notebook')} is"
         diagnosis = Diagnosis(Severity.NOTE, "jupyterlab", detail)
     elif diagnosis.state is Severity.OK and not SpecifierSet("<5").contains(diagnosis.detail, prereleases=True):
@@ -239,7 +239,7 @@ def _gpu() -> Iterator[Diagnosis]:
 
 
 def _fitting_wheel() -> Diagnosis:
-    """Say which wheel of MXNet fits this machine, and how to install it if it is missing."""
+    """Return which wheel of MXNet fits this machine, and how to install it if it is missing."""
     from d2l_helpers.engine.cuda import CPU, cuda_folder, installed_in, look, recommend
     from d2l_helpers.engine.cuda.selection import swap_command
 
@@ -247,7 +247,7 @@ def _fitting_wheel() -> Diagnosis:
     detail = f"{fit.wheel.requirement}, because {fit.why}"
     here = installed_in([*sys.path, cuda_folder()])
     if fit.wheel.name == CPU.name:
-        # That no wheel is installed is a diagnosis of its own
+        # Another diagnosis reports that no wheel is installed
         is_here = not here or any(not wheel.needs_cuda for wheel in here)
         state = Severity.NOTE if driver and driver.gpus else Severity.OK
         return Diagnosis(state, "fitting MXNet wheel", detail, "" if is_here else swap_command(here))
@@ -272,7 +272,10 @@ def _dataset() -> Iterator[Diagnosis]:
     elif not wrong:
         missing = [name for name in CHECKSUMS if name not in found]
         yield Diagnosis(
-            Severity.NOTE, "Fashion-MNIST", f"not here yet, fetched when first needed: {', '.join(missing)}", fetch
+            Severity.NOTE,
+            "Fashion-MNIST",
+            f"not on this machine yet, fetched when first needed: {', '.join(missing)}",
+            fetch,
         )
 
 

@@ -173,7 +173,8 @@ def explain(error: BaseException) -> str:
     if isinstance(error, D2LHelpersError):
         return _text(error)
     text = f"{type(error).__name__}: {_text(error)}"
-    if "Traceback (most recent call last)" in text:  # of MXNet's C++; the error is in the last line
+    # MXNet adds the traceback of its C++ code; only the last line says what failed
+    if "Traceback (most recent call last)" in text:
         text = text.strip().splitlines()[-1]
     line = readers_line(error.__traceback__)
     return f"{text}\n  line {line.lineno}: {line.line}" if line else text

@@ -112,7 +112,7 @@ def _framed(title: str, colour: str, below: str) -> str:
 
 
 def _encodable(text: str, markup: str) -> Message:
-    # Half of a surrogate pair, from an error of the answer's, could not be sent
+    # A lone surrogate, as in the message of an answer's error, could not be sent to the page
     text, markup = (said.encode(errors="replace").decode() for said in (text, markup))
     return {"text/plain": text, "text/html": markup}
 

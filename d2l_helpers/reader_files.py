@@ -17,7 +17,7 @@ _SECONDS_LOCKED = 0.2
 
 
 def path_of(name: str) -> Path:
-    """Return where the reader's file of this name lies; it need not exist."""
+    """Return the path of the reader's file of this name; the file need not exist."""
     from platformdirs import user_state_path
 
     return user_state_path("d2l-helpers", appauthor=False) / name
@@ -43,7 +43,8 @@ def change(file: Path, new: Callable[[Any], Any]) -> None:
     """
     from filelock import FileLock, Timeout
 
-    with suppress(OSError, NotImplementedError, Timeout):  # the second: a file system without locks
+    with suppress(OSError, NotImplementedError, Timeout):  # NotImplementedError: a file system without locks
         file.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{file}.lock", timeout=_SECONDS_LOCKED):  # each of two kernels adds to what the other wrote
+        # Otherwise one of two kernels would overwrite what the other wrote
+        with FileLock(f"{file}.lock", timeout=_SECONDS_LOCKED):
             atomic.write(file, json.dumps(new(read(file)), sort_keys=True).encode())

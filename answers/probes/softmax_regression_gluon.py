@@ -71,7 +71,7 @@ def _turning(rng):
 
 def _many_short_runs(rng):
     lengths = rng.integers(1, 9, 60).tolist()
-    return [((rng.integers(1, 10, length) / 10).tolist(), int(rng.integers(1, 5))) for length in lengths]
+    return [((rng.integers(5, 15, length) / 10).tolist(), int(rng.integers(1, 5))) for length in lengths]
 
 
 def _two_layers(rng, bias=1.0):

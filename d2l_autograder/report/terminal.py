@@ -40,16 +40,17 @@ _MOST_NAMES = 20
 
 def marks_table(result: Result) -> RenderableType:
     """Return one submission's marks: each exercise, and each test of an answer that is not right."""
-    table = Table(title=_title(result), title_justify="left", show_header=True, header_style="dim", box=None)
+    table = Table(show_header=True, header_style="dim", box=None)
     table.add_column("exercise", ratio=1, overflow="fold")
     table.add_column("points", justify="right", no_wrap=True)
     for mark in result.marks if result.status == Status.MARKED else ():
         table.add_row(_exercise(mark), Text(f"{number_text(mark.earned)} of {number_text(mark.points)}"))
     parts: list[RenderableType] = list(map(Text, [] if result.is_sandboxed else [NOT_SANDBOXED]))
+    parts.append(_title(result))  # not the table's title, which would wrap at the table's width
     if result.status == Status.MARKED:
         parts.append(table)
     else:
-        parts += [_title(result), Text(f"{_STATUSES[result.status]}: {safe_text(result.detail)}")]
+        parts += [Text(f"{_STATUSES[result.status]}: {safe_text(result.detail)}")]
     parts += [Text(f"repaired: {safe_text(repair)}") for repair in result.repairs]
     return Group(*parts)
 

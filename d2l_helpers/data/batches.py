@@ -67,7 +67,7 @@ class ArrayBatches:
         return -(-self.num_examples // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        """Go through one epoch.
+        """Yield the batches of one epoch.
 
         Yields
         ------

@@ -62,7 +62,7 @@ def _private_lists(folder: Path) -> list[str]:
 
 
 def _run(folder: Path, *command: str) -> None:
-    environment = os.environ | {"LC_ALL": "C"}  # so that the error's last line is in one known language
+    environment = os.environ | {"LC_ALL": "C"}  # so that error messages are in English
     try:
         done = subprocess.run(
             command, cwd=folder, env=environment, timeout=TIMEOUT, stdin=subprocess.DEVNULL, capture_output=True,

@@ -102,7 +102,8 @@ def get_fashion_mnist_labels(labels: Iterable[Any]) -> list[str]:
     ArgumentError
         If one of them is no such number.
     """
-    values = labels.asnumpy() if hasattr(labels, "asnumpy") else labels  # one copy, not one a label, from a GPU
+    # Copy all labels from a GPU at once, not one by one
+    values = labels.asnumpy() if hasattr(labels, "asnumpy") else labels
     return [_label(value) for value in values]
 
 

@@ -1,4 +1,4 @@
-"""The four files of Fashion-MNIST as published: their names, shapes and checksums; read and verify one of them."""
+"""Read and verify the four files of Fashion-MNIST; their published names, shapes and checksums."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def read_verified(path: Path, file: IdxFile) -> Bytes:
     """
     if path.exists() and not path.is_file():
         raise OSError(f"{path} is not a regular file")  # reading from a pipe could wait forever
-    contents = np.empty(file.size + 1, dtype=np.uint8)  # one byte more than expected shows that there are more
+    contents = np.empty(file.size + 1, dtype=np.uint8)  # one byte more than expected, to notice a file that is too long
     try:
         with path.open("rb") as stream:
             filled = _fill(contents, _decompressed(stream))

@@ -33,7 +33,7 @@ def probe(mirrors: Sequence[str]) -> dict[str, str | None]:
     dict of str to str or None
         For each mirror None if it answers anything at all, else why it does not.
     """
-    import requests  # here and below, because importing it takes longer than loading the dataset
+    import requests  # imported here and below, because the import takes longer than loading the dataset
 
     problems: dict[str, str | None] = dict.fromkeys(mirrors, f"no answer within {PROBE_TIMEOUT:g} s")
 
@@ -86,10 +86,10 @@ def download(mirror: str, file: IdxFile, folder: Path) -> Bytes:
         _transfer_all(f"{mirror.rstrip('/')}/{file.filename}.gz", part, limit=file.size)
         contents = read_verified(part, file)
     except requests.RequestException:
-        raise  # it is an OSError too, but not the disk's
+        raise  # this class is an OSError too, but the disk is not to blame
     except (DataCorrupt, OSError) as error:
         part.unlink(missing_ok=True)
-        if is_continued and isinstance(error, DataCorrupt):  # the part may have been another mirror's
+        if is_continued and isinstance(error, DataCorrupt):  # the first part may come from another mirror
             return download(mirror, file, folder)
         raise
     part.unlink()
@@ -130,7 +130,7 @@ def _transfer(url: str, part: Path, limit: int) -> None:
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={held}-"} if held else {})
     with requests.get(url, headers=headers, stream=True, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT)) as response:
         if held and response.status_code == requests.codes.requested_range_not_satisfiable:
-            part.unlink()  # it was whole already, or longer than the file: begin again, and let the checksum decide
+            part.unlink()  # the part was complete or too long: download again, and let the checksum decide
             return _transfer(url, part, limit)
         response.raise_for_status()
         kept = held if response.headers.get("Content-Range", "").startswith(f"bytes {held}-") else 0
@@ -143,7 +143,8 @@ def _transfer(url: str, part: Path, limit: int) -> None:
             for chunk in response.iter_content(1 << 16):
                 sink.write(chunk)
                 bar.update(len(chunk))
-                if sink.tell() > limit:  # compressed data is never longer: this is something else, perhaps endless
+                # Compressed data is never longer than the file: stop a download that may never end
+                if sink.tell() > limit:
                     break
     return None
 

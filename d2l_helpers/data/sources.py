@@ -1,7 +1,7 @@
-"""Where Fashion-MNIST comes from: the reader's folder, our cache, Debian's package, or the network.
+"""Find Fashion-MNIST in the reader's folder, this package's cache, Debian's package, or on the network.
 
-Whatever the source, no file is used unless its decompressed bytes are the published ones. The cache is ours: a corrupt
-file in it is set aside and replaced. Other folders are the reader's: a corrupt file there only causes a warning.
+Whatever the source, no file is used unless its decompressed bytes are the published ones. A corrupt file in
+the cache is set aside and replaced. Other folders belong to the reader: a corrupt file there only causes a warning.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from d2l_helpers.errors import DataCorrupt, DataError, DataUnavailable
 
 __all__ = ["CHECKSUMS", "Found", "cache_folder", "find_here", "obtain"]
 
-LOCK_TIMEOUT = 900.0  # seconds for which another process may be fetching
+LOCK_TIMEOUT = 900.0  # seconds to wait for another process that fetches the files
 _CACHE, _INSTALLED = "the cache", "Debian's installed package"
 
 Problem = OSError | DataCorrupt
@@ -157,7 +157,7 @@ def _read(folder: Path, file: IdxFile) -> tuple[tuple[Path, Bytes] | None, dict[
 
 
 def _look_further(search: _Search, mirror_list: Sequence[str]) -> None:
-    """Fill the cache under its lock; if it cannot be written, at least use what is on this machine."""
+    """Fill the cache under its lock; if the cache cannot be written, use what is on this machine."""
     cache = cache_folder()
     try:
         with _locked(cache):
@@ -166,7 +166,7 @@ def _look_further(search: _Search, mirror_list: Sequence[str]) -> None:
         raise DataUnavailable(
             "Cannot fetch Fashion-MNIST.",
             got=f"another process has been fetching it for {LOCK_TIMEOUT / 60:g} minutes and holds {error.lock_file}",
-            expected="a fetch that ends within minutes",
+            expected="a download that ends within minutes",
             remedy="wait for that process or end it, then try again",
         ) from error
     except OSError as error:
@@ -183,7 +183,7 @@ def _look_further(search: _Search, mirror_list: Sequence[str]) -> None:
 
 
 def _fill_cache(search: _Search, cache: Path, mirror_list: Sequence[str]) -> None:
-    """Get the missing files from ever farther sources into the cache; the caller holds its lock."""
+    """Get the missing files into the cache, from the nearest source that has them; the caller holds the lock."""
     _set_aside(_unless_absent(search.look_in(cache, _CACHE)))  # another process may have filled it meanwhile
     _warn(_unless_absent(search.look_in(debian.INSTALLED, _INSTALLED, cache)))
     if search.missing:
@@ -200,7 +200,7 @@ def _fill_cache(search: _Search, cache: Path, mirror_list: Sequence[str]) -> Non
 
 
 def _take_from_mirrors(search: _Search, cache: Path, mirror_list: Sequence[str]) -> None:
-    import requests  # here, because importing it takes longer than loading the dataset, and it is seldom needed
+    import requests  # imported here, because the import takes longer than loading the dataset
 
     for mirror, problem in mirrors.probe(mirror_list).items():
         if problem is not None:
@@ -210,7 +210,7 @@ def _take_from_mirrors(search: _Search, cache: Path, mirror_list: Sequence[str])
             try:
                 contents = mirrors.download(mirror, file, cache)
             except requests.HTTPError as error:
-                search.fail(mirror, error)  # the mirror answers: it may have the other files
+                search.fail(mirror, error)  # this mirror answers, so it may have the other files
             except DataCorrupt as error:
                 search.fail(mirror, f"{file.filename}.gz: {error.got}")
             except requests.RequestException as error:
@@ -242,7 +242,7 @@ def _unless_absent(problems: Mapping[Path, Problem]) -> dict[Path, Problem]:
 
 def _warn(problems: Mapping[Path, Problem]) -> None:
     for path, problem in problems.items():
-        message = f"{path} is not used: {_short(problem)}. Looking elsewhere."
+        message = f"{path} is not used: {_short(problem)}. Other places are searched."
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 
@@ -254,7 +254,7 @@ def _set_aside(problems: Mapping[Path, Problem]) -> None:
             continue
         aside = path.with_name(f"{path.name}.corrupt")
         path.replace(aside)
-        message = f"{path} is corrupt ({problem.got}); it is now {aside.name}, and is fetched again."
+        message = f"{path} is corrupt ({problem.got}); it is renamed {aside.name}, and the file is fetched again."
         warnings.warn(message, RuntimeWarning, stacklevel=2)
 
 

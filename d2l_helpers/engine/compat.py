@@ -39,7 +39,7 @@ _INCOMPLETE = {"mxnet.ndarray.ndarray", "mxnet.numpy.multiarray", "mxnet.numpy",
 def install() -> None:
     """Make ``import mxnet`` and ``from d2l import mxnet`` work; safe to call twice.
 
-    An MXNet that is imported already stays as it is: it evidently needed no help.
+    An MXNet that is already imported stays as it is: it evidently works without this.
     """
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
@@ -55,7 +55,8 @@ class _Finder:
         if name.partition(".")[0] != "mxnet" and name != "d2l.mxnet":
             return None
         if _GENERATED.fullmatch(name):
-            raise ModuleNotFoundError(f"{name} is left out", name=name)  # MXNet expects this error, and goes on
+            # MXNet expects this error and continues without the module
+            raise ModuleNotFoundError(f"{name} is left out", name=name)
         if name == "mxnet" and (folder := _cuda_folder()):
             path = [folder, *sys.path]
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
@@ -73,7 +74,7 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         if module.__name__ in _WRITE_PARAMETERS:
             module.__dict__["str"] = _ParameterText
         with warnings.catch_warnings(), _one_thread(), self._libraries():
-            warnings.simplefilter("ignore")  # of old escapes and deprecations, about which a reader can do nothing
+            warnings.simplefilter("ignore")  # hide warnings about MXNet's own code, which a reader cannot change
             super().exec_module(module)
         if module.__name__ == "mxnet" and importlib.util.find_spec("mxnet.onnx"):  # 1.6 has only mxnet.contrib.onnx
             importlib.import_module("mxnet.onnx")  # which mxnet.contrib.onnx, now loaded lazily, would have imported
@@ -96,7 +97,7 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         if self.name != "mxnet":
             yield
             return
-        from d2l_helpers.engine import system_libraries  # here, to keep our own import fast
+        from d2l_helpers.engine import system_libraries  # imported here, to keep the import of d2l_helpers fast
         from d2l_helpers.engine.cuda import selection
 
         with selection.ready(Path(self.path).parents[1]), system_libraries.named():
@@ -119,7 +120,7 @@ class _D2LLoader(importlib.machinery.SourceFileLoader):
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Let MXNet's OpenMP start with one thread, unless the reader has set OMP_NUM_THREADS.
+    """Start MXNet's OpenMP with one thread, unless the reader has set OMP_NUM_THREADS.
 
     For the chapter's small matrices one thread is the fastest, three times as fast beside other work on two cores.
     MXNet reads the variable while it is imported; it is reset so that other libraries keep their default.

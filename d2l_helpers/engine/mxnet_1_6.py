@@ -105,7 +105,8 @@ def _computed_by_numpy(function: Callable[..., Any]) -> Callable[..., Any]:
         result = function(*map(_to_numpy, args), **{name: _to_numpy(value) for name, value in kwargs.items()})
         if not hasattr(result, "dtype"):
             return result  # allclose returns a plain bool
-        if mxnet.autograd.is_recording() and result.dtype.kind == "f":  # its derivative would silently be zero
+        # Without this error, its derivative would silently be zero
+        if mxnet.autograd.is_recording() and result.dtype.kind == "f":
             raise NotImplementedError(f"MXNet 1.6 has no {function.__name__} with a derivative; MXNet 1.9 has")
         return mxnet.np.array(result, dtype=result.dtype, ctx=contexts[0] if contexts else None)
 

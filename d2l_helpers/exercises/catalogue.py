@@ -22,6 +22,6 @@ def find(name: object) -> Exercise:
     Raises
     ------
     ArgumentError
-        If there is none; the message lists names that are spelled alike.
+        If there is none; the message lists similar names.
     """
     return find_by_name(name, "exercise", chapter().values())

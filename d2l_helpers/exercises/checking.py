@@ -1,4 +1,4 @@
-"""Check an answer: without a traceback of ours, and within a time limit where Python can be interrupted."""
+"""Check an answer, without a traceback of this package, and within a time limit where Python can be interrupted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _IDLE = {"RESUME", "NOP", "CACHE", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST",
 
 
 def check(name: str, answer: Any) -> None:
-    """Check an answer to an exercise and show its state; unless it is right, with a button for the next hint.
+    """Check an answer to an exercise and show the result; unless it is right, with a button for the next hint.
 
     After the third hint, the button offers the solution. The button is left out where no page can react to it: outside
     a notebook's kernel, and in a recorded notebook.
@@ -73,18 +73,19 @@ def judge(exercise: Exercise, answer: Any) -> CheckResult:
     if not _is_attempt(answer):
         return CheckResult(exercise, "not attempted")
     if failure := _prepare(exercise):
-        return CheckResult(exercise, "not yet", failure, "what this check needs, such as the dataset")
+        return CheckResult(exercise, "not yet", failure, "the data that this check needs")
     try:
         with _usual_settings():
             return call_limited(_CPU_SECONDS, _WALL_SECONDS, lambda: _judge(exercise, answer))
     except OutOfTime as exceeded:
         return CheckResult(exercise, "not yet", f"no result after {exceeded}", "a result within a fraction of a second")
-    except BaseException:  # from the handlers in `_judge`: the answer's error raises another one in its `__str__`
+    except BaseException:  # raised by a handler in `_judge`, if the `__str__` of the answer's error raises an error
         return CheckResult(exercise, "not yet", "an error that cannot be shown", "a result")
 
 
 def _show_with_hints(result: CheckResult) -> None:
-    from d2l_helpers.panels.message_button import Below, show_with_button  # which imports ipywidgets
+    # Imported here, because it imports ipywidgets
+    from d2l_helpers.panels.message_button import Below, show_with_button
 
     exercise = result.exercise
     seen, is_solved = 0, False  # what stands below this message
@@ -148,11 +149,11 @@ def _usual_settings() -> Iterator[None]:
     """Check with MXNet in its NumPy mode, not recording, and without warnings; restore all of this afterwards."""
     from mxnet import autograd, util
 
-    # MXNet's own scopes would keep what an answer changes inside of them
+    # MXNet's own `with` blocks would not undo what an answer changes inside them
     shape, array = util.is_np_shape(), util.is_np_array()
     recording, training = autograd.is_recording(), autograd.is_training()
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # a warning about the answer's nan would name a line of ours
+        warnings.simplefilter("ignore")  # a warning about the answer's nan would point to a line of this package
         try:
             util.set_np()
             autograd.set_recording(False)
@@ -169,7 +170,7 @@ class _Capped(io.StringIO):
     _is_full = False
 
     def close(self) -> None:
-        """Stay open: an answer may close `sys.stdout`, which this is during a check, and it is read afterwards."""
+        """Do nothing: an answer may close `sys.stdout`, which is this object during a check and is read afterwards."""
 
     def write(self, text: str) -> int:
         room = _MOST_PRINTED - self.tell()

@@ -12,7 +12,7 @@ AnswerState = Literal["not attempted", "not yet", "right"]
 
 
 class NotYet(Exception):
-    """Raised by a check at the first property that an answer does not have; not a failure of the program.
+    """Raised by a check at the first property that an answer lacks; this is no failure of the program.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class NotYet(Exception):
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise; its prompt stands in the notebook.
+    """One exercise; its prompt is in the notebook.
 
     Attributes
     ----------

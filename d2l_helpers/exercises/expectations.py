@@ -1,4 +1,4 @@
-"""What checks demand of answers: each function raises NotYet, in the learner's words, if something is not right."""
+"""Check properties of answers; each function raises NotYet, in the learner's words, at the first wrong one."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def expect_close(got: Any, wanted: Any, what: str, rtol: float = 1e-4, atol: flo
     if target.ndim and measured.shape != target.shape:
         raise NotYet(f"{what}: shape {measured.shape}", f"shape {target.shape}")
     if not measured.size and not target.ndim:
-        raise NotYet(f"{what}: no number at all", _number(target))
+        raise NotYet(f"{what}: an empty array", _number(target))
     is_close = np.isclose(measured, target, rtol=rtol, atol=atol)
     if is_close.all():
         return
@@ -125,9 +125,7 @@ def choice(options: str, digest: str, name: str, wrong: Mapping[str, str] | None
             raise NotYet(describe(answer), f"one of {listed}")
         if digest_of(name, letter) != digest:
             sentence = (wrong or {}).get(letter, "")
-            raise NotYet(
-                f"{letter!r}. {sentence}" if sentence else f"{letter!r}, which is not what happens", "another choice"
-            )
+            raise NotYet(f"{letter!r}. {sentence}" if sentence else f"{letter!r}, which is not right", "another choice")
 
     return check
 

@@ -14,11 +14,11 @@ from d2l_helpers.records import is_recording
 __all__ = ["count_hint", "shown_hints", "hint", "hint_message"]
 
 _shown: Counter[str] = Counter()
-_counting = threading.Lock()  # a button's callback may run while a cell does
+_counting = threading.Lock()  # a button's callback may run at the same time as a cell
 
 
 def hint(name: str) -> None:
-    """Show the next hint of an exercise; there are three, and after the last it is shown again.
+    """Show the next of an exercise's three hints; after the third, show that one again.
 
     Parameters
     ----------

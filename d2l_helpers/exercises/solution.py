@@ -27,10 +27,10 @@ def solution(name: str) -> None:
         If there is no such exercise.
     """
     exercise = find(name)
-    if is_recording():  # the output must not tell the solution, nor depend on what lies beside the notebook
+    if is_recording():  # a recorded output must not contain the solution, nor depend on other files
         text = "After an attempt and the third hint, this cell shows the solution."
         show(note_message(f"{exercise.title}: solution", text))
-    elif missing := _missing(exercise):
+    elif (missing := _missing(exercise)) and solution_text(exercise):
         show(note_message(f"{exercise.title}: no solution yet", missing))
     else:
         show(solution_message(exercise))
@@ -47,7 +47,7 @@ def solution_message(exercise: Exercise) -> Message:
         return code_message(f"{exercise.title}: solution", source, exercise.reason)
     text = (
         "This copy of the notebooks comes without solutions. "
-        "The chapter's own are in the folder answers of its repository, beside the folder notebooks."
+        "The chapter's solutions are in the folder answers of its repository, beside the folder notebooks."
     )
     return note_message(f"{exercise.title}: no solution here", text)
 
@@ -57,6 +57,6 @@ def _missing(exercise: Exercise) -> str:
     state, given, hints = answer_states()[exercise.name], shown_hints(exercise), len(exercise.hints)
     if state == "right":
         return ""
-    attempt = f"Check an attempt of your own first: helpers.check({exercise.name!r}, {exercise.name})."
-    read = f"Read all hints first; {given} of {hints} are shown. The next one: helpers.hint({exercise.name!r})."
+    attempt = f"First check an attempt of your own: helpers.check({exercise.name!r}, {exercise.name})."
+    read = f"First read all hints; {given} of {hints} are shown. For the next one: helpers.hint({exercise.name!r})."
     return "\n".join([attempt] * (state == "not attempted") + [read] * (given < hints))

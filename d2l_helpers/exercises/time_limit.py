@@ -16,14 +16,14 @@ _AGAIN = 0.1  # seconds between two looks at the clocks, and between exceptions:
 
 
 class OutOfTime(BaseException):
-    """Raised at the time limit; no Exception, so that ``except Exception`` does not catch it."""
+    """Raised at the time limit; not an Exception, so that ``except Exception`` does not catch it."""
 
 
 def call_limited(cpu_seconds: float, wall_seconds: float, function: Callable[[], Result]) -> Result:
-    """Call a function, and raise OutOfTime in it, again and again, once it has used up its time.
+    """Call a function, and raise OutOfTime in it, repeatedly, once it has used up its time.
 
-    The limit is CPU time of the calling thread: other programs do not shorten it. The wall clock ends what uses no CPU
-    time there: a function that sleeps, or that waits for other threads, such as those of MXNet's engine.
+    The CPU time of the calling thread is limited, so other programs do not shorten the learner's time. The wall clock
+    ends a function that uses no CPU time: one that sleeps, or waits for other threads, such as MXNet's.
 
     Both limits hold for Python code in the main thread of a Unix process; elsewhere there are none. A call into a
     library is waited for, and a loop that catches every exception runs until the kernel is restarted.

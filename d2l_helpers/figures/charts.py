@@ -1,4 +1,4 @@
-"""Descriptions of charts, which `charts_svg` draws for a live page and `plot_charts` for a file."""
+"""Describe charts, which `charts_svg` draws for a live page and `plot_charts` for a file."""
 
 from __future__ import annotations
 
@@ -174,7 +174,9 @@ def check_charts(charts: Sequence[Chart]) -> None:
     if not 1 <= len(charts) <= 3 or uneven:
         raise ArgumentError(
             "Cannot draw the charts.",
-            got=f"a mark with {len(uneven[0].x)} x and {len(uneven[0].y)} y" if uneven else f"{len(charts)} charts",
+            got=f"a line or dots with {len(uneven[0].x)} x and {len(uneven[0].y)} y"
+            if uneven
+            else f"{len(charts)} charts",
             expected="one to three charts, and one y for each x",
             remedy="cut the longer sequence, or show the charts in several pictures",
         )
@@ -209,7 +211,7 @@ def named_places(chart: Chart) -> list[tuple[int, str]]:
 
 
 def are_crowded(chart: Chart, characters: float) -> bool:
-    """Tell whether the names would touch each other along an axis as long as this number of characters."""
+    """Return whether the names would touch each other along an axis as long as this number of characters."""
     places = named_places(chart)
     low, high = span(chart, "x")
     gap = min((after - place for (place, _), (after, _) in pairwise(places)), default=high - low)
@@ -225,8 +227,8 @@ def ticks(low: float, high: float, is_log: bool) -> list[float]:
 def not_numbers(chart: Chart) -> list[tuple[float, str]]:
     """Return the places along the x axis where a value is nan or infinite, each with the value as text.
 
-    A missing bar would look like a bar of height 0, and a line with a gap like a fit that was stopped. For a gap in a
-    line, the place is the first one of the gap. A value without a place on the axis is left out.
+    Without these texts, a missing bar would look like a bar of height 0, and a gap in a line like a fit that was
+    stopped. A gap has one text, at its first place. A value without a place on the axis is left out.
     """
     found: dict[float, str] = {}
     low, high = span(chart, "x")

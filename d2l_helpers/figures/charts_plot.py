@@ -98,7 +98,7 @@ def _plot_marks(axes: Axes, chart: Chart) -> None:
         if isinstance(mark, Bars):
             width = BAR / len(bars)
             heights = np.asarray(mark.heights, float)
-            drawn = np.flatnonzero(np.isfinite(heights))  # of nan, matplotlib makes a NumPy 2 warning
+            drawn = np.flatnonzero(np.isfinite(heights))  # a bar of height nan would make matplotlib warn with NumPy 2
             left = drawn - BAR / 2 + width * bars.index(mark)
             hatch = "///" if stroke(mark.style).dashes else None
             axes.bar(left, heights[drawn], width, align="edge", hatch=hatch, edgecolor="white", linewidth=0, **look)

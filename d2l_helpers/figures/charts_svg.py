@@ -43,7 +43,8 @@ _CARD = (
     "@media (prefers-color-scheme:dark){:root{color:#e0e0e0;background:#111}}</style>"
 )
 _CHART = '<svg class="d2l-chart" '
-_EACH = re.compile(rf"{_CHART}.*?</svg>(?={_CHART}|</div>)", re.DOTALL)  # an <svg> inside of it ends before a <text>
+# The end of an inner <svg> is followed by a <text>, so it does not match
+_EACH = re.compile(rf"{_CHART}.*?</svg>(?={_CHART}|</div>)", re.DOTALL)
 _DRAWN = re.compile(rf'<div role="img" aria-label="([^"]*)"[^>]*>((?:{_EACH.pattern})+)</div>', re.DOTALL)
 
 

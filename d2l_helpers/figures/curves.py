@@ -20,7 +20,7 @@ _PARTS = ("train", "held_out")
 # The axes have a few fixed ends, so that they seldom change while a fit runs
 _LOSS_TOPS = (1.0, 2.0, 4.0, 10.0, 20.0, 40.0, 100.0, 1000.0)
 _ACCURACY_SPANS = ((0.7, 0.9), (0.5, 0.9), (0.0, 1.0))
-_DECADES_BEFORE = 2  # shown for the run before, beyond the axis of this run
+_DECADES_BEFORE = 2  # shown for the previous run, beyond the axis of this run
 _FARTHEST = 100  # decades; values outside are cut off
 
 
@@ -41,7 +41,7 @@ def history_charts(
     num_epochs : int
         The end of the epoch axis.
     before : History, optional
-        The fit before this one, drawn paler for comparison.
+        The previous fit, drawn paler for comparison.
     evaluated_on : str
         The name of the examples that were not used for training.
     """
@@ -63,7 +63,7 @@ def history_charts(
 
 
 def has_accuracies(history: History) -> bool:
-    """Tell whether a fit measured accuracies; True for an empty history, in which they may still come."""
+    """Return whether a fit measured accuracies; True for an empty history, whose first epoch may measure them."""
     return not len(history) or bool(history.train_acc or history.held_out_acc)
 
 
@@ -91,11 +91,11 @@ def _chart(title: str, marks: Sequence[Mark], num_epochs: int, span: tuple[float
 
 
 def _marks(history: History, quantity: str, num_epochs: int, evaluated_on: str, faint: bool = False) -> Iterator[Mark]:
-    """Return the lines of train and held-out examples; the two pale lines of the run before share one name."""
+    """Return the lines of train and held-out examples; the two pale lines of the previous run share one name."""
     for style, part in enumerate(_PARTS):
         values = getattr(history, f"{part}_{quantity}")[:num_epochs]
         is_first = part == _PARTS[0]
-        name = ("run before" if is_first else "") if faint else part if is_first else evaluated_on
+        name = ("previous run" if is_first else "") if faint else part if is_first else evaluated_on
         if values:
             yield Line(range(len(values)), values, name, style, faint)
             if num_epochs <= _MOST_DOTS and not faint:
@@ -104,7 +104,7 @@ def _marks(history: History, quantity: str, num_epochs: int, evaluated_on: str, 
 
 def _label(history: History) -> str:
     if not len(history):
-        return "Curves of loss and accuracy; no epoch is finished yet."
+        return "Curves of loss and accuracy; no epoch has ended yet."
     digits = ".3f" if has_accuracies(history) else ".4g"
     measured = {
         "train loss": history.train_loss,

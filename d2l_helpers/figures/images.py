@@ -49,7 +49,7 @@ def plot_images(images: Any, titles: Sequence[str] = (), num_columns: int = 10) 
             "Cannot title the images.",
             got=f"{len(titles)} titles for {len(grey)} images",
             expected="one title per image, or none",
-            remedy="cut the longer of the two",
+            remedy="pass as many titles as images",
         )
     columns = min(num_columns, len(grey))
     rows = -(-len(grey) // columns)
@@ -167,7 +167,7 @@ def _as_templates(weight: Any, names: Sequence[str]) -> npt.NDArray[np.float64]:
         raise ArgumentError(
             "Cannot show the weights as images.",
             got=f"weights of shape {array.shape} and {len(names)} names",
-            expected="(classes, 784) or (784, classes), a layer that looks at the pixels, and one name per class",
+            expected="(classes, 784) or (784, classes), one weight for each class and pixel, and one name per class",
             remedy="pass net[0].weight.data() and get_fashion_mnist_labels(range(10))",
         )
     templates = array.reshape(-1, 28, 28).astype(np.float64)

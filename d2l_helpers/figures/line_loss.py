@@ -108,7 +108,7 @@ def line_loss(X: Any, y: Any) -> LineLoss:
     if np.ptp(features) == 0:
         raise _refused(
             f"X whose features are all {features.flat[0]:g}",
-            "take examples whose features differ: through these, a line of any slope fits as well",
+            "take examples with different features; to these, a line of any slope fits equally well",
         )
     return LineLoss(features.ravel(), targets.ravel())
 

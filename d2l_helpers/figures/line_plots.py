@@ -42,12 +42,12 @@ def plot_descent(X: Any, y: Any, paths: Mapping[str, Any]) -> Picture:
     odd = [path.shape for path in walked.values() if path.ndim != 2 or path.shape[1] != 2]
     if odd:
         raise ArgumentError(
-            "Cannot plot this way down.",
+            "Cannot plot this path.",
             got=f"points of shape {odd[0]}",
-            expected="pairs of numbers, shape (steps, 2)",
+            expected="pairs (w, b), an array of shape (points, 2)",
             remedy="append (w, b) to a list after each step",
         )
-    alt = f"Contours of the loss over w and b, narrow ellipses, and on them the way down: {', '.join(walked)}. "
+    alt = f"Contours of the loss over w and b, narrow ellipses, and paths of gradient descent: {', '.join(walked)}. "
     alt += "The steps go from pale to strong; start, end and the best point are marked."
     return plot_charts(
         [contour_chart(loss, path, name, is_near=True) for name, path in walked.items()], alt, height=3.4

@@ -52,7 +52,7 @@ class Picture:
         drawn, stream = io.BytesIO(), io.BytesIO()
         # A copy, because drawing a figure again lays it out a little differently
         copy.deepcopy(self.figure).savefig(drawn, format="png", dpi=_SCREEN_DPI * _SHARPNESS, facecolor="white")
-        # More colours cannot be seen, and make the file more than twice as long
+        # More colours make no visible difference, and the file more than twice as long
         colours = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
         colours.save(stream, format="png", optimize=True)
         return stream.getvalue()

@@ -133,7 +133,7 @@ def plot_confusion(counts: npt.NDArray[np.int64], names: Sequence[str]) -> Pictu
     axes.set_ylabel("true", fontsize=FONT_SIZE)
     return Picture(
         figure,
-        f"Confusion matrix of {len(names)} classes: rows are true, columns predicted; the darker, the more errors.",
+        f"Confusion matrix of {len(names)} classes: rows are true, columns predicted; darker cells hold more errors.",
         is_chart=False,
     )
 
@@ -149,7 +149,7 @@ def plot_panel(history: History, weight: Any | None, names: Sequence[str]) -> Pi
     upper, lower = cast("tuple[SubFigure, SubFigure]", figure.subfigures(2, 1))
     draw_charts(upper, charts)
     draw_templates(lower, weight, names)
-    said = f"{alt}, and weight templates."
+    said = f"{alt}, and each class's weights as an image."
     return Picture(figure, said, lambda: charts_html(charts, f"{alt}.") + templates_html(weight, names), is_chart=False)
 
 

@@ -19,11 +19,11 @@ __all__ = ["plot_projection"]
 Array = npt.NDArray[np.float64]
 
 _SIZE = (4.6, 2.9)  # inches
-_TILT = 0.42  # how much of a depth in the plane is seen
-_FRONT = -np.pi / 2  # the columns' mean direction, to the front: there a small angle between the two is seen large
+_TILT = 0.42  # the visible fraction of a depth in the plane
+_FRONT = -np.pi / 2  # the columns point to the front, where a small angle between them looks large
 _ALT = (
     "A plane that holds the predictions of all lines, and the measured y above it. An upright line, the error, joins y "
-    "to its foot in the plane, y-hat. From there, two arrows in the plane show where more of each parameter leads."
+    "to the nearest point of the plane, y-hat. Two arrows show where y-hat goes if one of the parameters grows."
 )
 
 
@@ -75,8 +75,8 @@ def _check(columns: Array, target: Array) -> None:
     raise ArgumentError(
         "Cannot draw the projection.",
         got=f"A of shape {columns.shape} and y of shape {target.shape}",
-        expected="finite numbers, two columns of which neither is a multiple of the other, and a y outside their plane",
-        remedy="draw the loss of a line with errors, as in plot_projection(np.stack([x, np.ones_like(x)], axis=1), y)",
+        expected="finite numbers, two columns that are no multiples of each other, and a y outside their plane",
+        remedy="choose examples that no line fits, as in plot_projection(np.stack([x, np.ones_like(x)], axis=1), y)",
     )
 
 

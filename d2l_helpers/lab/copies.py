@@ -132,7 +132,7 @@ def _refresh(original: Path, work: Path, releases: _Releases) -> Copy | None:
         return None
     copied_or_new = copied | {digest: _digest_of_work(original)}
     for path in itertools.chain([first], _names_beside(first)):
-        if not os.path.lexists(path):  # a link that leads nowhere exists, too, and must not be replaced
+        if not os.path.lexists(path):  # a broken link also exists, and must not be replaced
             outcome = Outcome.NEW if path == first else Outcome.BESIDE
         elif _is_untouched(path, copied_or_new):
             outcome = Outcome.REPLACED
@@ -151,7 +151,7 @@ def _names_beside(path: Path) -> itertools.chain[Path]:
 
 
 def _is_untouched(path: Path, copied: dict[str, str]) -> bool:
-    """Tell whether a copy is a release, perhaps opened and saved, but not changed."""
+    """Return whether a copy is still a release: it may have been opened and saved, but not changed."""
     if path.is_symlink():
         return False  # replacing the link would separate it from its file
     try:
@@ -210,7 +210,7 @@ def _read(original: Path) -> bytes:
             f"Cannot read the notebook {original}",
             got=error,
             expected="a file that may be read",
-            remedy="look at its permissions, or restore it",
+            remedy="check the permissions of the file, or restore it",
         ) from error
 
 

@@ -70,7 +70,7 @@ def _in_home(name: str) -> str:
 
 
 def _is_writable(folder: str) -> bool:
-    """Tell whether a file can be written in a folder, or in the nearest one above that exists.
+    """Return whether a file can be written in a folder, or in the nearest one above that exists.
 
     Permissions are not enough: the disk may be full, or mounted read-only, also for root.
     """

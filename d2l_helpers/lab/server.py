@@ -46,7 +46,7 @@ def start_lab(folder: Path, options: Sequence[str] = ()) -> NoReturn:
     if importlib.util.find_spec("jupyterlab") is None:
         raise LibraryUnusable(
             "Cannot open the notebooks.",
-            got="no JupyterLab beside this Python",
+            got="no JupyterLab for this Python",
             expected="the packages of requirements.lock",
             remedy="run make lab in the project's folder, which installs them",
         )
@@ -69,7 +69,7 @@ def _enter(folder: Path) -> None:
             "Cannot open the notebooks.",
             got=error,
             expected="a folder of notebooks",
-            remedy="look at the folder's name and permissions",
+            remedy="check the folder's name and its permissions",
         ) from error
 
 

@@ -14,7 +14,7 @@ from d2l_helpers.training.history import Epoch
 
 __all__ = ["as_epoch", "follow", "nothing_to_record", "nothing_to_show", "template_weight"]
 
-_ROUNDING = 1e-6  # how far a mean in 32 bits may be above 1
+_ROUNDING = 1e-6  # in 32 bits, rounding errors may put a mean this far above 1
 _TEMPLATES = (len(LABELS), 28 * 28)  # a weight's shape, or its transpose's
 _END = object()
 
@@ -51,7 +51,9 @@ def _check_fraction(name: str, value: Any) -> None:
             "Cannot show the accuracy.",
             got=f"{name}={number}",
             expected="a fraction from 0 to 1",
-            remedy="divide by 100" if number > 1 else "count the right predictions, and divide by the number of all",
+            remedy="divide by 100"
+            if number > 1
+            else "divide the number of right predictions by the number of all predictions",
         )
 
 
@@ -65,10 +67,10 @@ def template_weight(source: Any) -> Any:
             raise TrainingError(
                 "Cannot show the weights as images.",
                 got=f"a weight of shape {weight.shape}",
-                expected=f"{_TEMPLATES} or {_TEMPLATES[::-1]}: a layer that looks at the pixels",
+                expected=f"{_TEMPLATES} or {_TEMPLATES[::-1]}: one weight for each class and pixel",
                 remedy=f"yield Epoch(weight=W) with W of shape {_TEMPLATES[::-1]} or {_TEMPLATES}",
             )
-        return weight.copy()  # the function may go on changing its array
+        return weight.copy()  # the function may change its array later
     parameters = source.collect_params().values() if hasattr(source, "collect_params") else ()
     for parameter in parameters:
         if parameter.shape == _TEMPLATES:
@@ -81,8 +83,8 @@ def nothing_to_show(got: str) -> TrainingError:
     return TrainingError(
         "There is nothing to show.",
         got=got,
-        expected="one that calls helpers.train_ch3, yields from helpers.fit, or yields each epoch's loss",
-        remedy="let it train with helpers.train_ch3(net, train_iter, held_out_iter, loss, num_epochs, trainer)",
+        expected="a function that calls helpers.train_ch3, yields from helpers.fit, or yields the loss of each epoch",
+        remedy="call helpers.train_ch3(net, train_iter, held_out_iter, loss, num_epochs, trainer) in the function",
     )
 
 
@@ -91,6 +93,6 @@ def nothing_to_record() -> TrainingError:
     return TrainingError(
         "Cannot record the panel.",
         got="a function that raised an error with its default arguments",
-        expected="a first fit that ends",
-        remedy="call the function in a cell of its own, and repair what it then says",
+        expected="a function whose first training run ends",
+        remedy="call the function in a cell of its own, and repair the error that it raises",
     )

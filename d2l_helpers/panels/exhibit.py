@@ -105,11 +105,11 @@ class Exhibit:
             raise ArgumentError(
                 "Cannot make the exhibit.",
                 got=f"controls called {', '.join(control.name for control in controls)}",
-                expected="one name for each",
+                expected="a different name for each control",
                 remedy="name the controls after show's parameters",
             )
         self._book = self.values
-        self._lock = threading.RLock()  # callbacks come on several threads
+        self._lock = threading.RLock()  # callbacks may run on several threads at once
         self._resetting = False
         self._build()
         for widget in self._controls.values():
@@ -124,7 +124,7 @@ class Exhibit:
     def reset(self) -> None:
         """Restore the book's values."""
         with self._lock:
-            self._resetting = True  # a mixture of the old and the new setting must not be shown
+            self._resetting = True  # do not draw a mixture of old and new values
             try:
                 for name, widget in self._controls.items():
                     widget.value = self._book[name]
@@ -134,7 +134,7 @@ class Exhibit:
 
     def _build(self) -> None:
         self._status, self._charts, self._more = (widgets.HTML() for _ in range(3))
-        reset = button("Book values", "Put the controls back", self.reset)
+        reset = button("Book values", "Put the controls back to their first values", self.reset)
         self._view = column([row([*self._controls.values(), reset]), self._status, self._charts, self._more])
 
     def _show(self, **values: Any) -> View:

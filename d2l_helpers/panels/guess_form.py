@@ -1,4 +1,4 @@
-"""A question with a button for each choice, or with a field, and below it what the reader has guessed."""
+"""Show a question with a button for each choice, or with a field, and below them the reader's guess."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def show_form(
     """
     from IPython.display import display
 
-    lock = threading.Lock()  # two presses may come on two threads
+    lock = threading.Lock()  # two presses may be handled on two threads
     below = widgets.HTML(_status(state))
 
     def say(text: str) -> None:
@@ -51,7 +51,7 @@ def show_form(
 def _buttons(options: Mapping[str, str], say: Callable[[str], None]) -> widgets.Widget:
     made = []
     for letter, text in options.items():
-        one = button(f"{letter}: {text}", "Commit this guess", partial(say, letter))
+        one = button(f"{letter}: {text}", "Keep this guess", partial(say, letter))
         one.layout = widgets.Layout(width="auto", max_width="100%", align_self="flex-start")
         made.append(one)
     return widgets.VBox(made)
@@ -61,7 +61,7 @@ def _field(say: Callable[[str], None]) -> widgets.Widget:
     field = widgets.Text(placeholder="your guess", layout=widgets.Layout(width="220px"), continuous_update=False)
     # Enter changes the value, too; a second press of the button then says the same again
     field.observe(lambda change: say(change["new"]) if change["new"].strip() else None, "value")
-    return row([field, button("Guess", "Commit this guess", lambda: say(field.value))])
+    return row([field, button("Guess", "Keep this guess", lambda: say(field.value))])
 
 
 def _status(text: str) -> str:

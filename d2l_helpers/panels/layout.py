@@ -19,7 +19,7 @@ __all__ = ["bundle", "button", "column", "look", "row", "status_html", "typeset"
 
 _PAGE, _CONTROL, _BUTTON, _TITLE = "700px", "330px", "110px", "110px"  # widths
 _SOON = 0.2  # seconds from a change to the next snapshot
-_HOW = "Run this cell to bring it to life."
+_HOW = "Run this cell to use its controls."
 _WORD_CHARACTERS = 6
 _WORD = '<i style="display:inline-block;width:3em;height:1.4em;vertical-align:top"></i>'  # as wide as 6 characters
 _ROOM = re.compile(r'<div aria-hidden="true" style="grid-area:1/1[^"]*">(<div>(<i [^>]*></i>)*</div>)*</div>')
@@ -157,7 +157,7 @@ def _keep_snapshots(view: widgets.Widget) -> None:
     def keep() -> None:
         with lock:
             timers.clear()  # the next change starts another timer
-        # Two at once could leave the older snapshot. On a full disk, the file keeps the first one
+        # Without this lock, the older of two snapshots could be written last. On a full disk, the first snapshot stays
         with writing, contextlib.suppress(OSError):
             keep_snapshot(view.model_id, _snapshot(view))
 

@@ -1,4 +1,4 @@
-"""A message with a button, and below the button what each press shows."""
+"""Show a message with a button, and below the button the result of each press."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def show_with_button(message: Mapping[str, str], now: Callable[[], Below], press
     """
     from IPython.display import display
 
-    lock = threading.Lock()  # two presses may come on two threads
+    lock = threading.Lock()  # two presses may be handled on two threads
     below = widgets.HTML()
 
     def draw(change: Callable[[], Below]) -> None:

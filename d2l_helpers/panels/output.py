@@ -1,4 +1,4 @@
-"""What the reader's function prints on the training thread: its panel shows it, not the cell that ran last."""
+"""Capture what the reader's function prints on the training thread, for its panel and not for the last cell."""
 
 from __future__ import annotations
 
@@ -93,13 +93,13 @@ def captured(write: Callable[[str], None]) -> Iterator[None]:
     finally:
         if publisher:
             publisher.unregister_hook(_shown)
-        # A stream that somebody else put in the place of ours stays: once they put ours back, it passes everything on
+        # If other code has replaced our stream, leave theirs; ours passes everything on if they put it back
         sys.stdout, sys.stderr, sys.stdin = _unwrapped(sys.stdout), _unwrapped(sys.stderr), _unwrapped(sys.stdin)
         del _captures.write
 
 
 def refuse_kernel_input(kernel: Any) -> None:
-    """Make a kernel ask its front end for no thread whose output is captured; call this on the thread of the cells.
+    """Make a kernel refuse to ask for input on a thread whose output is captured; call this on the cells' thread.
 
     Notes
     -----
@@ -111,7 +111,7 @@ def refuse_kernel_input(kernel: Any) -> None:
         if ask is None or isinstance(ask, _Question):
             continue
         setattr(kernel, method, _Question(ask))
-        if getattr(module, name) == ask:  # of the cell that runs now
+        if getattr(module, name) == ask:  # the function that the running cell uses
             setattr(module, name, getattr(kernel, method))
 
 
@@ -135,7 +135,7 @@ class _Stream:
         self.stream = stream
 
     def close(self) -> None:
-        """Stay open for a thread whose output is captured: the stream belongs to all cells."""
+        """Close the stream, but not from a thread whose output is captured: other cells still use the stream."""
         if not hasattr(_captures, "write"):
             self.stream.close()
 
@@ -169,7 +169,8 @@ class _Input(_Stream):
         return super().__getattr__(name)
 
     def fileno(self) -> int:
-        if hasattr(_captures, "write"):  # or `input` would read from a terminal without a call of `readline`
+        # With a file number, `input` would read from a terminal and not call `readline`
+        if hasattr(_captures, "write"):
             raise io.UnsupportedOperation("fileno")
         return int(self.stream.fileno())
 

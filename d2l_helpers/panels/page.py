@@ -1,4 +1,4 @@
-"""Tell whether there is a page with buttons; imports no ipywidgets, which takes a third of a second."""
+"""Find out whether there is a page with buttons, without importing ipywidgets, which takes a third of a second."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["has_page"]
 
 
 def has_page() -> bool:
-    """Tell whether a page can react to buttons: only in a notebook's kernel, and not where notebooks are recorded."""
+    """Return whether a page can react to buttons: only in a notebook's kernel, and not where notebooks are recorded."""
     if "IPython" not in sys.modules or is_recording():
         return False
     from IPython import get_ipython

@@ -1,4 +1,4 @@
-"""The questions of a quiz on the page, one after the other, and the score at the end."""
+"""Show the questions of a quiz on the page, one after the other, and the score at the end."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def show_quiz(drawn: Sequence[Drawn], summary: Summary) -> None:
     from IPython.display import display
 
     form = _QuizForm(drawn, summary)
-    kept = prediction_message(None, f"A quiz of {len(drawn)} questions", "Run the cell to draw new ones.")
+    kept = prediction_message(None, f"A quiz of {len(drawn)} questions", "Run this cell to draw new questions.")
     live = {"version_major": 2, "version_minor": 0, "model_id": form.view.model_id}
     display({**kept, VIEW: live}, metadata={EXHIBIT: True}, raw=True)  # type: ignore[no-untyped-call]
 
@@ -47,9 +47,9 @@ class _QuizForm:
     def __init__(self, drawn: Sequence[Drawn], summary: Summary) -> None:
         self._drawn, self._summary = drawn, summary
         self._letters: list[str] = []
-        self._lock = threading.Lock()  # two presses may come on two threads
+        self._lock = threading.Lock()  # two presses may be handled on two threads
         self._question, self._reply, self._buttons = widgets.HTML(), widgets.HTML(), widgets.VBox()
-        self._next = button("Next question", "Go on", self._go_on)
+        self._next = button("Next question", "Show the next question", self._go_on)
         self._next.layout = widgets.Layout(**_WIDE)
         self.view = widgets.VBox([self._question, self._buttons, self._reply, self._next])
         self._ask()
@@ -60,7 +60,7 @@ class _QuizForm:
         self._question.value = question_message(title, {}, title="Question ")["text/html"]
         made = []
         for letter, text in one.options.items():
-            choice = button(f"{letter}: {text}", "Answer with this", partial(self._answer, place, letter))
+            choice = button(f"{letter}: {text}", "Choose this answer", partial(self._answer, place, letter))
             choice.layout = widgets.Layout(**_WIDE)
             made.append(choice)
         self._buttons.children = made

@@ -24,10 +24,10 @@ _REMEDY = "write {0}=(8, 512) or {0}=(8, 512, 8), or for choices {0}=[8, 64]"
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a value is a number that a slider can show."""
+    """Return whether a value is a number that a slider can show."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
-    return value == 0 or SMALLEST <= abs(value) <= LARGEST  # so neither infinite nor NaN
+    return value == 0 or SMALLEST <= abs(value) <= LARGEST  # this excludes infinity and NaN
 
 
 def ranged(name: str, title: str, default: Any, given: Any) -> widgets.Widget:
@@ -66,7 +66,7 @@ def chosen(name: str, title: str, default: Any, options: Sequence[Any]) -> widge
         if controls.position(options, option) != index:
             raise _refused(name, f"the choice {option!r} twice", "choices that differ from each other")
         if isinstance(option, float) and math.isnan(option):  # ipywidgets looks for the choice that equals the value
-            raise _refused(name, "the choice nan", "choices that are equal to themselves")
+            raise _refused(name, "the choice nan", "choices other than nan, which does not equal itself")
     if controls.position(options, default) is None:
         raise _refused(name, f"choices without the default {default!r}", f"{default!r} as one of the choices")
     return controls.choices(title, options, default)
@@ -98,10 +98,10 @@ def _check(name: str, default: Any, ends: tuple[float, ...]) -> None:
         raise _refused(name, f"a range of numbers, and the default {default!r}", "a number as default, or choices")
     wrong = [end for end in ends if not is_number(end)]
     if wrong:
-        raise _refused(name, f"{wrong[0]!r}", f"numbers of a size from {SMALLEST:g} to {LARGEST:g}, or 0")
+        raise _refused(name, f"{wrong[0]!r}", f"0, or a number from {SMALLEST:g} to {LARGEST:g} in absolute value")
     low, high, *steps = ends
     if low >= high:
-        raise _refused(name, f"a range from {low!r} to {high!r}", "a first number below the second")
+        raise _refused(name, f"a range from {low!r} to {high!r}", "a first number smaller than the second")
     if not low <= default <= high:
         raise _refused(name, f"a range from {low!r} to {high!r}", f"one that contains the default {default!r}")
     if steps and not 0 < steps[0] <= high - low:
@@ -111,7 +111,7 @@ def _check(name: str, default: Any, ends: tuple[float, ...]) -> None:
 def _stepped(name: str, title: str, default: Any, ends: tuple[float, ...]) -> widgets.Widget:
     """Make a slider over the steps and the default, which lies between two steps."""
     low, high, step = ends
-    count = int((high - low) / step + 1e-9) + 1  # despite rounding, the high end is a step
+    count = int((high - low) / step + 1e-9) + 1  # the small addition keeps the high end a step despite rounding errors
     if count > _MOST:
         expected = f"a step that reaches the default {default!r}, or at most {_MOST:,} steps"
         raise _refused(name, f"{count:,} steps", expected)
@@ -126,7 +126,7 @@ def _step_through(default: float, low: float, high: float) -> float:
 
 def _members(name: str, given: Any) -> list[Any]:
     if isinstance(given, (list, tuple, range, EnumMeta)) or (isinstance(given, np.ndarray) and given.ndim == 1):
-        if len(given) > _MOST:  # before a very long range becomes a list
+        if len(given) > _MOST:  # check before a very long range becomes a list
             raise _refused(name, f"{len(given):,} choices", f"1 to {_MOST:,} choices")
         return [controls.plain(option) for option in given]
     raise _refused(name, repr(given), "a tuple of two numbers, low and high, or a list of choices")

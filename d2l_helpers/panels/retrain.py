@@ -40,15 +40,16 @@ def retrain(train: Callable[..., Any], /, **ranges: Any) -> RetrainPanel:
     Parameters
     ----------
     train : callable
-        Its parameters become the controls, at their defaults: a number a slider, a bool a check box, a choice (a known
-        string such as ``"relu"``, an Enum's member, or what a Literal annotates) a slider over the choices. Parameters
-        with another default, such as None, keep it. The function trains with `train_ch3`, or is a generator that
-        yields from `fit`, or one with a loop of its own that yields each epoch's loss or an `Epoch`. Stop ends it
-        wherever it is; a ``yield`` of nothing in between makes that gentle. What it prints appears in the panel.
-        Change it, run its cell and this one again, and the sliders train what you wrote.
+        Each parameter becomes a control, which starts at the parameter's default: a number becomes a slider, a bool a
+        check box, a choice a slider over the choices. A choice is a known string such as ``"relu"``, a member of an
+        Enum, or a parameter that a Literal annotates. Any other parameter, such as one with the default None, has no
+        control. The function calls `train_ch3`, yields from `fit`, or yields the loss or an `Epoch` after each epoch of
+        a loop of its own. Stop ends the function at any line; in a long loop, a ``yield`` without a value is a better
+        place for that. The panel shows what the function prints. After a change, run the function's cell and the
+        panel's cell again.
     **ranges : tuple or list
-        A parameter's range, if the usual one does not fit: ``width=(8, 512)`` from 8 to 512, ``width=(8, 512, 8)`` in
-        steps of 8, ``activation=["relu", "tanh"]`` these choices. It contains the default.
+        The range of a parameter's control: ``width=(8, 512)`` is a range, ``width=(8, 512, 8)`` one in steps of 8, and
+        ``activation=["relu", "tanh"]`` are choices. The range contains the parameter's default.
 
     Returns
     -------
@@ -58,7 +59,7 @@ def retrain(train: Callable[..., Any], /, **ranges: Any) -> RetrainPanel:
     Raises
     ------
     ArgumentError
-        If `train` is no such function, or a range does not fit.
+        If a panel cannot be made for `train`, or a range does not fit its parameter.
     """
     return RetrainPanel(train, ranges)
 
@@ -77,11 +78,11 @@ class RetrainPanel:
         self._train = train
         self._sliders = sliders(train, ranges)
         self._book = {name: slider.value for name, slider in self._sliders.items()}
-        self._lock = threading.RLock()  # callbacks come on several threads, reports on the training thread
+        self._lock = threading.RLock()  # callbacks may run on several threads, reports on the training thread
         self._job: Job | None = None
         self._run, self._state = TrainingRun({}), ""  # the newest, and its state as shown
         self._has_ended = True
-        self._ended_before = ""  # the line at which the fit before was ended, if by force
+        self._ended_before = ""  # the line at which the previous fit was ended, if by force
         self._printed_at, self._is_printing_later, self._lines_before = 0.0, False, 0
         self._build()
         for slider in self._sliders.values():
@@ -94,7 +95,7 @@ class RetrainPanel:
         buttons = (
             button("Retrain", "Train again with these settings", self._request),
             button("Stop", "Stop the running fit and keep its curves", self.stop),
-            button("Book values", "Put the sliders back and train", self.reset),
+            button("Book values", "Put the sliders back to their first values and train", self.reset),
         )
         handle_clicks_during_cells(buttons[1])
         self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="120px"))
@@ -106,7 +107,7 @@ class RetrainPanel:
     def _hint(self, name: str) -> str:
         function = getattr(self._train, "__name__", "train")
         example = f"helpers.retrain({function}, {name}=[{self._book[name]!r}, …])"
-        return f"{html.escape(title_of(name))} has no other choices yet; give them: <code>{html.escape(example)}</code>"
+        return f"{html.escape(title_of(name))} has one choice only; add others: <code>{html.escape(example)}</code>"
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         names = ", ".join(title_of(name) for name in self._sliders)
@@ -171,7 +172,7 @@ class RetrainPanel:
                     if isinstance(result, Iterator):
                         follow(job, result, report)
             if not len(run.history) and not job.cancelled:
-                raise nothing_to_show("a function that ended without a report of its training")
+                raise nothing_to_show("a function that ended without reporting an epoch")
         except BaseException as error:  # the reader's code may raise anything, which only the panel shows
             problem = "" if job.is_forced else _explain(job, error)
         if problem and not job.is_forced:
@@ -197,7 +198,7 @@ class RetrainPanel:
 
     def _show(self, job: Job, run: TrainingRun, history: History, done: float, source: Any) -> None:
         is_new = history != run.history  # after each epoch, and where the function begins another fit
-        # Not under the lock: Stop, and the whole kernel with it, would wait for arrays and for the reader's network
+        # Do not hold the lock here: Stop, and the whole kernel, would wait for arrays and for the reader's network
         weight = template_weight(source) if is_new else None
         with self._lock:
             if job is not self._job:  # a newer fit waits, and the page shows that one
@@ -230,7 +231,7 @@ class RetrainPanel:
         with self._lock:
             self._is_printing_later, self._printed_at = False, time.monotonic()
             if job is self._job:
-                # Not lower than before, or what stands below would move with every fit
+                # Keep the height of the last fit: otherwise the text below would jump at every fit
                 self._printed.value = run.printed.html(0 if self._has_ended else self._lines_before)
 
     def _fail(self, job: Job, run: TrainingRun, problem: str) -> None:
@@ -251,7 +252,7 @@ class RetrainPanel:
                 self._end(job, run, word + after + where)
                 self._bar.value = len(run.history) / run.num_epochs
             elif where:
-                self._ended_before = f"; the fit before was ended{where}"
+                self._ended_before = f"; the previous fit was stopped{where}"
                 self._show_state(self._state)
 
     def _end(self, job: Job, run: TrainingRun, state: str, is_error: bool = False) -> None:
@@ -264,21 +265,22 @@ class RetrainPanel:
         with self._lock:
             if job is not self._job or self._has_ended or not the_training_thread().stuck:
                 return
-            what = "cannot be stopped" if job.is_stuck else "cannot start: the fit before cannot be stopped"
+            what = "cannot be stopped" if job.is_stuck else "cannot start: the previous fit cannot be stopped"
             self._show_state(f"{what}: {place}\n{REMEDY}" if place else f"{what}\n{REMEDY}", is_error=True)
 
     def _show_state(self, state: str, is_error: bool = False) -> None:
         self._state = state
         more = self._ended_before if state in (_STARTING, _RUNNING) else ""
         role = "alert" if is_error else "status"
-        numbers = "" if is_error else numbers_html(self._run)  # after a line of code, they would look like a part of it
+        # After a line of code, the numbers would look like a part of that line
+        numbers = "" if is_error else numbers_html(self._run)
         self._status.value = status_html(f"{self._run.described}\n{state}{more}", role, numbers)
 
 
 def _explain(job: Job, error: BaseException) -> str:
     """Describe what the reader's code raised; return "" if it was stopped while its error composed the message."""
     try:
-        said = job.run_readers(lambda: explain(error))  # which calls the error's `__str__`
+        said = job.run_readers(lambda: explain(error))  # the error's `__str__` is the reader's code, too
     except Stopped:
         return ""
     return said if isinstance(error, D2LHelpersError) else f"Your function raised {said}"

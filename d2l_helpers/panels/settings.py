@@ -23,7 +23,7 @@ __all__ = ["Settings", "single_choices", "sliders", "title_of"]
 Settings = dict[str, Any]
 
 _BATCH_SIZES = (1, 4, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
-_LARGEST = 10**6  # value of a parameter of the book
+_LARGEST = 10**6  # the largest value of a parameter in _BOOKS
 _BOOKS = {
     "lr": "learning rate",
     "batch_size": "batch size",
@@ -70,7 +70,7 @@ def sliders(train: Callable[..., Any], ranges: Mapping[str, Any] | None = None) 
         raise ArgumentError(
             "Cannot give a range to this parameter.",
             got=f"{unknown[0]}={ranges[unknown[0]]!r}",
-            expected=f"a parameter of the function: {', '.join(parameters) or 'it has none'}",
+            expected=f"one of the function's parameters: {', '.join(parameters) or 'there are none'}",
             remedy=f"add {unknown[0]} to the function's parameters, with a default, or correct the name",
         )
     made = {}
@@ -124,7 +124,7 @@ def _control(name: str, parameter: inspect.Parameter) -> widgets.Widget | None:
         return controls.check_box(title, default)
     if isinstance(default, (int, float)):
         if not is_number(default):
-            raise _refused(f"{name}={default!r}", f"numbers of a size from {SMALLEST:g} to {LARGEST:g}, or 0")
+            raise _refused(f"{name}={default!r}", f"0, or a number from {SMALLEST:g} to {LARGEST:g} in absolute value")
         if isinstance(default, int):
             return controls.whole_slider(title, default)
         return controls.float_slider(title, default)
@@ -195,7 +195,9 @@ def _called(train: Callable[..., Any], signature: object) -> str:
 
 
 def _books_refused(got: str) -> ArgumentError:
-    expected = f"numbers above 0 and up to {_LARGEST:,} for {', '.join(_BOOKS)}, whole ones for {' and '.join(_COUNTS)}"
+    expected = (
+        f"numbers above 0 and up to {_LARGEST:,} for {', '.join(_BOOKS)}; {' and '.join(_COUNTS)} are whole numbers"
+    )
     return _refused(got, expected)
 
 
@@ -204,4 +206,4 @@ def _refused(
     expected: str,
     remedy: str = "write, for example, def train(lr=0.1, batch_size=256, num_epochs=10, width=64): with train_ch3(...)",
 ) -> ArgumentError:
-    return ArgumentError("Cannot make a panel for this.", got=got, expected=expected, remedy=remedy)
+    return ArgumentError("Cannot make a panel for this function.", got=got, expected=expected, remedy=remedy)

@@ -23,15 +23,15 @@ _LONGEST_LINE = 100  # characters shown of a line of code
 
 
 class Stopped(BaseException):
-    """Raised in the reader's code to end that; no Exception, so that ``except Exception`` does not catch it."""
+    """Raised in the reader's code to end it; not an Exception, so that ``except Exception`` does not catch it."""
 
 
 class ReadersCode:
     """The reader's code on the thread that makes this object; `interrupt`, on another thread, ends it.
 
     An exception from another thread is raised between any two steps of Python. It must be raised in the reader's code
-    only: in ours, it would leave locks taken and pages half drawn. So `run` enables interrupts, and `shield` disables
-    them.
+    only: in this package's code, it would leave locks taken and pages half drawn. Therefore `run` enables interrupts,
+    and `shield` disables them.
 
     Notes
     -----
@@ -64,7 +64,7 @@ class ReadersCode:
                     self._drain()
 
     def shield(self, call: Callable[[], Result]) -> Result:
-        """Call code of ours from the reader's code; no exception is raised in it.
+        """Call this package's code from the reader's code; no exception is raised in it.
 
         Raises
         ------
@@ -78,7 +78,7 @@ class ReadersCode:
         try:
             self._drain()  # an exception that is raised here still reaches the reader's code
             if was_enabled and self._is_due:
-                self._is_due = False  # once: code that runs while Stopped is handled may print, too
+                self._is_due = False  # raise it once only: code that runs while Stopped is handled may print, too
                 raise Stopped
             return call()
         finally:
@@ -114,7 +114,7 @@ class ReadersCode:
         return f"{function}line {line.lineno}: {text}"
 
     def is_in_a_fit(self) -> bool:
-        """Tell whether `fit` runs, and not a function of the reader's that it calls; `fit` ends by itself."""
+        """Return whether `fit` runs, which ends by itself, and not a function of the reader's that `fit` calls."""
         frame = sys._current_frames().get(self._thread)
         while frame and not is_readers(frame.f_code.co_filename):
             if frame.f_code.co_filename == loop.__file__:
@@ -130,7 +130,7 @@ class ReadersCode:
 
 
 def _is_delicate(frame: FrameType | None) -> bool:
-    """Tell whether a library takes a lock, or runs a finalizer, out of which no exception propagates."""
+    """Return whether a library takes a lock, or runs a finalizer, from which no exception propagates."""
     if frame is not None and any(word in frame.f_code.co_name for word in _DELICATE):
         return not is_readers(frame.f_code.co_filename)
     while frame is not None and not is_readers(frame.f_code.co_filename):

@@ -1,4 +1,4 @@
-"""The past runs of a panel: each with its settings and its history, as a line and as a row of a table."""
+"""Describe the runs of a panel, each with its settings and its history, in a line and in a row of a table."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class TrainingRun:
 
 
 def numbers_html(run: TrainingRun) -> str:
-    """Write the newest numbers in a line; the last one, which matters most, is bold."""
+    """Write the newest numbers in a line; the last and most important one is bold."""
     if not len(run.history):
         return ""
     numbers = [f"{_NAMES[name]} {run.number(name)}" for name in run.measured]

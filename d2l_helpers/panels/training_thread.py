@@ -17,15 +17,16 @@ Result = TypeVar("Result")
 
 REMEDY = (
     "Python cannot end a call into a library, nor code that catches every exception.\n"
-    "If it does not end by itself, restart the kernel (Kernel > Restart Kernel…)."
+    "If the code does not end by itself, restart the kernel (Kernel > Restart Kernel…)."
 )
 """What a reader can do about code that cannot be stopped; it is shown below the line that still runs."""
 
 # All in seconds
-_GRACE = 0.1  # in which cancelled code may end by itself; twice that for `fit`, which looks every 50 ms or so
+# The time that cancelled code has to end by itself; `fit`, which checks about every 50 ms, has twice as long
+_GRACE = 0.1
 _AGAIN = 0.05  # between exceptions, of which `except:` or a finalizer may swallow one
 _SOON = 0.005
-_STUCK = 3.0  # after which cancelled code is said to be impossible to end
+_STUCK = 3.0  # the time after which the page says that the code cannot be ended
 
 
 class Job:
@@ -79,7 +80,7 @@ class Job:
             self._code, self._on_stuck = ReadersCode(), on_stuck
         try:
             self.run(self)
-        except BaseException:  # one job's bug must not end the thread that all panels need
+        except BaseException:  # an error in one job must not end the thread that all panels need
             logging.getLogger(__name__).exception("A panel's job failed.")
         finally:
             with self._lock:
@@ -92,7 +93,7 @@ class Job:
         return self._code.run(call)
 
     def shield(self, call: Callable[[], Result]) -> Result:
-        """Call code of ours that the reader's code calls; `Stopped` is not raised in it."""
+        """Call this package's code from the reader's code; `Stopped` is not raised in it."""
         return self._code.shield(call) if self._code else call()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -174,7 +175,7 @@ class TrainingThread:
 
         while True:
             self._running = self._take()
-            # MXNet's modes are per thread, and the job before may have been ended inside of `record()`
+            # MXNet's modes belong to the thread, and the previous job may have been ended inside `record()`
             npx.set_np()
             autograd.set_recording(False)
             autograd.set_training(False)

@@ -1,4 +1,4 @@
-"""The process's training thread, for which each cell waits until the running fit has ended.
+"""Start the process's training thread, and make each cell wait until the running fit has ended.
 
 Two fits at once would use the same random generators, so that a cell's numbers would no longer follow from its seed.
 """
@@ -36,7 +36,7 @@ def the_training_thread() -> TrainingThread:
 
 
 def handle_clicks_during_cells(button: Any) -> None:
-    """Let a button's clicks be handled while a cell runs or waits, where the page and the kernel can do so.
+    """Handle a button's clicks also while a cell runs or waits, where the page and the kernel support this.
 
     Notes
     -----
@@ -63,11 +63,11 @@ def _wait_before_each_cell(shell: Any, thread: TrainingThread) -> None:
             _wait_with_message(thread)
         except KeyboardInterrupt:
             thread.cancel()
-            with suppress(KeyboardInterrupt):  # a second interrupt: then the cell waits no longer
+            with suppress(KeyboardInterrupt):  # after a second interrupt, the cell no longer waits
                 thread.settle()
         if stuck := thread.stuck:
             place = stuck.place or "a panel's fit"
-            beside = "Until then cells run beside it, and may draw other random numbers."
+            beside = "Until that code ends, cells run at the same time and may draw other random numbers."
             print(f"Cannot stop {place}\n{REMEDY}\n{beside}", file=sys.stderr, flush=True)
 
     shell.events.register("pre_run_cell", wait)

@@ -39,7 +39,7 @@ def predict(name: str, guess: object = None) -> None:
     if not has_page():
         show(_asked(question))
         return
-    from d2l_helpers.panels.guess_form import show_form  # which imports ipywidgets
+    from d2l_helpers.panels.guess_form import show_form  # imported here, because it imports ipywidgets
 
     show_form(
         _asked(question),
@@ -127,5 +127,5 @@ def _answered(question: Question, said: str) -> str:
     try:
         _keep(question, said)
     except ArgumentError as error:
-        return f"This cannot be a guess: expected {error.expected}."
+        return f"This is not a possible guess; expected: {error.expected}."
     return _state(question)

@@ -1,4 +1,4 @@
-"""A question to predict: with choices, for a number, or for a short text; and what is said about a guess."""
+"""Define questions to predict, with choices, for a number or for a short text, and judge the guesses."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ class NumberQuestion(Question):
         return f"{guess} {self.unit}".strip()
 
     def judge(self, guess: str, result: Any) -> Verdict:
-        """Accept a guess that is near enough; another one is told by how much it is too high or too low."""
+        """Accept a guess near enough to the result; say whether any other guess is too high or too low."""
         number, measured = float(guess), float(result)
         if abs(number - measured) <= max(self.near * abs(measured), self.within):
             return Verdict(True)
@@ -192,7 +192,7 @@ class TextQuestion(Question):
         """Return the text, of at most 60 characters."""
         text = " ".join(guess.split()) if isinstance(guess, str) else ""
         if not text or len(text) > _LONGEST or not text.isprintable():
-            raise _no_guess(guess, f"a word or two, at most {_LONGEST} characters", "write it in quotes")
+            raise _no_guess(guess, f"a word or two, at most {_LONGEST} characters", "write the guess in quotes")
         return text
 
     def said(self, guess: str) -> str:
@@ -212,4 +212,4 @@ def _no_guess(guess: object, expected: str, remedy: str) -> ArgumentError:
     got = (
         repr(guess)[:_LONGEST] if isinstance(guess, str | int | float) else f"something of type {type(guess).__name__}"
     )
-    return ArgumentError("This cannot be a guess.", got=got, expected=expected, remedy=remedy)
+    return ArgumentError("This is not a possible guess.", got=got, expected=expected, remedy=remedy)

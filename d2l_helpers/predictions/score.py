@@ -1,4 +1,4 @@
-"""Show how often the reader predicted right, and where not."""
+"""Show how many of the reader's predictions were right, and which were wrong."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ __all__ = ["show_score"]
 
 
 def show_score() -> None:
-    """Show how many first guesses were right in each notebook, and the questions where they were not."""
+    """Show how many first guesses were right in each notebook, and the questions whose first guess was wrong."""
     guesses = all_guesses()
     rows, missed = [], []
     for notebook, questions in chapter().items():
         if questions:
-            rows.append((notebook, _score(questions, guesses)))
+            rows.append((notebook, *_score(questions, guesses)))
         missed += [(notebook, question.text) for question in questions if _was_wrong(guesses.get(question.name))]
     if rows:
         show(table_message("Predictions", rows))
     if missed:
-        show(table_message("Where the first guess was not right", missed))
+        show(table_message("Questions whose first guess was wrong", missed))
 
 
-def _score(questions: tuple[Question, ...], guesses: dict[str, Guess]) -> str:
+def _score(questions: tuple[Question, ...], guesses: dict[str, Guess]) -> tuple[str, str]:
     firsts = [guesses[question.name].first for question in questions if question.name in guesses]
-    return f"{firsts.count(True)} of {len(questions)} right, {firsts.count(False)} not"
+    judged = [first for first in firsts if first is not None]
+    return f"{len(judged)} of {len(questions)} guessed", f"{sum(judged)} right"
 
 
 def _was_wrong(guess: Guess | None) -> bool:

@@ -1,1 +1,1 @@
-"""A quiz over the whole chapter, drawn anew each time."""
+"""Ask a quiz about the whole chapter, with new questions each time."""

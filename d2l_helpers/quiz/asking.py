@@ -17,7 +17,7 @@ _LARGEST_SEED = 10_000
 
 
 def quiz(number: int = 15, seed: int | None = None, answers: str = "") -> None:
-    """Ask questions from the whole chapter, drawn anew each time, and explain each answer.
+    """Ask questions about the whole chapter, different ones each time, and explain each answer.
 
     On a page with buttons the questions come one after the other. Elsewhere all of them are shown with their letters,
     and ``quiz(seed=…, answers="abc…")`` marks the answers to them.
@@ -25,11 +25,11 @@ def quiz(number: int = 15, seed: int | None = None, answers: str = "") -> None:
     Parameters
     ----------
     number : int
-        How many questions, from 1 to the number that there are.
+        How many questions: at least 1, at most all that there are.
     seed : int, optional
-        The same seed draws the same questions; by default they are drawn anew.
+        The same seed draws the same questions; by default each call draws new ones.
     answers : str, optional
-        One letter for each question; needs the seed that the questions were shown with.
+        One letter for each question; `seed` must be the one with which the questions were shown.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def quiz(number: int = 15, seed: int | None = None, answers: str = "") -> None:
     elif not has_page():
         _list(drawn, seed)
     else:
-        from d2l_helpers.panels.quiz_form import show_quiz  # which imports ipywidgets
+        from d2l_helpers.panels.quiz_form import show_quiz  # imported here, because it imports ipywidgets
 
         show_quiz(drawn, _summary)
 
@@ -60,16 +60,16 @@ def _list(drawn: Sequence[Drawn], seed: int) -> None:
     for place, one in enumerate(drawn, start=1):
         show(question_message(f"{place}. {one.question.text}", one.options, title="Question "))
     example = f"helpers.quiz({len(drawn)}, seed={seed}, answers={'a' * len(drawn)!r})"
-    show(prediction_message(None, "Answer with a letter for each question", example))
+    show(prediction_message(None, "To answer, write one letter for each question", example))
 
 
 def _mark(drawn: Sequence[Drawn], answers: str, seed: int) -> None:
     letters = letters_of(answers, drawn)
     if letters is None:
         raise ArgumentError(
-            "These cannot be the answers.",
+            "These are not possible answers.",
             got=repr(answers[:60]),
-            expected=f"{len(drawn)} letters, each of them a choice of its question",
+            expected=f"{len(drawn)} letters, one for each question, each the letter of a choice",
             remedy=f"write helpers.quiz({len(drawn)}, seed={seed}) to see the questions again",
         )
     for place, (one, letter) in enumerate(zip(drawn, letters, strict=True), start=1):

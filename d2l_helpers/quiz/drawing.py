@@ -1,4 +1,4 @@
-"""Draw the questions of a quiz, in a new order each time, and count what was right."""
+"""Draw the questions of a quiz, in a new order each time, and count the right answers."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ class Drawn:
         return dict(zip(_LETTERS, self.choices, strict=False))
 
     def is_right(self, letter: str) -> bool:
-        """Tell whether the choice of this letter is the right one."""
+        """Return whether the choice of this letter is the right one."""
         return self.options[letter] == self.question.right
 
     def explanation(self, letter: str) -> str:
-        """Return what is said about a choice: why it is right, or what would make it true and what is right."""
+        """Return the explanation of a choice: why it is right; or what would make it right, and the right answer."""
         question = self.question
         if self.is_right(letter):
             return question.why
-        return f"{question.wrong[self.options[letter]]} Right is: {question.right}. {question.why}"
+        return f"{question.wrong[self.options[letter]]} The right answer: {question.right}. {question.why}"
 
 
 def draw(number: int, generator: random.Random) -> list[Drawn]:

@@ -135,7 +135,8 @@ def _without_metrics(output: Mapping[str, Any]) -> Mapping[str, Any]:
     data = {kind: content for kind, content in output["data"].items() if kind not in (METRICS_TYPE, "text/html")}
     if isinstance(data.get("text/plain"), str):
         data["text/plain"] = " ".join(_NUMBER.sub("#", data["text/plain"]).split())
-    rest = cast("dict[str, Any]", copy.copy(output))  # of the same class: nbval reads its entries as attributes
+    # The copy has the same class, because nbval reads its entries as attributes
+    rest = cast("dict[str, Any]", copy.copy(output))
     rest["data"] = data
     return rest
 

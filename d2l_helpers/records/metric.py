@@ -97,5 +97,5 @@ def checked_metric(name: str, value: object, tolerance: object) -> Metric:
 def _is_finite(number: object) -> TypeGuard[float]:
     try:
         return isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number)
-    except OverflowError:  # an integer beyond any float
+    except OverflowError:  # an integer too large for a float
         return False

@@ -1,4 +1,4 @@
-"""Checks of the arguments of training and evaluation, and of each batch before it is used."""
+"""Check the arguments of training and evaluation, and each batch before it is used."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def check_training_arguments(net: Any, loss: Any, num_epochs: object, updater: A
         raise _refused("MXNet in its classic mode", "its NumPy mode", "call npx.set_np() in the setup cell")
     for name, value in (("net", net), ("loss", loss), ("updater", getattr(updater, "step", updater))):
         if not callable(value):
-            raise _refused(f"{name}={value!r}", "something that can be called", f"pass a function as {name}")
+            raise _refused(
+                f"{name}={value!r}", "a function or another object that can be called", f"pass a function as {name}"
+            )
     if not isinstance(num_epochs, numbers.Integral) or isinstance(num_epochs, bool) or num_epochs < 1:
         raise _refused(f"num_epochs={num_epochs!r}", "a whole number, 1 or more", "pass num_epochs=10")
     rate = getattr(updater, "learning_rate", 0.0)
@@ -100,7 +102,7 @@ def check_labels(y: Any, num_classes: int) -> None:
         raise _refused(
             f"unknown labels, such as {unknown[0]}",
             f"whole numbers from 0 to {num_classes - 1}, because the network has {num_classes} outputs",
-            "correct the labels, or make the last layer with one output per class",
+            "correct the labels, or make a last layer with one output per class",
         )
 
 
@@ -139,7 +141,9 @@ def _first_batch(batches: Iterable[Any]) -> tuple[Any, Any]:
     try:
         for batch in batches:
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
-                raise _refused(f"a batch of type {type(batch).__name__}", "a pair (X, y)", "loop over pairs of arrays")
+                raise _refused(
+                    f"a batch of type {type(batch).__name__}", "a pair (X, y)", "make each batch a pair of arrays"
+                )
             return batch[0], batch[1]
     finally:
         random.setstate(state)

@@ -1,4 +1,4 @@
-"""Network, loss and count of hits as one MXNet operator.
+"""Compile network, loss and count of hits into one MXNet operator.
 
 In Python, MXNet's cost is the dispatch of operators: the network's layers, the loss, the argmax, the sums, then the
 derivative of each. Traced once as symbols, a batch costs one dispatch for all of them and one for their derivatives,
@@ -53,7 +53,7 @@ class CompiledLoss:
         self._inputs = [
             None if name in (_X, _Y) else parameters[name].data(batches.X.ctx).as_nd_ndarray() for name in names
         ]
-        # With fixed shapes MXNet runs many operators as one; an epoch's last, smaller batch is planned again
+        # With fixed shapes, MXNet runs many operators as one; it plans an epoch's last, smaller batch again
         self._operator = mx.nd.CachedOp(outputs, [("static_alloc", True), ("static_shape", True)])
         self._batches, self._arrays = batches, (batches.X.as_nd_ndarray(), batches.y.as_nd_ndarray())
 
@@ -72,7 +72,7 @@ class CompiledLoss:
         return loss_sum, hits
 
     def minibatches(self) -> Iterator[tuple[Any, Any]]:
-        """Go through one epoch of the batches.
+        """Yield the batches of one epoch.
 
         Yields
         ------
@@ -92,7 +92,7 @@ class CompiledLoss:
             yield X, y
 
     def slices(self, size: int) -> Iterator[tuple[Any, Any]]:
-        """Go through all examples in their order, `size` at a time, without copying them."""
+        """Yield all examples in their order, `size` at a time, without copying them."""
         end, (X, y) = self._batches.num_examples, self._arrays
         for start in range(0, end, size):
             stop = min(start + size, end)
@@ -100,13 +100,13 @@ class CompiledLoss:
 
 
 def compile_loss(net: Any, loss: Any, batches: object) -> CompiledLoss | None:
-    """Compile where nobody could notice, except by the clock.
+    """Compile network and loss if this changes nothing but the speed.
 
     Returns
     -------
     CompiledLoss or None
         None if the data is not an ArrayBatches without resizing, `net` or `loss` is not built in, or MXNet cannot
-        trace them. The plain loop, which calls them for every batch, then works, or shows what is wrong with them.
+        trace them. The plain loop then calls them for every batch, and reports any error in them.
     """
     from mxnet.gluon import HybridBlock
 
@@ -118,12 +118,12 @@ def compile_loss(net: Any, loss: Any, batches: object) -> CompiledLoss | None:
         return None
     try:
         return CompiledLoss(net, loss, batches)
-    except Exception:  # some of MXNet's blocks take arrays only, and raise whatever they raise on symbols
+    except Exception:  # some of MXNet's blocks accept arrays only, and raise errors of any class on symbols
         return None
 
 
 def is_built_in(block: Any) -> bool:
-    """Check that calling a block runs no Python but MXNet's own, and that nobody watches the call.
+    """Return whether calling a block runs no Python but MXNet's own, and no hooks.
 
     Returns
     -------
@@ -146,15 +146,16 @@ def is_built_in(block: Any) -> bool:
 
 
 def _is_mxnets(method: Any) -> bool:
-    """Check that a method is MXNet's, not one that overrides or replaces it; a block may lack ``hybrid_forward``."""
+    """Return whether a method is MXNet's own, or missing, as ``hybrid_forward`` may be; not one that replaces it."""
     if method is None:
         return True
-    function_globals = getattr(getattr(method, "__func__", method), "__globals__", {})  # a wrapper copies __module__
+    # Not __module__, which a wrapper copies from MXNet's function
+    function_globals = getattr(getattr(method, "__func__", method), "__globals__", {})
     return str(function_globals.get("__name__")).startswith("mxnet.")
 
 
 def _uses_only_arguments(function: Any) -> bool:
-    """Check that a function reaches no global, no variable around it and no default, and sets no attribute or item."""
+    """Return whether a function uses no global, no variable around it and no default, and sets no attribute or item."""
     code = getattr(function, "__code__", None)
     return isinstance(code, CodeType) and not function.__defaults__ and not function.__kwdefaults__ and _is_closed(code)
 

@@ -1,4 +1,4 @@
-"""Measures of a classifier: accuracy, loss, predictions, confusion matrix, and its worst errors."""
+"""Measure a classifier: its accuracy, loss, predictions, confusion matrix and worst errors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ __all__ = [
     "total",
 ]
 
-_ROWS_AT_ONCE = 2048  # bounds the memory of the logits; large enough that the dispatch of operators costs little
+# Limits the memory of the logits; with fewer rows, the calls of operators would take most of the time
+_ROWS_AT_ONCE = 2048
 
 
 @dataclass

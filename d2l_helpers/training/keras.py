@@ -41,13 +41,14 @@ def import_keras() -> Any:
         os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # then the reader's own tf.keras is Keras 2 too
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of deprecations in its dependencies, about which a reader can do nothing
+            # Hide deprecation warnings of TensorFlow's dependencies, which a reader cannot change
+            warnings.simplefilter("ignore")
             import tensorflow as tf
 
             keras = _keras_2(tf)
     except LibraryUnusable:
         raise
-    except Exception as error:  # it is missing, or does not work with another installed library
+    except Exception as error:  # TensorFlow is missing, or does not work with another installed library
         raise _unusable(error) from error
     tf.config.experimental.enable_op_determinism()
     tf.random.set_seed(0)  # without a seed, random operators raise an error in deterministic mode

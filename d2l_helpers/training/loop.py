@@ -28,7 +28,7 @@ from d2l_helpers.training.history import Epoch, FitProgress, History
 
 __all__ = ["fit", "train_ch3", "watched"]
 
-# MXNet computes behind Python: without waiting now and then, a stop would wait for a long queue of batches.
+# MXNet computes in the background: without regular waits, Stop would have to wait for a long queue of batches.
 _BATCHES_BETWEEN_WAITS = 16
 _SECONDS_BETWEEN_REPORTS = 0.05
 
@@ -90,8 +90,8 @@ def fit(
 ) -> Iterator[FitProgress]:
     """Train as `train_ch3` does, and report at each epoch's end and about every 50 ms in between.
 
-    Arguments and errors are those of `train_ch3`; they are checked at once. The training goes on as reports are asked
-    for: to stop it, stop asking.
+    Arguments and errors are those of `train_ch3`; they are checked at once. The training continues when the
+    next report is requested; to stop it, request no more.
     """
     check_training_arguments(net, loss, num_epochs, updater)
     check_first_batch(net, train_iter, loss)
@@ -180,7 +180,7 @@ def _checked_step(updater: Any) -> Step:
     def step(batch_size: int) -> None:
         try:
             getattr(updater, "step", updater)(batch_size)
-        except UserWarning as warning:  # MXNet raises it for gradients that no backward pass has touched
+        except UserWarning as warning:  # MXNet warns if a backward pass has not computed a parameter's gradient
             raise foreign_trainer(warning) from warning
 
     return step
@@ -192,7 +192,7 @@ def _progress_bar(num_epochs: int, silent: bool) -> Any:
 
 @contextmanager
 def _interrupts() -> Iterator[threading.Event]:
-    """Turn the first interrupt into an event: as an exception it would be lost inside one of MXNet's finalizers.
+    """Turn the first interrupt into an event: an exception could be lost inside one of MXNet's finalizers.
 
     The second one is an exception all the same, for code that never yields a report.
     """

@@ -1,4 +1,4 @@
-"""Reliability of a network's probabilities: its confidence compared with its accuracy."""
+"""Compare a network's confidence with its accuracy."""
 
 from __future__ import annotations
 

@@ -187,11 +187,7 @@ def test_the_command_says_what_became_of_each_file(tmp_path):
     command = ["course", "build", str(tmp_path), *folders, "--only", "04,"]
     first, second, wrong = (
         CliRunner().invoke(_commands, [*command, *more])
-<<<<<<< HEAD
         for more in ((), ("--points", "second_derivatives=1.5"), ("--points", "second_derivatives"))
-=======
-        for more in ((), ("--points", "kl_bits=1.5"), ("--points", "kl_bits"))
->>>>>>> main
     )
     assert (first.exit_code, first.output.count("new ")) == (0, 3)
     assert f"updated   source/{NAME}/{NAME}.ipynb" in second.output

@@ -30,7 +30,7 @@ def triple(x):
 
 ANSWERS = (
     Answer("double", double, wrong=(Wrong(triple, "twice"), Wrong(abs, "twice"))),
-    Answer("letter", "b", wrong=(Wrong("a", "not what happens"), Wrong(TWO, "one of"))),
+    Answer("letter", "b", wrong=(Wrong("a", "not right"), Wrong(TWO, "one of"))),
 )
 '''
 PROBES = """\

@@ -18,6 +18,7 @@ from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.panels.controls import log_step
 
+SMALLEST = "00_start_here"  # a panel of two sliders, whose ten steps are over at once
 FLAGSHIP, LIGHT = "07_softmax_regression_gluon", "01_linear_regression"
 # Seconds at rest; README has what was measured
 BOUNDS = {"slider to first text": 0.5, "slider to first curve": 1, "slider to last curve": 5, "Stop to stopped": 0.5}
@@ -36,14 +37,17 @@ def test_a_reader_works_through(page: Page, lab: str, name: str) -> None:
             is_open = exercise == left_open(name)
             says(notebook, exercise, "not attempted, 0 of" if is_open else f"right, {exercise.points} of")
         panels = notebook.panels()
-        assert panels, "a notebook has at least one exhibit"
+        assert panels or name == "09_review", "a notebook has at least one exhibit"
         for panel in panels:
             names_its_sliders(panel)
         check_outputs(page, page.locator(".jp-OutputArea-output"))
         for panel in panels:
             panel.scroll_into_view_if_needed()
             is_training = panel.get_by_role("button", name="Retrain").count()
-            retrains(panel, name) if is_training else answers_at_once(panel)
+            if name == SMALLEST:
+                follows_its_rate(panel)
+            else:
+                retrains(panel, name) if is_training else answers_at_once(panel)
         solve(notebook, name)
 
 
@@ -69,6 +73,17 @@ def names_its_sliders(panel: Locator) -> None:
         title, value = (settled(row.locator(f".widget-{part}")) for part in ("label", "readout"))
         handle = row.get_by_role("slider", name=title, exact=True)
         expect(handle).to_have_attribute("aria-valuetext", value)
+
+
+def follows_its_rate(panel: Locator) -> None:
+    """Move the rate and put it back: the loss follows."""
+    line = status(panel)
+    expect(line).to_contain_text("done after")
+    book = settled(line)
+    panel.get_by_role("slider").first.press("ArrowRight")
+    expect(line).not_to_have_text(book)
+    panel.get_by_role("button", name="Book values").press("Enter")
+    expect(line).to_have_text(book)
 
 
 def answers_at_once(panel: Locator) -> None:
@@ -109,7 +124,7 @@ def retrains(panel: Locator, name: str) -> dict[str, float]:
     if is_flagship:
         expect(line).to_contain_text("learning rate 0.1, batch size 256, epochs 10")
         expect(line).to_contain_text("done after 10 of 10 epochs")
-        expect(line).to_contain_text("test accuracy 0.8302")
+        expect(line).to_contain_text("held-out accuracy 0.8359")
         panel.screenshot(path=SCREENSHOTS / "panel.png")
 
     rate = panel.get_by_role("slider").first

@@ -100,7 +100,7 @@ def test_it_opens_the_first_page_asks_nothing_and_keeps_work_through_a_release(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
-    page.get_by_role("heading", name="Linear Regression", exact=True).wait_for()
+    page.get_by_role("heading", name="Start Here", exact=True).wait_for()
     expect(page.locator("#jp-bottom-panel").get_by_text(re.compile(r"\| Idle"))).to_be_visible()
     expect(page.get_by_title(re.compile("^Notebook trusted"))).to_be_visible()
     page.wait_for_timeout(3000)  # JupyterLab asks about news after the page is up
@@ -112,7 +112,7 @@ def test_it_opens_the_first_page_asks_nothing_and_keeps_work_through_a_release(
     assert files.evaluate_all("names => names.every(name => name.scrollWidth <= name.clientWidth)")  # none cut off
     assert files.all_inner_texts() == sorted(path.name for path in (project / "notebooks").glob("*.ipynb"))
 
-    page.get_by_role("heading", name="Linear Regression", exact=True).dblclick()
+    page.get_by_role("heading", name="Start Here", exact=True).dblclick()
     page.locator(".jp-Notebook .jp-Cell").first.locator(".cm-content").click()
     page.keyboard.press("Control+End")
     page.keyboard.insert_text("\n\nA note of mine.")

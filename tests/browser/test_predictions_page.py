@@ -31,7 +31,9 @@ def test_a_guess_is_committed_before_the_answer_unfolds(page: Page, lab: str, th
             expect(question.get_by_text(f"Your guess: “{text}”. Now run the next cell.")).to_be_visible()
         check_outputs(page, question)
         run(notebook, "compare-rate")
-        expect(result.get_by_text("You said “it grows”; the last loss is 0.150 times the first.")).to_be_visible()
+        expect(
+            result.get_by_text("You said “it grows”; after ten steps the loss is 0.122 times what it was.")
+        ).to_be_visible()
         expect(result.get_by_text("That happens above a rate of 1")).to_be_visible()
         run(notebook, "rate-answer")
         expect(explanation.locator("p").get_by_text(EXPLANATION)).to_be_visible()

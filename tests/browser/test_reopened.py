@@ -22,7 +22,7 @@ from d2l_helpers.lab.snapshots import VIEW
 
 pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
-HOW = "Run this cell to bring it to life."
+HOW = "Run this cell to use its controls."
 CELLS = (
     "import d2l_helpers as helpers",
     "helpers.explore_softmax()",

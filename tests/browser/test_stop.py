@@ -168,7 +168,7 @@ def test_the_page_survives_its_reader(page: Page, lab: Lab) -> None:
     expect(line).to_contain_text("running")
     rate.press("ArrowRight")
     expect(line).to_contain_text("learning rate 0.1259")
-    expect(line).to_contain_text("running; the fit before was ended in train(), line 3: while True: pass")
+    expect(line).to_contain_text("running; the previous fit was stopped in train(), line 3: while True: pass")
     expect(loop.get_by_role("group", name="Printed")).to_contain_text("begun with 0.12589")
 
     # A cell waits, says so, and Stop lets it go on
@@ -202,7 +202,7 @@ def test_a_call_that_cannot_be_ended_is_said_and_no_cell_hangs(page: Page, lab: 
     appears(after.get_by_text("after all"), after)
     expect(after).to_contain_text("Cannot stop stuck(), line 2: time.sleep(60)")
     other = lab.run("any")
-    appears(other.get_by_role("alert").get_by_text("cannot start: the fit before cannot be stopped"), other)
+    appears(other.get_by_role("alert").get_by_text("cannot start: the previous fit cannot be stopped"), other)
     page.screenshot(path=SCREENSHOTS / "stuck.png", full_page=True)
 
 

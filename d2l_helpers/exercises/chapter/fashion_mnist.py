@@ -158,14 +158,14 @@ def _listed(values: npt.NDArray[np.float64]) -> str:
 
 
 def _check_split_indices(split_indices: Callable[..., Any]) -> None:
-    for num_examples, num_held_out in ((100, 20), (7, 3)):
-        learn, held_out = _parts(split_indices, num_examples, num_held_out, 0)
-        call = f"split_indices({num_examples}, {num_held_out}, 0)"
-        expect_shape(held_out, (num_held_out,), f"the second of {call}")
-        expect_shape(learn, (num_examples - num_held_out,), f"the first of {call}")
+    for num_examples, num_held_out, seed in ((100, 20, 0), (7, 3, 4)):
+        learn, held_out = _parts(split_indices, num_examples, num_held_out, seed)
+        call = f"split_indices({num_examples}, {num_held_out}, {seed})"
+        expect_shape(held_out, (num_held_out,), f"the second array of {call}")
+        expect_shape(learn, (num_examples - num_held_out,), f"the first array of {call}")
         both = np.concatenate((learn, held_out))
         outside = both[(both < 0) | (both >= num_examples) | (both != np.round(both))]
-        expect(not len(outside), f"{call} gives {outside[:1]}", f"whole numbers from 0 to {num_examples - 1}")
+        expect(not len(outside), f"{call} returns {outside[:1]}", f"whole numbers from 0 to {num_examples - 1}")
         shared = np.intersect1d(learn, held_out)
         expect(not len(shared), f"{call}: {len(shared)} examples are in both parts", "no example in both")
         missing = num_examples - len(np.unique(both))

@@ -164,10 +164,10 @@ def _waited(losses: Sequence[float], patience: int, epoch: int) -> range:
 
 
 def _held_out_losses() -> Iterator[tuple[list[float], int]]:
-    """Yield random losses, with many ties, and patiences; short lists first, in which an error is easy to follow."""
+    """Yield random losses around 1, with many ties, and patiences; short lists first, because they are easy to read."""
     generator = np.random.default_rng(5)
     for length in np.repeat(np.arange(1, 9), 40):
-        yield [float(loss) for loss in generator.integers(1, 10, length) / 10], int(generator.integers(1, 5))
+        yield [float(loss) for loss in generator.integers(5, 15, length) / 10], int(generator.integers(1, 5))
 
 
 def _check_merged(merged: Callable[..., Any]) -> None:

@@ -17,9 +17,9 @@ __all__ = ["ORDERS", "Collection", "browse_fashion_mnist", "collect", "distances
 Images = npt.NDArray[np.uint8]
 Indices = npt.NDArray[np.int64]
 
-ORDERS = ("as they lie", "most typical first", "oddest first")
+ORDERS = ("in file order", "most typical first", "oddest first")
 ALL = -1  # stands for all classes
-_PAGE, _PAGES = 60, 100  # a hundred pages of sixty images are the 6,000 training images of a class
+_PAGE, _PAGES = 60, 100  # a hundred pages of sixty images show all 6,000 training images of a class
 _COLUMNS = 12
 
 
@@ -109,10 +109,10 @@ def show_page(collection: Collection, label: int, order: str, page: int) -> View
     which = f"{collection.name} images" + ("" if label == ALL else f" of class {LABELS[label]}")
     near, usual = collection.distances[shown].mean(), collection.distances[indices].mean()
     text = (
-        f"{start + 1:,} to {start + len(shown):,} of {len(indices):,} {which}, {order}; "
-        f"below each, its {'class' if label == ALL else 'index'}.\n"
-        f"These are {near:.1f} grey levels a pixel away from the mean of their class; "
-        f"over all {len(indices):,} it is {usual:.1f}."
+        f"Images {start + 1:,} to {start + len(shown):,} of {len(indices):,} {which}, {order}; "
+        f"each has its {'class' if label == ALL else 'index'} below.\n"
+        f"Their average distance from the mean of their class is {near:.1f} grey levels per pixel; "
+        f"for all {len(indices):,} it is {usual:.1f}."
     )
     alt = f"{len(shown)} {which}, {order}"
     sheet = (collection.images[shown] / 255, captions, alt, _COLUMNS)
@@ -148,4 +148,4 @@ def browse_fashion_mnist() -> Exhibit:
         choice("order", "order", list(ORDERS), ORDERS[0]),
         slider("page", "page", 1, low=1, high=_PAGES, step=1),
     )
-    return Exhibit("Fashion-MNIST, page by page", controls, show, room=(115, 105))
+    return Exhibit("Fashion-MNIST, page by page", controls, show, room=(115, 115))

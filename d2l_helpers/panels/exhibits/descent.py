@@ -14,7 +14,7 @@ from d2l_helpers.panels.exhibit import Exhibit, View, log_slider, slider
 
 __all__ = ["explore_descent"]
 
-_NEAR = 1e-6  # a smaller distance has digits of rounding only
+_NEAR = 1e-6  # the digits of a smaller distance are rounding errors
 
 
 def explore_descent(X: Any, y: Any) -> Exhibit:
@@ -42,7 +42,7 @@ def explore_descent(X: Any, y: Any) -> Exhibit:
         contours = contour_chart(loss, path, "Loss, seen from above")
         return View(_describe(loss, learning_rate, path), (contours, _lines(loss, path[-1])))
 
-    return Exhibit("Gradient descent on the loss of a line", (rate, steps), show, room=(130, 130))
+    return Exhibit("Gradient descent on the loss of a line", (rate, steps), show, room=(140, 130))
 
 
 def _round(value: float) -> float:
@@ -52,18 +52,18 @@ def _round(value: float) -> float:
 def _describe(loss: LineLoss, learning_rate: float, path: Array) -> str:
     factor = 1 - learning_rate * loss.steepest
     if factor >= 0:
-        state = "Converging: each step stays on its side of the valley"
+        state = "Converging: the steps stay on one side of the valley"
     elif factor > -1:
-        state = "Oscillating, but converging: each step lands on the other side of the valley, lower"
+        state = "Oscillating, but converging: each step crosses the valley and ends lower"
     else:
-        state = "Diverging: each step lands on the other side of the valley, higher"
+        state = "Diverging: each step crosses the valley and ends higher"
     w, b = path[-1]
     distance = float(np.linalg.norm(path[-1] - loss.best))
     away = f"{distance:.3g}" if distance >= _NEAR else "less than 0.000001"
     return (
-        f"{state}. It multiplies the distance across by {factor:.2f}.\n"
+        f"{state}. Each step multiplies the distance across the valley by {factor:.2f}.\n"
         f"Rate {learning_rate:.3g}, {len(path) - 1} steps: w = {w:.3g}, b = {b:.3g}, loss {loss.at(path[-1]):.4g} "
-        f"(best {loss.at(loss.best):.4g}), {away} away from the best w and b."
+        f"(best {loss.at(loss.best):.4g}), {away} away from the best (w, b)."
     )
 
 

@@ -22,7 +22,7 @@ _HIGHEST_LOSS = 6.0  # on the chart
 
 @dataclass(frozen=True)
 class Effect:
-    """The result of one softmax, or of two, for some logits.
+    """Probability, loss and gradient after one softmax, or after two.
 
     Attributes
     ----------
@@ -55,7 +55,8 @@ def effects_at(margin: float) -> tuple[Effect, Effect]:
     """Return the effect of one softmax and of two where the right logit is `margin` above nine others."""
     loss_once = loss_at(margin, _CLASSES)
     once = math.exp(-loss_once)
-    rest = _OTHERS * math.exp(-margin - loss_once)  # equal to 1 - once, which would lose digits near 1
+    # This is 1 - once; the subtraction would lose digits where `once` is near 1
+    rest = _OTHERS * math.exp(-margin - loss_once)
     loss_twice = loss_at(once - rest / _OTHERS, _CLASSES)
     twice = math.exp(-loss_twice)
     # The first softmax raises the right probability by once × rest, and lowers each other one by a ninth of that

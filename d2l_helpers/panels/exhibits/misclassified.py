@@ -1,4 +1,4 @@
-"""Show which classes a network mistakes for which, and how far its probabilities can be trusted."""
+"""Show which classes a network confuses, and how well its confidence agrees with its accuracy."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def commonest_error(prediction: Prediction) -> tuple[int, int]:
 
 
 def explore_errors(prediction: Prediction, data_iter: Any) -> Exhibit:
-    """Show the images of one class that are mistaken for another, and how far the network's confidence can be trusted.
+    """Show the images of one class that are taken for another, and compare the network's confidence with its accuracy.
 
     Parameters
     ----------
@@ -64,31 +64,31 @@ def explore_errors(prediction: Prediction, data_iter: Any) -> Exhibit:
     true, predicted = commonest_error(prediction)
     classes = [(name, index) for index, name in enumerate(LABELS)]
     controls = (choice("true", "true class", classes, true), choice("predicted", "taken for", classes, predicted))
-    return Exhibit("What is taken for what, and how sure the network is", controls, show, room=(150, 220))
+    return Exhibit("Which classes are confused, and how sure the network is", controls, show, room=(150, 235))
 
 
 def _count(prediction: Prediction, true: int, predicted: int) -> str:
     row = confusion_matrix(prediction)[true]
-    count, rightly = row[predicted], ", rightly" if true == predicted else ""
+    count, correctly = row[predicted], ", correctly" if true == predicted else ""
     shown = "it is" if count == 1 else "they are" if count <= _SHOWN else f"the first {_SHOWN} are"
     which = f"; {shown} below, with the probability that the network gave to {LABELS[true]}" if count else ""
-    return f"Class {LABELS[true]}: {count:,} of {row.sum():,} taken for {LABELS[predicted]}{rightly}{which}."
+    return f"Class {LABELS[true]}: {count:,} of {row.sum():,} taken for {LABELS[predicted]}{correctly}{which}."
 
 
 def _trust(one: Reliability, predicted: int | None) -> str:
     if not one.counts.sum():
-        return f"It never says {LABELS[predicted or 0]}."
-    when = "Over all images" if predicted is None else f"Where it says {LABELS[predicted]}"
+        return f"The network never answers {LABELS[predicted or 0]}."
+    when = "Over all images" if predicted is None else f"Where the network answers {LABELS[predicted]}"
     return (
-        f"{when}, it is {one.mean_confidence:.1%} sure and {one.mean_accuracy:.1%} right on average; "
+        f"{when}, its mean confidence is {one.mean_confidence:.1%} and its accuracy {one.mean_accuracy:.1%}; "
         f"expected calibration error {one.error:.3f}."
     )
 
 
 def _charts(of_all: Reliability, of_class: Reliability, predicted: int) -> tuple[Chart, Chart]:
-    labels = [f"all images{_off(of_all)}", f"where it says {LABELS[predicted]}{_off(of_class)}"]
+    labels = [f"all images{_off(of_all)}", f"answer {LABELS[predicted]}{_off(of_class)}"]
     diagram = (
-        Line((0, 1), (0, 1), "as sure as right", style=3),
+        Line((0, 1), (0, 1), "calibrated", style=3),
         Line(of_all.confidence.tolist(), of_all.accuracy.tolist(), labels[0], style=0),
         Dots(of_class.confidence.tolist(), of_class.accuracy.tolist(), labels[1], style=1),
     )
@@ -98,8 +98,10 @@ def _charts(of_all: Reliability, of_class: Reliability, predicted: int) -> tuple
     ]
     tenths = [f".{tenth}" for tenth in range(len(of_all.counts))]
     return (
-        Chart("Is it as right as it is sure?", diagram, "confidence", "accuracy", (0, 1), (-0.03, 1.03)),
-        Chart("How sure is it?", shares, "confidence, from", "share of images", None, (0, 1), x_names=tenths),
+        Chart("Accuracy at each confidence", diagram, "confidence", "accuracy", (0, 1), (-0.03, 1.03)),
+        Chart(
+            "Images at each confidence", shares, "confidence, from", "fraction of images", None, (0, 1), x_names=tenths
+        ),
     )
 
 
@@ -116,7 +118,7 @@ def _images(prediction: Any, data_iter: Any) -> npt.NDArray[np.float32]:
     if prediction.probabilities.shape[1:] != (len(LABELS),) or X.shape[1:] != (1, 28, 28):
         raise _refused(f"probabilities of shape {prediction.probabilities.shape} and images of shape {X.shape}")
     if not np.array_equal(y.asnumpy(), prediction.labels):
-        raise _refused("a prediction whose true classes are not those of the images, one by one")
+        raise _refused("a prediction whose true classes differ from the labels of the images")
     return np.asarray(X.asnumpy()[:, 0], dtype=np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Compare the mean and the median: the lines that two losses fit to noisy points with one outlier."""
+"""Compare the lines that the squared and the absolute loss fit to noisy points with one outlier."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["explore_noise", "off_by", "trips", "usually_off_by"]
 _TRUTH = (4.0, 6.0)  # minutes per kilometre, minutes per trip
 _X = np.linspace(0.2, 4.0, 20)
 _NOISE = 1.5  # standard deviation in minutes, whatever the distribution
-_LATE = 18  # the trip with the flat tyre, of 3.8 km: far from the middle, where an outlier turns the line
+_LATE = 18  # the trip with the flat tyre, 3.8 km: an outlier far from the middle turns the line
 _MOST = 30  # minutes lost to it
 _DRAWS = 200
 _KINDS = ("Gaussian", "Laplace")
@@ -25,13 +25,13 @@ _KINDS = ("Gaussian", "Laplace")
 def explore_noise() -> Exhibit:
     """Show the lines of least squares and least absolute errors, for Gaussian and Laplace noise and one outlier."""
     for kind in _KINDS:
-        usually_off_by(kind)  # cached, because it takes longer than a slider may
+        usually_off_by(kind)  # compute the cached result now: it takes too long for a slider's callback
     controls = (
         choice("kind", "noise", _KINDS, _KINDS[0]),
         slider("minutes_lost", "minutes lost", 20, low=0, high=_MOST, step=1),
         slider("draw", "draw", 1, low=1, high=20, step=1),
     )
-    return Exhibit("Two losses, a flat tyre, and two kinds of noise", controls, _show, room=(140, 55))
+    return Exhibit("Two losses, a flat tyre, and two kinds of noise", controls, _show, room=(140, 75))
 
 
 def trips(kind: str, draw: int, minutes_lost: float = 0.0) -> Array:
@@ -76,9 +76,9 @@ def _show(kind: str, minutes_lost: int, draw: int) -> View:
     squares, absolutes = _errors(kind, draw)
     usual = usually_off_by(kind)
     text = (
-        f"{kind} noise, draw {draw}, {minutes_lost} minutes lost to a flat tyre: the squared loss is off by "
-        f"{squares[minutes_lost]:.2f} minutes on average, the absolute loss by {absolutes[minutes_lost]:.2f}.\n"
-        f"Mean of {_DRAWS} draws without the tyre: {usual[0]:.2f} and {usual[1]:.2f}."
+        f"{kind} noise, draw {draw}, {minutes_lost} minutes lost to a flat tyre: the squared line is "
+        f"{squares[minutes_lost]:.2f} minutes off on average, the absolute line {absolutes[minutes_lost]:.2f}.\n"
+        f"Over {_DRAWS} draws without a flat tyre, the means are {usual[0]:.2f} and {usual[1]:.2f} minutes."
     )
     return View(text, (_trips_chart(y), _errors_chart(squares, absolutes, minutes_lost)))
 
@@ -90,9 +90,9 @@ def _trips_chart(y: Array) -> Chart:
         return Line(ends.tolist(), (fit[0] * ends + fit[1]).tolist(), label, style, faint)
 
     marks = (
-        line(_TRUTH, "truth", 0, faint=True),
-        line(least_squares(_X, y), "squared", 1),
-        line(least_absolute(_X, y), "absolute", 2),
+        line(_TRUTH, "true line", 0, faint=True),
+        line(least_squares(_X, y), "squared loss", 1),
+        line(least_absolute(_X, y), "absolute loss", 2),
         Dots(_X.tolist(), y.tolist(), style=0),
     )
     return Chart("Twenty trips, one with a flat tyre", marks, "kilometres", "minutes", (0.0, 4.2), (0.0, 58.0))
@@ -101,8 +101,8 @@ def _trips_chart(y: Array) -> Chart:
 def _errors_chart(squares: list[float], absolutes: list[float], now: int) -> Chart:
     lost = list(range(_MOST + 1))
     marks = (
-        Line(lost, squares, "squared", 1),
-        Line(lost, absolutes, "absolute", 2),
+        Line(lost, squares, "squared loss", 1),
+        Line(lost, absolutes, "absolute loss", 2),
         Dots([now], [squares[now]], style=1),
         Dots([now], [absolutes[now]], style=2),
     )

@@ -15,7 +15,7 @@ __all__ = ["explore_robust_loss", "points"]
 _TRUTH = (1.0, 0.0)
 _X = np.linspace(-3.0, 3.0, 25)
 _NOISE = 0.3  # standard deviation
-_WRONG = [16, 18, 21, 24]  # on the right, where outliers turn the line and do not only raise it
+_WRONG = [16, 18, 21, 24]  # outliers far to the right turn the line; in the middle they would only raise it
 _FARTHEST = 12.0
 _R_SPAN, _LOSS_SPAN, _PULL_SPAN = (-4.0, 13.0), (0.0, 14.0), (-4.0, 13.0)
 
@@ -67,7 +67,7 @@ def _lines_chart(y: Array, squares: Fit, absolutes: Fit, huber: Fit) -> Chart:
         return Line(ends.tolist(), (fit[0] * ends + fit[1]).tolist(), label, style, faint)
 
     marks = (
-        line(_TRUTH, "truth", 0, faint=True),
+        line(_TRUTH, "true line", 0, faint=True),
         Dots(_X.tolist(), y.tolist(), style=0),
         line(squares, "L2", 1),
         line(absolutes, "L1", 2),

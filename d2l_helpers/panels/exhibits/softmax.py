@@ -81,18 +81,18 @@ def _show(a: float, b: float, c: float, temperature: float, shift: int, bits: st
     )
     bars = (
         Bars(formula.tolist(), "formula as written", 1),
-        Bars(safe.tolist(), "largest logit subtracted", 0),
+        Bars(safe.tolist(), "stable: largest logit subtracted", 0),
     )
     charts = (
-        Chart("logits", [Bars(logits.tolist(), style=0)], y_span=(-5.5, 5.5), x_names=_NAMES),
+        Chart("logits z", [Bars(logits.tolist(), style=0)], y_span=(-5.5, 5.5), x_names=_NAMES),
         # room above 1 for the legend
-        Chart("probabilities", bars, y_span=(0.0, 1.3), x_names=_NAMES),
+        Chart("probabilities ŷ", bars, y_span=(0.0, 1.3), x_names=_NAMES),
     )
     return View(text, charts)
 
 
 def _leader(scaled: npt.NDArray[np.float64]) -> str:
-    """Return a text that says which class leads, and how many times as probable it is as the second."""
+    """Return a text that names the most probable class, and how many times as probable as the second it is."""
     first, second = np.argsort(-scaled, kind="stable")[:2]
     lead = float(scaled[first] - scaled[second])
     ahead = [name for name, value in zip(_NAMES, scaled, strict=True) if np.isclose(value, scaled[first])]
@@ -108,7 +108,7 @@ def _arithmetic(formula: _Floats, exact: _Floats, largest: float, bits: str) -> 
     """Return a text about the result of the formula as written; `largest` is the largest logit."""
     where = f"In {bits.removeprefix('float')} bits"
     if np.allclose(formula.astype(float), exact, atol=_SAME):
-        return f"{where}, with a largest logit of {largest:.3g}, both ways of computing agree."
+        return f"{where}, with a largest logit of {largest:.3g}, both formulas agree."
     with np.errstate(over="ignore"):
         power = np.exp(np.asarray(largest, bits))
     if np.isinf(power):
@@ -118,9 +118,7 @@ def _arithmetic(formula: _Floats, exact: _Floats, largest: float, bits: str) -> 
     else:
         said = "rounded to 0" if power == 0 else "so small that few of its digits are kept"
     shown = f"e^{largest:.3g} is {said}"
-    return (
-        f"{where}, {shown}: the formula as written gives {_values(formula)}; with the largest subtracted, all is well."
-    )
+    return f"{where}, {shown}: the formula as written gives {_values(formula)}; the stable one is right."
 
 
 def _percent(probabilities: _Floats) -> str:

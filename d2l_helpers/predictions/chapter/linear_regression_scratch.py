@@ -14,9 +14,8 @@ QUESTIONS: tuple[Question, ...] = (
         choices=(
             Choice("both fall", "Both would fall if both examples wanted every parameter to move the same way."),
             Choice("one falls, one rises", "One would rise if the two examples wanted different parameters."),
-            Choice("both rise", "Both could rise only if the step were too long; then their sum would rise, too."),
         ),
-        right=lambda fallen: 2 - int(fallen),
+        right=lambda fallen: 0 if fallen == 2 else 1,
         shown=lambda fallen: ("both rise", "one falls, and the other one rises", "both fall")[int(fallen)],
         note="A step makes the batch's sum smaller and does not ask each example whether it agrees.",
     ),
@@ -28,7 +27,7 @@ QUESTIONS: tuple[Question, ...] = (
             Choice("zero", "The rule's loss would be zero if the labels had no noise."),
             Choice(
                 "about half of that",
-                "It would be half if as much of the network's loss came from errors in its weights.",
+                "It would be half if errors in the weights caused the other half of the network's loss.",
             ),
             Choice(
                 "about the same", "It would be about the same if nearly all of the network's loss came from the noise."

@@ -55,8 +55,8 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     ChoiceQuestion(
         name="decayed_acc",
-        text="In ten epochs, a constant rate of 0.1 brought a linear network to 83.6% on held-out images, and 0.5 "
-        "to 78% to 84%, by chance. Where does it end if the rate falls from 0.5 to 0?",
+        text="Ten epochs at a constant rate of 0.1 gave a linear network 83.6% on held-out images. At 0.5 it ended "
+        "anywhere from 78% to 84%. Where does it end if the rate falls from 0.5 to 0?",
         choices=(
             Choice("about 80%", "That would hold if the long steps at the beginning did lasting harm."),
             Choice("about 83.6%", "That would hold if short steps at the end did no more than a constant rate of 0.1."),

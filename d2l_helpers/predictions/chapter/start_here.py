@@ -6,7 +6,7 @@ from d2l_helpers.predictions.question import Choice, ChoiceQuestion, Question
 
 __all__ = ["QUESTIONS"]
 
-_SAME = 0.99, 1.01  # the last loss, divided by the first: below it falls, above it grows
+_SAME = 0.99, 1.01  # the last loss, divided by the one at the start: below it falls, above it grows
 
 
 def _right(ratio: float) -> int:
@@ -28,6 +28,6 @@ QUESTIONS: tuple[Question, ...] = (
             Choice("it grows", "That happens above a rate of 1: every step lands further away than it began."),
         ),
         right=_right,
-        shown="the last loss is {:.3f} times the first",
+        shown="after ten steps the loss is {:.3f} times what it was",
     ),
 )

@@ -9,22 +9,22 @@ __all__ = ["QUESTIONS"]
 QUESTIONS = (
     Q(
         "04",
-        "All logits of an example grow by 100. What happens to its softmax?",
+        "All logits of an example grow by 100. What happens to their softmax?",
         "nothing",
-        "Numerator and denominator grow by the same factor, so only differences between logits count.",
+        "Numerator and denominator grow by the same factor: only the differences between logits matter.",
         {
             "all probabilities grow": "They cannot all grow: they add up to 1.",
-            "the largest one becomes nearly 1": "That happens if the logits are multiplied, not shifted.",
+            "the largest one becomes nearly 1": "That usually happens if the logits are multiplied by 100 instead.",
         },
     ),
     Q(
         "04",
-        "Which part of a stable softmax prevents the overflow?",
-        "the largest logit is subtracted first",
-        "The largest exponent is then 0, and e⁰ = 1; the shift changes no probability.",
+        "What does a stable softmax do to prevent overflow?",
+        "it subtracts the largest logit first",
+        "The largest exponent is then 0, and e⁰ = 1; the subtraction changes no probability.",
         {
-            "the logarithm is taken at the end": "By then the exponentials have overflowed already.",
-            "a small number is added to the sum": "That avoids a division by zero, not an overflow.",
+            "it takes the logarithm at the end": "By then, the exponentials have already overflowed.",
+            "it adds a small number to the sum": "That avoids a division by zero, not an overflow.",
         },
     ),
     Q(
@@ -33,239 +33,264 @@ QUESTIONS = (
         "about 0.69",
         "The cross-entropy is −ln ½ = ln 2.",
         {
-            "0.5": "The loss is the logarithm of the probability, not the probability.",
-            "1": "It is 1 in bits: −log₂ ½ = 1.",
-            "0": "It is 0 only if the network is certain of the right class.",
+            "0.5": "The loss is minus the logarithm of the probability, not the probability.",
+            "1": "It would be 1 in bits: −log₂ ½ = 1.",
+            "0": "It would be 0 if the network were certain of the right class.",
         },
     ),
     Q(
         "04",
-        "What is the gradient of the cross-entropy by the logits?",
+        "What is the gradient of the cross-entropy with respect to the logits?",
         "probabilities minus the one-hot label",
-        "What the network said minus what happened: the sum of its entries is zero.",
+        "Each entry is what the network predicted minus what happened, and the entries add up to zero.",
         {
-            "the one-hot label minus the probabilities": "That is the direction of the step, not the gradient.",
-            "one divided by the probability of the right class": "That is the slope by the probability.",
+            "the one-hot label minus the probabilities": "That is the direction of a descent step: minus the gradient.",
+            "one divided by the probability of the right class": (
+                "The slope with respect to that probability has this size; it is −1/p."
+            ),
         },
     ),
     Q(
         "04",
-        "Ten classes, and a network that knows nothing gives each the same probability. Its cross-entropy is …",
+        "A network knows nothing yet and gives each of ten classes the same probability. Its cross-entropy is …",
         "ln 10, about 2.30",
         "Each class gets a tenth, and −ln 0.1 = ln 10.",
         {
-            "0.1": "That is the probability, not its logarithm.",
+            "0.1": "That is the probability of each class, not minus its logarithm.",
             "ln 2, about 0.69": "It would be ln 2 for two classes.",
         },
     ),
     Q(
         "04",
-        "The second derivative of the cross-entropy by one logit, with that class's probability p, is …",
+        "Softmax gives a class the probability p. The second derivative of the cross-entropy with respect to the "
+        "logit of this class is …",
         "p (1 − p)",
-        "It is the variance of a coin that shows the class with probability p; it is largest at ½.",
+        "This is the variance of a coin that shows heads with probability p; it is largest at p = ½.",
         {
-            "p": "The first derivative is p, or p − 1 for the right class.",
-            "−ln p": "That is the loss of the class itself.",
+            "p": "The first derivative is p, or p − 1 if this class is the right one.",
+            "−ln p": "That is the loss if this class is the right one.",
         },
     ),
     Q(
         "05",
         "Why is the test set opened only once?",
-        "every choice made by it makes its number too good",
-        "Whoever chooses by the test set fits its chance errors; on new images the number does not hold.",
+        "choosing by it makes its own number too good",
+        "A choice made by the test set also fits its chance errors, so on new images the number does not hold.",
         {
             "it is slow to evaluate": "Ten thousand images take a fraction of a second.",
-            "its labels are secret": "Fashion-MNIST's test labels are public; the discipline is the reader's.",
+            "its labels are secret": "The test labels of Fashion-MNIST are public: only discipline keeps them closed.",
         },
     ),
     Q(
         "05",
-        "A classifier is right on 83 % of 10,000 test images. Chance alone moves this number by about …",
-        "0.4 points (one standard error)",
-        "The standard error is √(0.83 · 0.17 / 10,000) = 0.0038.",
+        "A classifier is right on 83 % of 10,000 test images. How far is this number, typically, from the accuracy on "
+        "endlessly many images (one standard error)?",
+        "about 0.4 percentage points",
+        "The standard error is √(0.83 · 0.17 / 10,000) ≈ 0.0038.",
         {
-            "4 points": "That is the standard error for 100 images.",
-            "0.04 points": "That would take a million images.",
+            "about 4 percentage points": "That is the standard error for 100 images.",
+            "about 0.04 percentage points": "That is the standard error for a million images.",
         },
     ),
     Q(
         "05",
         "An image file stores pixels from 0 to 255. Why are they divided by 255 before training?",
-        "steps of a usual rate would be far too long otherwise",
-        "The curvature grows with the square of the inputs: 65,000 times as steep.",
+        "at a usual learning rate, steps would be far too long",
+        "The curvature of the loss grows with the square of the inputs: by a factor of 255², about 65,000.",
         {
-            "otherwise they could not be stored as floats": "Floats hold 255 without trouble.",
-            "the network accepts only inputs up to 1": "It accepts any number; training suffers.",
+            "floats cannot store 255": "Floats store 255 exactly.",
+            "the network accepts only inputs up to 1": (
+                "A network accepts any numbers; training on large ones is the problem."
+            ),
         },
     ),
     Q(
         "05",
-        "The training labels are sorted by class, and the loader does not shuffle. What do minibatches look like?",
-        "most of them hold one class only",
+        "The training examples are sorted by class, and the loader does not shuffle them. What does a minibatch look "
+        "like?",
+        "it usually holds one class only",
         "Neighbours in the file have the same label, so each step learns about a single class.",
         {
-            "each holds all classes": "That happens after shuffling.",
-            "they are as good as any others": "They would be if the order of the file were random.",
+            "it holds all classes": "That happens after shuffling.",
+            "it is as good as a shuffled one": "That would be so if the order of the file were random.",
         },
     ),
     Q(
         "05",
-        "Two classifiers are compared on the same test images. Why is this better than on different ones?",
-        "hard images are hard for both, so chance counts less",
+        "Two classifiers are compared by their accuracies. Why is it better to measure both on the same images?",
+        "hard images are hard for both, so chance matters less",
         "The chance errors are shared; in the difference, most of them cancel.",
         {
-            "fewer images have to be loaded": "It saves memory, but that is not the reason.",
-            "it makes both accuracies higher": "It changes neither of them on average.",
+            "fewer images have to be loaded": "That saves memory, but it makes no comparison better.",
+            "both accuracies get higher": "On average, the choice of images changes neither accuracy.",
         },
     ),
     Q(
         "06",
-        "In softmax regression on 28 × 28 images, what does one column of the weights look like as an image?",
-        "a template of its class",
-        "The logit is the sum of pixel times weight: bright weights ask for bright pixels there.",
+        "Softmax regression was trained on 28 × 28 images. One column of its weights, one for each pixel, is drawn as "
+        "an image. What does it show?",
+        "a template of the class",
+        "The logit of the class is the sum of pixel times weight, so weights are high where the class has ink.",
         {
-            "random noise": "It is noise before training.",
-            "the mean image of its class": "A template also shows what other classes have and this one lacks.",
+            "random noise": "It shows noise before training.",
+            "the mean image of the class": (
+                "A mean image has no negative values; weights do, where other classes have ink."
+            ),
         },
     ),
     Q(
         "06",
-        "Train accuracy is measured during the epoch, held-out accuracy after it. Which one does that favour?",
+        "Train accuracy is averaged over the batches during an epoch; held-out accuracy is measured after the epoch. "
+        "Which of the two does this favour?",
         "the held-out accuracy",
-        "The train number averages over a network that was still worse at the beginning of the epoch.",
+        "The train accuracy includes the first batches, when the network was still worse.",
         {
-            "the train accuracy": "Later measurement is the advantage: the network has learnt in between.",
-            "neither": "They would be equal only if the network did not change.",
+            "the train accuracy": "The later measurement has the advantage, because the network has learnt in between.",
+            "neither": "Neither would have an advantage if the network did not change during the epoch.",
         },
     ),
     Q(
         "06",
-        "exp(89) in 32-bit floats is …",
+        "exp(89), computed in 32-bit floats, is …",
         "inf",
-        "The largest float is about 3.4 · 10³⁸, and e⁸⁹ is larger.",
+        "The largest 32-bit float is about 3.4 · 10³⁸, and e⁸⁹ ≈ 4.5 · 10³⁸ is larger.",
         {
-            "about 4.5 · 10³⁸": "It would be in 64 bits.",
+            "about 4.5 · 10³⁸": "That is the result in 64 bits.",
             "nan": "nan appears when inf is divided by inf or subtracted from inf.",
         },
     ),
     Q(
         "06",
-        "Missing an illness costs a hundred times as much as a false alarm. When should the network raise an alarm?",
-        "from a probability of about 1 % on",
-        "The expected cost of silence is 100 p, of an alarm 1 − p; they are equal near p = 0.01.",
+        "Missing an illness costs a hundred times as much as a false alarm. From which probability of the illness on "
+        "should a network raise an alarm?",
+        "about 1 %",
+        "At a probability p, silence costs 100 p on average and an alarm 1 − p; they are equal at p = 1/101.",
         {
-            "from 50 % on": "That minimises the number of errors, not their cost.",
-            "only if it is certain": "That would be right if false alarms were the costly error.",
+            "50 %": "That minimises the number of errors, not their cost.",
+            "about 99 %": "That would be right if a false alarm cost a hundred times as much as a missed illness.",
         },
     ),
     Q(
         "06",
-        "A network learns a language with 50,000 classes. How long is the gradient by the logits of one example?",
-        "50,000 numbers",
-        "Every class has a logit, and all of them get a gradient: the probability, minus 1 for the right one.",
+        "A network predicts the next word among 50,000 classes. How many numbers are in the gradient of one example's "
+        "loss with respect to the logits?",
+        "50,000",
+        "Every class has a logit, and its gradient is the probability of the class, minus 1 for the right class.",
         {
-            "one number": "The loss is one number; its gradient has an entry for each logit.",
-            "as many as the classes in the batch": "Softmax touches every class, whether the batch holds it or not.",
+            "one": "The loss is one number; its gradient has one number for each logit.",
+            "as many as there are classes in the batch": (
+                "Softmax gives every class a probability, also those not in the batch."
+            ),
         },
     ),
     Q(
         "07",
         "Why does Gluon's SoftmaxCrossEntropyLoss take logits and not probabilities?",
-        "log and exp cancel, and nothing overflows",
-        "The loss is log-sum-exp of the logits minus the right one: no probability has to be stored.",
+        "the logarithm and the exponential cancel, and nothing overflows",
+        "From logits, the loss stays exact even where the probability would be rounded to 0.",
         {
-            "probabilities need more memory": "They have the same size as the logits.",
-            "logits are more accurate predictions": "Both hold the same information; the order of classes is the same.",
+            "probabilities need more memory": "There are as many probabilities as logits.",
+            "logits are better predictions": "Both put the classes in the same order, so they predict the same class.",
         },
     ),
     Q(
         "07",
-        "Held-out loss rises from epoch 20 on, while held-out accuracy stays. What has happened?",
+        "From epoch 20 on, the held-out loss rises, while the held-out accuracy stays the same. What is the most "
+        "likely reason?",
         "wrong predictions have become more confident",
-        "Accuracy counts only which class is first; the loss also asks how sure the network was.",
+        "Accuracy depends only on the most probable class; the loss also depends on how sure the network is.",
         {
-            "the accuracy was computed wrongly": "Both can be right: they measure different things.",
-            "the learning rate is too low": "A low rate slows down both numbers.",
+            "the accuracy was computed wrongly": "Both numbers can be right, because they measure different things.",
+            "the learning rate is too low": "A low rate makes the loss fall more slowly; it does not make it rise.",
         },
     ),
     Q(
         "07",
-        "A network says 90 % for each of 1,000 images. It is well calibrated if …",
-        "about 900 of them are right",
-        "Calibration compares the stated probability with the share that is right.",
+        "For each of 1,000 images, a network gives its predicted class a probability of 90 %. On these images it is "
+        "well calibrated if …",
+        "about 900 predictions are right",
+        "Calibration compares the predicted probability with the fraction of predictions that are right.",
         {
-            "all of them are right": "Then 90 % was too modest.",
-            "its accuracy is above 90 %": "Accuracy over all images says nothing about what was said for these.",
+            "all 1,000 predictions are right": "Then 90 % was too low; 100 % would be calibrated.",
+            "as many as possible are right": (
+                "That would be a high accuracy; calibration asks whether the 90 % is true."
+            ),
         },
     ),
     Q(
         "07",
-        "Two dense layers follow each other without an activation between them. What can they compute?",
-        "just what one dense layer can",
-        "The product of two matrices is a matrix: W = W₂W₁.",
+        "Two dense layers follow each other without an activation between them. What can they compute that one dense "
+        "layer cannot?",
+        "nothing",
+        "The product of two weight matrices is again a matrix, so the two layers are one linear layer.",
         {
-            "anything": "With an activation between them and enough units they can come close to any function.",
-            "XOR": "XOR needs a bend, which no product of matrices has.",
+            "any function": "With an activation and enough units, they come close to any continuous function.",
+            "XOR": "XOR is not linear, so it needs an activation between the layers.",
         },
     ),
     Q(
         "07",
-        "All test images are shifted by two pixels. What happens to a linear network's accuracy?",
+        "A linear network classifies centred images of clothes. All test images are shifted by two pixels. What "
+        "happens to the accuracy?",
         "it falls clearly",
-        "Each weight belongs to one pixel, and after the shift other pixels arrive there.",
+        "Each weight belongs to one pixel, and after the shift it meets the brightness of another one.",
         {
-            "it stays the same": "It would for a network that looks at shapes wherever they are.",
-            "it rises": "Nothing in the shifted images fits the weights better.",
+            "it stays the same": "It would for a network that recognises a shape wherever it is in the image.",
+            "it rises": "The weights fit the places of the training images, and shifted images fit them worse.",
         },
     ),
     Q(
         "08",
-        "A softmax layer is followed by a loss with from_logits=True. What does the loss compute?",
-        "the softmax of a softmax",
-        "The loss takes the probabilities for logits, and numbers from 0 to 1 differ too little.",
+        "A network ends with a softmax, written by hand. Its loss expects logits (from_logits=True). What does the "
+        "loss compute?",
+        "the cross-entropy of a softmax of a softmax",
+        "The loss treats the probabilities as logits and applies a softmax to them once more.",
         {
-            "the right loss": "It is right if the layer before gives logits.",
-            "an error": "Shapes and types fit, so nothing complains.",
+            "the right loss": "It would be right if the network returned logits.",
+            "nothing: it raises an error": "Shapes and types fit, so there is no error message.",
         },
     ),
     Q(
         "08",
-        "With softmax applied twice over ten classes, how low can the cross-entropy get?",
+        "Softmax is applied twice, over ten classes. How low can the cross-entropy get?",
         "to about 1.46",
-        "The best inputs are one 1 and nine 0s: the loss is ln(1 + 9/e).",
+        "At best, the second softmax gets one 1 and nine 0s, and the loss is ln(1 + 9/e) ≈ 1.46.",
         {
-            "to 0": "It reaches 0 only if logits can grow without bound.",
-            "to ln 10, about 2.30": "That is where it starts.",
+            "to 0": "It gets close to 0 only if the inputs of the last softmax can grow without bound.",
+            "to ln 10, about 2.30": "That is the loss if all classes get the same probability, as before training.",
         },
     ),
     Q(
         "08",
-        "A notebook reports an accuracy of 78 % and a loss of 1.71. What is suspicious?",
-        "a right answer costs far less than 1.71 nats",
-        "Loss and accuracy must fit: the mean loss of a network that is right on 78 % is usually below 0.7.",
+        "A classifier of ten classes has a train accuracy of 78 % and a train loss of 1.71 nats. What is suspicious?",
+        "the loss is too high for this accuracy",
+        "The mean loss of a trained network that is right on 78 % is usually below 0.7.",
         {
-            "nothing": "With ten classes a network that knows nothing has 2.30, so 1.71 is close to ignorance.",
-            "the accuracy is too low for the loss": "With that loss one would expect fewer right answers, not more.",
+            "nothing": "A network that knows nothing has 2.30, so 1.71 hardly fits an accuracy of 78 %.",
+            "the accuracy is too low for this loss": (
+                "From a loss of 1.71 one would expect a lower accuracy, not a higher one."
+            ),
         },
     ),
     Q(
         "08",
-        "In Keras, net.fit(..., validation_data=...) reports val_accuracy. On which data may it be measured?",
-        "on held-out training data",
-        "One looks at it after each epoch and chooses by it; the test set stays closed.",
+        "In Keras, net.fit(..., validation_data=...) reports val_accuracy after each epoch. Which data should it be "
+        "measured on?",
+        "held-out training data",
+        "One chooses by this number, for example when to stop, so the test set must stay closed.",
         {
-            "on the test set": "Then the test set takes part in every choice.",
-            "on the training data": "The training accuracy is reported already.",
+            "the test data": "Then every choice would be made by the test data, and its number would be too good.",
+            "the data it trains on": "Keras already reports that accuracy, and it says nothing about new images.",
         },
     ),
     Q(
         "08",
-        "Softmax is applied twice by mistake. Why does training take so much longer?",
-        "the second softmax shrinks the gradient",
-        "Each softmax multiplies the gradient by p (1 − p) and similar factors, all of them below ¼.",
+        "Softmax is applied twice by mistake. Why does the network learn so much more slowly?",
+        "the additional softmax shrinks the gradient",
+        "The gradient passes through one more softmax, whose derivatives p (1 − p) and −p q are at most ¼ in size.",
         {
-            "each step computes twice as much": "The second softmax costs almost no time.",
-            "the loss starts higher": "It starts at ln 10, as it does without the mistake.",
+            "each step computes twice as much": "The additional softmax takes almost no time.",
+            "the loss starts higher": "With ten classes it starts near ln 10, with the mistake and without it.",
         },
     ),
 )

@@ -21,17 +21,23 @@ QUESTIONS = (
         "01",
         "One of a hundred labels is wrong by 1,000. Which loss lets that label pull the line least?",
         "the absolute error",
-        "The slope of the absolute error is 1 however large the error is; that of the squared error grows with it.",
+        "The slope of the absolute error is 1 for every error; the slope of the squared error grows with the error.",
         {
-            "the squared error": "The squared error pulls in proportion to the error: a thousand times as hard.",
-            "the squared error divided by the number of examples": "Dividing scales all pulls alike.",
+            "the squared error": (
+                "The squared error pulls in proportion to the error: a thousand times as hard as an error of 1."
+            ),
+            "the squared error divided by the number of examples": (
+                "The division makes all pulls smaller by the same factor."
+            ),
         },
     ),
     Q(
         "01",
-        "Labels are a line plus noise. For which noise is the most likely line the one with the least squared error?",
+        "Labels are the values on a line plus noise. For which noise is the line with the least squared error also "
+        "the most likely one?",
         "Gaussian noise",
-        "The logarithm of a Gaussian density is a negative square, so likelihood and squared error agree.",
+        "The logarithm of a Gaussian density is minus a square, so the likelihood is highest where the squares are "
+        "least.",
         {
             "Laplace noise": "For Laplace noise the most likely line has the least absolute error.",
             "noise of any kind": "The shape of the noise decides: other densities lead to other losses.",
@@ -39,28 +45,33 @@ QUESTIONS = (
     ),
     Q(
         "01",
-        "Distances come in metres instead of kilometres. What happens to the largest rate that converges?",
+        "Gradient descent fits a line to distances in kilometres. Now the same distances are given in metres. What "
+        "happens to the largest learning rate that converges?",
         "it falls to about a millionth",
-        "The curvature is the mean of the squared feature, and the limit of the rate is 2 over the curvature.",
+        "The curvature, the mean of the squared feature, grows a millionfold, and the largest rate is 2 over the "
+        "curvature.",
         {
-            "it falls to a thousandth": "That holds if the curvature grows with the feature, not its square.",
-            "it does not change": "The line stays the same, but the surface on which descent walks does not.",
-            "it grows a thousandfold": "Larger features make the surface steeper, so steps must be shorter.",
+            "it falls to a thousandth": (
+                "That would need a curvature that grows with the feature and not with its square."
+            ),
+            "it does not change": "The best line stays the same, but the curvature of the loss changes.",
+            "it grows a thousandfold": "Larger features make the loss steeper, so the rate must be smaller.",
         },
     ),
     Q(
         "01",
-        "Two of the features are always equal. What do the normal equations say about the weights?",
-        "they have infinitely many solutions",
-        "Only the sum of the two weights matters, so the matrix has no inverse; ridge picks the smallest weights.",
+        "In linear regression, two features are equal in every example. How many solutions do the normal equations "
+        "have?",
+        "infinitely many",
+        "Only the sum of the two weights matters, so the matrix has no inverse; with weight decay it has one.",
         {
-            "they have one solution": "They would have one if no feature were a combination of the others.",
-            "they have no solution": "A lowest loss exists; it is reached by many weights.",
+            "one": "There would be one if no feature were a combination of the others.",
+            "none": "A lowest loss always exists, and weights that reach it solve the equations.",
         },
     ),
     Q(
         "02",
-        "An epoch over 1,000 examples with batches of 300: how many steps of SGD is that, if no example is left out?",
+        "How many steps of SGD make one epoch over 1,000 examples with batches of 300, if no example is left out?",
         "4",
         "Three full batches, and one with the 100 examples that are left.",
         {
@@ -81,83 +92,88 @@ QUESTIONS = (
     ),
     Q(
         "02",
-        "Labels are a line plus noise of standard deviation 0.01. Where does the loss, half of the mean square, stop?",
+        "Labels are the values on a line plus noise with a standard deviation of 0.01. The loss is half of the mean "
+        "squared error. Where does the loss stop falling?",
         "near 0.00005",
-        "What is left is half of the variance of the noise: no model can foresee it.",
+        "Half of the variance of the noise is left, because no model can predict the noise.",
         {
             "at 0": "It would reach 0 if there were no noise.",
-            "near 0.01": "The loss is made of squares, and 0.01 squared is much smaller.",
+            "near 0.01": "The loss averages squares, and 0.01 squared is much smaller.",
             "near 0.005": "Half of the standard deviation is not half of the variance.",
         },
     ),
     Q(
         "02",
-        "The gradient is summed over a batch and not divided by its size. The batch grows tenfold. The step …",
+        "The gradient is the sum over a batch, not divided by the batch size. The batch size grows tenfold. The step …",
         "becomes about ten times as long",
         "A sum over ten times as many examples is about ten times as large.",
         {
-            "stays about as long": "It stays as long if the sum is divided by the batch size.",
-            "becomes a tenth as long": "Nothing divides by the batch size twice.",
+            "stays about as long": "It would stay as long if the sum were divided by the batch size.",
+            "becomes a tenth as long": "It would be a tenth as long if the sum were divided by the batch size twice.",
         },
     ),
     Q(
         "02",
-        "All weights of linear regression start at zero. What does training do?",
-        "it learns as well as from small random weights",
-        "The gradient is error times feature, and both differ from zero; each weight gets a gradient of its own.",
+        "The weights of linear regression all start at zero instead of small random numbers. How does training go?",
+        "as well as from random weights",
+        "The gradient of a weight is error times feature: it is not zero, and it differs from weight to weight.",
         {
-            "nothing, the gradient is zero": "The gradient would be zero if the errors or the features were.",
-            "it keeps all weights equal": "That happens to units of a hidden layer, which see the same inputs.",
+            "no weight changes: the gradient is zero": (
+                "The gradient would be zero if all errors or all features were zero."
+            ),
+            "all weights stay equal": "That happens to the units of a hidden layer, which all get the same inputs.",
         },
     ),
     Q(
         "03",
-        "Gluon's L2Loss has a factor ½. What does the factor change?",
+        "Gluon's L2Loss is the squared error times ½. What does the factor ½ change?",
         "the numbers of loss and gradient, not the best line",
-        "A positive factor moves no minimum; the gradient becomes the plain error.",
+        "A positive factor moves no minimum; with ½, the slope is the error itself, not twice the error.",
         {
-            "the best line": "A factor scales the whole surface and leaves its lowest point where it is.",
-            "nothing at all": "The reported loss and the length of each step are halved.",
+            "the best line": "A factor scales the loss of every line, so the line with the lowest loss stays the same.",
+            "nothing at all": "The loss and, at the same learning rate, the length of each step are halved.",
         },
     ),
     Q(
         "03",
-        "trainer.step(batch_size) divides by batch_size, but the loss is a mean already. The steps are …",
+        "trainer.step(batch_size) divides the gradient by batch_size, but the loss is already the mean over the "
+        "batch. The steps are …",
         "too short by the factor batch_size",
-        "The gradient is divided twice: once in the mean, once in the step.",
+        "The gradient is divided by the batch size twice: once in the mean, once in the step.",
         {
-            "right": "They are right if the losses are summed, one per example.",
-            "too long by the factor batch_size": "That happens with a sum and step(1).",
+            "right": "They would be right if the loss were the sum over the batch.",
+            "too long by the factor batch_size": "They would be too long with the sum as the loss and trainer.step(1).",
         },
     ),
     Q(
         "03",
-        "A polynomial's degree goes up from 1 to 8 on 16 examples. What does the error on these 16 examples do?",
+        "Polynomials of degree 1, 2, 3, … 8 are fitted to the same 16 examples by least squares. How does the error "
+        "on these 16 examples change?",
         "it never rises",
-        "Each degree contains all lower ones, so the best fit can only get closer to the examples.",
+        "A polynomial of a lower degree is a special case of a higher degree, so the best fit cannot get worse.",
         {
-            "it falls, then rises": "That is what the error on held-out examples does.",
-            "it rises": "More freedom cannot fit the same examples worse.",
+            "it falls, then rises": "The error on held-out examples usually does that.",
+            "it rises": "With more coefficients, the best fit to the same examples cannot get worse.",
         },
     ),
     Q(
         "03",
-        "Why is a degree not chosen by the error on the examples that were fitted?",
-        "that error would always choose the highest degree",
-        "More freedom fits noise, too; only examples that were held out show it.",
+        "Why should the degree of a polynomial not be chosen by its error on the training examples?",
+        "the highest degree would always win",
+        "A higher degree also fits the noise of the training examples; only held-out examples show the damage.",
         {
-            "that error cannot be computed": "It can be computed, and it is the one that training makes small.",
-            "that error is always zero": "It is zero only if the model can pass through all examples.",
+            "that error cannot be computed": "It can be computed: it is the error that training makes small.",
+            "that error is always zero": "It is zero only if the polynomial passes through all examples.",
         },
     ),
     Q(
         "03",
         "What does weight decay (ridge) do to the weights?",
         "it makes them smaller",
-        "Each step takes away a share of every weight, so the fit bends less to single examples.",
+        "Each step takes away a fraction of every weight, so the fit bends less towards single examples.",
         {
-            "it makes them all equal": "Equal weights are not smaller ones; decay pulls each towards zero.",
-            "it sets most of them to exactly zero": "A penalty on absolute values does that.",
+            "it makes them all equal": "Weight decay pulls each weight towards zero, not towards the other weights.",
+            "it sets most of them to exactly zero": "A penalty on the absolute values of the weights can do that.",
         },
     ),
 )

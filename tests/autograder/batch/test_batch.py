@@ -110,14 +110,8 @@ def test_two_submissions_in_a_row_leave_nothing_to_each_other(assignments, tmp_p
 @pytest.mark.sandbox
 @pytest.mark.usefixtures("in_sandboxes")
 def test_results_are_kept_once_and_a_regrade_gives_the_same(assignments, tmp_path):
-<<<<<<< HEAD
     answers = {name: f"def {name}(z):\n    return np.exp(z)" for name in ("stable_softmax", "second_derivatives")}
     wrong = notebook(assignments[ONE], **answers)
-=======
-    wrong = notebook(
-        assignments[ONE], stable_softmax="def stable_softmax(Z):\n    return np.exp(Z)", most_symbols="most_symbols = 3"
-    )
->>>>>>> main
     entries = handed_in(tmp_path, {"right": notebook(assignments[ONE]), "wrong": wrong, "no": "{"})
     store = Store(tmp_path / "results")
     first = grade(assignments, entries, store=store)

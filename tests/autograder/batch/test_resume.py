@@ -33,7 +33,7 @@ def stable_softmax(Z):
 """
 PARTLY = "def kl_bits(p, q):\n    return (p * np.log2(p / q)).sum()"
 ANSWERS = [{}, {"stable_softmax": LEAVES_DAEMONS}, {"kl_bits": PARTLY}, {"weight_gradient": "1 / 0"}, {}]
-EARNED = [11, 11, 10, 9, 11]
+EARNED = [11, 11, 10.33, 9, 11]
 
 
 def command(submissions, out):

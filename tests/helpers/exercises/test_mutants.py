@@ -13,20 +13,7 @@ from d2l_autograder.assignment import Item
 from d2l_helpers.exercises.catalogue import chapter
 
 MODULES = [notebook.partition("_")[2] for notebook in chapter()]
-# Whose check or probes still accept a mutant
-OPEN = {
-    "split_indices",
-    "epoch_to_keep",
-    "softmax_twice",
-    "keras_curve",
-}
-ITEMS = [
-    pytest.param(
-        module, item, id=item.exercise.name, marks=[pytest.mark.xfail(strict=False)] * (item.exercise.name in OPEN)
-    )
-    for module in MODULES
-    for item in written_items(module)
-]
+ITEMS = [pytest.param(module, item, id=item.exercise.name) for module in MODULES for item in written_items(module)]
 
 
 @pytest.mark.filterwarnings("ignore")  # what a mutant computes may be infinite

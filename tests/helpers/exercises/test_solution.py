@@ -19,7 +19,7 @@ from d2l_helpers.exercises.solution import solution
 ROOT = Path(__file__).parents[3]
 NAME, MODULE = "stable_softmax", "softmax_regression"
 EXERCISE = find(NAME)
-ATTEMPT = "Check an attempt of your own first: helpers.check('stable_softmax', stable_softmax)."
+ATTEMPT = "First check an attempt of your own: helpers.check('stable_softmax', stable_softmax)."
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +70,7 @@ def asked(shown, name=NAME):
 
 def test_before_an_attempt_and_the_hints_both_are_asked_for(shown, monkeypatch):
     monkeypatch.chdir(ROOT)
-    read = "Read all hints first; {} of 3 are shown. The next one: helpers.hint('stable_softmax')."
+    read = "First read all hints; {} of 3 are shown. For the next one: helpers.hint('stable_softmax')."
     title = f"{EXERCISE.title}: no solution yet"
     assert asked(shown) == "\n".join([title, ATTEMPT, read.format(0)])
     read_hints(2)
@@ -129,9 +129,14 @@ def test_a_copy_without_solutions_says_where_they_are(shown, monkeypatch, tmp_pa
     assert len(shown) == 3, "no hint may point to a solution that this copy does not have"
     assert asked(shown) == (
         f"{EXERCISE.title}: no solution here\n"
-        "This copy of the notebooks comes without solutions. The chapter's own are in the folder answers of its "
+        "This copy of the notebooks comes without solutions. The chapter's solutions are in the folder answers of its "
         "repository, beside the folder notebooks."
     )
+
+
+def test_a_copy_without_solutions_says_so_before_any_attempt(shown, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert "comes without solutions" in asked(shown)
 
 
 def test_a_recorded_notebook_shows_the_same_to_everyone(shown, monkeypatch):

@@ -132,7 +132,7 @@ def test_a_check_that_cannot_be_prepared_says_why():
         raise ArgumentError("There is no data.", got="no network", expected="one", remedy="try again")
 
     result = judge(dataclasses.replace(DOUBLE, prepare=offline), lambda x: 2 * x)
-    assert (result.state, result.expected) == ("not yet", "what this check needs, such as the dataset")
+    assert (result.state, result.expected) == ("not yet", "the data that this check needs")
     assert "There is no data." in result.got
 
 

@@ -47,7 +47,7 @@ def test_every_finite_number_has_its_point_and_the_run_before_its_faint_lines(hi
     assert any(line.get("opacity") == "0.7" for line in root.iter("polyline")) == (
         is_faint and any(map(math.isfinite, [*before.train_loss, *before.held_out_loss, *before.train_acc]))
     )
-    assert ("run before" in "".join(root.itertext())) == is_faint
+    assert ("previous run" in "".join(root.itertext())) == is_faint
 
 
 @settings(max_examples=50)
@@ -71,7 +71,7 @@ def test_the_label_says_the_newest_numbers(history):
 
 def test_the_label_says_that_no_epoch_is_finished():
     root = ElementTree.fromstring(curves_svg(History(), 10))
-    assert root.get("aria-label") == "Curves of loss and accuracy; no epoch is finished yet."
+    assert root.get("aria-label") == "Curves of loss and accuracy; no epoch has ended yet."
     assert not markers(root)
     assert root.get("role") == "img"
 
@@ -141,7 +141,7 @@ def test_epochs_are_named_by_their_numbers_and_the_runs_in_the_legend():
     assert [name for name in thirty.x_names if name] == [str(n) for n in range(1, 31, 3)]
     (both,) = history_charts(REGRESSION, 3, REGRESSION)
     lines = [mark for mark in both.marks if isinstance(mark, Line)]
-    assert [(line.label, line.faint) for line in lines] == [("run before", True), ("train", False)]
+    assert [(line.label, line.faint) for line in lines] == [("previous run", True), ("train", False)]
 
 
 @pytest.mark.parametrize("accuracy", [83.0, -0.1])

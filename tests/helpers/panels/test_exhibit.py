@@ -55,7 +55,7 @@ def test_book_values_come_back_in_one_step(exhibit):
     assert "&lt;a&gt; at 0.1 after 5" in shown[0]
 
 
-WHAT = "A test. An exhibit with controls for rate, steps, kind. Run this cell to bring it to life."
+WHAT = "A test. An exhibit with controls for rate, steps, kind. Run this cell to use its controls."
 
 
 def test_a_cell_gets_the_live_view_and_the_books_values_as_html(exhibit):
@@ -128,7 +128,7 @@ def test_minus_signs_are_those_of_numbers():
 
 
 def test_two_controls_of_one_name_are_refused():
-    with pytest.raises(ArgumentError, match="one name for each"):
+    with pytest.raises(ArgumentError, match="a different name for each"):
         Exhibit("t", [slider("a", "a", 1, 0, 2, 1), slider("a", "b", 1, 0, 2, 1)], lambda a: View(""))
 
 

@@ -42,7 +42,7 @@ def test_a_slider_that_moves_retrains_with_its_value(reader, train):
     assert train.histories[0] != train.histories[1]
     assert reader.panel.runs[-1].history == train.histories[1]
     assert reader.status.startswith("learning rate 0.5, batch size 64, epochs 3\ndone after 3 of 3 epochs")
-    assert 'opacity="0.7"' in reader.html[1], "the run before is drawn faintly"
+    assert 'opacity="0.7"' in reader.html[1], "the previous run is drawn faintly"
 
 
 def test_the_same_settings_give_the_same_numbers(reader, train):
@@ -183,7 +183,7 @@ def test_the_bundle_of_a_reader_is_the_live_panel_at_once(read):
     assert not reader.panel.wait(0), "the fit goes on meanwhile"
     leave.set()
     assert sorted(bundle) == [VIEW, "text/html", "text/plain"]
-    assert bundle["text/plain"] == "A panel with sliders for learning rate, epochs. Run this cell to bring it to life."
+    assert bundle["text/plain"] == "A panel with sliders for learning rate, epochs. Run this cell to use its controls."
     assert bundle[VIEW] == {"version_major": 2, "version_minor": 0, "model_id": reader.panel._view.model_id}
 
 
@@ -193,12 +193,14 @@ def test_the_recorded_bundle_has_a_picture_of_the_first_fit(monkeypatch, read, t
     bundle, metadata = panel._repr_mimebundle_()
     assert len(train.histories) == len(panel.runs) == 1, "it waited for the fit"
     assert sorted(bundle) == ["image/png", "text/html", "text/plain"], "a page would look for the live panel's model"
-    assert "<b>Run this cell to bring it to life.</b>" in bundle["text/html"]
+    assert "<b>Run this cell to use its controls.</b>" in bundle["text/html"]
     assert "done after 3 of 3 epochs" in bundle["text/html"]
     assert bundle["image/png"].startswith("iVBORw0KGgo"), "a PNG file in base64"
     what, alt = bundle["text/plain"].splitlines()
-    assert what == "A panel with sliders for learning rate, batch size, epochs. Run this cell to bring it to life."
-    assert alt == ("The training panel after its first fit: curves of loss and accuracy, and weight templates.")
+    assert what == "A panel with sliders for learning rate, batch size, epochs. Run this cell to use its controls."
+    assert alt == (
+        "The training panel after its first fit: curves of loss and accuracy, and each class's weights as an image."
+    )
     width, height = metadata["image/png"]["width"], metadata["image/png"]["height"]
     assert width > height > 300
 
@@ -232,7 +234,7 @@ def test_a_choice_without_others_says_how_to_give_them(read):
     reader = read(lambda mode="<fast>": iter([0.5]))
     reader.wait()
     hint, *_ = reader.html
-    assert "mode has no other choices yet" in hint
+    assert "mode has one choice only" in hint
     assert "helpers.retrain(&lt;lambda&gt;, mode=[&#x27;&lt;fast&gt;&#x27;, …])" in hint
     assert reader.panel.runs[-1].settings == {"mode": "<fast>"}
 

@@ -62,8 +62,8 @@ def test_a_recorded_cell_keeps_a_picture_and_no_live_panel(outputs):
     assert sorted(output.data) == ["image/png", "text/html", "text/plain"]
     assert sorted(output.metadata["image/png"]) == ["height", "width"]
     assert output.data["text/plain"] == (
-        "A panel with sliders for learning rate, epochs. Run this cell to bring it to life.\n"
-        "The training panel after its first fit: curves of loss and accuracy, and weight templates."
+        "A panel with sliders for learning rate, epochs. Run this cell to use its controls.\n"
+        "The training panel after its first fit: curves of loss and accuracy, and each class's weights as an image."
     )
 
 

@@ -96,9 +96,9 @@ def test_a_loss_that_is_not_finite_is_told(read, train):
 @pytest.mark.parametrize(
     ("nothing", "got"),
     [
-        (lambda lr=0.1: None, "a function that ended without a report of its training"),
-        (lambda lr=0.1: iter(()), "a function that ended without a report of its training"),
-        (lambda lr=0.1: iter([None]), "a function that ended without a report of its training"),
+        (lambda lr=0.1: None, "a function that ended without reporting an epoch"),
+        (lambda lr=0.1: iter(()), "a function that ended without reporting an epoch"),
+        (lambda lr=0.1: iter([None]), "a function that ended without reporting an epoch"),
         (lambda lr=0.1: iter(["0.5"]), "a function that yields '0.5'"),
         (lambda lr=0.1: iter([np.zeros(3)]), "a function that yields an array of shape (3,)"),
         (lambda lr=0.1: iter([mxnet.np.zeros((2, 1))]), "a function that yields an array of shape (2, 1)"),

@@ -75,7 +75,7 @@ def test_the_run_before_is_drawn_faintly(read):
     reader.wait()
     reader.move("learning rate", 2.0)
     reader.wait()
-    assert "run before" in reader.html[1]
+    assert "previous run" in reader.html[1]
     assert reader.status.endswith("loss 0.005")
     assert [row[-2] for row in reader.table[1:]] == ["0.005", "0.00005"]
 
@@ -134,7 +134,7 @@ def test_weights_of_another_layer_are_refused_in_words(read):
     [
         (helpers.Epoch(0.5, held_out_acc=83.0), "held_out_acc=83.0", "divide by 100"),
         (helpers.Epoch(0.5, train_acc=np.float32(1.5)), "train_acc=1.5", "divide by 100"),
-        (helpers.Epoch(0.5, train_acc=-0.1), "train_acc=-0.1", "divide by the number of all"),
+        (helpers.Epoch(0.5, train_acc=-0.1), "train_acc=-0.1", "by the number of all predictions"),
     ],
 )
 def test_an_accuracy_that_is_no_fraction_is_refused(read, epoch, got, remedy):

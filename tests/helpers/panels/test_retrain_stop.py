@@ -137,7 +137,7 @@ def test_a_moved_slider_ends_python_code_and_the_new_fit_names_its_line(read, tr
     reader = read(once_endless)
     begun(reader)
     reader.move("learning rate", 2.0)
-    reader.until("running; the fit before was ended in once_endless(), line ")
+    reader.until("running; the previous fit was stopped in once_endless(), line ")
     assert reader.status.startswith("learning rate 2\n")
     reader.move("learning rate", 5.0)
     reader.wait()
@@ -232,7 +232,7 @@ def test_code_that_cannot_be_ended_is_shown_with_its_line_and_a_remedy(stuck, re
     assert not the_training_thread().settle(), "nobody waits for it"
 
     other = read(train)
-    other.until("cannot start: the fit before cannot be stopped: train(), line 2: go.wait()")
+    other.until("cannot start: the previous fit cannot be stopped: train(), line 2: go.wait()")
     assert "Kernel > Restart Kernel" in other.status
     stuck.leave()
     other.wait()
@@ -244,7 +244,7 @@ def test_code_that_cannot_be_ended_is_shown_with_its_line_and_a_remedy(stuck, re
 def test_a_new_fit_of_the_same_panel_names_the_line_that_it_waits_for(stuck):
     begun(stuck)
     stuck.move("learning rate", 0.5)
-    stuck.until("learning rate 0.5\ncannot start: the fit before cannot be stopped: train(), line 2: go.wait()")
+    stuck.until("learning rate 0.5\ncannot start: the previous fit cannot be stopped: train(), line 2: go.wait()")
     stuck.leave()
     stuck.wait()
     assert stuck.status == "learning rate 0.5\ndone after 1 of 1 epochs — loss 0.5"

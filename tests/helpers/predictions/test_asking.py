@@ -93,7 +93,7 @@ def test_a_text_is_compared_without_capitals_and_punctuation(shown, guess, mark)
     ],
 )
 def test_what_cannot_be_a_guess_is_refused_and_not_kept(name, guess):
-    with pytest.raises(ArgumentError, match="cannot be a guess"):
+    with pytest.raises(ArgumentError, match="not a possible guess"):
         helpers.predict(name, guess)
     assert not reader_files.path_of("predictions.json").exists()
 
@@ -149,8 +149,8 @@ def test_progress_counts_right_guesses_and_lists_the_others(shown):
     helpers.compare("class", "shirt")
     helpers.progress()
     assert [bundle["text/plain"].splitlines() for bundle in shown[-2:]] == [
-        ["Predictions", "01_test  0 of 2 right, 1 not", "02_test  1 of 1 right, 0 not"],
-        ["Where the first guess was not right", f"01_test  {GROWTH.text}"],
+        ["Predictions", "01_test  1 of 2 guessed  0 right", "02_test  1 of 1 guessed  1 right"],
+        ["Questions whose first guess was wrong", f"01_test  {GROWTH.text}"],
     ]
 
 

@@ -78,7 +78,7 @@ def test_answers_are_marked_with_their_reasons_and_a_score(shown):
     helpers.quiz(3, seed=7, answers="".join([wrong, *letters[1:]]))
     assert [bundle["text/plain"][0] for bundle in shown[:3]] == ["◐", "●", "●"]
     assert drawn[0].question.wrong[drawn[0].options[wrong]] in shown[0]["text/plain"]
-    assert f"Right is: {drawn[0].question.right}." in shown[0]["text/plain"]
+    assert f"The right answer: {drawn[0].question.right}." in shown[0]["text/plain"]
     assert drawn[1].question.why in shown[1]["text/plain"]
     assert shown[3]["text/plain"].startswith("2 of 3 right")
 
@@ -105,7 +105,7 @@ def test_a_number_that_cannot_be_drawn_is_refused(number):
 
 @pytest.mark.parametrize("answers", ["a", "aaaa", "aaz", "a,a", "aa1"])
 def test_answers_that_do_not_fit_are_refused(answers):
-    with pytest.raises(ArgumentError, match="cannot be the answers"):
+    with pytest.raises(ArgumentError, match="not possible answers"):
         helpers.quiz(3, seed=1, answers=answers)
 
 

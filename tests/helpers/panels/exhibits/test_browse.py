@@ -71,10 +71,12 @@ def test_a_hundred_pages_hold_each_training_image_of_a_class_once(large, monkeyp
 
 def test_the_text_says_which_images_these_are(large):
     text = show_page(large, 6, "oddest first", 2).text
-    assert text.startswith("61 to 120 of 6,000 training images of class shirt, oddest first; below each, its index.\n")
+    assert text.startswith(
+        "Images 61 to 120 of 6,000 training images of class shirt, oddest first; each has its index below.\n"
+    )
     chosen = large.select(6, "oddest first")
-    assert f"These are {large.distances[chosen[60:120]].mean():.1f} grey levels a pixel away" in text
-    assert text.endswith(f"over all 6,000 it is {large.distances[chosen].mean():.1f}.")
+    assert f"is {large.distances[chosen[60:120]].mean():.1f} grey levels per pixel" in text
+    assert text.endswith(f"for all 6,000 it is {large.distances[chosen].mean():.1f}.")
 
 
 @pytest.mark.parametrize("page", [1, 50, 100])
@@ -82,7 +84,7 @@ def test_the_text_says_which_images_these_are(large):
 def test_all_classes_together_are_named_below_the_images(large, page, order):
     view = show_page(large, ALL, order, page)
     start = (len(large.labels) - 60) * (page - 1) // 99
-    assert f"{start + 1:,} to {start + 60:,} of 6,470 training images, {order}; below each, its class." in view.text
+    assert f"{start + 1:,} to {start + 60:,} of 6,470 training images, {order}; each has its class below." in view.text
     assert view.html.count("<span") == 60
     assert any(f">{name}<" in view.html for name in LABELS)
 
@@ -90,13 +92,13 @@ def test_all_classes_together_are_named_below_the_images(large, page, order):
 @pytest.mark.parametrize("page", [1, 37, 100])
 def test_few_images_are_one_page(page):
     view = show_page(collection_of(7), ALL, ORDERS[0], page)
-    assert view.text.startswith("1 to 7 of 7 training images")
+    assert view.text.startswith("Images 1 to 7 of 7 training images")
     assert view.html.count("<span") == 7
 
 
 def test_the_picture_has_a_place_for_each_image(large):
     picture = show_page(large, 0, ORDERS[0], 1).picture()
-    assert picture.alt == "60 training images of class t-shirt, as they lie."
+    assert picture.alt == "60 training images of class t-shirt, in file order."
     captions = [label.get_text() for axes in picture.figure.axes for label in axes.get_xticklabels()]
     assert captions == [str(i) for i in np.flatnonzero(large.labels == 0)[:60]]
 
@@ -119,12 +121,12 @@ def test_all_images_are_sorted_only_once(large):
 
 def test_the_exhibit_goes_through_both_parts():
     exhibit = browse_fashion_mnist()
-    assert exhibit.values == {"part": "train", "label": 6, "order": "as they lie", "page": 1}
+    assert exhibit.values == {"part": "train", "label": 6, "order": "in file order", "page": 1}
     assert "1 to 60 of 6,000 training images of class shirt" in exhibit._status.value
     exhibit._controls["part"].value = "test"
     exhibit._controls["page"].value = 100
     assert "941 to 1,000 of 1,000 test images of class shirt" in exhibit._status.value
     exhibit._controls["label"].value = ALL
-    assert "9,941 to 10,000 of 10,000 test images, as they lie" in exhibit._status.value
+    assert "9,941 to 10,000 of 10,000 test images, in file order" in exhibit._status.value
     exhibit.reset()
     assert "1 to 60 of 6,000 training images of class shirt" in exhibit._status.value

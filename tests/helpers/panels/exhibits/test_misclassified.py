@@ -119,16 +119,16 @@ def test_the_text_says_how_sure_and_how_right_it_is(drawn):
     text = explore_errors(*drawn)._show(true=6, predicted=4).text
     coats = prediction.classes == 4
     sure, right = prediction.probabilities[coats].max(axis=1).mean(), (prediction.labels == 4)[coats].mean()
-    assert f"Where it says coat, it is {sure:.1%} sure and {right:.1%} right on average" in text
+    assert f"Where the network answers coat, its mean confidence is {sure:.1%} and its accuracy {right:.1%}" in text
     assert f"error {reliability(prediction, 4).error:.3f}. Over all images" in text
     assert text.endswith(f"error {reliability(prediction).error:.3f}.")
 
 
 def test_right_ones_none_and_a_class_that_it_never_says(drawn):
     show = explore_errors(*drawn)._show
-    assert "taken for coat, rightly; the first 12" in show(true=4, predicted=4).text
+    assert "taken for coat, correctly; the first 12" in show(true=4, predicted=4).text
     never = show(true=0, predicted=8)
-    assert "taken for bag.\nIt never says bag. Over all images" in never.text
+    assert "taken for bag.\nThe network never answers bag. Over all images" in never.text
     assert never.html == ""
 
 
@@ -166,7 +166,7 @@ def test_what_does_not_belong_together_is_refused(drawn):
     flat = ArrayBatches(data.X.reshape(2000, 784), data.y, 10, shuffle=False)
     few = Prediction(prediction.labels % 3, prediction.probabilities[:, :3])
     for arguments, message in (
-        ((prediction, others), "true classes are not those"),
+        ((prediction, others), "true classes differ"),
         ((prediction, flat), r"images of shape \(2000, 784\)"),
         ((few, data), r"probabilities of shape \(2000, 3\)"),
         ((prediction.classes, data), "a ndarray and a ArrayBatches"),

@@ -81,10 +81,12 @@ def test_the_text_says_both_errors():
     y = trips("Laplace", 3, 8)
     said = view(kind="Laplace", draw=3, minutes_lost=8).text
     assert said.startswith("Laplace noise, draw 3, 8 minutes lost")
-    assert f"{off_by(least_squares(X, y)):.2f} minutes on average" in said
-    assert f"absolute loss by {off_by(least_absolute(X, y)):.2f}." in said
+    assert f"{off_by(least_squares(X, y)):.2f} minutes off on average" in said
+    assert f"the absolute line {off_by(least_absolute(X, y)):.2f}." in said
     usual = usually_off_by("Laplace")
-    assert said.endswith(f"Mean of 200 draws without the tyre: {usual[0]:.2f} and {usual[1]:.2f}.")
+    assert said.endswith(
+        f"Over 200 draws without a flat tyre, the means are {usual[0]:.2f} and {usual[1]:.2f} minutes."
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)

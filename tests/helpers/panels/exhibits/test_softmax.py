@@ -71,7 +71,7 @@ def test_the_books_values():
     assert safe == pytest.approx(formula)
     assert "A leads, 2.72 times as probable as B: A 66.5%, B 24.5%, C 9.0%." in view.text
     assert "Entropy 1.20 bits of at most 1.58." in view.text
-    assert "both ways of computing agree" in view.text
+    assert "both formulas agree" in view.text
 
 
 def test_temperature():
@@ -90,7 +90,7 @@ def test_temperature():
         ({"shift": 88, "a": 0.0, "b": 0.0}, "e^88 is finite, but the sum is not: the formula as written gives 0, 0, 0"),
         ({"shift": -120}, "e^−118 is rounded to 0: the formula as written gives nan, nan, nan"),
         ({"shift": -17, "bits": "float16"}, "In 16 bits, e^−15 is so small that few of its digits are kept"),
-        ({"shift": 8, "bits": "float16"}, "In 16 bits, with a largest logit of 10, both ways"),
+        ({"shift": 8, "bits": "float16"}, "In 16 bits, with a largest logit of 10, both formulas"),
     ],
 )
 def test_the_text_says_the_numbers(values, said):
