@@ -220,7 +220,7 @@ ANSWERS = (
         (21, 12),
         wrong=(
             Wrong((8, 22), "others are right more often"),  # where the mean images differ most
-            Wrong((12, 21), "others are right more often"),  # column and row
+            Wrong((12, 21), "the column and the row of the best pixel"),
             Wrong((21, 13), "1 other is right more often"),
             Wrong((22, 13), "others are right more often"),  # counted from 1
             Wrong((20, 11), "others are right more often"),  # counted from 1, the other way

@@ -202,6 +202,11 @@ def _check_best_pixel(best_pixel: Any) -> None:
     is_place = all(0 <= number < 28 and number == int(number) for number in (row, column))
     expect(is_place, f"({row:g}, {column:g})", "a row and a column, whole numbers from 0 to 27")
     right = _right_by_pixel()
+    expect(
+        right[int(column), int(row)] < right.max(),
+        f"({row:.0f}, {column:.0f}), which are the column and the row of the best pixel",
+        "(row, column), in this order",
+    )
     own = right[int(row), int(column)]
     better = int((right > own).sum())
     expect(

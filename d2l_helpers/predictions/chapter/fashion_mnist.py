@@ -33,8 +33,8 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     ChoiceQuestion(
         name="planted_points",
-        text="A linear network classifies 82 % of 10,000 held-out images correctly. Then it is trained again with all "
-        "these images among its 50,000 training images. By how many points does its accuracy on them rise?",
+        text="A linear network classifies 82 % of 10,000 held-out images correctly. Then it is trained again, with these "
+        "images in place of 10,000 of its 50,000 training images. By how many points does its accuracy on them rise?",
         choices=(
             Choice("by less than 1", "It would be less than 1 if the network could hardly remember single images."),
             Choice("by about 5", "It would be 5 if it could remember every fourth image that it had got wrong."),
@@ -51,7 +51,10 @@ QUESTIONS: tuple[Question, ...] = (
             Choice(
                 "about 20 %", "It would be 20 % if the network repeated the labels, right or wrong, as it got them."
             ),
-            Choice("about 50 %", "It would be 50 % if in half of the classes the wrong labels all named one class."),
+            Choice(
+                "about 50 %",
+                "It would be 50 % if, in five of the ten classes, all wrong labels named the same wrong class.",
+            ),
             Choice("more than 70 %", "It would be that much if the right label stayed the most frequent one."),
         ),
         right=lambda share: 0 if share < 0.35 else 1 if share < 0.65 else 2,
