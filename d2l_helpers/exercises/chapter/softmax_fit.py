@@ -70,7 +70,7 @@ def draw_tasks(random: np.random.Generator) -> tuple[Task, ...]:
         Task("one batch with all examples", near(mixed, 0.7), mixed, 5, 0.9, 2, 64),
         Task("three examples, one by one", near(few, 0.2), few, 3, 0.08, 2, 1),
         Task("features that are all 0", np.zeros((len(uneven), 2)), uneven, 3, 3.0, 4, len(uneven)),
-        Task("two equal examples with different labels, one by one", np.ones((2, 1)), two, 2, 1.0, 1, 1),
+        Task("two equal examples with different labels, one by one", np.ones((2, 1)), two, 2, 1.5, 1, 1),
         Task("batches of 8, from examples sorted by their class", near(in_order, 1.6), in_order, 3, 0.3, 2, 8),
         Task("features of some hundreds", 300 * near(mixed, 0.1), mixed, 3, 0.5, 10, 5),
     )
