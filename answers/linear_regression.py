@@ -220,7 +220,7 @@ ANSWERS = (
             Wrong(_means_twice, "smallest sum of absolute values"),
             Wrong(_swapped, "smallest sum of squares"),
             Wrong(_unsorted_middle, "smallest sum of absolute values"),
-            Wrong(_mean_only, "return for_squares, for_absolutes"),
+            Wrong(_mean_only, "best_constants(y) is one number"),
             Wrong(_middle_of_an_odd_number_only, "IndexError", earns=0.5),
             Wrong(_beside_the_middle, "smallest sum of absolute values"),
             Wrong(_rounded_index, "smallest sum of absolute values"),

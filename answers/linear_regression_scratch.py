@@ -90,11 +90,6 @@ def _returns_the_first_batch(batch_size, features, labels):
     return features.take(rows, axis=0), labels.take(rows, axis=0)
 
 
-def _yields_three(batch_size, features, labels):
-    for number, (X, y) in enumerate(_does_not_shuffle(batch_size, features, labels)):
-        yield number, X, y
-
-
 def _returns_a_number(batch_size, features, labels):
     return len(features) // batch_size
 
@@ -235,7 +230,6 @@ ANSWERS = (
             Wrong(_shuffles_in_place, "the originals as before"),
             Wrong(_returns_the_first_batch, "return ends the loop"),
             Wrong(_returns_a_number, "something to loop over"),
-            Wrong(_yields_three, "a pair: yield X, y"),
         ),
     ),
     Answer(

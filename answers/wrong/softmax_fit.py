@@ -125,7 +125,7 @@ FIT_SOFTMAX = (
     Wrong(_softmax_over_examples, "one batch with all examples"),
     Wrong(_ignores_the_rate, "too short"),
     Wrong(_ignores_the_batch_size, "one batch with all examples"),
-    Wrong(_counts_classes, "W for 4 features and 4 classes"),
+    Wrong(_counts_classes, "W for 4 features and 5 classes"),
     Wrong(_as_gluon_keeps_it, "as Gluon keeps it"),
     Wrong(_only_the_weights, "a pair"),
     Wrong(_shuffles_in_place, "has changed X or y"),

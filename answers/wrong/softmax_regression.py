@@ -102,12 +102,12 @@ LOSS_FROM_LABELS = (
     Wrong(_a_little_added, "nothing added, nothing cut off", earns=2 / 3),
     Wrong(_cut_off, "nothing added, nothing cut off", earns=2 / 3),
     Wrong(_mean_of_them, "shape (4,)"),
-    Wrong(_sign_forgotten, "a loss: -0.5"),
+    Wrong(_sign_forgotten, "a loss in nats: -0.5"),
     Wrong(_whole_columns, "has shape (4, 4)"),
-    Wrong(_in_bits, "a loss: 0.72"),
-    Wrong(_of_the_most_probable, "a loss: "),
-    Wrong(_softmax_again, "a loss: "),
-    Wrong(_logarithm_forgotten, "a loss: 0.39"),
+    Wrong(_in_bits, "a loss in nats: 0.72"),
+    Wrong(_of_the_most_probable, "a loss in nats: "),
+    Wrong(_softmax_again, "a loss in nats: "),
+    Wrong(_logarithm_forgotten, "a loss in nats: 0.39"),
 )
 
 

@@ -155,6 +155,9 @@ class Chart:
         Whether an axis is logarithmic; values of zero and below are then left out.
     x_names : sequence of str
         Names instead of numbers at the places 0, 1, 2, …, such as the bars'; at an empty name there is none.
+    legend_below : bool
+        Whether `plot_charts` draws the legend below the axes, where it covers no mark. On a live page, the legend
+        always stands above the axes.
     """
 
     title: str
@@ -166,6 +169,7 @@ class Chart:
     log_x: bool = False
     log_y: bool = False
     x_names: Sequence[str] = ()
+    legend_below: bool = False
 
 
 def check_charts(charts: Sequence[Chart]) -> None:

@@ -33,6 +33,7 @@ __all__ = ["draw_charts", "plot_charts"]
 _CAPTION, _LINE = 105, 0.16  # characters in a line; inches from line to line
 _CHARACTER, _MARGINS = 0.065, 0.7  # inches: the width of a character; the space beside the axes of a chart
 _WIDE, _NARROW = 7.2, 4.6  # inches
+_BELOW = 4.0  # heights of a letter, from the axes to a legend below the label of the x axis
 
 
 def plot_charts(charts: Sequence[Chart], alt: str, caption: str = "", height: float = 2.9) -> Picture:
@@ -88,7 +89,9 @@ def _plot(axes: Axes, chart: Chart, characters: float) -> None:
     handles, labels = axes.get_legend_handles_labels()
     if labels:
         shown = dict(zip(labels, handles, strict=True))
-        axes.legend(shown.values(), shown.keys(), fontsize=FONT_SIZE - 1, frameon=False)
+        below: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "borderaxespad": _BELOW}
+        placed = below if chart.legend_below else {}
+        axes.legend(shown.values(), shown.keys(), fontsize=FONT_SIZE - 1, frameon=False, **placed)
 
 
 def _plot_marks(axes: Axes, chart: Chart) -> None:

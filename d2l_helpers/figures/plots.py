@@ -58,7 +58,11 @@ def plot_history(history: History, evaluated_on: str = "held-out") -> Picture:
 
 
 def plot_comparison(
-    histories: Mapping[Any, History], quantity: str = "held_out_acc", label: str = "", evaluated_on: str = "held-out"
+    histories: Mapping[Any, History],
+    quantity: str = "held_out_acc",
+    label: str = "",
+    evaluated_on: str = "held-out",
+    y_span: tuple[float, float] | None = None,
 ) -> Picture:
     """Plot one quantity of several fits against epochs.
 
@@ -72,6 +76,8 @@ def plot_comparison(
         The title of the legend, such as "learning rate".
     evaluated_on : str
         The name of the examples that were not used for training.
+    y_span : (low, high), optional
+        The ends of the vertical axis, to enlarge a part; by default, all values are shown.
 
     Raises
     ------
@@ -93,6 +99,8 @@ def plot_comparison(
     if quantity.endswith("loss") and all(map(has_accuracies, histories.values())):
         what += " (nats)"  # of a cross-entropy, not of squared errors
     _finish(axes, what)
+    if y_span:
+        axes.set_ylim(y_span)
     axes.legend(title=label or None, fontsize=FONT_SIZE - 1, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     names = ", ".join(str(name) for name in histories)
     return Picture(figure, f"Line chart of {what} against epochs, a line for each {label or 'fit'}: {names}.")

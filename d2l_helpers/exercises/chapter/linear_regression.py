@@ -48,7 +48,8 @@ def pair_of(value: Any, what: str, expected: str) -> tuple[float, float]:
     if isinstance(value, tuple | list) and len(value) == 2:
         return as_number(value[0], f"the first number of {what}"), as_number(value[1], f"the second number of {what}")
     if getattr(value, "size", None) != 2:
-        raise NotYet(f"{what} is {describe(value)}", expected)
+        is_one_number = getattr(value, "shape", None) == ()
+        raise NotYet(f"{what} is {'one number' if is_one_number else describe(value)}", expected)
     first, second = as_array(value, what).ravel().tolist()
     return first, second
 

@@ -58,7 +58,8 @@ def _check_best_setting(best_setting: Callable[..., Any]) -> None:
         ([5.0], 0),
     ):
         settings = [(0.1 * number, 10 + number) for number in range(len(losses), 0, -1)]
-        by_setting, called = dict(zip(settings, losses, strict=True)), []
+        by_setting = dict(zip(settings, losses, strict=True))
+        called: list[Any] = []
 
         def held_out_loss(setting: Any, by_setting: Any = by_setting, called: list[Any] = called) -> float:
             called.append(setting)

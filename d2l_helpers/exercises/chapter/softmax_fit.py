@@ -60,17 +60,17 @@ def draw_tasks(random: np.random.Generator) -> tuple[Task, ...]:
     centres = random.permutation(np.array([[2.0, 0, 0, 1], [0, 2, 0, -1], [0, 0, 2, 0]]))
 
     def near(y: Labels, spread: float) -> Array:
-        return centres[y] + random.normal(0, spread, (len(y), 4))
+        return np.asarray(centres[y] + random.normal(0, spread, (len(y), 4)))
 
     mixed = random.permutation(np.repeat([0, 1, 2], random.integers(11, 15, 3)))
     in_order = np.repeat([0, 1, 2], 64)[1:]
     uneven = random.permutation(np.repeat([0, 1, 2], [20, int(random.integers(5, 9)), 1]))
     few, two = np.arange(3), random.permutation(2)
     return (
-        Task("one batch with all examples", near(mixed, 0.7), mixed, 4, 0.9, 2, 64),
+        Task("one batch with all examples", near(mixed, 0.7), mixed, 5, 0.9, 2, 64),
         Task("three examples, one by one", near(few, 0.2), few, 3, 0.08, 2, 1),
         Task("features that are all 0", np.zeros((len(uneven), 2)), uneven, 3, 3.0, 4, len(uneven)),
-        Task("two equal examples with different labels, one by one", np.ones((2, 1)), two, 2, 1.5, 2, 1),
+        Task("two equal examples with different labels, one by one", np.ones((2, 1)), two, 2, 1.5, 1, 1),
         Task("batches of 8, from examples sorted by their class", near(in_order, 1.6), in_order, 3, 0.3, 2, 8),
         Task("features of some hundreds", 300 * near(mixed, 0.1), mixed, 3, 0.5, 10, 5),
     )
@@ -138,8 +138,8 @@ def _parameters(result: Any, task: Task) -> tuple[Array, Array]:
 
 def _probabilities(X: Array, W: Array, b: Array) -> Array:
     Z = X @ W + b
-    exponentials: Array = np.exp(Z - Z.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+    exponentials = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
 
 
 def _loss(task: Task, W: Array, b: Array) -> float:

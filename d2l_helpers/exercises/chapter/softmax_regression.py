@@ -56,16 +56,16 @@ def _check_loss_from_labels(loss_from_labels: Callable[..., Any]) -> None:
     # The probabilities are computed from the losses that are expected
     losses, y = np.array([0.5, 1.0, 2.0, 3.5]), np.array([2, 0, 1, 2])
     P = _beliefs(losses, y, np.array([0.3, 0.7]))
-    what = "the losses of 4 examples with 3 classes"
-    expect_close(_losses_of(loss_from_labels, P, y, what), losses, f"{what}: a loss", rtol=1e-3)
+    what = "the result for 4 examples with 3 classes"
+    expect_close(_losses_of(loss_from_labels, P, y, what), losses, f"{what}: a loss in nats", rtol=1e-3)
     others = _beliefs(losses, y, np.array([0.9, 0.1]))
-    what = "the losses when only the probabilities of wrong classes change"
-    expect_close(_losses_of(loss_from_labels, others, y, what), losses, f"{what}: a loss", rtol=1e-3)
+    what = "the result when only the probabilities of wrong classes change"
+    expect_close(_losses_of(loss_from_labels, others, y, what), losses, f"{what}: a loss in nats", rtol=1e-3)
     sure = np.array([[0.0, 1.0, 0.0], [0.5, 0.0, 0.5]])
-    what = "the losses of the beliefs [0, 1, 0] and [0.5, 0, 0.5], right in class 1 and in class 2"
+    what = "the result for the beliefs [0, 1, 0] and [0.5, 0, 0.5], right in class 1 and in class 2"
     found = _losses_of(loss_from_labels, sure, np.array([1, 2]), what)
     expect(bool(np.isfinite(found).all()), f"{what}: {found.tolist()}", "finite losses: both right classes are above 0")
-    expect_close(found, [0.0, -np.log(0.5)], f"{what}: a loss")
+    expect_close(found, [0.0, -np.log(0.5)], f"{what}: a loss in nats")
     what = f"the loss where the right class has probability {_TINY:g}"
     (found,) = _losses_of(loss_from_labels, np.array([[1.0, _TINY]]), np.array([1]), what)
     wanted = "69.078, the negative logarithm of that number as it is: nothing added, nothing cut off"

@@ -40,7 +40,7 @@ def _check_loss_floor(loss_floor: Callable[[int], Any]) -> None:
         expect(
             got <= lowest + 1e-4,
             got=f"loss_floor({k}) = {got:.4f}",
-            expected=f"no more than the loss of a score of 1000 for the right class and 0 for the others, {lowest:.4f}",
+            expected=f"at most {lowest:.4f}: a score of 1000 for the right class and 0 for the others has this loss",
         )
         expect(
             got >= lowest - 1e-4,
@@ -81,7 +81,7 @@ def _check_gradient_shrink(factor: Any) -> None:
     expect(
         abs(got / wanted - 1) < 0.02,
         got=f"{got:g}, which would make the push with two softmaxes {once / got:.5f} at a margin of {_MARGIN:g}",
-        expected=f"a push with one softmax of {once:.4f}, divided by that with two, to 2 %; yours is too "
+        expected=f"the push with one softmax, {once:.4f}, divided by the push with two, to 2 %; your factor is too "
         + ("small" if got < wanted else "large"),
     )
 
@@ -126,7 +126,7 @@ def _check_keras_curve(keras_curve: Callable[[Any, str, str], Any]) -> None:
             expected=f"{len(wanted)}, one per epoch" if wanted else "an empty list, since it was not recorded",
         )
         expect_close(values, wanted, f"an entry of {call}")
-        expect(history == before, got=f"{call}: the dictionary itself has changed", expected="one left as it was")
+        expect(history == before, got=f"{call}: the dictionary has changed", expected="an unchanged dictionary")
 
 
 EXERCISES = (
@@ -158,7 +158,7 @@ EXERCISES = (
                 "a": "It would stay 1 if a softmax left probabilities as they are.",
                 "b": "It would stay 0.232 if only the first softmax changed anything.",
                 "c": "It would become 0.1 if each softmax brought the ten numbers closer together.",
-                "d": "It would become 0 if each softmax made a smaller number of the largest one than of the others.",
+                "d": "It would become 0 if a softmax turned the largest number into the smallest.",
             },
         ),
         hints=(
@@ -194,7 +194,7 @@ EXERCISES = (
         points=2,
         check=_check_gradient_shrink,
         hints=(
-            "The function push of the section on gradients takes any loss; it needs another margin.",
+            "The function push, above the last prediction, takes any loss; it needs another margin.",
             "Call it for both losses at the margin -3, and divide the push with one softmax by the push with two.",
             "The exhibit shows the factor, too: set its slider to -3.0.",
         ),

@@ -98,7 +98,15 @@ def _charts(of_all: Reliability, of_class: Reliability, predicted: int) -> tuple
     ]
     tenths = [f".{tenth}" for tenth in range(len(of_all.counts))]
     return (
-        Chart("Accuracy at each confidence", diagram, "confidence", "accuracy", (0, 1), (-0.03, 1.03)),
+        Chart(
+            "Accuracy at each confidence",
+            diagram,
+            "confidence",
+            "accuracy",
+            (0, 1),
+            (-0.03, 1.03),
+            legend_below=True,
+        ),
         Chart(
             "Images at each confidence", shares, "confidence, from", "fraction of images", None, (0, 1), x_names=tenths
         ),

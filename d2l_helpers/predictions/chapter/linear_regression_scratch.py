@@ -8,18 +8,6 @@ __all__ = ["QUESTIONS"]
 
 QUESTIONS: tuple[Question, ...] = (
     ChoiceQuestion(
-        name="falling_losses",
-        text="Two examples have losses of 8 and 2. One step of SGD, with both in the batch, makes the sum of the two "
-        "losses smaller. What happens to each of them?",
-        choices=(
-            Choice("both fall", "Both would fall if both examples wanted every parameter to move the same way."),
-            Choice("one falls, one rises", "One would rise if the two examples wanted different parameters."),
-        ),
-        right=lambda fallen: 0 if fallen == 2 else 1,
-        shown=lambda fallen: ("both rise", "one falls, and the other one rises", "both fall")[int(fallen)],
-        note="A step makes the batch's sum smaller and does not ask each example whether it agrees.",
-    ),
-    ChoiceQuestion(
         name="loss_of_the_truth",
         text="Labels follow a known rule, plus noise. A network trained on them has a loss of 0.00005. What is the "
         "loss of the rule itself, on the same examples?",

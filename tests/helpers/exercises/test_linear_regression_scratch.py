@@ -75,3 +75,8 @@ def with_changed_gradients(params, lr, batch_size, limit):
 def test_right_answers_of_another_form_are_right(name, answer):
     verdict = judge(find(name), answer)
     assert verdict.state == "right", verdict
+
+
+def test_a_batch_that_is_no_pair_is_refused():
+    verdict = judge(find("full_batches"), lambda batch_size, features, labels: [features, labels])
+    assert (verdict.state, verdict.expected) == ("not yet", "a pair: yield X, y")

@@ -42,6 +42,15 @@ def test_points_lie_where_the_spans_say():
     assert np.allclose(found, [[0, height], [width / 2, height / 2], [width, height]], atol=0.06)
 
 
+def test_a_legend_below_the_axes_covers_neither_a_mark_nor_the_label_of_the_axis():
+    dots = Dots([0, 0, 0.5, 1, 1], [0, 1, 0.5, 0, 1], "dots")
+    figure = plot_charts([Chart("t", [dots], "confidence", legend_below=True)], "").figure
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    legend, label = axes.get_legend().get_window_extent(), axes.xaxis.label.get_window_extent()
+    assert 0 <= legend.y0 < legend.y1 < label.y0 < axes.get_window_extent().y0
+
+
 def test_logarithmic_axes_put_decades_at_equal_distances():
     chart = Chart("t", [Line([1, 10, 100], [1e-4, 1e-2, 1])], log_x=True, log_y=True)
     found = points(next(parse(charts_svg([chart], "")).iter(f"{SVG}polyline")))

@@ -122,6 +122,11 @@ def test_a_comparison_draws_each_fit_and_names_it():
     assert {"none", "0.01", "weight decay", "held-out loss (nats)", "epoch"} <= set(texts(picture))
 
 
+def test_a_comparison_enlarges_the_part_that_is_asked_for():
+    (axes,) = plot_comparison({1: HISTORY}, "train_loss", y_span=(0.25, 0.5)).figure.axes
+    assert axes.get_ylim() == (0.25, 0.5)
+
+
 def test_a_comparison_names_nats_only_where_the_loss_is_a_cross_entropy():
     assert "train loss (nats)" in texts(plot_comparison({1: HISTORY}, "train_loss"))
     assert "train loss" in texts(plot_comparison({1: History([0.03, 0.02])}, "train_loss"))
