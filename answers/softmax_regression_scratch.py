@@ -250,14 +250,14 @@ ANSWERS = (
         "first_loss_sigma",
         0.21,
         wrong=(
-            Wrong(0.01, "a larger one"),  # that of the chapter
-            Wrong(0.044, "a larger one"),  # the variance
-            Wrong(0.1, "a larger one"),
-            Wrong(0.17, "a larger one"),
-            Wrong(0.26, "a smaller one"),
-            Wrong(0.285, "a smaller one"),  # the seed 0 alone
-            Wrong(1.0, "a smaller one"),
-            Wrong(4.605, "a smaller one"),  # the loss
+            Wrong(0.01, "a larger sigma"),  # that of the chapter
+            Wrong(0.044, "a larger sigma"),  # the variance
+            Wrong(0.1, "a larger sigma"),
+            Wrong(0.17, "a larger sigma"),
+            Wrong(0.26, "a smaller sigma"),
+            Wrong(0.285, "a smaller sigma"),  # the seed 0 alone
+            Wrong(1.0, "a smaller sigma"),
+            Wrong(4.605, "a smaller sigma"),  # the loss
             Wrong(-0.2, "above 0"),
             Wrong(0.0, "above 0"),
             Wrong((0.2, 0.22), "one number"),

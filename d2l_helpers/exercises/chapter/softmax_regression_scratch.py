@@ -117,12 +117,13 @@ def _check_decide(decide: Callable[..., Any]) -> None:
 
     p = np.array([[0.95, 0.05], [0.999, 0.001], [0.3, 0.7]])
     medicine = np.array([[0.0, 1.0], [100.0, 1.0]])
-    what = "decide for a patient who is ill with probability"
-    found = actions(p, medicine, f"{what} 0.05, 0.001, 0.7")
-    expect(bool(np.isin(found, (0, 1)).all()), f"{what} 0.05, 0.001, 0.7: {found.tolist()}", "the actions, 0 or 1")
+    patients = "the result for three patients, ill with probability 0.05, 0.001 and 0.7,"
+    found = actions(p, medicine, patients)
+    expect(bool(np.isin(found, (0, 1)).all()), f"{patients} is {found.tolist()}", "the actions, 0 or 1")
+    what = "the action for a patient who is ill with probability"
     expect(found[0] != 0, f"{what} 0.05 is 0, no treatment, at an expected cost of 5", "the action that costs 1")
     expect(found[1] == 0, f"{what} 0.001 is {found[1]:g}, treatment, at a cost of 1", "the action that costs 0.1")
-    expect_close(found, [1, 0, 1], f"{what} 0.05, 0.001, 0.7")
+    expect_close(found, [1, 0, 1], f"{what} 0.05, 0.001 or 0.7")
     ask = np.array([[0.0, 10.0, 2.0], [10.0, 0.0, 2.0]])
     what = "decide with a third action, which costs 2 whatever is true, where the classes are equally probable"
     expect_close(actions(np.array([[0.5, 0.5]]), ask, what), [2], what)
@@ -142,9 +143,9 @@ def _check_first_loss_sigma(answer: Any) -> None:
     expect(np.isfinite(sigma) and sigma > 0, f"{sigma:g}", "a standard deviation above 0")
     goal = 2 * np.log(10)
     loss = _first_loss(sigma)
-    got = f"{sigma:g}, with which the first loss is {loss:.3g} on average over many draws of the weights"
-    expect(_first_loss(sigma * _NEAR_ENOUGH) > goal, got, f"a larger one: the loss should be {goal:.3f}")
-    expect(_first_loss(sigma / _NEAR_ENOUGH) < goal, got, f"a smaller one: the loss should be {goal:.3f}")
+    got = f"a sigma of {sigma:g}, with which the first loss is {loss:.3g} on average over many draws of the weights"
+    expect(_first_loss(sigma * _NEAR_ENOUGH) > goal, got, f"a larger sigma: the loss should be {goal:.3f}")
+    expect(_first_loss(sigma / _NEAR_ENOUGH) < goal, got, f"a smaller sigma: the loss should be {goal:.3f}")
 
 
 def _first_loss(sigma: float) -> float:
