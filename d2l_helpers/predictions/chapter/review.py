@@ -21,7 +21,7 @@ QUESTIONS: tuple[Question, ...] = (
         "epochs at a rate of 0.1?",
         choices=(
             Choice("over 90 %", "The model would get there if all columns had the same scale."),
-            Choice("50 to 90 %", "That takes steps short enough for grams: a rate near one in a million."),
+            Choice("50 to 90 %", "That takes a rate near one in ten million, and a thousand epochs."),
             Choice("under 50 %", "The model would do better if all columns had the same scale."),
         ),
         right=_right,
