@@ -172,8 +172,8 @@ def _plain(value: Any) -> object:
     for conversion in ("asnumpy", "tolist"):  # first MXNet's arrays to NumPy's, then NumPy's to Python's
         if hasattr(value, conversion):
             value = getattr(value, conversion)()
-    if isinstance(value, list):
-        return value[0] if len(value) == 1 else value  # MXNet's legacy scalars are arrays of one element
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]  # MXNet's legacy scalars are arrays of one element
     if isinstance(value, str | bytes | bool):
         return value  # float() would accept them
     try:

@@ -21,6 +21,7 @@ from d2l_helpers.records import (
     Metric,
     compare,
     metrics_bundle,
+    number_of,
     record,
     split_outputs,
     within,
@@ -68,6 +69,12 @@ def test_sequences_are_a_table_with_a_row_per_epoch_before_the_single_numbers():
 )
 def test_numbers_of_every_library_become_floats(number):
     assert metrics_bundle({"half": (number, 0)})[METRICS_TYPE] == {"half": {"value": 0.5, "tolerance": 0.0}}
+
+
+@pytest.mark.parametrize("number", [np.array([4]), np.array([[4.0]]), mx.np.array([4], dtype="int32"), np.int64(4), 4])
+def test_an_array_of_one_element_is_a_number(number):
+    assert isinstance(number_of(number), float)
+    assert number_of(number) == 4.0
 
 
 @pytest.mark.parametrize(
