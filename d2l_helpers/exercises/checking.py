@@ -59,8 +59,8 @@ def check(name: str, answer: Any) -> None:
     with redirect_stdout(printed), redirect_stderr(warned):
         result = judge(exercise, answer)
     for text, stream in ((printed, sys.stdout), (warned, sys.stderr)):
-        if text.getvalue():
-            print(text.getvalue(), end="", file=stream)
+        if said := text.getvalue():
+            print(said.encode(errors="replace").decode(), end="", file=stream)  # a lone surrogate cannot be printed
     remember(result)
     if result.state != "right" and has_page():
         _show_with_hints(result)
