@@ -41,7 +41,6 @@ from .panels.retrain import retrain as retrain
 from .predictions.asking import compare as compare
 from .predictions.asking import predict as predict
 from .quiz.asking import quiz as quiz
-from .records import record as record
 from .records import show as show
 from .training.evaluation import accuracy as accuracy
 from .training.evaluation import confusion_matrix as confusion_matrix

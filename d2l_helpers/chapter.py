@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from d2l_helpers.errors import ArgumentError
+from d2l_helpers.errors import ArgumentError, quote
 
 __all__ = ["CHAPTER", "find_by_name", "of_each_notebook"]
 
@@ -58,7 +58,7 @@ def find_by_name(name: object, what: str, groups: Iterable[tuple[Named, ...]]) -
     alike = difflib.get_close_matches(name, members, n=3) if isinstance(name, str) else []
     raise ArgumentError(
         f"There is no such {what}.",
-        got=name if isinstance(name, str) else f"something of type {type(name).__name__}",
+        got=quote(name),
         expected=f"the name of {'an' if what[0] in 'aeiou' else 'a'} {what}, such as "
         + " or ".join(map(repr, alike or list(members)[:1])),
         remedy="copy the name from the notebook: it comes first in the call",

@@ -19,6 +19,7 @@ D2LHelpersError
 
 from __future__ import annotations
 
+import reprlib
 import traceback
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -41,11 +42,13 @@ __all__ = [
     "WireError",
     "explain",
     "is_readers",
+    "quote",
     "readers_line",
     "running_line",
 ]
 
 _NOT_THE_READERS = {Path(__file__).parent, Path(traceback.__file__).parent}  # this package, and Python's library
+_MOST_QUOTED = 60  # characters
 _INSTALLED = {"site-packages", "dist-packages"}  # the second is the name on Debian and Colab
 
 
@@ -178,6 +181,15 @@ def explain(error: BaseException) -> str:
         text = text.strip().splitlines()[-1]
     line = readers_line(error.__traceback__)
     return f"{text}\n  line {line.lineno}: {line.line}" if line else text
+
+
+def quote(value: object) -> str:
+    """Return a value as an error quotes it, in at most 60 characters; only its type if Python cannot show it."""
+    try:
+        shown = repr(value) if isinstance(value, str) else reprlib.repr(value)
+        return shown if len(shown) <= _MOST_QUOTED else f"{shown[:_MOST_QUOTED]}…"
+    except Exception:  # such as an integer of more than 4,300 digits
+        return f"something of type {type(value).__name__}"
 
 
 def _text(error: BaseException) -> str:

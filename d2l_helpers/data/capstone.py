@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from d2l_helpers.data.fashion_mnist import LABELS, load_fashion_mnist
-from d2l_helpers.errors import ArgumentError
+from d2l_helpers.errors import ArgumentError, quote
 
 __all__ = ["Capstone", "load_capstone"]
 
@@ -73,7 +73,7 @@ def load_capstone(name: str) -> Capstone:
     if not isinstance(name, str) or name not in loaders:
         raise ArgumentError(
             "There is no such dataset.",
-            got=repr(name)[:60],
+            got=quote(name),
             expected=" or ".join(map(repr, loaders)),
             remedy="choose one of the three",
         )

@@ -59,8 +59,8 @@ def check(name: str, answer: Any) -> None:
     with redirect_stdout(printed), redirect_stderr(warned):
         result = judge(exercise, answer)
     for text, stream in ((printed, sys.stdout), (warned, sys.stderr)):
-        if text.getvalue():
-            print(text.getvalue(), end="", file=stream)
+        if said := text.getvalue():
+            print(said.encode(errors="replace").decode(), end="", file=stream)  # a lone surrogate cannot be printed
     remember(result)
     if result.state != "right" and has_page():
         _show_with_hints(result)
@@ -88,23 +88,25 @@ def _show_with_hints(result: CheckResult) -> None:
     from d2l_helpers.panels.message_button import Below, show_with_button
 
     exercise = result.exercise
-    seen, is_solved = 0, False  # what stands below this message
+    seen, is_offered, is_solved = 0, False, False  # what stands below this message, and on its button
 
     def below(given: int) -> Below:
-        nonlocal seen
-        seen = given
+        nonlocal seen, is_offered
+        seen, is_offered = given, False
         markup = "".join(hint_message(exercise, number)["text/html"] for number in range(1, given + 1))
         if is_solved:
             return Below(f"Solution of {exercise.name}", markup + solution_message(exercise)["text/html"], True)
         if given < len(exercise.hints):
             return Below(f"Next hint for {exercise.name}", markup, False)
         if is_earned(exercise) and solution_text(exercise):
+            is_offered = True
             return Below(f"Show the solution of {exercise.name}", markup, False)
         return Below(f"No more hints for {exercise.name}", markup, True)
 
     def press() -> Below:
         nonlocal is_solved
-        is_solved = seen == len(exercise.hints)  # the button has offered the solution
+        # A second press may be on its way when the last hint disables the button
+        is_solved = is_solved or is_offered
         return below(seen if is_solved else count_hint(exercise))
 
     show_with_button(result_message(result), lambda: below(shown_hints(exercise)), press)

@@ -91,26 +91,34 @@ def plot_curves(
     Parameters
     ----------
     points : mapping
-        From the name of each group to its features and targets, each of shape (n,).
+        From the name of each group to its features and targets, each of shape (n,) or (n, 1).
     curves : mapping
-        From the name of each curve to its x and y, each of shape (m,). Where a curve leaves the neighbourhood of the
-        examples, it is cut off.
+        From the name of each curve to its x and y, each of shape (m,) or (m, 1). Where a curve leaves the
+        neighbourhood of the examples, it is cut off.
     labels : tuple of str
         The names of feature and target, with their units.
 
     Raises
     ------
     ArgumentError
-        If a group or a curve does not have as many y as x.
+        If a group or a curve does not have as many y as x, or no target is a finite number.
     """
-    groups = {name: (to_numpy(x), to_numpy(y)) for name, (x, y) in points.items()}
-    drawn = {name: (to_numpy(x), to_numpy(y)) for name, (x, y) in curves.items()}
+    groups = {name: (to_numpy(x).ravel(), to_numpy(y).ravel()) for name, (x, y) in points.items()}
+    drawn = {name: (to_numpy(x).ravel(), to_numpy(y).ravel()) for name, (x, y) in curves.items()}
+    targets = np.concatenate([np.zeros(0), *(y for _, y in groups.values())])
+    targets = targets[np.isfinite(targets)]
+    if not len(targets):
+        raise ArgumentError(
+            "Cannot plot the curves.",
+            got=f"{len(groups)} groups of examples without a finite target",
+            expected="examples beside which the curves can be drawn",
+            remedy="pass the examples first, as in plot_curves({'training': (x, y)}, {'line': (x, y_hat)})",
+        )
     marks: list[Mark] = [
         Line(x.tolist(), y.tolist(), name, len(groups) + place) for place, (name, (x, y)) in enumerate(drawn.items())
     ]
     marks += [Dots(x.tolist(), y.tolist(), name, place) for place, (name, (x, y)) in enumerate(groups.items())]
-    targets = np.concatenate([y for _, y in groups.values()])
-    margin = _MARGIN * np.ptp(targets)
+    margin = _MARGIN * (np.ptp(targets) or 1.0)
     y_span = (float(targets.min() - margin), float(targets.max() + margin))
     alt = f"{labels[1]} against {labels[0]}. Dots: {', '.join(groups)}. Curves: {', '.join(drawn)}."
     return plot_charts([Chart("", marks, *labels, y_span=y_span)], alt)

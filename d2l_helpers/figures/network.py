@@ -125,9 +125,10 @@ def _check(
     probabilities: Sequence[str],
 ) -> None:
     got = expected = ""
-    if not (1 <= len(inputs) <= _MOST and 1 <= len(outputs) <= _MOST and len(hidden) <= _MOST):
+    drawn = [len({*names} - {_LEFT_OUT}) for names in (inputs, outputs, hidden or "h", probabilities or "p")]
+    if not all(drawn) or max(map(len, (inputs, outputs, hidden))) > _MOST:
         got = f"{len(inputs)} inputs, {len(hidden)} hidden and {len(outputs)} outputs"
-        expected = f"1 to {_MOST} names in a layer"
+        expected = f"1 to {_MOST} names in a layer, not all of them '…'"
     elif weights and (hidden or [len(row) for row in weights] != [len(outputs)] * len(inputs)):
         got = f"weights with rows of {[len(row) for row in weights]}" + (" and a hidden layer" if hidden else "")
         expected = f"{len(inputs)} rows of {len(outputs)}, and no hidden layer"

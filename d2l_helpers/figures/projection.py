@@ -25,6 +25,7 @@ _ALT = (
     "A plane that holds the predictions of all lines, and the measured y above it. An upright line, the error, joins y "
     "to the nearest point of the plane, y-hat. Two arrows show where y-hat goes if one of the parameters grows."
 )
+_ALT_OF_GUESS = " A longer, dashed line joins y to a guess elsewhere in the plane."
 
 
 def plot_projection(A: Any, y: Any, guess: Any = None, names: tuple[str, str] = ("w", "b")) -> Picture:
@@ -49,7 +50,8 @@ def plot_projection(A: Any, y: Any, guess: Any = None, names: tuple[str, str] = 
         If the shapes are others, a number is not finite, the columns span no plane, or y lies in the plane.
     """
     columns, target = (to_numpy(array).astype(np.float64) for array in (A, y))
-    _check(columns, target)
+    other = None if guess is None else to_numpy(guess).astype(np.float64)
+    _check(columns, target, other)
     best = np.linalg.lstsq(columns, target, rcond=None)[0]
     above = float(np.linalg.norm(target - columns @ best))
     inside = _coordinates(columns)
@@ -57,15 +59,21 @@ def plot_projection(A: Any, y: Any, guess: Any = None, names: tuple[str, str] = 
     axes = figure.subplots()
     axes.set(aspect="equal")
     axes.set_axis_off()
-    rival = None if guess is None else inside @ (to_numpy(guess).astype(np.float64) - best)
+    rival = None if other is None else inside @ (other - best)
     _draw_plane(axes, 1.25 * max(above, 0.0 if rival is None else float(np.abs(rival).max())))
     _draw_sticks(axes, above, rival)
     _draw_arrows(axes, above, inside, names)
-    other = "" if guess is None else " A longer, dashed line joins y to a guess elsewhere in the plane."
-    return Picture(figure, _ALT + other)
+    return Picture(figure, _ALT + (_ALT_OF_GUESS if guess is not None else ""))
 
 
-def _check(columns: Array, target: Array) -> None:
+def _check(columns: Array, target: Array, guess: Array | None) -> None:
+    if guess is not None and (guess.shape != (2,) or not np.isfinite(guess).all()):
+        raise ArgumentError(
+            "Cannot draw the guess.",
+            got=f"an array of shape {guess.shape}" + (" with infinity or NaN" if guess.shape == (2,) else ""),
+            expected="two finite numbers, one for each column of A",
+            remedy="pass both parameters, as in guess=(4.0, 8.0)",
+        )
     fits = columns.ndim == 2 and columns.shape[1] == 2 and target.shape == columns.shape[:1]
     is_finite = fits and bool(np.isfinite(columns).all() and np.isfinite(target).all())
     if is_finite and np.linalg.matrix_rank(columns) == 2:

@@ -9,8 +9,7 @@ from functools import partial
 
 import ipywidgets as widgets
 
-from d2l_helpers.lab.snapshots import EXHIBIT, VIEW
-from d2l_helpers.panels.layout import button, row
+from d2l_helpers.panels.layout import button, long_button, row, show_live
 
 __all__ = ["show_form"]
 
@@ -33,8 +32,6 @@ def show_form(
     answer : callable
         Gets a letter, or the text of the field; returns what stands below the form from then on.
     """
-    from IPython.display import display
-
     lock = threading.Lock()  # two presses may be handled on two threads
     below = widgets.HTML(_status(state))
 
@@ -43,18 +40,13 @@ def show_form(
             below.value = _status(answer(text))
 
     form = _buttons(options, say) if options else _field(say)
-    view = widgets.VBox([widgets.HTML(title), form, below])
-    live = {"version_major": 2, "version_minor": 0, "model_id": view.model_id}
-    display({**kept, VIEW: live}, metadata={EXHIBIT: True}, raw=True)  # type: ignore[no-untyped-call]
+    show_live(kept, widgets.VBox([widgets.HTML(title), form, below]))
 
 
 def _buttons(options: Mapping[str, str], say: Callable[[str], None]) -> widgets.Widget:
-    made = []
-    for letter, text in options.items():
-        one = button(f"{letter}: {text}", "Keep this guess", partial(say, letter))
-        one.layout = widgets.Layout(width="auto", max_width="100%", align_self="flex-start")
-        made.append(one)
-    return widgets.VBox(made)
+    return widgets.VBox(
+        [long_button(f"{letter}: {text}", "Keep this guess", partial(say, letter)) for letter, text in options.items()]
+    )
 
 
 def _field(say: Callable[[str], None]) -> widgets.Widget:

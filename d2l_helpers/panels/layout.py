@@ -7,7 +7,7 @@ import html
 import math
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -15,7 +15,17 @@ import ipywidgets as widgets
 from d2l_helpers.figures import Picture, as_images
 from d2l_helpers.lab.snapshots import EXHIBIT, VIEW, keep_snapshot
 
-__all__ = ["bundle", "button", "column", "look", "row", "status_html", "typeset"]
+__all__ = [
+    "bundle",
+    "button",
+    "column",
+    "long_button",
+    "look",
+    "row",
+    "show_live",
+    "status_html",
+    "typeset",
+]
 
 _PAGE, _CONTROL, _BUTTON, _TITLE = "700px", "330px", "110px", "110px"  # widths
 _SOON = 0.2  # seconds from a change to the next snapshot
@@ -68,6 +78,13 @@ def button(text: str, tooltip: str, action: Callable[[], None]) -> widgets.Butto
     return made
 
 
+def long_button(text: str, tooltip: str, action: Callable[[], None]) -> widgets.Button:
+    """Make a button as wide as its text, at most as wide as the page."""
+    made = button(text, tooltip, action)
+    made.layout = widgets.Layout(width="auto", max_width="100%", align_self="flex-start")
+    return made
+
+
 def row(parts: Sequence[widgets.Widget]) -> widgets.Box:
     """Lay out widgets side by side, in as many rows as a narrow page needs."""
     return widgets.Box(list(parts), layout=widgets.Layout(display="flex", flex_flow="row wrap"))
@@ -113,6 +130,13 @@ def typeset(text: str) -> str:
     return _MINUS.sub("−", text)
 
 
+def show_live(kept: Mapping[str, str], view: widgets.Widget) -> None:
+    """Show a widget as the output of the cell that runs; the saved notebook keeps a message, by MIME type, instead."""
+    from IPython.display import display
+
+    display({**kept, VIEW: _live(view)}, metadata={EXHIBIT: True}, raw=True)  # type: ignore[no-untyped-call]
+
+
 def bundle(view: widgets.Widget, text: str, picture: Picture | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the output of an exhibit by MIME type, and its metadata.
 
@@ -139,7 +163,11 @@ def bundle(view: widgets.Widget, text: str, picture: Picture | None = None) -> t
         data |= {"image/png": drawn["image/png"], "text/plain": f"{text} {_HOW}\n{picture.alt}"}
         return data, metadata | about
     _keep_snapshots(view)
-    return data | {VIEW: {"version_major": 2, "version_minor": 0, "model_id": view.model_id}}, metadata
+    return data | {VIEW: _live(view)}, metadata
+
+
+def _live(view: widgets.Widget) -> dict[str, Any]:
+    return {"version_major": 2, "version_minor": 0, "model_id": view.model_id}
 
 
 def _snapshot(view: widgets.Widget) -> str:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import ipywidgets as widgets
 
-from d2l_helpers.lab.snapshots import EXHIBIT, VIEW
-from d2l_helpers.panels.layout import button
+from d2l_helpers.panels.layout import long_button, show_live
 
 __all__ = ["Below", "show_with_button"]
 
@@ -45,8 +44,6 @@ def show_with_button(message: Mapping[str, str], now: Callable[[], Below], press
     press : callable
         Called at each press, one at a time; returns what stands below the message from then on.
     """
-    from IPython.display import display
-
     lock = threading.Lock()  # two presses may be handled on two threads
     below = widgets.HTML()
 
@@ -55,9 +52,6 @@ def show_with_button(message: Mapping[str, str], now: Callable[[], Below], press
             shown = change()
             below.value, pressed.description, pressed.disabled = shown.html, shown.label, shown.is_last
 
-    pressed = button("", "", lambda: draw(press))
-    pressed.layout = widgets.Layout(width="auto", align_self="flex-start")
+    pressed = long_button("", "", lambda: draw(press))
     draw(now)
-    view = widgets.VBox([widgets.HTML(message["text/html"]), pressed, below])
-    live = {"version_major": 2, "version_minor": 0, "model_id": view.model_id}
-    display({**message, VIEW: live}, metadata={EXHIBIT: True}, raw=True)  # type: ignore[no-untyped-call]
+    show_live(message, widgets.VBox([widgets.HTML(message["text/html"]), pressed, below]))

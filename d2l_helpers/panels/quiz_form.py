@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from d2l_helpers.lab.snapshots import EXHIBIT, VIEW
 from d2l_helpers.messages import prediction_message, question_message, table_message
-from d2l_helpers.panels.layout import button
+from d2l_helpers.panels.layout import long_button, show_live
 
 if TYPE_CHECKING:
     from d2l_helpers.quiz.drawing import Drawn
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     Summary = Callable[[Sequence[Drawn], Sequence[str]], tuple[str, list[tuple[str, str]]]]
 
 __all__ = ["show_quiz"]
-
-_WIDE = {"width": "auto", "max_width": "100%", "align_self": "flex-start"}
 
 
 def show_quiz(drawn: Sequence[Drawn], summary: Summary) -> None:
@@ -33,12 +30,8 @@ def show_quiz(drawn: Sequence[Drawn], summary: Summary) -> None:
     summary : callable
         Returns the title and the rows of the table that follows the last question.
     """
-    from IPython.display import display
-
-    form = _QuizForm(drawn, summary)
     kept = prediction_message(None, f"A quiz of {len(drawn)} questions", "Run this cell to draw new questions.")
-    live = {"version_major": 2, "version_minor": 0, "model_id": form.view.model_id}
-    display({**kept, VIEW: live}, metadata={EXHIBIT: True}, raw=True)  # type: ignore[no-untyped-call]
+    show_live(kept, _QuizForm(drawn, summary).view)
 
 
 class _QuizForm:
@@ -49,8 +42,7 @@ class _QuizForm:
         self._letters: list[str] = []
         self._lock = threading.Lock()  # two presses may be handled on two threads
         self._question, self._reply, self._buttons = widgets.HTML(), widgets.HTML(), widgets.VBox()
-        self._next = button("Next question", "Show the next question", self._go_on)
-        self._next.layout = widgets.Layout(**_WIDE)
+        self._next = long_button("Next question", "Show the next question", self._go_on)
         self.view = widgets.VBox([self._question, self._buttons, self._reply, self._next])
         self._ask()
 
@@ -58,12 +50,10 @@ class _QuizForm:
         place, one = len(self._letters) + 1, self._drawn[len(self._letters)]
         title = f"{place} of {len(self._drawn)}. {one.question.text}"
         self._question.value = question_message(title, {}, title="Question ")["text/html"]
-        made = []
-        for letter, text in one.options.items():
-            choice = button(f"{letter}: {text}", "Choose this answer", partial(self._answer, place, letter))
-            choice.layout = widgets.Layout(**_WIDE)
-            made.append(choice)
-        self._buttons.children = made
+        self._buttons.children = [
+            long_button(f"{letter}: {text}", "Choose this answer", partial(self._answer, place, letter))
+            for letter, text in one.options.items()
+        ]
         self._reply.value, self._next.disabled = "", True
 
     def _answer(self, place: int, letter: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from d2l_helpers.errors import ArgumentError
+from d2l_helpers.errors import ArgumentError, quote
 from d2l_helpers.messages import Message, prediction_message, question_message, show
 from d2l_helpers.panels.page import has_page
 from d2l_helpers.predictions.catalogue import find
@@ -65,7 +65,7 @@ def compare(name: str, result: Any, tolerance: float | None = None) -> None:
     Raises
     ------
     ArgumentError
-        If there is no such question.
+        If there is no such question, or the result has not the form that it expects.
     RecordError
         If the result is a number that is infinite or NaN, or `tolerance` is negative.
     """
@@ -76,7 +76,15 @@ def compare(name: str, result: Any, tolerance: float | None = None) -> None:
         result = number
         chosen = default_tolerance(name) if tolerance is None else tolerance
         metrics = metrics_bundle({name: (number, chosen)})
-    message = _compared(question, result)
+    try:
+        message = _compared(question, result)
+    except Exception:  # the question's own functions get whatever a changed cell has measured
+        raise ArgumentError(
+            f"The result does not fit the question {name!r}.",
+            got=quote(result),
+            expected="a result of the form that this cell has in the original notebook",
+            remedy="look at the last line of the cell: it passes what the cell measured",
+        ) from None
     show({**metrics, **message})
 
 

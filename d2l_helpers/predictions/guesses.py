@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from d2l_helpers import reader_files
@@ -42,7 +42,7 @@ def all_guesses() -> dict[str, Guess]:
     if is_recording():
         return {}
     kept = _kept(reader_files.read(reader_files.path_of(_FILE)))
-    return kept | _here
+    return kept | {name: _with_first_of(kept.get(name), guess) for name, guess in _here.items()}
 
 
 def remember(question: Question, guess: Guess) -> None:
@@ -50,18 +50,26 @@ def remember(question: Question, guess: Guess) -> None:
     if is_recording():
         return
     _here[question.name] = guess
-    entry = {question.name: asdict(guess)}
-    reader_files.change(reader_files.path_of(_FILE), lambda kept: {**_as_dict(kept), **entry})
+
+    def added(content: Any) -> dict[str, Any]:
+        kept = _kept(content)
+        kept[question.name] = _with_first_of(kept.get(question.name), guess)
+        return {name: asdict(one) for name, one in kept.items()}
+
+    reader_files.change(reader_files.path_of(_FILE), added)
+
+
+def _with_first_of(kept: Guess | None, guess: Guess) -> Guess:
+    """Return a guess; what the file says about the first one stays, as another kernel may have compared it."""
+    return guess if kept is None or kept.first is None else replace(guess, first=kept.first)
 
 
 def _kept(content: Any) -> dict[str, Guess]:
     """Return the guesses in a file's content, which may be anything."""
     return {
         name: Guess(entry["said"], entry.get("first"))
-        for name, entry in _as_dict(content).items()
-        if isinstance(entry, dict) and isinstance(entry.get("said"), str) and entry.get("first") in (True, False, None)
+        for name, entry in (content if isinstance(content, dict) else {}).items()
+        if isinstance(entry, dict)
+        and isinstance(entry.get("said"), str)
+        and isinstance(entry.get("first"), bool | None)
     }
-
-
-def _as_dict(content: Any) -> dict[str, Any]:
-    return content if isinstance(content, dict) else {}

@@ -8,13 +8,17 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from d2l_helpers.errors import ArgumentError
+from d2l_helpers.errors import ArgumentError, quote
+from d2l_helpers.records import number_of
 
 __all__ = ["Choice", "ChoiceQuestion", "NumberQuestion", "Question", "TextQuestion", "Verdict"]
 
 _LETTERS = "abcdefgh"
 _LONGEST = 60  # characters of a guess
-_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d{1,3})?", re.IGNORECASE)
+_GROUPED = r"[1-9]\d{0,2}(?:,\d{3})+\.\d+|[1-9]\d{0,2}(?:,\d{3}){2,}"  # 1,234.5 or 1,234,567
+_PLAIN = r"\d+(?:[.,]\d*)?|[.,]\d+"
+_NUMBER = re.compile(rf"([-+]?)(?:({_GROUPED})|({_PLAIN}))(e[-+]?\d{{1,3}})?", re.IGNORECASE)
+_AMBIGUOUS = re.compile(r"[1-9]\d{0,2},\d{3}")  # 1,500: fifteen hundred or one and a half
 
 
 @dataclass(frozen=True)
@@ -157,12 +161,10 @@ class NumberQuestion(Question):
 
     def read(self, guess: object) -> str:
         """Return the number; a text may have a unit after it, and a comma for the decimal point."""
-        text = str(guess) if isinstance(guess, int | float | str) and not isinstance(guess, bool) else ""
-        text = text[:_LONGEST].strip().replace("\N{MINUS SIGN}", "-")
-        number = _NUMBER.match(text.replace(",", ".", 1) if "." not in text else text.replace(",", ""))
-        if number is None or not math.isfinite(float(number[0])):
-            raise _no_guess(guess, "a number", f"write helpers.predict({self.name!r}, 2.5)")
-        return f"{float(number[0]):.10g}"
+        number = _typed_number(guess) if isinstance(guess, str) else number_of(guess)
+        if number is None or not math.isfinite(number):
+            raise _no_guess(guess, "a number, such as 2.5 or 1500", f"write helpers.predict({self.name!r}, 2.5)")
+        return f"{number:.10g}"
 
     def said(self, guess: str) -> str:
         """Return the number with its unit."""
@@ -191,7 +193,7 @@ class TextQuestion(Question):
     def read(self, guess: object) -> str:
         """Return the text, of at most 60 characters."""
         text = " ".join(guess.split()) if isinstance(guess, str) else ""
-        if not text or len(text) > _LONGEST or not text.isprintable():
+        if not _words(text) or len(text) > _LONGEST or not text.isprintable():
             raise _no_guess(guess, f"a word or two, at most {_LONGEST} characters", "write the guess in quotes")
         return text
 
@@ -204,12 +206,21 @@ class TextQuestion(Question):
         return Verdict(_words(guess) in {_words(text) for text in self.right(result)})
 
 
+def _typed_number(text: str) -> float | None:
+    """Read a number with or without a unit; None if there is none, or if it could be read in two ways."""
+    text = text.strip().replace("\N{MINUS SIGN}", "-")
+    found = _NUMBER.match(text) if len(text) <= _LONGEST else None
+    if found is None or any(character.isnumeric() for character in text[found.end() :]):  # 1/2, 3 or 4
+        return None
+    sign, grouped, plain, power = found.groups()
+    if plain and _AMBIGUOUS.fullmatch(plain):
+        return None
+    return float(sign + (plain.replace(",", ".") if plain else grouped.replace(",", "")) + (power or ""))
+
+
 def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _no_guess(guess: object, expected: str, remedy: str) -> ArgumentError:
-    got = (
-        repr(guess)[:_LONGEST] if isinstance(guess, str | int | float) else f"something of type {type(guess).__name__}"
-    )
-    return ArgumentError("This is not a possible guess.", got=got, expected=expected, remedy=remedy)
+    return ArgumentError("This is not a possible guess.", got=quote(guess), expected=expected, remedy=remedy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from d2l_helpers.errors import ArgumentError
+from d2l_helpers.errors import ArgumentError, quote
 from d2l_helpers.messages import prediction_message, question_message, show, table_message
 from d2l_helpers.panels.page import has_page
 from d2l_helpers.quiz.drawing import ALL, Drawn, draw, letters_of, score
@@ -34,14 +34,21 @@ def quiz(number: int = 15, seed: int | None = None, answers: str = "") -> None:
     Raises
     ------
     ArgumentError
-        If there are not so many questions, or `answers` does not fit them.
+        If there are not so many questions, `seed` is no whole number, or `answers` does not fit the questions.
     """
     if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(ALL):
         raise ArgumentError(
             "Cannot draw a quiz.",
-            got=f"number={number!r}",
+            got=f"number={quote(number)}",
             expected=f"a whole number from 1 to {len(ALL)}",
             remedy="write helpers.quiz() for fifteen questions",
+        )
+    if not isinstance(seed, int | None) or (seed is None and answers):
+        raise ArgumentError(
+            "Cannot draw these questions again." if answers else "Cannot draw a quiz.",
+            got=f"seed={quote(seed)}",
+            expected="the whole number that stands below the questions" if answers else "a whole number, or no seed",
+            remedy=f"write helpers.quiz({number}) for new questions",
         )
     if seed is None:
         seed = 0 if is_recording() else random.SystemRandom().randrange(_LARGEST_SEED)
@@ -64,11 +71,11 @@ def _list(drawn: Sequence[Drawn], seed: int) -> None:
 
 
 def _mark(drawn: Sequence[Drawn], answers: str, seed: int) -> None:
-    letters = letters_of(answers, drawn)
+    letters = letters_of(answers, drawn) if isinstance(answers, str) else None
     if letters is None:
         raise ArgumentError(
             "These are not possible answers.",
-            got=repr(answers[:60]),
+            got=quote(answers),
             expected=f"{len(drawn)} letters, one for each question, each the letter of a choice",
             remedy=f"write helpers.quiz({len(drawn)}, seed={seed}) to see the questions again",
         )

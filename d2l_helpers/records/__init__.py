@@ -17,7 +17,6 @@ from d2l_helpers.records.recording import (
     is_recording,
     metrics_bundle,
     number_of,
-    record,
     show,
 )
 
@@ -29,7 +28,6 @@ __all__ = [
     "RECORDING",
     "Metric",
     "is_recording",
-    "record",
     "show",
     "default_tolerance",
     "metrics_bundle",

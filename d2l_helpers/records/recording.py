@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import reprlib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from d2l_helpers.errors import RecordError
 from d2l_helpers.records.metric import LOSS, METRICS_TYPE, TEST_ACCURACY, Metric, checked_metric
 
-__all__ = ["RECORDING", "is_recording", "record", "show", "default_tolerance", "metrics_bundle", "number_of"]
+__all__ = ["RECORDING", "is_recording", "show", "default_tolerance", "metrics_bundle", "number_of"]
 
 RECORDING = "D2L_HELPERS_RECORDING"
 """Environment variable of a kernel that records or checks a notebook."""
@@ -48,13 +47,12 @@ def show(rows: str | Sequence[str] = "epoch", /, *, tolerance: float | None = No
     --------
     >>> show(train_loss=[0.79, 0.57], held_out_acc=0.8298)  # doctest: +SKIP
     """
-    record(
-        rows,
-        **{
-            name: (value, default_tolerance(name) if tolerance is None else tolerance)
-            for name, value in numbers.items()
-        },
-    )
+    from IPython.display import display  # takes a third of a second, and only notebooks need it
+
+    metrics = {
+        name: (value, default_tolerance(name) if tolerance is None else tolerance) for name, value in numbers.items()
+    }
+    display(metrics_bundle(metrics, rows), raw=True)  # type: ignore[no-untyped-call]
 
 
 def default_tolerance(name: str) -> float:
@@ -68,41 +66,16 @@ def number_of(value: Any) -> float | None:
     return plain if isinstance(plain, float) else None
 
 
-def record(rows: str | Sequence[str] = "epoch", /, **metrics: tuple[object, float]) -> None:
-    """Show metrics in a notebook and keep their numbers, which ``pytest --nbval`` checks.
-
-    Parameters
-    ----------
-    rows : str or sequence of str
-        What the numbers of a sequence belong to, by default one per epoch; or a name for each row.
-    **metrics : tuple of (value, tolerance)
-        The value is a number (of Python, NumPy or MXNet; an array of one element is a number, too) or a sequence of
-        numbers, one per epoch. All sequences have one length. The tolerance is a finite number, 0 for exactly equal.
-
-    Raises
-    ------
-    RecordError
-        If there is no metric, a number is missing, infinite or NaN, a tolerance is negative, or the lengths of the
-        sequences and of the row names differ.
-
-    Examples
-    --------
-    >>> record(train_loss=([0.79, 0.57], LOSS), test_acc=(0.8298, TEST_ACCURACY))  # doctest: +SKIP
-    """
-    from IPython.display import display  # takes a third of a second, and only notebooks need it
-
-    display(metrics_bundle(metrics, rows), raw=True)  # type: ignore[no-untyped-call]
-
-
 def metrics_bundle(metrics: Mapping[str, tuple[object, float]], rows: str | Sequence[str] = "epoch") -> dict[str, Any]:
-    """Return the MIME bundle that `record` shows.
+    """Return the MIME bundle that `show` displays.
 
     Parameters
     ----------
     metrics : mapping of str to tuple of (value, tolerance)
-        As for `record`.
+        The value is a number or a sequence of numbers, as for `show`; the tolerance is a finite number, 0 for exactly
+        equal.
     rows : str or sequence of str
-        As for `record`.
+        As for `show`.
 
     Returns
     -------
@@ -112,14 +85,14 @@ def metrics_bundle(metrics: Mapping[str, tuple[object, float]], rows: str | Sequ
     Raises
     ------
     RecordError
-        As for `record`.
+        As for `show`.
     """
     if not metrics:
         raise RecordError(
-            "There is no metric to record",
+            "There is no number to show",
             got="nothing",
-            expected="one metric or more",
-            remedy="pass one, as in record(test_acc=(0.83, 0.0005))",
+            expected="one number or more",
+            remedy="pass one by name, as in show(test_acc=0.83)",
         )
     parsed = {name: _from_argument(name, pair) for name, pair in metrics.items()}
     _check_lengths(parsed, rows)
@@ -142,25 +115,18 @@ def _check_lengths(metrics: Mapping[str, Metric], rows: str | Sequence[str]) -> 
             "The names of the rows do not fit the table",
             got=f"{len(rows)} names for {length} rows",
             expected="a name for each number of a sequence, or one word for all, such as epoch",
-            remedy="name each row, as in record(('before', 'after'), loss=([0.7, 0.5], 1e-4))",
+            remedy="name each row, as in show(('before', 'after'), loss=[0.7, 0.5])",
         )
 
 
-def _from_argument(name: str, pair: object) -> Metric:
-    """Read one keyword argument of `record`."""
+def _from_argument(name: str, pair: tuple[object, float]) -> Metric:
+    """Read the number and the tolerance of one name."""
     if not name.isidentifier():
         raise RecordError(
             f"The metric {name!r} has a name that prose cannot quote",
             got=repr(name),
             expected="a Python identifier",
             remedy="use letters, digits and underscores, as in test_acc",
-        )
-    if not isinstance(pair, tuple) or len(pair) != 2:
-        raise RecordError(
-            f"The metric {name!r} has no tolerance",
-            got=reprlib.repr(pair),
-            expected="(value, tolerance)",
-            remedy=f"write record({name}=(value, 1e-4))",
         )
     return checked_metric(name, _plain(pair[0]), _plain(pair[1]))
 
@@ -172,8 +138,8 @@ def _plain(value: Any) -> object:
     for conversion in ("asnumpy", "tolist"):  # first MXNet's arrays to NumPy's, then NumPy's to Python's
         if hasattr(value, conversion):
             value = getattr(value, conversion)()
-    if isinstance(value, list):
-        return value[0] if len(value) == 1 else value  # MXNet's legacy scalars are arrays of one element
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]  # MXNet's legacy scalars are arrays of one element
     if isinstance(value, str | bytes | bool):
         return value  # float() would accept them
     try:

@@ -5,7 +5,7 @@ from nbformat import v4
 from d2l_authoring.notebook_file import to_bytes
 from d2l_helpers.records import metrics_bundle
 
-_TRAIN = "helpers.record(test_acc=(0.8298, 5e-4),\n               loss=([0.7866, 0.5708], 1e-4))"
+_TRAIN = "helpers.show(test_acc=0.8298,\n             loss=[0.7866, 0.5708])"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ SOURCES = (
     "# first one stream, then another\nprint('to stdout')\nprint('and', flush=True)\nprint('more')",
     "",
     "from ipywidgets import IntSlider\nIntSlider(3)",
-    "helpers.record(loss=([0.5, 0.25], 1e-4), accuracy=(0.83, 5e-4))",
+    "helpers.show(loss=[0.5, 0.25], test_acc=0.83)",
     "os.environ['D2L_HELPERS_RECORDING'], os.environ['TQDM_DISABLE'], pathlib.Path.cwd().name",
     "1 + 1;",
     "6 * 7",

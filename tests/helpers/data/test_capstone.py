@@ -46,7 +46,7 @@ def test_the_published_rows_are_there():
     assert max(X.asnumpy().max() for X, _ in (digits.train, digits.held_out, digits.test)) == 16
 
 
-@pytest.mark.parametrize("name", ["iris", "", None, 3, ["digits"]])
+@pytest.mark.parametrize("name", ["iris", "", None, 3, ["digits"], pytest.param(10**5000, id="huge")])
 def test_an_unknown_dataset_is_refused(name):
     with pytest.raises(ArgumentError, match="no such dataset"):
         helpers.load_capstone(name)

@@ -183,6 +183,12 @@ def test_errors_are_shown_with_the_readers_line(answer, message):
     assert "d2l_helpers" not in result.got
 
 
+def test_a_lone_surrogate_is_printed_as_a_question_mark(shown, capsys):
+    check("double", lambda x: print("<\ud800>") or 2 * x)
+    assert set(capsys.readouterr().out.splitlines()) == {"<?>"}
+    assert shown[-1]["text/plain"].startswith("●")
+
+
 def test_prints_are_shown_but_not_without_end(shown, capsys):
     def chatty(x):
         print("x" * 10_000)

@@ -37,7 +37,7 @@ SOURCES = {
     "solved": "other.click()\nprint(other.description, other.disabled)",
     "again": f"helpers.check('{NAME}', lambda Z: 0 * Z)\nprint(newest(ipywidgets.Button).description)",
     "no attempt": "helpers.check('kl_bits', ...)\nbutton = newest(ipywidgets.Button)\n"
-    "for _ in range(3): button.click()\nprint(button.description, button.disabled)",
+    "for _ in range(5): button.click()\nprint(button.description, button.disabled)",  # two more were on their way
     "no key": "import os\nos.chdir('/')\nhelpers.check('weight_gradient', lambda W, X, y: W)\n"
     "button = newest(ipywidgets.Button)\nfor _ in range(3): button.click()\n"
     "print(button.description, button.disabled)",

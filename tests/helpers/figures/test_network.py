@@ -140,6 +140,7 @@ def test_names_are_no_markup():
         ((["x"], ["y"]), {"weights": [[1, 2]]}, "weights with rows of [2]"),
         ((["x"], ["y"]), {"weights": [[1]], "hidden": ["h"]}, "and a hidden layer"),
         ((["x"], ["y", "z"]), {"probabilities": ["p"]}, "1 probabilities"),
+        ((["x"], ["…"]), {"probabilities": ["…"]}, "1 inputs"),
     ],
 )
 def test_what_does_not_fit_is_refused(arguments, options, got):

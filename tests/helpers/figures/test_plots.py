@@ -268,6 +268,19 @@ def test_weights_that_are_not_finite_stay_blank_and_the_others_are_drawn(value):
     assert "data:image/png" in templates_html(np.full_like(broken, value), NAMES)
 
 
+@pytest.mark.parametrize("points", [{}, {"none": ([], [])}, {"diverged": ([1.0], [np.nan])}])
+def test_curves_without_examples_are_refused(points):
+    with pytest.raises(ArgumentError, match="Cannot plot the curves"):
+        plot_curves(points, {"line": ([0.0, 1.0], [0.0, 1.0])})
+
+
+@pytest.mark.filterwarnings("error")
+def test_examples_with_one_target_and_columns_can_be_plotted():
+    column = np.ones((3, 1))
+    (axes,) = plot_curves({"training": (column, column)}, {"line": (column, column)}).figure.axes
+    assert axes.get_ylim() == (0.75, 1.25)
+
+
 def test_curves_are_cut_off_where_they_leave_the_examples():
     x, y = np.array([0.0, 1.0, 2.0]), np.array([-100.0, 0.0, 300.0])
     picture = plot_curves(

@@ -58,3 +58,9 @@ def test_the_picture_is_the_same_each_time_and_names_the_parameters():
 def test_what_spans_no_plane_below_y_is_refused(columns, labels):
     with pytest.raises(ArgumentError, match="Cannot draw the projection"):
         plot_projection(columns, labels)
+
+
+@pytest.mark.parametrize("guess", [1.0, [1.0], [1.0, 2.0, 3.0], [1.0, np.nan]])
+def test_a_guess_that_is_no_pair_of_numbers_is_refused(guess):
+    with pytest.raises(ArgumentError, match="Cannot draw the guess"):
+        plot_projection(A, Y, guess)

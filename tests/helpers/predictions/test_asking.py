@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -14,6 +15,8 @@ from d2l_helpers.predictions import guesses
 from d2l_helpers.records import METRICS_TYPE, RECORDING
 
 from .conftest import CLASS, GROWTH, STEPS
+
+HUGE = 10**5000  # Python does not write so many digits
 
 
 def said(shown):
@@ -62,12 +65,36 @@ def test_which_choice_is_right_follows_from_the_measured_result(shown):
     assert said(shown).startswith("●")
 
 
-@pytest.mark.parametrize(("guess", "mark"), [(4, "●"), ("4,2 steps", "●"), ("4.5", "◐"), (-4, "◐"), ("−4", "◐")])
+@pytest.mark.parametrize(
+    ("guess", "mark"),
+    [
+        (4, "●"),
+        ("4,2 steps", "●"),
+        (np.float32(4), "●"),
+        (np.array([4]), "●"),
+        ("4.5", "◐"),
+        (-4, "◐"),
+        ("−4", "◐"),
+    ],
+)
 def test_a_number_is_right_if_it_is_near(shown, guess, mark):
     helpers.predict("steps", guess)
     helpers.compare("steps", 4)
     assert said(shown).startswith(mark)
     assert said(shown).endswith("The last one is short.")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0,125", "0.125"), ("1,234.5", "1234.5"), ("10,000,000", "10000000"), ("1500", "1500")]
+)
+def test_a_comma_stands_before_decimals_or_between_thousands(text, number):
+    assert STEPS.read(text) == number
+
+
+@pytest.mark.parametrize("text", ["10,000", "1,500 steps", "1/2", "4 or 5", "1 500", "2^3", "5½", "1.000,5", "1e-5000"])
+def test_a_text_that_can_be_read_as_two_numbers_is_refused(text):
+    with pytest.raises(ArgumentError, match="not a possible guess"):
+        STEPS.read(text)
 
 
 def test_a_number_that_is_not_near_is_too_high_or_too_low(shown):
@@ -88,8 +115,9 @@ def test_a_text_is_compared_without_capitals_and_punctuation(shown, guess, mark)
     ("name", "guess"),
     [
         *(("growth", guess) for guess in ("c", 2, "")),
-        *(("steps", guess) for guess in ("many", float("nan"), True, "1e999")),
-        *(("class", guess) for guess in ("", 3, "x" * 61, "\x00")),
+        *(("steps", guess) for guess in ("many", float("nan"), True, "1e999", [4, 5], "4" * 70)),
+        *(("class", guess) for guess in ("", 3, "x" * 61, "\x00", "\ud800", "?")),
+        *(pytest.param(name, HUGE, id=f"{name}-huge") for name in ("growth", "steps", "class")),
     ],
 )
 def test_what_cannot_be_a_guess_is_refused_and_not_kept(name, guess):
@@ -98,16 +126,29 @@ def test_what_cannot_be_a_guess_is_refused_and_not_kept(name, guess):
     assert not reader_files.path_of("predictions.json").exists()
 
 
-@pytest.mark.parametrize("name", ["grow", 3, None, ["growth"]])
+@pytest.mark.parametrize("name", ["grow", 3, None, ["growth"], pytest.param(HUGE, id="huge"), "\ud800"])
 def test_an_unknown_question_is_named(name):
     for ask in (helpers.predict, lambda name: helpers.compare(name, 1)):
-        with pytest.raises(ArgumentError, match="no such question"):
+        with pytest.raises(ArgumentError, match="no such question") as raised:
             ask(name)
+        str(raised.value).encode()  # as the kernel does to send it to the page
 
 
 def test_a_result_that_is_no_finite_number_cannot_be_recorded(shown):
     with pytest.raises(RecordError):
         helpers.compare("growth", float("nan"))
+
+
+@pytest.mark.parametrize(
+    "result", [None, "four", (4.0, 1.0), np.arange(3), {}, HUGE], ids=lambda result: type(result).__name__
+)
+def test_a_result_of_another_form_is_named_without_a_traceback(shown, result):
+    for guess in (None, "a"):
+        helpers.predict("growth", guess)
+        with pytest.raises(ArgumentError, match="does not fit the question 'growth'") as raised:
+            helpers.compare("growth", result)
+        assert raised.value.__suppress_context__
+    assert kept()["growth"] == {"said": "a", "first": None}
 
 
 def test_the_first_guess_counts_and_a_later_one_does_not_change_that(shown):
@@ -117,6 +158,17 @@ def test_the_first_guess_counts_and_a_later_one_does_not_change_that(shown):
     helpers.compare("growth", 4.0)
     assert said(shown).startswith("●")
     assert kept()["growth"] == {"said": "b", "first": False}
+
+
+def test_the_first_guess_counts_if_another_kernel_compared_it(shown, monkeypatch):
+    this, other = {}, {}
+    for here, guess, compares in ((this, "b", False), (other, "a", True), (this, "b", True)):
+        monkeypatch.setattr(guesses, "_here", here)
+        helpers.predict("growth", guess)
+        if compares:
+            helpers.compare("growth", 4.0)
+    assert kept()["growth"] == {"said": "b", "first": False}
+    assert guesses.all_guesses()["growth"].first is False
 
 
 def test_guesses_outlive_the_kernel(shown, monkeypatch):
@@ -155,7 +207,7 @@ def test_progress_counts_right_guesses_and_lists_the_others(shown):
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.text(),
+    st.none() | st.booleans() | st.integers(0, 1) | st.floats() | st.text(),
     lambda inner: (
         st.lists(inner) | st.dictionaries(st.sampled_from(["growth", "steps", "class", "said", "first", ""]), inner)
     ),
@@ -176,6 +228,7 @@ def test_a_file_may_hold_anything(shown, content):
     helpers.progress()
     helpers.predict("growth", "a")
     assert kept()["growth"]["said"] == "a"
+    assert all(isinstance(guess["first"], bool | None) for guess in kept().values())
 
 
 @given(st.text(max_size=80))

@@ -97,16 +97,27 @@ def test_a_recorded_quiz_is_always_the_same(shown, monkeypatch):
     assert shown == first
 
 
-@pytest.mark.parametrize("number", [0, -1, len(ALL) + 1, "15", 1.5, True, None])
+@pytest.mark.parametrize("number", [0, -1, len(ALL) + 1, "15", 1.5, True, None, pytest.param(10**5000, id="huge")])
 def test_a_number_that_cannot_be_drawn_is_refused(number):
     with pytest.raises(ArgumentError, match="Cannot draw"):
         helpers.quiz(number)
 
 
-@pytest.mark.parametrize("answers", ["a", "aaaa", "aaz", "a,a", "aa1"])
+@pytest.mark.parametrize("answers", ["a", "aaaa", "aaz", "a,a", "aa1", 111, ["a", "a", "a"], True])
 def test_answers_that_do_not_fit_are_refused(answers):
     with pytest.raises(ArgumentError, match="not possible answers"):
         helpers.quiz(3, seed=1, answers=answers)
+
+
+@pytest.mark.parametrize("seed", ["1", 1.5, [1]])
+def test_a_seed_that_is_no_whole_number_is_refused(seed):
+    with pytest.raises(ArgumentError, match="Cannot draw a quiz"):
+        helpers.quiz(3, seed=seed)
+
+
+def test_answers_without_the_seed_of_their_questions_are_refused():
+    with pytest.raises(ArgumentError, match="Cannot draw these questions again"):
+        helpers.quiz(3, answers="aaa")
 
 
 @given(st.text(max_size=30), st.integers(1, 5))
