@@ -10,7 +10,7 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import nbformat
@@ -23,7 +23,7 @@ from d2l_autograder.cells.needed_cells import imports_of, names_in
 from d2l_autograder.key import Probe
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["HiddenTest", "Student", "hidden_tests", "notebook", "students", "submission"]
+__all__ = ["HiddenTest", "Student", "comparable", "hidden_tests", "notebook", "students", "submission"]
 
 _R, _P, _W, _C = "right", "partly right", "wrong", "crashing"
 KINDS = (_R, _P, _W, _C, _R, _P, _R, _W, _P, _R, _C, _P, _R, _W, _R, _P, _C, _R, _W, _P)  # repeated for larger classes
@@ -97,6 +97,15 @@ class HiddenTest:
     call: str
 
 
+def comparable(assignment: Assignment) -> Assignment:
+    """Return the assignment without the exercises whose probes do more than compare what a function returns.
+
+    Other autograders have no place for what such a probe does, such as refusing autograd during the call.
+    """
+    items = tuple(item for item in assignment.items if item.exercise.kind != "written" or _only_compares(item))
+    return replace(assignment, items=items)
+
+
 def students(assignment: Assignment, count: int) -> list[Student]:
     """Return a class: of forty students, 14 are right, 12 partly right, 8 wrong, and 6 crash, one by never ending.
 
@@ -139,6 +148,8 @@ def notebook(assignment: Assignment, tests: dict[str, list[NotebookNode]] | None
     cells = [cell for cell in assignment.release.cells if cell.id == "setup"]
     following = {cell.metadata.get("nbgrader", {}).get("grade_id", ""): cell for cell in assignment.release.cells}
     for name, cell in stubs(assignment.release):
+        if tests and name not in tests:
+            continue
         cells += [cell, *(tests[name] if tests else [following[f"check-{name}"]])]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     return nbformat.from_dict(nbformat.v4.new_notebook(cells=cells, metadata=metadata))
@@ -150,7 +161,7 @@ def submission(blank: NotebookNode, student: Student) -> str:
     heading = nbformat.v4.new_markdown_cell(student.name, id="whose")
     filled.cells.insert(0, heading)
     for name, cell in stubs(filled):
-        cell["source"] = student.answers[name]
+        cell["source"] = student.answers.get(name, cell.source)
     return str(nbformat.writes(filled))
 
 
@@ -161,11 +172,15 @@ def _tests_of(item: Item) -> Iterator[HiddenTest]:
         margin = 0.05 * abs(solution) if isinstance(solution, float) else 0
         yield HiddenTest(name, item.points, "", f"assert abs({{answer}} - {solution!r}) <= {margin!r}")
         return
-    if any(probe.through or probe.judge or _has_several_calls(probe) for probe in probes):
+    if not _only_compares(item):
         raise _unfit(f"a probe of {name} that calls another function, calls several times or has a judge of its own")
     for number in range(len(probes)):
         numbers = sorted({0, number})
         yield HiddenTest(name, item.points / len(probes), _definition(item), f"check_{name}({{answer}}, {numbers})")
+
+
+def _only_compares(item: Item) -> bool:
+    return not any(probe.through or probe.judge or _has_several_calls(probe) for probe in item.answer.probes)
 
 
 def _has_several_calls(probe: Probe) -> bool:
@@ -179,7 +194,7 @@ def _definition(item: Item) -> str:
     for function in functions:
         sources |= _sources(function)
     module = inspect.getsource(sys.modules[functions[0].__module__])
-    imports = [line for line in imports_of([module]) if "answers" not in line]
+    imports = [line for line in imports_of([module]) if "answers" not in line and "from ." not in line]
     probes = ", ".join(f"({probe.arguments.__name__}, {probe.draws})" for probe in item.answer.probes)
     aliases = f"solution, probes = {item.answer.solution.__name__}, [{probes}]"
     body = "\n".join(["import numpy", *imports, *sources.values(), aliases, _AGREES])

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from benchmarks.bounds import Figure, figure_table
 from benchmarks.grading.autograders import Autograder, D2LGrade, Measurement, NBGrader, Otter, environment_of_others
-from benchmarks.grading.coursework import Student, students
+from benchmarks.grading.coursework import Student, comparable, students
 from d2l_autograder.assignment import load_assignment
 
 __all__ = ["run"]
@@ -43,7 +43,7 @@ def run(notebook: Path, answers: Path, count: int, kept: Path, json_file: TextIO
         A file for the numbers as JSON.
     """
     console = Console()
-    assignment = load_assignment(notebook, answers)
+    assignment = comparable(load_assignment(notebook, answers))
     submitting = students(assignment, count)
     python = environment_of_others(kept.resolve() / "environment")
     work = Path(tempfile.mkdtemp(prefix="bench-grading-"))

@@ -1,6 +1,5 @@
 """Keep the results of these tests out of the user's own file; and make the machine busy."""
 
-import gc
 import os
 import subprocess
 import sys
@@ -18,12 +17,7 @@ def own_progress(tmp_path, monkeypatch):
 
 @pytest.fixture
 def two_busy_loops():
-    """Run two programs on the CPU of this test, so that it gets a third of the time, however many CPUs there are.
-
-    What earlier tests have left in memory is kept from the garbage collector, whose time counts as the answer's.
-    """
-    gc.collect()
-    gc.freeze()
+    """Run two programs on the CPU of this test, so that it gets a third of the time, however many CPUs there are."""
     before = os.sched_getaffinity(0)
     cpu = min(before)
     os.sched_setaffinity(0, {cpu})  # the programs inherit it
@@ -34,7 +28,6 @@ def two_busy_loops():
         yield
     finally:
         os.sched_setaffinity(0, before)
-        gc.unfreeze()
         for loop in loops:
             loop.kill()
             loop.communicate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import re
 import sys
@@ -47,6 +48,12 @@ def shown(monkeypatch):
 def not_done(x):
     """Return twice x."""
     ...
+
+
+def test_the_garbage_collector_passes_over_old_objects_during_a_check():
+    before, during = gc.get_freeze_count(), []
+    judge(DOUBLE, lambda x: during.append(gc.get_freeze_count()) or 2 * x)
+    assert min(during) > before == gc.get_freeze_count()
 
 
 def test_a_stub_is_not_attempted(shown):
