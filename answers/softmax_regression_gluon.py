@@ -79,6 +79,10 @@ def _growing(w, gradient, lr, wd):
     return w - lr * (gradient - wd * w)
 
 
+def _decay_only(w, gradient, lr, wd):
+    return w - lr * wd * w
+
+
 def _uphill(w, gradient, lr, wd):
     return w + lr * (gradient + wd * w)
 
@@ -140,10 +144,8 @@ def _the_loss_itself(losses, patience):
 def _never_in_a_row(losses, patience):
     best, best_epoch, without = losses[0], 1, 0
     for epoch, loss in enumerate(losses[1:], start=2):
-        if loss < best:
-            best, best_epoch = loss, epoch
-        else:
-            without += 1  # never set back to 0
+        without += loss >= best  # never set back to 0
+        best, best_epoch = min((best, best_epoch), (loss, epoch))
         if without == patience:
             break
     return best_epoch
@@ -241,6 +243,7 @@ ANSWERS = (
             Wrong(_no_decay, "gradient = 0, lr = 0.1, wd = 0.5"),
             Wrong(_decay_without_rate, "gradient = 0, lr = 0.1, wd = 0.5"),
             Wrong(_growing, "gradient = 0, lr = 0.1, wd = 0.5"),
+            Wrong(_decay_only, "lr = 0.1, wd = 0:"),
             Wrong(_uphill, "lr = 0.1, wd = 0:"),
             Wrong(_decay_by_sign, "gradient = 0, lr = 0.1, wd = 0.5"),
             Wrong(_decay_after_the_step, "lr = 0.1, wd = 0.5"),
