@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from d2l_helpers.errors import ArgumentError, quote
 
@@ -24,7 +24,13 @@ CHAPTER = (
     "09_review",
 )
 
-Named = TypeVar("Named")
+
+class _HasName(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Named = TypeVar("Named", bound=_HasName)
 
 
 def of_each_notebook(package: str, attribute: str) -> dict[str, Any]:
@@ -45,14 +51,14 @@ def find_by_name(name: object, what: str, groups: Iterable[tuple[Named, ...]]) -
     what : str
         What the members are, such as "exercise".
     groups : iterable of tuple
-        The members of each notebook; each has a `name`.
+        The members of each notebook.
 
     Raises
     ------
     ArgumentError
         If there is none; the message lists similar names.
     """
-    members = {getattr(member, "name"): member for group in groups for member in group}  # noqa: B009
+    members = {member.name: member for group in groups for member in group}
     if isinstance(name, str) and name in members:
         return members[name]
     alike = difflib.get_close_matches(name, members, n=3) if isinstance(name, str) else []

@@ -56,7 +56,7 @@ def result_message(result: CheckResult) -> Message:
 
 
 def note_message(title: str, text: str) -> Message:
-    """Write the message of a hint."""
+    """Write the message of a hint, or another note."""
     return _message(title, _NOTE, text=text)
 
 
@@ -67,8 +67,10 @@ def question_message(text: str, rows: Mapping[str, str], state: str = "", title:
 
 def prediction_message(is_right: bool | None, title: str, text: str) -> Message:
     """Write the message of a measured result beside a guess; `is_right` is None without a guess."""
-    mark, colour = {None: ("", _NOTE), True: ("● ", "#007A59"), False: ("◐ ", "#B45000")}[is_right]
-    return _message(f"{mark}{title}", colour, text=text)
+    if is_right is None:
+        return _message(title, _NOTE, text=text)
+    mark, colour = _MARKS["right" if is_right else "not yet"]
+    return _message(f"{mark} {title}", colour, text=text)
 
 
 def code_message(title: str, code: str, text: str) -> Message:

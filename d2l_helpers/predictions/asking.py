@@ -19,7 +19,7 @@ def predict(name: str, guess: object = None) -> None:
     """Ask a question and keep the reader's guess, with which `compare` puts the measured result side by side.
 
     In a notebook's kernel there are buttons or a field. Elsewhere, or if there are none on the page, the guess is an
-    argument: ``predict("loss_of_double", "b")``. Nothing needs a guess: every cell runs without one.
+    argument: ``predict("rate_of_almost_one", "b")``. Nothing needs a guess: every cell runs without one.
 
     Parameters
     ----------
