@@ -132,8 +132,19 @@ def test_it_starts_where_nothing_is_wrong(tmp_path):
     assert started(unshared(":"), tmp_path) == "it started\n"
 
 
-def test_a_masked_proc_is_the_cause(tmp_path):
-    said = started(unshared("mount -t tmpfs -o ro tmpfs /proc/irq"), tmp_path)
+# The kernel allows a new /proc as long as one mount of it, anywhere and even below another, is not masked
+ONLY_A_MASKED_PROC = r"""
+sed -n 's/^[^ ]* [^ ]* [^ ]* [^ ]* \([^ ]*\) .* - proc .*/\1/p' /proc/self/mountinfo | tac > mounted
+while read -r folder; do umount --lazy "$folder"; done < mounted
+rm mounted
+mount -t proc proc /proc
+mount -t tmpfs -o ro tmpfs /proc/irq
+"""
+
+
+@pytest.mark.parametrize("others", ["", "mkdir other; mount -t proc proc other\n", "mount -t proc proc /proc\n"])
+def test_a_masked_proc_is_the_cause(tmp_path, others):
+    said = started(unshared(f"cd {tmp_path}\n{others}{ONLY_A_MASKED_PROC}\ncd {ROOT}"), tmp_path)
     assert "Can't mount proc" in said
     assert "/proc/irq" in said
 
