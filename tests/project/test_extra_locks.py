@@ -1,4 +1,4 @@
-"""requirements-keras.lock, -grading.lock and -cu117.lock: what extras add, for each Python, and no contradiction."""
+"""The locks of the extras: what each adds, for each Python, and no contradiction."""
 
 import itertools
 import re
@@ -17,7 +17,7 @@ from d2l_helpers.engine.cuda.libraries import CUDA_11
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-LOCKED_APART = ("keras", "grading")
+LOCKED_APART = ("keras", "grading", "cluster")
 each_extra = pytest.mark.parametrize("extra", [*LOCKED_APART, "cu117"])
 each_python = pytest.mark.parametrize("python", PYTHONS)
 
@@ -59,10 +59,8 @@ def test_no_package_is_in_the_first_lock_too(extra):
 
 @each_python
 def test_extras_that_share_a_package_share_its_version(python):
-    keras, grading = (pins(lock(extra), python) for extra in LOCKED_APART)
-    assert {name: keras[name] for name in keras.keys() & grading} == {
-        name: grading[name] for name in keras.keys() & grading
-    }
+    for one, other in itertools.combinations([pins(lock(extra), python) for extra in LOCKED_APART], 2):
+        assert {name: one[name] for name in one.keys() & other} == {name: other[name] for name in one.keys() & other}
 
 
 @pytest.mark.parametrize("file", ["requirements.lock", *map(lock, [*LOCKED_APART, "cu117"])])
@@ -72,7 +70,12 @@ def test_every_package_has_hashes_and_no_place_is_named(file):
 
 
 @pytest.mark.parametrize(  # cu117 is installed in a folder of its own
-    "extra", [pytest.param("keras", marks=pytest.mark.tensorflow), pytest.param("grading", marks=pytest.mark.nbgrader)]
+    "extra",
+    [
+        pytest.param("keras", marks=pytest.mark.tensorflow),
+        pytest.param("grading", marks=pytest.mark.nbgrader),
+        pytest.param("cluster", marks=pytest.mark.cluster),
+    ],
 )
 def test_the_locks_fit_each_other_and_are_what_is_installed(extra):
     """Pip compares all that is installed with what each package asks for."""

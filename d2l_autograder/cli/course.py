@@ -1,0 +1,63 @@
+"""The commands ``d2l-grade course …``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from d2l_autograder.cli.places import EXISTING_FOLDER, FOLDER
+from d2l_autograder.command.program import away_from_current_folder, stopped_by_interrupts
+from d2l_autograder.command.trusted_places import require_own
+
+__all__ = ["course"]
+
+
+@click.group()
+def course() -> None:
+    """Build an nbgrader course from the chapter and its key."""
+
+
+def _split(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _parse_points(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, float]:
+    try:
+        return {name: float(points) for name, _, points in (text.partition("=") for text in texts)}
+    except ValueError:
+        raise click.BadParameter("expected an exercise's name and a number, as in stable_softmax=3") from None
+
+
+@course.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--answers", type=EXISTING_FOLDER, help="The answer key; by default this project's.")
+@click.option("--notebooks", type=EXISTING_FOLDER, help="The chapter's notebooks; by default this project's.")
+@click.option("--only", default="", metavar="06,07", callback=_split, help="Numbers of the notebooks; by default all.")
+@click.option("--points", multiple=True, metavar="NAME=3", callback=_parse_points, help="Points of an exercise.")
+@click.option("--force", is_flag=True, help="Overwrite also files that you have changed.")
+def build(
+    folder: Path,
+    answers: Path | None,
+    notebooks: Path | None,
+    only: tuple[str, ...],
+    points: dict[str, float],
+    force: bool,
+) -> None:
+    """Write a course to DIR, or update it.
+
+    Files that you have changed stay. --points may be repeated; an exercise that is worth 0 points is for practice and
+    is not marked.
+    """
+    with stopped_by_interrupts(), away_from_current_folder():
+        from d2l_autograder.command.releases import PROJECT
+        from d2l_autograder.course import build_course
+        from d2l_autograder.generated import Written
+
+        answers, notebooks = answers or PROJECT / "answers", notebooks or PROJECT / "notebooks"
+        require_own({"the course": folder, "the answer key": answers, "the notebooks": notebooks})
+        done = build_course(folder, notebooks, answers, only, points, force)
+    for file, what in done.items():
+        click.echo(f"{what:<10}{file}")
+    if Written.KEPT in done.values():
+        click.echo("You have changed the files that are marked as kept, so they stay; --force overwrites them.")
