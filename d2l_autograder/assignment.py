@@ -18,6 +18,7 @@ from d2l_autograder.key import Answer, Key, KeyFault, load_key
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.exercise import Exercise
+from d2l_helpers.variants import normalised
 
 __all__ = ["Assignment", "Item", "load_assignment"]
 
@@ -55,12 +56,15 @@ class Assignment:
         Its exercises, in the notebook's order.
     key : Key
         The answer key.
+    has_variants : bool
+        Whether numbers and options follow from the student's id.
     """
 
     name: str
     release: NotebookNode
     items: tuple[Item, ...]
     key: Key
+    has_variants: bool = False
 
     @cached_property
     def imports(self) -> tuple[str, ...]:
@@ -70,11 +74,15 @@ class Assignment:
         runs = needed(sources, wanted)
         return imports_of(source for source, does in zip(sources, runs, strict=True) if does)
 
-    def digest(self, submission: str, how: str = "") -> str:
+    def whose(self, student: str) -> str:
+        """Return whose variant counts for what a student handed in: this student's, or nobody's."""
+        return normalised(student) if self.has_variants else ""
+
+    def digest(self, submission: str, how: str = "", student: str = "") -> str:
         """Compute the digest under which a result is kept: of all that the marks follow from.
 
-        These are the submission, the assignment, the key, the packages that mark, and the versions of Python, NumPy
-        and MXNet.
+        These are the submission, the assignment, the key, the packages that mark, the versions of Python, NumPy and
+        MXNet, and where there are variants, whose counts.
 
         Parameters
         ----------
@@ -82,8 +90,11 @@ class Assignment:
             The digest of the submitted file.
         how : str, optional
             The settings of the marking, such as its limits.
+        student : str, optional
+            Who handed it in.
         """
-        return digest_of_parts(submission, self._same_for_all, how)
+        parts = [f"variant of {whose}"] if (whose := self.whose(student)) else []
+        return digest_of_parts(submission, self._same_for_all, how, *parts)
 
     @cached_property
     def _same_for_all(self) -> str:
@@ -92,7 +103,9 @@ class Assignment:
         return digest_of_parts(self.name, notebook, self.key.digest, packages_digest(), environment(), *points)
 
 
-def load_assignment(notebook: Path, answers: Path, points: Mapping[str, float] | None = None) -> Assignment:
+def load_assignment(
+    notebook: Path, answers: Path, points: Mapping[str, float] | None = None, has_variants: bool = False
+) -> Assignment:
     """Load a notebook with its key.
 
     Parameters
@@ -104,6 +117,8 @@ def load_assignment(notebook: Path, answers: Path, points: Mapping[str, float] |
     points : mapping of str to float, optional
         What exercises are worth, by their names, where it differs from the chapter's points. An exercise that is worth
         0 is left out.
+    has_variants : bool, optional
+        Whether numbers and options follow from the student's id.
 
     Raises
     ------
@@ -128,7 +143,7 @@ def load_assignment(notebook: Path, answers: Path, points: Mapping[str, float] |
     _require_fit(name, names, exercises, known)
     worth = {one: float((points or {}).get(one, exercises[one].points)) for one in names}
     items = tuple(Item(exercises[one], known[one], worth[one]) for one in names if worth[one] > 0)
-    return Assignment(name, release, items, key)
+    return Assignment(name, release, items, key, has_variants)
 
 
 def _require_fit(

@@ -19,6 +19,7 @@ from d2l_autograder.assignment import Assignment, load_assignment
 from d2l_autograder.generated import Written, write_generated
 from d2l_autograder.key import load_key
 from d2l_autograder.random_generators import course_secret
+from d2l_autograder.variant_cells import add_variant_cells
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.catalogue import chapter, find
 
@@ -73,15 +74,18 @@ class Course:
         The folder with the key.
     assignments : tuple of str
         The assignments' names.
+    has_variants : bool
+        Whether numbers and options of exercises follow from the student's id.
     """
 
     folder: Path
     answers: Path
     assignments: tuple[str, ...]
+    has_variants: bool = False
 
     def load(self, release: Path) -> Assignment:
         """Load a released assignment; its exercises are worth the points that the notebook says."""
-        return load_assignment(release, self.answers, _points_in(read_notebook(release)))
+        return load_assignment(release, self.answers, _points_in(read_notebook(release)), self.has_variants)
 
     def secret(self) -> bytes:
         """Return the secret on which random inputs depend."""
@@ -95,6 +99,7 @@ def build_course(
     only: Iterable[str] = (),
     points: Mapping[str, float] | None = None,
     force: bool = False,
+    has_variants: bool = False,
 ) -> dict[str, Written]:
     """Write a course, or bring it up to date.
 
@@ -110,6 +115,8 @@ def build_course(
         What exercises are worth, by their names, where it differs from the chapter's points; 0 is for practice.
     force : bool, optional
         Whether to overwrite files that were changed since they were written.
+    has_variants : bool, optional
+        Whether numbers and options of exercises follow from the student's id.
 
     Returns
     -------
@@ -125,10 +132,14 @@ def build_course(
     """
     names, points = _chosen(only), dict(points or {})
     _require_exercises(points, names)
-    description = {"answers": os.path.relpath(answers.resolve(), folder.resolve()), "assignments": names}
+    description = {
+        "answers": os.path.relpath(answers.resolve(), folder.resolve()),
+        "assignments": names,
+        "variants": has_variants,
+    }
     files = {
         "nbgrader_config.py": _CONFIGURATION.encode(),
-        **_source_files(names, notebooks, answers, points),
+        **_source_files(names, notebooks, answers, points, has_variants),
         _DESCRIPTION: f"{json.dumps(description, indent=1)}\n".encode(),
     }
     done = write_generated(folder, files, force)
@@ -137,13 +148,13 @@ def build_course(
 
 
 def _source_files(
-    names: Iterable[str], notebooks: Path, answers: Path, points: Mapping[str, float]
+    names: Iterable[str], notebooks: Path, answers: Path, points: Mapping[str, float], has_variants: bool
 ) -> dict[str, bytes]:
     files = {}
     for name in names:
         notebook = notebooks / f"{name}.ipynb"
         load_assignment(notebook, answers, points)  # raises an error where notebook and key do not fit
-        files[f"source/{name}/{name}.ipynb"] = to_bytes(source_notebook(notebook, answers, points))
+        files[f"source/{name}/{name}.ipynb"] = to_bytes(source_notebook(notebook, answers, points, has_variants))
     return files
 
 
@@ -157,7 +168,8 @@ def read_course(folder: Path) -> Course:
     """
     try:
         content = json.loads((folder / _DESCRIPTION).read_bytes())
-        return Course(folder, folder / content["answers"], tuple(content["assignments"]))
+        variants = content.get("variants") is True
+        return Course(folder, folder / content["answers"], tuple(content["assignments"]), variants)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArgumentError(
             "This folder holds no course that can be marked.",
@@ -167,7 +179,9 @@ def read_course(folder: Path) -> Course:
         ) from error
 
 
-def source_notebook(notebook: Path, answers: Path, points: Mapping[str, float]) -> NotebookNode:
+def source_notebook(
+    notebook: Path, answers: Path, points: Mapping[str, float], has_variants: bool = False
+) -> NotebookNode:
     """Compose the notebook of which nbgrader makes the release: each stub with its solution, and the points.
 
     Parameters
@@ -178,6 +192,8 @@ def source_notebook(notebook: Path, answers: Path, points: Mapping[str, float]) 
         The folder with the key.
     points : mapping of str to float
         What exercises are worth, by their names, where it differs from the notebook's points.
+    has_variants : bool, optional
+        Whether the notebook asks for the student's id, and shows the questions that follow from it.
     """
     plain = read_notebook(notebook)
     known = load_key(answers).answers_to(notebook.stem)
@@ -186,6 +202,8 @@ def source_notebook(notebook: Path, answers: Path, points: Mapping[str, float]) 
     for exercise in chapter()[notebook.stem]:
         if exercise.name in points:
             _set_points(composed, exercise.name, exercise.title, points[exercise.name])
+    if has_variants:
+        add_variant_cells(composed, {exercise.name: exercise for exercise in chapter()[notebook.stem]})
     return composed
 
 

@@ -24,6 +24,9 @@ import numpy as np
 from d2l_autograder.digest import digest_of_folder, digest_of_parts
 from d2l_autograder.sandbox_function import SandboxFunction, runs_in_sandbox
 from d2l_helpers.errors import ArgumentError
+from d2l_helpers.exercises.exercise import Exercise
+from d2l_helpers.exercises.variant import Numbers
+from d2l_helpers.variants import student_id
 
 __all__ = ["Answer", "Key", "KeyFault", "Probe", "Wrong", "load_key", "runs_in_sandbox"]
 
@@ -44,11 +47,18 @@ class Wrong:
         The part that the feedback must contain.
     earns : float
         The share of the points that the hidden probes grant for what is right in it, from 0 to 1.
+    by_student : callable, optional
+        As for `Answer`.
     """
 
     answer: Any
     message: str
     earns: float = 0.0
+    by_student: Callable[..., Any] | None = None
+
+    def of_student(self, exercise: Exercise) -> Any:
+        """Return the answer as the student whose variant counts would give it."""
+        return _of_student(self.answer, self.by_student, exercise)
 
 
 @dataclass(frozen=True)
@@ -114,12 +124,20 @@ class Answer:
         At least two.
     probes : tuple of Probe
         The hidden probes; `Key.answers_to` takes them from the folder ``probes``.
+    by_student : callable, optional
+        ``by_student(**numbers)`` returns the solution for the numbers of a student's variant. Letters need none: they
+        are those of the notebook's text, and become the student's own.
     """
 
     exercise: str
     solution: Any
     wrong: tuple[Wrong, ...]
     probes: tuple[Probe, ...] = ()
+    by_student: Callable[..., Any] | None = None
+
+    def of_student(self, exercise: Exercise) -> Any:
+        """Return the solution for the student whose variant counts."""
+        return _of_student(self.solution, self.by_student, exercise)
 
     def source(self) -> str:
         """Write the solution as the cell that takes the stub's place."""
@@ -256,6 +274,13 @@ def _require_sandbox_function(exercise: str, probe: Probe) -> None:
         names = ", ".join(missing)
         remedy = f"import or define {names} inside {through.name}, or pass it among the probe's arguments"
         raise _unfit(exercise, probe, f"{through.name}, which uses {names} without bringing it along", remedy)
+
+
+def _of_student(answer: Any, by_student: Callable[..., Any] | None, exercise: Exercise) -> Any:
+    variant = exercise.variant
+    if isinstance(variant, Numbers) and by_student and student_id():
+        return by_student(**variant.numbers())
+    return variant.shown(answer) if variant else answer
 
 
 def _unfit(exercise: str, probe: Probe, got: str, remedy: str) -> KeyFault:

@@ -35,10 +35,11 @@ _TRIES = 3
 _SMALL = 2 << 20  # bytes
 
 
-def setup_for(assignment: Assignment) -> Setup:
-    """Return what a sandbox has ready for an assignment, and must not show."""
+def setup_for(assignment: Assignment, student: str = "") -> Setup:
+    """Return what a sandbox has ready for an assignment that a student handed in, and must not show."""
     imports = ("import d2l_helpers", *assignment.imports)
-    return Setup(data=cache_folder(), imports=imports, mxnet=True, hidden=(assignment.key.folder,))
+    whose, hidden = assignment.whose(student), (assignment.key.folder,)
+    return Setup(data=cache_folder(), imports=imports, mxnet=True, hidden=hidden, student=whose)
 
 
 class Grader:
@@ -132,7 +133,7 @@ class Grader:
         if not self.store or not assignment:
             return None
         try:
-            digest = self._digest(assignment, entry.read(LARGEST))
+            digest = self._digest(assignment, entry.read(LARGEST), entry)
             found = self.store.find(entry.student, assignment.name, digest)
         except (NotebookError, RecordError):  # marking says so, and names the file
             return None
@@ -153,7 +154,7 @@ class Grader:
         assignment = self.assignments.get(outcome.result.assignment)
         try:
             contents = outcome.entry.read(LARGEST)
-            if assignment and self._digest(assignment, contents) == outcome.result.digest:
+            if assignment and self._digest(assignment, contents, outcome.entry) == outcome.result.digest:
                 return read_submission(contents, assignment)
         except NotebookError:
             pass
@@ -208,11 +209,11 @@ class Grader:
             submission = read_submission(contents, assignment)
         except NotebookError as error:
             return self._keep(damaged(entry, assignment, error), entry)
-        digest = self._digest(assignment, contents)
+        digest = self._digest(assignment, contents, entry)
         if len(contents) < _SMALL:
             self._just_read.append((digest, submission))
         began = time.monotonic()
-        marks = self._mark(submission, assignment)
+        marks = self._mark(submission, assignment, entry.student)
         result = Result(
             student=entry.student,
             assignment=assignment.name,
@@ -225,16 +226,16 @@ class Grader:
         )
         return self._keep(result, entry)
 
-    def _mark(self, submission: Submission, assignment: Assignment) -> tuple[Mark, ...]:
+    def _mark(self, submission: Submission, assignment: Assignment, student: str) -> tuple[Mark, ...]:
         """Mark a submission; again and alone where a timeout may have come of the sandboxes beside it."""
         with self._gate.shared():
-            marks, was_starved = self._try(submission, assignment)
+            marks, was_starved = self._try(submission, assignment, student)
         if was_starved:
             with self._gate.alone():
-                marks, _ = self._try(submission, assignment)
+                marks, _ = self._try(submission, assignment, student)
         return marks
 
-    def _try(self, submission: Submission, assignment: Assignment) -> tuple[tuple[Mark, ...], bool]:
+    def _try(self, submission: Submission, assignment: Assignment, student: str) -> tuple[tuple[Mark, ...], bool]:
         """Mark a submission; where the sandbox or the data fails, which is never the student's fault, try again.
 
         Returns
@@ -247,9 +248,10 @@ class Grader:
         for attempt in range(1, _TRIES + 1):
             sessions: list[Session] = []
             started: list[Sandbox] = []
-            open_session = partial(self._session, assignment, sessions, started)
+            open_session = partial(self._session, setup_for(assignment, student), sessions, started)
+            whose = assignment.whose(student) or None
             try:
-                marks = mark_submission(submission, assignment, self.secret, open_session)
+                marks = mark_submission(submission, assignment, self.secret, open_session, whose)
                 return marks, any(session.was_starved for session in sessions)
             except KeyFault:  # the key would fail again
                 raise
@@ -260,9 +262,9 @@ class Grader:
                 self._running.forget(started)
         raise AssertionError("the last attempt returns or raises")
 
-    def _session(self, assignment: Assignment, sessions: list[Session], started: list[Sandbox]) -> Session:
+    def _session(self, setup: Setup, sessions: list[Session], started: list[Sandbox]) -> Session:
         def supply(**settings: Any) -> Sandbox:
-            sandbox = Sandbox(self.limits, replace(setup_for(assignment), **settings), is_confined=self.is_sandboxed)
+            sandbox = Sandbox(self.limits, replace(setup, **settings), is_confined=self.is_sandboxed)
             started.append(sandbox)
             return self._running.start(sandbox)
 
@@ -282,8 +284,8 @@ class Grader:
             what = f"the stored result of {result.student}, {result.assignment} (its mark counts in this run only)"
             return Outcome(result, None, entry, fault_of(what, error))
 
-    def _digest(self, assignment: Assignment, contents: bytes) -> str:
-        return assignment.digest(digest_of(contents), f"{self.limits} sandboxed={self.is_sandboxed}")
+    def _digest(self, assignment: Assignment, contents: bytes, entry: Entry) -> str:
+        return assignment.digest(digest_of(contents), f"{self.limits} sandboxed={self.is_sandboxed}", entry.student)
 
     def _hidden_from_students(self, entries: Sequence[Entry]) -> tuple[Path, ...]:
         """List what no sandbox may show: the keys, the results, the submissions' folders, and `hidden`, each once."""

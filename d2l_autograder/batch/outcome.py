@@ -13,6 +13,7 @@ from d2l_autograder.marking.marking import not_attempted
 from d2l_autograder.results import Result, Status
 from d2l_autograder.submission.submission import digest_of
 from d2l_helpers.errors import D2LHelpersError, NotebookError
+from d2l_helpers.variants import marked_as
 
 __all__ = ["Outcome", "damaged", "not_marked", "unknown"]
 
@@ -51,7 +52,8 @@ def not_marked(entry: Entry, error: BaseException) -> Result:
 
 def damaged(entry: Entry, assignment: Assignment, error: NotebookError) -> Result:
     """Return the row of a file in which nothing can be marked."""
-    marks = tuple(map(not_attempted, assignment.items))
+    with marked_as(assignment.whose(entry.student)):
+        marks = tuple(map(not_attempted, assignment.items))
     said = f"{error.got}; expected {error.expected}. {error.remedy[:1].upper()}{error.remedy[1:]}."
     detail = entry.problem or said
     return Result(entry.student, assignment.name, Status.DAMAGED, detail, marks, digest=digest_of(detail.encode()))

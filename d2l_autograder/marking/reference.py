@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mxnet", initiali
 
 
 def on_mxnets_thread(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function in the thread that may use MXNet, and return its result."""
-    return _thread.submit(function, *arguments).result()
+    """Call a function in the thread that may use MXNet, for the same student as here, and return its result."""
+    return _thread.submit(copy_context().run, function, *arguments).result()
 
 
 def evaluate(function: Callable[..., Any], through: Callable[..., Any] | None, arguments: tuple[Any, ...]) -> Any:

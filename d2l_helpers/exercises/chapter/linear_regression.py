@@ -11,6 +11,7 @@ import numpy.typing as npt
 from mxnet import np as mxnet_np
 
 from d2l_helpers.exercises.chapter.least_squares import check_ridge, check_weighted_least_squares
+from d2l_helpers.exercises.chapter.variants import METRES
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import (
     as_array,
@@ -211,7 +212,7 @@ EXERCISES = (
         kind="predicted",
         points=1,
         check=choice(
-            "abcd",
+            METRES,
             "52f9f5970d1b68c8",
             "metres",
             wrong={
@@ -226,6 +227,7 @@ EXERCISES = (
             "The curvature along w is the mean of x². By what factor does it change if every x is 1,000 times larger?",
             "The limit is 2 over the largest curvature, and that is very nearly the mean of x².",
         ),
+        variant=METRES,
         reason="The mean of x² grows a millionfold, so the limit falls from 0.34 to about 0.0000004. At that rate b, "
         "whose curvature is still 1, would need millions of steps: bring features to similar sizes before you train.",
     ),
