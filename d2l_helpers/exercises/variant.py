@@ -30,9 +30,14 @@ class Numbers:
     question: str
     rows: Sequence[Mapping[str, Any]]
 
-    def numbers(self) -> Mapping[str, Any]:
-        """Return the numbers that count here, by their names."""
-        return mine(self.name, self.rows)
+    def numbers(self, *names: str) -> dict[str, Any]:
+        """Return the numbers that count here, by their names: all of them, or those that are asked for."""
+        row = mine(self.name, self.rows)
+        return {name: row[name] for name in names or row}
+
+    def number(self, name: str) -> Any:
+        """Return one of the numbers that count here."""
+        return self.numbers(name)[name]
 
     def told(self, text: str) -> str:
         """Return a text with the numbers in the places of their names."""

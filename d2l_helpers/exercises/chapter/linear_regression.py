@@ -11,7 +11,8 @@ import numpy.typing as npt
 from mxnet import np as mxnet_np
 
 from d2l_helpers.exercises.chapter.least_squares import check_ridge, check_weighted_least_squares
-from d2l_helpers.exercises.chapter.variants import METRES
+from d2l_helpers.exercises.chapter.options import METRES
+from d2l_helpers.exercises.chapter.variants import DESCENT_LIMIT
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import (
     as_array,
@@ -124,7 +125,7 @@ def _check_descent_limit(descent_limit: Any) -> None:
 
 
 def _loss_after(num_steps: int, rate: float) -> float:
-    x, y = np.array(KILOMETRES), np.array(MINUTES)
+    x, y = np.array(KILOMETRES) / DESCENT_LIMIT.number("unit"), np.array(MINUTES)
     w = b = 0.0
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(num_steps):
@@ -203,6 +204,7 @@ EXERCISES = (
             "Call descend(lr, 500) and look at the last point. Halve the interval between a good and a bad rate.",
             "The exhibit shows the factor by which a step multiplies the distance across. At the limit it is −1.",
         ),
+        variant=DESCENT_LIMIT,
         reason="Along a direction of curvature λ, a step multiplies the distance by 1 − ηλ. This factor passes −1 at "
         "η = 2/λ, first in the steepest direction.",
     ),
