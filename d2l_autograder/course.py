@@ -99,7 +99,7 @@ def build_course(
     only: Iterable[str] = (),
     points: Mapping[str, float] | None = None,
     force: bool = False,
-    has_variants: bool = False,
+    has_variants: bool | None = None,
 ) -> dict[str, Written]:
     """Write a course, or bring it up to date.
 
@@ -116,7 +116,8 @@ def build_course(
     force : bool, optional
         Whether to overwrite files that were changed since they were written.
     has_variants : bool, optional
-        Whether numbers and options of exercises follow from the student's id.
+        Whether numbers and options of exercises follow from the student's id; by default as the course was built
+        before, and in a new course they do not.
 
     Returns
     -------
@@ -131,6 +132,8 @@ def build_course(
         If a notebook cannot be read, or the folder cannot be written.
     """
     names, points = _chosen(only), dict(points or {})
+    if has_variants is None:  # or else a course that is built again for new points would lose its students' numbers
+        has_variants = (folder / _DESCRIPTION).is_file() and read_course(folder).has_variants
     _require_exercises(points, names)
     description = {
         "answers": os.path.relpath(answers.resolve(), folder.resolve()),

@@ -35,7 +35,9 @@ def _parse_points(_: click.Context, __: click.Parameter, texts: tuple[str, ...])
 @click.option("--notebooks", type=EXISTING_FOLDER, help="The chapter's notebooks; by default this project's.")
 @click.option("--only", default="", metavar="06,07", callback=_split, help="Numbers of the notebooks; by default all.")
 @click.option("--points", multiple=True, metavar="NAME=3", callback=_parse_points, help="Points of an exercise.")
-@click.option("--variants", is_flag=True, help="Numbers and options follow from the student's id.")
+@click.option(
+    "--variants/--no-variants", default=None, help="Whether numbers follow from the student's id; at first they do not."
+)
 @click.option("--force", is_flag=True, help="Overwrite also files that you have changed.")
 def build(
     folder: Path,
@@ -43,7 +45,7 @@ def build(
     notebooks: Path | None,
     only: tuple[str, ...],
     points: dict[str, float],
-    variants: bool,
+    variants: bool | None,
     force: bool,
 ) -> None:
     """Write a course to DIR, or update it.
