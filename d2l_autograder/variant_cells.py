@@ -15,6 +15,7 @@ from d2l_helpers.exercises.variant import Options
 __all__ = ["add_variant_cells"]
 
 _HELPERS = re.compile(r"^import d2l_helpers as (\w+)$", re.MULTILINE)
+_MINE = re.compile(r"\bmine\(")
 # An item of a list of options, "- **a**: …" or "- (a) …", with the lines that continue it
 _OPTION = re.compile(r"^- (?:\*\*[a-j]\*\*:?|\([a-j]\)) .*\n?(?:^  .*\n?)*", re.MULTILINE)
 _ASK = """\
@@ -27,7 +28,8 @@ you, in quotes, and run the cell."""
 def add_variant_cells(notebook: NotebookNode, exercises: dict[str, Exercise]) -> None:
     """Add a cell for the student's id, and before each stub with a variant one that shows the student's own question.
 
-    Options are taken out of the text: their letters there are not the student's.
+    A notebook without variants, and without a cell that asks for numbers by ``mine(…)``, stays as it is. Options are
+    taken out of the text: their letters there are not the student's.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ def add_variant_cells(notebook: NotebookNode, exercises: dict[str, Exercise]) ->
         If no cell imports ``d2l_helpers`` under a name.
     """
     own = {name: cell for name, cell in stubs(notebook) if exercises[name].variant}
-    if not own:
+    if not own and not any(_MINE.search(cell.source) for cell in notebook.cells if cell.cell_type == "code"):
         return
     place, helpers = _setup(notebook)
     for name, stub in own.items():

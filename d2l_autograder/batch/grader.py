@@ -21,6 +21,7 @@ from d2l_autograder.collect import Entry
 from d2l_autograder.faults import fault_of
 from d2l_autograder.key import KeyFault
 from d2l_autograder.marking.marking import mark_submission
+from d2l_autograder.marking.whose_variant import worked_as_another
 from d2l_autograder.results import Mark, Result, Status
 from d2l_autograder.running import Running
 from d2l_autograder.sandbox import Limits, Sandbox, Session, Setup
@@ -218,6 +219,7 @@ class Grader:
             student=entry.student,
             assignment=assignment.name,
             status=Status.MARKED,
+            detail=worked_as_another(submission, assignment.whose(entry.student)),
             marks=marks,
             repairs=submission.repairs,
             digest=digest,

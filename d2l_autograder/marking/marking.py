@@ -15,7 +15,7 @@ from d2l_autograder.key import KeyFault, Probe
 from d2l_autograder.marking.reference import evaluate, on_mxnets_thread
 from d2l_autograder.marking.sandboxed_answers import SandboxedAnswers
 from d2l_autograder.marking.second_try import is_worth_a_second_try, last_cell_of
-from d2l_autograder.marking.whose_variant import named_in, right_for_another, with_student_named
+from d2l_autograder.marking.whose_variant import right_for_another, with_student_named
 from d2l_autograder.random_generators import generator
 from d2l_autograder.results import Finding, Mark
 from d2l_autograder.sandbox import Lost, Session, Verdict
@@ -83,7 +83,7 @@ def mark_submission(
 
     with marked_as(student or ""):
         marks = _mark_submission(submission, assignment, random_for, open_session)
-        return with_student_named(marks, assignment.items, named_in(submission)) if student else marks
+        return with_student_named(marks, assignment.items, submission) if student else marks
 
 
 def _mark_submission(
@@ -180,7 +180,7 @@ def _check_value(item: Item, answers: Answers, named: str) -> Finding:
         return Finding(title, Verdict.RIGHT)
     if verdict.state == "not attempted":
         return Finding(title, Verdict.NOT_ATTEMPTED)
-    whose = right_for_another(item, named, lambda: bool(on_mxnets_thread(judge, item.exercise, value).state == "right"))
+    whose = right_for_another(named, lambda: bool(on_mxnets_thread(judge, item.exercise, value).state == "right"))
     return Finding(title, Verdict.WRONG, _short(verdict.got) + whose, _short(verdict.expected))
 
 

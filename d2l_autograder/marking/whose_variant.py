@@ -13,7 +13,7 @@ from d2l_autograder.submission.submission import Submission
 from d2l_helpers.errors import quote
 from d2l_helpers.variants import marked_as, student_id
 
-__all__ = ["named_in", "right_for_another", "with_student_named"]
+__all__ = ["named_in", "right_for_another", "with_student_named", "worked_as_another"]
 
 
 def named_in(submission: Submission) -> str:
@@ -22,21 +22,18 @@ def named_in(submission: Submission) -> str:
     return found[-1] if found else ""
 
 
-def right_for_another(item: Item, named: str, is_right: Callable[[], bool]) -> str:
+def right_for_another(named: str, is_right: Callable[[], bool]) -> str:
     """Return in words for whom a wrong answer would be right: nobody, the student that the notebook names, or nobody's.
 
     Parameters
     ----------
-    item : Item
-        The exercise.
     named : str
         The id that the notebook names.
     is_right : callable
         Whether the answer is right for the student whose variant counts when it is called.
     """
-    if not item.exercise.variant or not (own := student_id()):
-        return ""
-    for other in dict.fromkeys((named, "")):
+    own = student_id()
+    for other in dict.fromkeys((named, "") if own else ()):
         with marked_as(other):
             if other != own and is_right():
                 whose = f"the variant of {quote(other)}, which the notebook names" if other else "the text's numbers"
@@ -44,15 +41,22 @@ def right_for_another(item: Item, named: str, is_right: Callable[[], bool]) -> s
     return ""
 
 
-def with_student_named(marks: Iterable[Mark], items: Iterable[Item], named: str) -> tuple[Mark, ...]:
-    """Return marks with a note where the notebook was worked as another student's."""
-    own = student_id()
-    note = f"the notebook was worked as {quote(named)}; marked as {quote(own)}" if named and own != named else ""
+def worked_as_another(submission: Submission, own: str) -> str:
+    """Return in words that the notebook names another student than the one whose variant counts; or empty text."""
+    named = named_in(submission) if own else ""
+    return f"the notebook was worked as {quote(named)}; marked as {quote(own)}" if named not in ("", own) else ""
+
+
+def with_student_named(marks: Iterable[Mark], items: Iterable[Item], submission: Submission) -> tuple[Mark, ...]:
+    """Return marks with a note at each that may follow from another student's numbers in the notebook."""
+    note = worked_as_another(submission, student_id())
     return tuple(
-        replace(mark, note="; ".join(filter(None, (note, mark.note)))) if _concerns(mark, item) and own else mark
+        replace(mark, note="; ".join(filter(None, (note, mark.note)))) if _may_follow(mark, item) else mark
         for mark, item in zip(marks, items, strict=True)
     )
 
 
-def _concerns(mark: Mark, item: Item) -> bool:
-    return item.exercise.variant is not None and mark.verdict != Verdict.NOT_ATTEMPTED
+def _may_follow(mark: Mark, item: Item) -> bool:
+    if mark.verdict == Verdict.NOT_ATTEMPTED:
+        return False
+    return item.exercise.variant is not None or mark.verdict != Verdict.RIGHT  # a check may ask for numbers itself

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -14,21 +15,30 @@ from hypothesis import strategies as st
 from nbclient import NotebookClient
 from support.courses import ROOT
 from support.leftovers import need_a_sandbox
+from support.sample_results import printed
 from support.submitted import ASSIGNMENTS
 
 from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_autograder.__main__ import _commands
-from d2l_autograder.assignment import Assignment, load_assignment
+from d2l_autograder.assignment import Assignment, Item, load_assignment
 from d2l_autograder.batch.grader import Grader, setup_for
 from d2l_autograder.batch.outcome import damaged
 from d2l_autograder.cells.said_student import only_names_a_student, students_in
 from d2l_autograder.collect import Entry
 from d2l_autograder.course import build_course, read_course
+from d2l_autograder.key import Answer
+from d2l_autograder.marking.marking import mark_submission
+from d2l_autograder.report import summary
+from d2l_autograder.report.grades import grades_csv
+from d2l_autograder.results import Result, Row
 from d2l_autograder.sandbox import Sandbox, Verdict
+from d2l_autograder.submission.submission import Submission
 from d2l_autograder.variant_cells import add_variant_cells
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.exercises.catalogue import chapter
+from d2l_helpers.exercises.exercise import Exercise
+from d2l_helpers.exercises.expectations import expect
 from d2l_helpers.variants import marked_as, mine
 
 NUMBER, LETTER = "03_linear_regression_gluon", "01_linear_regression"
@@ -65,18 +75,16 @@ def handed_in(assignment: Assignment, said: object, worked_as: str, own: str = "
     return to_bytes(notebook)
 
 
-def graded(assignment: Assignment, folder, notebooks: dict[str, bytes], **options: object) -> dict[str, dict]:
-    """Mark notebooks by their students, several at a time; return the marks of each by the exercises' names."""
+def graded(assignment: Assignment, folder, notebooks: dict[str, bytes]) -> tuple[dict[str, dict], list[Result]]:
+    """Mark notebooks by their students, several at a time; return the marks by student and exercise, and results."""
     entries = []
     for number, (student, contents) in enumerate(notebooks.items()):
         file = folder / f"{number}.ipynb"
         file.write_bytes(contents)
         entries.append(Entry(student, NUMBER, file))
-    grader = Grader({NUMBER: assignment}, b"secret of this test", jobs=2, **options)
-    return {
-        outcome.result.student: {mark.exercise: mark for mark in outcome.result.marks}
-        for outcome in grader.grade(entries)
-    }
+    grader = Grader({NUMBER: assignment}, b"secret of this test", jobs=2)
+    results = [outcome.result for outcome in grader.grade(entries)]
+    return {result.student: {mark.exercise: mark for mark in result.marks} for result in results}, results
 
 
 @pytest.mark.sandbox
@@ -88,7 +96,7 @@ def test_the_id_of_who_handed_in_counts(assignment, tmp_path):
         "cy": handed_in(assignment, "dan", "dan"),
         "Ed": handed_in(assignment, "fay", "Ed"),
     }
-    marks = graded(assignment, tmp_path, notebooks)
+    marks, results = graded(assignment, tmp_path, notebooks)
     for ident in IDS:
         assert (marks[ident]["pull_cap"].verdict, marks[ident]["pull_cap"].note) == (Verdict.RIGHT, "")
         assert marks[ident]["ridge_limit"].verdict == Verdict.RIGHT
@@ -101,6 +109,10 @@ def test_the_id_of_who_handed_in_counts(assignment, tmp_path):
     assert marks["Ed"]["pull_cap"].verdict == Verdict.RIGHT
     assert marks["Ed"]["pull_cap"].note == "the notebook was worked as 'fay'; marked as 'ed'"
     assert marks["Ed"]["step_on_the_mean"].note == ""  # not attempted, and the same for everybody
+    assert {result.student for result in results if result.detail} == {"cy", "Ed"}
+    rows = [Row(result) for result in results]
+    assert "worked as another student's" in printed(summary(rows))
+    assert "the notebook was worked as 'fay'; marked as 'ed'" in grades_csv(rows).decode()
 
 
 @pytest.mark.sandbox
@@ -109,7 +121,7 @@ def test_outside_a_course_with_variants_the_texts_numbers_count(assignment, tmp_
     monkeypatch.setenv("JUPYTERHUB_USER", "teacher")
     plain = replace(assignment, has_variants=False)
     own = "pull_cap = 1.8 if helpers.mine('pull_cap') == 0 else 0"
-    marks = graded(plain, tmp_path, {"s01": handed_in(plain, "s01", "", own), "s02": handed_in(plain, "s02", "s02")})
+    marks, _ = graded(plain, tmp_path, {"s01": handed_in(plain, "s01", "", own), "s02": handed_in(plain, "s02", "s02")})
     assert (marks["s01"]["pull_cap"].verdict, marks["s01"]["pull_cap"].note) == (Verdict.RIGHT, "")
     assert marks["s02"]["pull_cap"].verdict == Verdict.WRONG
     assert "right for" not in marks["s02"]["pull_cap"].findings[0].got
@@ -142,8 +154,47 @@ def test_one_id_has_the_same_numbers_in_kernel_grader_and_sandbox(assignment, tm
         assert sandbox.get("seed").value == expected[0]
     own = "rows = [off / 100 for off in (20, *range(6, 20), *range(21, 31))]\n"
     own += "pull_cap = 9 * helpers.mine('pull_cap', rows)"
-    marks = graded(assignment, tmp_path, {ident: handed_in(assignment, "somebody else", "", own)})
+    marks, _ = graded(assignment, tmp_path, {ident: handed_in(assignment, "somebody else", "", own)})
     assert marks[ident]["pull_cap"].verdict == Verdict.RIGHT
+
+
+class Told:
+    """A session in which the only cell binds the answer."""
+
+    def __init__(self, value: object) -> None:
+        self.value, self.limits, self.guilty, self.is_patient = value, SimpleNamespace(seconds=3.0), {}, True
+
+    def __enter__(self) -> Told:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def run(self, *_: object) -> None:
+        pass
+
+    def get(self, _: str) -> SimpleNamespace:
+        return SimpleNamespace(value=self.value)
+
+
+def test_a_teachers_check_may_ask_for_numbers_without_declaring_a_variant():
+    def check(answer: object) -> None:
+        expect(answer == mine("seed") % 97, "another number", "your seed, modulo 97")
+
+    item = Item(Exercise("rest", "A rest", "measured", 1, check, ("a", "b", "c")), Answer("rest", 0, ()), 1.0)
+    assignment = SimpleNamespace(name="own", items=(item,), release=nbformat.v4.new_notebook())
+    for said, worked_as, earned, note in (
+        ("s01", "s01", 1, ""),
+        (None, "", 0, ""),
+        ("s02", "s02", 0, "the notebook was worked as 's02'; marked as 's01'"),
+    ):
+        with marked_as(worked_as):
+            value = mine("seed") % 97
+        cells = [nbformat.v4.new_code_cell(f"helpers.student({said!r})"), nbformat.v4.new_code_cell(f"rest = {value}")]
+        submission = Submission(nbformat.v4.new_notebook(cells=cells), frozenset(["rest"]), frozenset(), (), "digest")
+        session = Told(value)
+        (mark,) = mark_submission(submission, assignment, b"secret", lambda session=session: session, "S01")
+        assert (mark.earned, mark.note) == (earned, note)
 
 
 def test_two_students_with_the_same_file_share_no_result(assignment):
