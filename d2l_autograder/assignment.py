@@ -14,9 +14,8 @@ from d2l_authoring.compose import stubs
 from d2l_authoring.notebook_file import read_notebook
 from d2l_autograder.cells.needed_cells import imports_of, names_in, needed
 from d2l_autograder.digest import digest_of_parts, environment, packages_digest
-from d2l_autograder.key import Answer, Key, KeyFault, load_key
-from d2l_helpers.errors import NotebookError
-from d2l_helpers.exercises.catalogue import chapter
+from d2l_autograder.exercise_module import ExerciseModule, exercises_of
+from d2l_autograder.key import Answer, Key, KeyFault, key_to
 from d2l_helpers.exercises.exercise import Exercise
 
 __all__ = ["Assignment", "Item", "load_assignment"]
@@ -55,12 +54,20 @@ class Assignment:
         Its exercises, in the notebook's order.
     key : Key
         The answer key.
+    module : ExerciseModule
+        Where the exercises are defined.
     """
 
     name: str
     release: NotebookNode
     items: tuple[Item, ...]
     key: Key
+    module: ExerciseModule
+
+    @property
+    def hidden(self) -> tuple[Path, ...]:
+        """What no sandbox may show: the key, and the module that may hold it."""
+        return tuple(dict.fromkeys(filter(None, (self.key.folder, self.module.file))))
 
     @cached_property
     def imports(self) -> tuple[str, ...]:
@@ -73,8 +80,8 @@ class Assignment:
     def digest(self, submission: str, how: str = "") -> str:
         """Compute the digest under which a result is kept: of all that the marks follow from.
 
-        These are the submission, the assignment, the key, the packages that mark, and the versions of Python, NumPy
-        and MXNet.
+        These are the submission, the assignment, its exercises, the key, the packages that mark, and the versions of
+        Python, NumPy and MXNet.
 
         Parameters
         ----------
@@ -89,46 +96,47 @@ class Assignment:
     def _same_for_all(self) -> str:
         points = [f"{item.exercise.name}={item.points:g}" for item in self.items]
         notebook = nbformat.writes(self.release)
-        return digest_of_parts(self.name, notebook, self.key.digest, packages_digest(), environment(), *points)
+        made_of = (notebook, self.key.digest, self.module.digest, packages_digest(), environment())
+        return digest_of_parts(self.name, *made_of, *points)
 
 
-def load_assignment(notebook: Path, answers: Path, points: Mapping[str, float] | None = None) -> Assignment:
+def load_assignment(
+    notebook: Path, answers: Path | None, points: Mapping[str, float] | None = None, module: Path | None = None
+) -> Assignment:
     """Load a notebook with its key.
 
     Parameters
     ----------
     notebook : Path
         The notebook as it is handed out; its name is the assignment's.
-    answers : Path
-        The folder with the key.
+    answers : Path or None
+        The folder with the key, as for `key_to`.
     points : mapping of str to float, optional
-        What exercises are worth, by their names, where it differs from the chapter's points. An exercise that is worth
-        0 is left out.
+        What exercises are worth, by their names, where it differs from their own points. An exercise that is worth 0 is
+        left out.
+    module : Path, optional
+        The module of exercises that the notebook loads; by default beside the notebook.
 
     Raises
     ------
     NotebookError
-        If the notebook cannot be read, or is none of the chapter's.
+        If the notebook or its module cannot be read, or the notebook has no exercises.
+    ArgumentError
+        If the module's lists cannot be used.
     KeyFault
         If the key cannot be loaded or does not answer the notebook's exercises.
     """
     name = notebook.stem
-    if name not in chapter():
-        raise NotebookError(
-            "Cannot make an assignment of this notebook.",
-            got=notebook,
-            expected=f"one of {', '.join(chapter())}",
-            remedy="keep the names that the chapter's notebooks have",
-        )
     release = read_notebook(notebook)
-    key = load_key(answers)
-    known = key.answers_to(name)
+    found = exercises_of(release, notebook, module)
+    key = key_to(found, answers)
+    known = key.answers_in(found.name)
     names = [exercise for exercise, _ in stubs(release)]
-    exercises = {exercise.name: exercise for exercise in chapter()[name]}
+    exercises = {exercise.name: exercise for exercise in found.exercises}
     _require_fit(name, names, exercises, known)
     worth = {one: float((points or {}).get(one, exercises[one].points)) for one in names}
     items = tuple(Item(exercises[one], known[one], worth[one]) for one in names if worth[one] > 0)
-    return Assignment(name, release, items, key)
+    return Assignment(name, release, items, key, found)
 
 
 def _require_fit(

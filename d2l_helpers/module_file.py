@@ -14,7 +14,7 @@ from types import ModuleType
 
 from d2l_helpers.errors import D2LHelpersError, NotebookError, explain, leave_out_lines_of
 
-__all__ = ["import_file", "package_of", "read_source", "siblings_of"]
+__all__ = ["import_file", "new_package", "siblings_of"]
 
 _LARGEST = 1_000_000  # bytes; the chapter's modules have 10,000
 _RELATIVE = "a module beside it is imported with a dot, as in: from .my_data import X"
@@ -37,8 +37,8 @@ def import_file(file: Path) -> ModuleType:
         If the file cannot be read, has an error of syntax, or raises an error when it runs; the message names the line.
     """
     file = file.resolve()
-    source = read_source(file)
-    package = package_of(file.parent, "d2l_module", file.name)
+    source = _read(file)
+    package = _package_of(file)
     name = f"{package}.{file.stem}"
     if name in sys.modules:
         return sys.modules[name]
@@ -66,7 +66,23 @@ def import_file(file: Path) -> ModuleType:
     return module
 
 
-def read_source(file: Path) -> bytes:
+def siblings_of(module: ModuleType) -> list[ModuleType]:
+    """Return the modules beside a module that it has imported, also indirectly."""
+    prefix = f"{module.__package__}."
+    return [one for name, one in list(sys.modules.items()) if name.startswith(prefix) and one is not module and one]
+
+
+def new_package(folder: Path, name: str) -> str:
+    """Make the modules of a folder importable below a package of this name, if there is none yet; return the name."""
+    if name not in sys.modules:
+        spec = ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [str(folder)]
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        importlib.invalidate_caches()  # a module written a moment ago would not be found
+    return name
+
+
+def _read(file: Path) -> bytes:
     """Return the bytes of a module's file; raises as `import_file` does."""
     try:
         if not file.is_file():
@@ -79,37 +95,13 @@ def read_source(file: Path) -> bytes:
         raise _unusable(file, error, "a file that can be read", "look at its permissions") from error
 
 
-def siblings_of(module: ModuleType) -> list[ModuleType]:
-    """Return the modules beside a module that it has imported, also indirectly."""
-    prefix = f"{module.__package__}."
-    return [one for name, one in list(sys.modules.items()) if name.startswith(prefix) and one is not module and one]
-
-
-def package_of(folder: Path, prefix: str, *more: str) -> str:
-    """Return the name of a package for a folder; when a module in the folder has changed, it is another name.
-
-    Several packages may be open at once.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder, whatever its name.
-    prefix : str
-        What the name begins with.
-    *more : str
-        What distinguishes the package from others of the same folder.
-    """
-    digest = hashlib.sha256("\0".join([str(folder), *more]).encode(errors="surrogateescape"))
-    for path in sorted(folder.glob("*.py")):
+def _package_of(file: Path) -> str:
+    """Return the package for a module: another one after a change of any module in its folder."""
+    digest = hashlib.sha256(str(file).encode(errors="surrogateescape"))
+    for path in sorted(file.parent.glob("*.py")):
         if path.is_file() and path.stat().st_size <= _LARGEST:
             digest.update(hashlib.sha256(path.read_bytes()).digest())
-    package = f"{prefix}_{digest.hexdigest()[:16]}"
-    if package not in sys.modules:
-        spec = ModuleSpec(package, None, is_package=True)
-        spec.submodule_search_locations = [str(folder)]
-        sys.modules[package] = importlib.util.module_from_spec(spec)
-        importlib.invalidate_caches()  # a module written a moment ago would not be found
-    return package
+    return new_package(file.parent, f"d2l_module_{digest.hexdigest()[:16]}")
 
 
 @contextmanager

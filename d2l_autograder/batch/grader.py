@@ -38,7 +38,8 @@ _SMALL = 2 << 20  # bytes
 def setup_for(assignment: Assignment) -> Setup:
     """Return what a sandbox has ready for an assignment, and must not show."""
     imports = ("import d2l_helpers", *assignment.imports)
-    return Setup(data=cache_folder(), imports=imports, mxnet=True, hidden=(assignment.key.folder,))
+    files = assignment.module.files
+    return Setup(data=cache_folder(), imports=imports, mxnet=True, hidden=assignment.hidden, files=files)
 
 
 class Grader:
@@ -287,6 +288,6 @@ class Grader:
 
     def _hidden_from_students(self, entries: Sequence[Entry]) -> tuple[Path, ...]:
         """List what no sandbox may show: the keys, the results, the submissions' folders, and `hidden`, each once."""
-        keys = (assignment.key.folder for assignment in self.assignments.values())
+        keys = (place for assignment in self.assignments.values() for place in assignment.hidden)
         results = [self.store.folder.parent] if self.store else []  # the course's secret lies there too
         return tuple(dict.fromkeys([*keys, *self.hidden, *results, *(entry.file.parent for entry in entries)]))

@@ -164,9 +164,9 @@ class Sandbox:
 
     def _new_process(self, pipes: tuple[int, int]) -> ConfinedProcess | PlainProcess:
         if not self.is_confined:
-            return PlainProcess(self.limits, pipes, self.setup.data)
+            return PlainProcess(self.limits, pipes, self.setup.data, self.setup.files)
         python = [sys.executable, "-P", "-s", "-B", mounts.WORKER, *map(str, pipes)]
-        return ConfinedProcess(python, self.limits, self.setup.variables(), pipes, self.setup.data)
+        return ConfinedProcess(python, self.limits, self.setup.variables(), pipes, self.setup.data, self.setup.files)
 
     def _send(self, message: dict[str, Any], arrays: Sequence[Array], seconds: float) -> int:
         assert self._channel is not None
