@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from d2l_autograder.cells.needed_cells import imports_of, names_in, needed
 from d2l_autograder.digest import digest_of_parts, environment, packages_digest
 from d2l_autograder.exercise_module import ExerciseModule, exercises_of
 from d2l_autograder.key import Answer, Key, KeyFault, key_to
+from d2l_helpers.errors import quote
 from d2l_helpers.exercises.exercise import Exercise
 
 __all__ = ["Assignment", "Item", "load_assignment"]
@@ -101,7 +103,7 @@ class Assignment:
 
 
 def load_assignment(
-    notebook: Path, answers: Path | None, points: Mapping[str, float] | None = None, module: Path | None = None
+    notebook: Path, answers: Path | None, points: Mapping[str, float] | None = None, *, module: Path | None = None
 ) -> Assignment:
     """Load a notebook with its key.
 
@@ -151,5 +153,17 @@ def _require_fit(
             f"The key does not fit the notebook {notebook}.",
             got=", ".join(sorted(unmatched)) or f"no probes for {', '.join(unprobed)}",
             expected="an exercise, a stub and an answer of each name, and probes for each function",
-            remedy="add what is missing to the key's modules of this notebook",
+            remedy="add what is missing to the key's modules of this notebook, or the cells of the exercise",
         )
+    for name, answer in known.items():
+        if exercises[name].kind == "written" and not _is_called(answer.solution, name):
+            raise KeyFault(
+                f"The solution of {name} cannot take the place of the stub.",
+                got=quote(answer.solution),
+                expected=f"a function that begins with def {name}(…):",
+                remedy="define it with def, under the exercise's name",
+            )
+
+
+def _is_called(solution: object, name: str) -> bool:
+    return inspect.isfunction(solution) and solution.__name__ == name

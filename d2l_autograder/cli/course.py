@@ -31,9 +31,9 @@ def _parse_points(_: click.Context, __: click.Parameter, texts: tuple[str, ...])
 
 @course.command()
 @click.argument("folder", metavar="DIR", type=FOLDER)
-@click.option("--answers", type=EXISTING_FOLDER, help="The answer key; by default this project's.")
-@click.option("--notebooks", type=EXISTING_FOLDER, help="The chapter's notebooks; by default this project's.")
-@click.option("--only", default="", metavar="06,07", callback=_split, help="Numbers of the notebooks; by default all.")
+@click.option("--answers", type=EXISTING_FOLDER, help="The answer key; by default beside the exercises.")
+@click.option("--notebooks", type=EXISTING_FOLDER, help="Your notebooks; by default the chapter's.")
+@click.option("--only", default="", metavar="06,07", callback=_split, help="Names or numbers; by default all.")
 @click.option("--points", multiple=True, metavar="NAME=3", callback=_parse_points, help="Points of an exercise.")
 @click.option("--force", is_flag=True, help="Overwrite also files that you have changed.")
 def build(
@@ -54,8 +54,9 @@ def build(
         from d2l_autograder.course import build_course
         from d2l_autograder.generated import Written
 
-        answers, notebooks = answers or PROJECT / "answers", notebooks or PROJECT / "notebooks"
-        require_own({"the course": folder, "the answer key": answers, "the notebooks": notebooks})
+        notebooks = notebooks or PROJECT / "notebooks"
+        places = {"the course": folder, "the answer key": answers, "the notebooks": notebooks}
+        require_own({name: place for name, place in places.items() if place})
         done = build_course(folder, notebooks, answers, only, points, force)
     for file, what in done.items():
         click.echo(f"{what:<10}{file}")
