@@ -19,6 +19,7 @@ from d2l_autograder.generated import Written, write_generated
 from d2l_autograder.key import PROJECT_KEY
 from d2l_autograder.random_generators import course_secret
 from d2l_autograder.release.released_source import released_source
+from d2l_autograder.source_notebook import source_notebook
 from d2l_helpers.chapter import module_of
 from d2l_helpers.errors import ArgumentError
 

@@ -90,8 +90,7 @@ def _is_same(constant: object, solution: object) -> bool:
         return isinstance(constant, str) and constant.strip().casefold() == solution.strip().casefold()
     if isinstance(constant, bool) or not isinstance(constant, int | float) or not isinstance(solution, int | float):
         return False
-    is_equal: bool = math.isfinite(solution) and constant == abs(solution)
-    return is_equal and _digits(solution) >= _FEWEST_DIGITS
+    return bool(math.isfinite(solution) and constant == abs(solution)) and _digits(solution) >= _FEWEST_DIGITS
 
 
 def _digits(number: float) -> int:
