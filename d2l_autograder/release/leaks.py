@@ -80,7 +80,7 @@ def _unwrapped(value: Any) -> Any:
 
 
 def _holds(node: ast.stmt, line: int) -> bool:
-    decorators = getattr(node, "decorator_list", [])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(one.lineno for one in decorators)]) <= line <= (node.end_lineno or node.lineno)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import keyword
-import unicodedata
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_args
@@ -48,13 +47,13 @@ chapter, find = EXERCISES.chapter, EXERCISES.find
 def _faults(exercise: Exercise) -> list[tuple[str, str, str]]:
     """List what is wrong with an exercise: what it has, what was expected, and what to do."""
     name, hints = exercise.name, exercise.hints
-    is_name = name.isidentifier() and not keyword.iskeyword(name) and unicodedata.normalize("NFKC", name) == name
+    is_name = name.isascii() and name.isidentifier() and not keyword.iskeyword(name)  # nbgrader knows no other letters
     is_worth = isinstance(exercise.points, int) and not isinstance(exercise.points, bool) and exercise.points >= 1
     are_texts = isinstance(hints, tuple | list) and all(isinstance(hint, str) and hint.strip() for hint in hints)
     are_hints = are_texts and len(hints) == len(set(hints)) == 3
     has = f"{len(hints)} of them" if isinstance(hints, tuple | list) else quote(hints)
     found = [
-        (is_name, f"the name {name!r}", "a name that Python takes for a variable", "use letters, digits and _"),
+        (is_name, f"the name {name!r}", "a variable's name", "use the letters a to z, digits and _"),
         (_is_text(exercise.title), f"title={quote(exercise.title)}", "a text of one line", "write the heading"),
         (exercise.kind in _KINDS, f"kind={quote(exercise.kind)}", f"one of {', '.join(_KINDS)}", "choose one of them"),
         (is_worth, f"points={quote(exercise.points)}", "a whole number, 1 or more", "correct the points"),
