@@ -1,4 +1,4 @@
-"""The exercises of the notebook beside this file, and the key to them, which `d2l-grade course build` keeps back."""
+"""The exercises of the notebook beside this file."""
 
 from d2l_autograder.key import Answer, Probe, Wrong
 from d2l_helpers.exercises.exercise import Exercise
@@ -80,8 +80,8 @@ QUESTIONS = (
     ),
 )
 
-# The key: solutions, wrong answers with a part of the feedback on each, and probes, which try a function with random
-# arguments. All of this may also stand in a file of the same name in a folder answers.
+# The key, which `d2l-grade course build` keeps back: solutions, wrong answers with a part of the feedback on each, and
+# probes, which call a function with random arguments. It may also stand in a file of the same name in a folder answers.
 
 
 def middle_value(values):
