@@ -83,9 +83,9 @@ class Course:
         """Load a released assignment; its exercises are worth the points that the notebook says."""
         return load_assignment(release, self.answers, _points_in(read_notebook(release)))
 
-    def secret(self) -> bytes:
-        """Return the secret on which random inputs depend."""
-        return course_secret(self.folder / _SECRET)
+    def secret(self, is_kept: bool = True) -> bytes:
+        """Return the secret on which random inputs depend; a new one is written only if it shall be kept."""
+        return course_secret(self.folder / _SECRET, is_kept)
 
 
 def build_course(
