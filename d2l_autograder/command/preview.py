@@ -54,7 +54,8 @@ def preview_class(folder: Path, out: Path, releases: Releases, interrupts: Inter
     with faults.noted("gradebook.db"):
         overrides = overrides_in(out / "gradebook.db")
     compared = _compared(results, reported, grader, faults)
-    say(comparison_text(compared, sum(outcome.kept is not None for outcome in outcomes), overrides))
+    marked_now = sum(one.kept is not None and one.result.status == Status.MARKED for one in outcomes)
+    say(comparison_text(compared, marked_now, overrides))
     if faults:
         say(faults_text(list(faults.found)), is_error=True)
     if len(outcomes) < len(collection.entries):
