@@ -95,9 +95,9 @@ class Course:
         places = (place for own in self.sources.values() for place in own.values())
         return tuple(dict.fromkeys([self.folder, self.answers, *places]))
 
-    def secret(self) -> bytes:
-        """Return the secret on which random inputs depend."""
-        return course_secret(self.folder / _SECRET)
+    def secret(self, is_kept: bool = True) -> bytes:
+        """Return the secret on which random inputs depend; a new one is written only if it shall be kept."""
+        return course_secret(self.folder / _SECRET, is_kept)
 
 
 def build_course(

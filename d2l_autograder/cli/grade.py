@@ -26,6 +26,7 @@ __all__ = ["grade"]
 @click.option("--roster", type=Place(exists=True, dir_okay=False), help="CSV or gradebook.db with all students.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Notebooks to mark at a time.")
 @click.option("--again", is_flag=True, help="Mark also what has a result; the new one counts.")
+@click.option("--preview", is_flag=True, help="Print whose marks would change; write nothing.")
 @click.option("--gradescope", is_flag=True, help="Write results.json for Gradescope, too.")
 @click.option("--no-sandbox", is_flag=True, help="Only for your own notebooks, never for a student's.")
 def grade(
@@ -35,6 +36,7 @@ def grade(
     notebooks: Path | None,
     answers: Path | None,
     no_sandbox: bool,
+    preview: bool,
     **options: Any,
 ) -> None:
     """Mark a notebook, or a folder of what students handed in.
@@ -57,4 +59,8 @@ def grade(
             require_trusted(submissions, {"the roster": roster})
         require_folder_for_marks(out, submissions)
         settings = command.ClassOptions(is_sandboxed=not no_sandbox, **options)
+        if preview:
+            from d2l_autograder.command.preview import preview_class
+
+            sys.exit(preview_class(submissions, out, releases, interrupts, settings))
         sys.exit(command.grade_class(submissions, out, releases, interrupts, settings))

@@ -33,7 +33,7 @@ from d2l_autograder.results import Status
 from d2l_helpers.atomic import write
 from d2l_helpers.errors import LibraryUnusable
 
-__all__ = ["ClassOptions", "grade_class", "grade_one"]
+__all__ = ["ClassOptions", "grade_class", "grade_one", "grader_of"]
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def grade_class(
         collection, faults = collect(folder, releases.files, options.platform, options.names, options.roster), Faults()
         with faults.noted("the overview of what was handed in"):
             say(collected_text(collection))
-        grader = _grader(collection, folder, out, releases, options)
+        grader = grader_of(collection, folder, out, releases, options)
         with _gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
             with faults.noted("collected.csv"):
@@ -110,14 +110,19 @@ def grade_class(
                     _mark(grader, collection, reports)
             finally:  # also where there is no sandbox
                 _finish(reports, faults)
+            if reports.rows and not interrupts.number:
+                reports.write_page()
         return _end(len(collection.entries), reports, faults, interrupts)
 
 
-def _grader(collection: Collection, folder: Path, out: Path, releases: Releases, options: ClassOptions) -> Grader:
+def grader_of(
+    collection: Collection, folder: Path, out: Path, releases: Releases, options: ClassOptions, is_preview: bool = False
+) -> Grader:
+    """Return the grader of a class; the grader of a preview writes no secret and no results."""
     return Grader(
         releases.assignments_of(collection.entries),
-        releases.secret(out),
-        Store(out / "results"),
+        releases.secret(out, is_kept=not is_preview),
+        Store(out / "results", is_read_only=is_preview),
         options.jobs,
         is_sandboxed=options.is_sandboxed,
         again=options.again,
