@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from d2l_autograder.cli.bundle import bundle
 from d2l_autograder.cli.course import course
 from d2l_autograder.cli.doctor import doctor
 from d2l_autograder.cli.grade import grade
@@ -20,7 +21,7 @@ def _commands() -> None:
     """Build a course from the chapter, and mark what students hand in."""
 
 
-for _command in (course, grade, report, similar, doctor):
+for _command in (course, grade, bundle, report, similar, doctor):
     _commands.add_command(_command)
 
 
