@@ -19,6 +19,7 @@ from d2l_autograder.assignment import Assignment, load_assignment
 from d2l_autograder.generated import Written, write_generated
 from d2l_autograder.key import load_key
 from d2l_autograder.random_generators import course_secret
+from d2l_autograder.readers_wheel import readers_wheel
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.catalogue import chapter, find
 
@@ -139,11 +140,12 @@ def build_course(
 def _source_files(
     names: Iterable[str], notebooks: Path, answers: Path, points: Mapping[str, float]
 ) -> dict[str, bytes]:
-    files = {}
+    files, beside = {}, readers_wheel()  # nbgrader releases what lies beside the notebook
     for name in names:
         notebook = notebooks / f"{name}.ipynb"
         load_assignment(notebook, answers, points)  # raises an error where notebook and key do not fit
         files[f"source/{name}/{name}.ipynb"] = to_bytes(source_notebook(notebook, answers, points))
+        files |= {f"source/{name}/{file}": contents for file, contents in beside.items()}
     return files
 
 
