@@ -18,6 +18,7 @@ from d2l_autograder.chosen_notebooks import choose_notebooks
 from d2l_autograder.generated import Written, write_generated
 from d2l_autograder.key import PROJECT_KEY
 from d2l_autograder.random_generators import course_secret
+from d2l_autograder.readers_wheel import readers_wheel
 from d2l_autograder.release.released_source import released_source
 from d2l_autograder.source_notebook import source_notebook
 from d2l_helpers.chapter import module_of
@@ -162,13 +163,13 @@ def _answers_for(notebook: Path, notebooks: Path, answers: Path | None) -> Path 
 
 
 def _beside(assignment: Assignment) -> dict[str, bytes]:
-    """Return what is handed out beside a notebook of a teacher's."""
+    """Return what is handed out beside a notebook: the readers' wheel, and what a teacher's own notebook needs."""
     module = assignment.module
     if module.file is None:
-        return {}
+        return readers_wheel()
     known = assignment.key.answers_in(module.name)
     files = {path.name: path.read_bytes() for path in module.files}
-    return {**files, module.file.name: released_source(module, known).encode()}
+    return {**readers_wheel(), **files, module.file.name: released_source(module, known).encode()}
 
 
 def _description(folder: Path, answers: Path, assignments: Iterable[Assignment]) -> bytes:
