@@ -16,7 +16,7 @@ from pathlib import Path
 from d2l_autograder.collect.reading import read_file
 from d2l_helpers.errors import ArgumentError, NotebookError
 
-__all__ = ["Roster", "read_roster"]
+__all__ = ["Roster", "names_of", "read_roster", "simple_name", "unique"]
 
 _MOST = 20 << 20  # bytes
 _SQLITE = b"SQLite format 3\x00"
@@ -53,19 +53,25 @@ class Roster:
 
     def __init__(self, people: Iterable[_Person]) -> None:
         known = list(people)
+        self._people = {person.ident: person for person in known}
         self.ids = tuple(person.ident for person in known)
         self._is_id = frozenset(self.ids)
-        self._other = _unique((other, person.ident) for person in known for other in person.others)
-        self._name = _unique((name, person.ident) for person in known for name in person.names)
+        self._other = unique((other, person.ident) for person in known for other in person.others)
+        self._name = unique((name, person.ident) for person in known for name in person.names)
         self._names = Counter(name for person in known for name in person.names)
 
     def has(self, ident: str) -> bool:
         """Return whether this is a student's id."""
         return ident in self._is_id
 
+    def about(self, ident: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return a student's further ids, and the simple forms of the student's name; empty for a stranger."""
+        person = self._people.get(ident, _Person(ident))
+        return person.others, person.names
+
     def has_several(self, name: str) -> bool:
         """Return whether several students have this name."""
-        return self._names[_simple(name)] > 1
+        return self._names[simple_name(name)] > 1
 
     def only_in(self, name: str) -> str | None:
         """Return the only id that stands in a file's name, between spaces, underscores or hyphens; None for none."""
@@ -89,7 +95,7 @@ class Roster:
         """
         if student in self._is_id:
             return student
-        found = self._other.get(student) or self._name.get(_simple(name or student))
+        found = self._other.get(student) or self._name.get(simple_name(name or student))
         if found or not account:
             return found
         return account if account in self._is_id else self._other.get(account)
@@ -133,7 +139,7 @@ def _in_gradebook(file: Path) -> list[_Person]:
     for ident, *others in rows:
         first, last, email = map(_text, others)
         emails = frozenset([email] if email else [])
-        people.append(_Person(unicodedata.normalize("NFC", str(ident)), emails, _names_of("", first, last)))
+        people.append(_Person(unicodedata.normalize("NFC", str(ident)), emails, names_of("", first, last)))
     return people
 
 
@@ -189,21 +195,21 @@ def _person(columns: dict[str, int], line: Sequence[str]) -> _Person | None:
     full, first, last = (next(cell(names), "") for names in (_NAMES, _FIRST, _LAST))
     if full.casefold() in _NO_STUDENTS or not (ids or full or last):
         return None
-    names = _names_of(full, first, last)
+    names = names_of(full, first, last)
     ident = ids[0] if ids else full or f"{first} {last}".strip()
     return _Person(ident, frozenset(ids[1:]), names)
 
 
-def _names_of(full: str, first: str, last: str) -> frozenset[str]:
+def names_of(full: str, first: str, last: str) -> frozenset[str]:
     """Return the forms in which platforms write a name: in either order, and without spaces."""
     names = {full, f"{first} {last}", f"{last} {first}"} if first and last else {full}
     before, comma, after = full.partition(",") if "," in full else full.rpartition(" ")
     if comma:
         names.add(f"{after} {before}")
-    return frozenset(_simple(name) for name in names if name.strip())
+    return frozenset(simple_name(name) for name in names if name.strip())
 
 
-def _simple(name: str) -> str:
+def simple_name(name: str) -> str:
     """Return a name without what platforms change in it: capitals, spaces, commas, hyphens."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", name).casefold())
 
@@ -220,7 +226,7 @@ def _merged(file: Path, people: Iterable[_Person]) -> list[_Person]:
     return list(found.values())
 
 
-def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return the id for each text that stands for one student only."""
     owners: dict[str, set[str]] = {}
     for text, ident in pairs:
