@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,11 +34,14 @@ class Item:
         The key's solution, wrong answers and hidden probes.
     points : float
         What the exercise is worth in this assignment.
+    is_extra : bool
+        Whether these points are extra credit.
     """
 
     exercise: Exercise
     answer: Answer
     points: float
+    is_extra: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +90,14 @@ class Assignment:
 
     @cached_property
     def _same_for_all(self) -> str:
-        points = [f"{item.exercise.name}={item.points:g}" for item in self.items]
+        points = [f"{item.exercise.name}={item.points:g}{' extra' * item.is_extra}" for item in self.items]
         notebook = nbformat.writes(self.release)
         return digest_of_parts(self.name, notebook, self.key.digest, packages_digest(), environment(), *points)
 
 
-def load_assignment(notebook: Path, answers: Path, points: Mapping[str, float] | None = None) -> Assignment:
+def load_assignment(
+    notebook: Path, answers: Path, points: Mapping[str, float] | None = None, extra: Collection[str] = ()
+) -> Assignment:
     """Load a notebook with its key.
 
     Parameters
@@ -104,6 +109,8 @@ def load_assignment(notebook: Path, answers: Path, points: Mapping[str, float] |
     points : mapping of str to float, optional
         What exercises are worth, by their names, where it differs from the chapter's points. An exercise that is worth
         0 is left out.
+    extra : collection of str, optional
+        The exercises whose points are extra credit.
 
     Raises
     ------
@@ -127,7 +134,7 @@ def load_assignment(notebook: Path, answers: Path, points: Mapping[str, float] |
     exercises = {exercise.name: exercise for exercise in chapter()[name]}
     _require_fit(name, names, exercises, known)
     worth = {one: float((points or {}).get(one, exercises[one].points)) for one in names}
-    items = tuple(Item(exercises[one], known[one], worth[one]) for one in names if worth[one] > 0)
+    items = tuple(Item(exercises[one], known[one], worth[one], one in extra) for one in names if worth[one] > 0)
     return Assignment(name, release, items, key)
 
 

@@ -7,7 +7,7 @@ import json
 import math
 import os
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +49,7 @@ c.Autograde.exporter_class = "d2l_autograder.preprocessor.AnyFileExporter"
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
     "d2l_autograder.preprocessor.MarkSubmission",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "d2l_autograder.preprocessor.SaveMarks",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -59,6 +59,7 @@ c.HTMLExporter.sanitize_html = True
 '''
 _DESCRIPTION = "course.json"
 _SECRET = "secret"
+_OURS, _EXTRA = "d2l", "extra_credit"  # in a cell's metadata
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class Course:
 
     def load(self, release: Path) -> Assignment:
         """Load a released assignment; its exercises are worth the points that the notebook says."""
-        return load_assignment(release, self.answers, _points_in(read_notebook(release)))
+        notebook = read_notebook(release)
+        return load_assignment(release, self.answers, _points_in(notebook), _extra_in(notebook))
 
     def secret(self) -> bytes:
         """Return the secret on which random inputs depend."""
@@ -95,6 +97,7 @@ def build_course(
     only: Iterable[str] = (),
     points: Mapping[str, float] | None = None,
     force: bool = False,
+    extra: Iterable[str] = (),
 ) -> dict[str, Written]:
     """Write a course, or bring it up to date.
 
@@ -110,6 +113,8 @@ def build_course(
         What exercises are worth, by their names, where it differs from the chapter's points; 0 is for practice.
     force : bool, optional
         Whether to overwrite files that were changed since they were written.
+    extra : iterable of str, optional
+        The exercises whose points are extra credit.
 
     Returns
     -------
@@ -123,12 +128,13 @@ def build_course(
     NotebookError
         If a notebook cannot be read, or the folder cannot be written.
     """
-    names, points = _chosen(only), dict(points or {})
-    _require_exercises(points, names)
+    names, points, extra = _chosen(only), dict(points or {}), frozenset(extra)
+    _require_exercises({**dict.fromkeys(extra, 1.0), **points}, names)
+    _require_points(points, extra)
     description = {"answers": os.path.relpath(answers.resolve(), folder.resolve()), "assignments": names}
     files = {
         "nbgrader_config.py": _CONFIGURATION.encode(),
-        **_source_files(names, notebooks, answers, points),
+        **_source_files(names, notebooks, answers, points, extra),
         _DESCRIPTION: f"{json.dumps(description, indent=1)}\n".encode(),
     }
     done = write_generated(folder, files, force)
@@ -137,13 +143,13 @@ def build_course(
 
 
 def _source_files(
-    names: Iterable[str], notebooks: Path, answers: Path, points: Mapping[str, float]
+    names: Iterable[str], notebooks: Path, answers: Path, points: Mapping[str, float], extra: Collection[str]
 ) -> dict[str, bytes]:
     files = {}
     for name in names:
         notebook = notebooks / f"{name}.ipynb"
         load_assignment(notebook, answers, points)  # raises an error where notebook and key do not fit
-        files[f"source/{name}/{name}.ipynb"] = to_bytes(source_notebook(notebook, answers, points))
+        files[f"source/{name}/{name}.ipynb"] = to_bytes(source_notebook(notebook, answers, points, extra))
     return files
 
 
@@ -167,7 +173,9 @@ def read_course(folder: Path) -> Course:
         ) from error
 
 
-def source_notebook(notebook: Path, answers: Path, points: Mapping[str, float]) -> NotebookNode:
+def source_notebook(
+    notebook: Path, answers: Path, points: Mapping[str, float], extra: Collection[str] = ()
+) -> NotebookNode:
     """Compose the notebook of which nbgrader makes the release: each stub with its solution, and the points.
 
     Parameters
@@ -178,14 +186,17 @@ def source_notebook(notebook: Path, answers: Path, points: Mapping[str, float]) 
         The folder with the key.
     points : mapping of str to float
         What exercises are worth, by their names, where it differs from the notebook's points.
+    extra : collection of str, optional
+        The exercises whose points are extra credit.
     """
     plain = read_notebook(notebook)
     known = load_key(answers).answers_to(notebook.stem)
     sources = {name: _with_solution(cell.source, known[name].source()) for name, cell in stubs(plain)}
     composed = compose(plain, sources)
     for exercise in chapter()[notebook.stem]:
-        if exercise.name in points:
-            _set_points(composed, exercise.name, exercise.title, points[exercise.name])
+        if exercise.name in points or exercise.name in extra:
+            worth = points.get(exercise.name, exercise.points)
+            _set_points(composed, exercise.name, exercise.title, worth, exercise.name in extra)
     return composed
 
 
@@ -201,15 +212,24 @@ def _with_solution(stub: str, solution: str) -> str:
     return f"{stub.rstrip()}\n{textwrap.indent(marked, indent)}"
 
 
-def _set_points(notebook: NotebookNode, name: str, title: str, worth: float) -> None:
+def _set_points(notebook: NotebookNode, name: str, title: str, worth: float, is_extra: bool) -> None:
+    """Set what an exercise is worth.
+
+    nbgrader has no extra credit, except what a person adds in formgrader: to it, such a cell is worth 0 and earns
+    more. What the cell is worth stands beside nbgrader's metadata, in which nbgrader allows no other key.
+    """
+    points = int(worth) if float(worth).is_integer() else worth
     for cell in notebook.cells:
         metadata = cell.metadata.get("nbgrader", {})
         if metadata.get("grade_id") == f"check-{name}":
             before = _in_words(metadata["points"])
-            metadata["points"] = int(worth) if float(worth).is_integer() else worth
+            metadata["points"] = 0 if is_extra else points
+            if is_extra:
+                cell.metadata[_OURS] = {_EXTRA: points}
+    after = f"{_in_words(worth)}{' of extra credit' * is_extra}"
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell["source"] = cell.source.replace(f"{title} ({before})", f"{title} ({_in_words(worth)})")
+            cell["source"] = cell.source.replace(f"{title} ({before})", f"{title} ({after})")
 
 
 def _in_words(worth: float) -> str:
@@ -219,7 +239,14 @@ def _in_words(worth: float) -> str:
 def _points_in(notebook: NotebookNode) -> dict[str, float]:
     cells = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
     checks = [cell for cell in cells if cell.get("grade") and not cell.get("solution")]
-    return {cell["grade_id"].removeprefix("check-"): float(cell["points"]) for cell in checks}
+    points = {cell["grade_id"].removeprefix("check-"): float(cell["points"]) for cell in checks}
+    return points | _extra_in(notebook)
+
+
+def _extra_in(notebook: NotebookNode) -> dict[str, float]:
+    """Return what exercises are worth whose points are extra credit, by their names."""
+    cells = [cell.metadata for cell in notebook.cells if cell.metadata.get(_OURS, {}).get(_EXTRA)]
+    return {cell.nbgrader.grade_id.removeprefix("check-"): float(cell[_OURS][_EXTRA]) for cell in cells}
 
 
 def _chosen(only: Iterable[str]) -> list[str]:
@@ -249,4 +276,16 @@ def _require_exercises(points: Mapping[str, float], names: list[str]) -> None:
                 got=f"{name}={worth:g}",
                 expected=f"0 or more, for an exercise in {', '.join(names)}",
                 remedy="build the course with that notebook, or leave these points out",
+            )
+
+
+def _require_points(points: Mapping[str, float], extra: Iterable[str]) -> None:
+    """Refuse an exercise that is for practice and extra credit at once."""
+    for name in extra:
+        if points.get(name) == 0:
+            raise ArgumentError(
+                "Cannot give extra credit for this exercise.",
+                got=f"{name}, which is worth 0 points",
+                expected="an exercise that is worth something",
+                remedy=f"leave out --points {name}=0, or --extra {name}",
             )

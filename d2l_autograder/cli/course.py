@@ -35,6 +35,7 @@ def _parse_points(_: click.Context, __: click.Parameter, texts: tuple[str, ...])
 @click.option("--notebooks", type=EXISTING_FOLDER, help="The chapter's notebooks; by default this project's.")
 @click.option("--only", default="", metavar="06,07", callback=_split, help="Numbers of the notebooks; by default all.")
 @click.option("--points", multiple=True, metavar="NAME=3", callback=_parse_points, help="Points of an exercise.")
+@click.option("--extra", multiple=True, metavar="NAME", help="An exercise whose points are extra credit.")
 @click.option("--force", is_flag=True, help="Overwrite also files that you have changed.")
 def build(
     folder: Path,
@@ -42,12 +43,13 @@ def build(
     notebooks: Path | None,
     only: tuple[str, ...],
     points: dict[str, float],
+    extra: tuple[str, ...],
     force: bool,
 ) -> None:
     """Write a course to DIR, or update it.
 
-    Files that you have changed stay. --points may be repeated; an exercise that is worth 0 points is for practice and
-    is not marked.
+    Files that you have changed stay. --points and --extra may be repeated; an exercise that is worth 0 points is for
+    practice and is not marked.
     """
     with stopped_by_interrupts(), away_from_current_folder():
         from d2l_autograder.command.releases import PROJECT
@@ -56,7 +58,7 @@ def build(
 
         answers, notebooks = answers or PROJECT / "answers", notebooks or PROJECT / "notebooks"
         require_own({"the course": folder, "the answer key": answers, "the notebooks": notebooks})
-        done = build_course(folder, notebooks, answers, only, points, force)
+        done = build_course(folder, notebooks, answers, only, points, force, extra)
     for file, what in done.items():
         click.echo(f"{what:<10}{file}")
     if Written.KEPT in done.values():

@@ -21,6 +21,7 @@ from d2l_autograder.assignment import Assignment
 from d2l_autograder.file_names import file_name, is_folder_name
 from d2l_autograder.gradebook import register_assignments
 from d2l_autograder.gradebook.autograded_notebook import autograded_notebook, comments_on, notebook_bytes, scores_of
+from d2l_autograder.gradebook.by_hand import by_hand_in
 from d2l_autograder.gradebook.database import Database, remedy_for, unusable
 from d2l_autograder.gradebook.entry import (
     Marks,
@@ -152,7 +153,7 @@ class Gradebook:
         Returns
         -------
         Row
-            With what the gradebook says: whether the submission is late, and what it loses for that.
+            With what the gradebook says: whether the submission is late, what it loses for that, and a person's marks.
 
         Raises
         ------
@@ -175,6 +176,8 @@ class Gradebook:
         with self._database.transaction() as database:
             marks = Marks(scores, comments, row.submitted, self._is_stamped(result.student, assignment.name), is_other)
             standing = write_marks(database, result.student, assignment.name, marks)
+            exercises = {mark.exercise for mark in result.marks}
+            row = dataclasses.replace(row, by_hand=by_hand_in(database, standing.notebook, exercises))
         if file and is_other:  # after the marks: a teacher is asked for a review, even if the grader is killed here
             self._write(file, contents)
         return self._judge(row, standing)

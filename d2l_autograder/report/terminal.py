@@ -44,7 +44,7 @@ def marks_table(result: Result) -> RenderableType:
     table.add_column("exercise", ratio=1, overflow="fold")
     table.add_column("points", justify="right", no_wrap=True)
     for mark in result.marks if result.status == Status.MARKED else ():
-        table.add_row(_exercise(mark), Text(f"{number_text(mark.earned)} of {number_text(mark.points)}"))
+        table.add_row(_exercise(mark), _points(mark))
     parts: list[RenderableType] = list(map(Text, [] if result.is_sandboxed else [NOT_SANDBOXED]))
     parts.append(_title(result))  # not the table's title, which would wrap at the table's width
     if result.status == Status.MARKED:
@@ -69,6 +69,8 @@ def summary(rows: Sequence[Row]) -> RenderableType:
         parts += _listed(_STATUSES[status], [row for row in rows if row.result.status == status], _detail)
     parts += _listed("marks that are not what they were", [row for row in rows if row.before is not None], _change)
     parts += _listed("late", [row for row in rows if row.is_late], _penalty)
+    waiting = [row for row in rows if any(hand.is_waiting for hand in row.by_hand)]
+    parts += _listed("to mark by hand in formgrader, and then to grade again", waiting, _to_mark)
     hidden = [row for row in rows if not is_folder_name(row.result.student)]
     parts += _listed("in the gradebook, but not in formgrader, for which an id must be a folder's name", hidden)
     unconfined = [row for row in rows if row.result.status == Status.MARKED and not row.result.is_sandboxed]
@@ -93,6 +95,10 @@ def _exercise(mark: Mark) -> RenderableType:
     if mark.verdict != Verdict.RIGHT:
         parts += [Padding(_finding(finding), (0, 0, 0, 2)) for finding in mark.findings]
     return Group(*parts)
+
+
+def _points(mark: Mark) -> Text:
+    return Text(f"{number_text(mark.earned)} of {number_text(mark.points)}{' extra' * mark.is_extra}")
 
 
 def _finding(finding: Finding) -> RenderableType:
@@ -137,6 +143,10 @@ def _change(row: Row) -> str:
 def _penalty(row: Row) -> str:
     date = date_text(row.submitted)
     return ", ".join(filter(None, [date, f"loses {number_text(row.penalty)}" if row.penalty else "loses no points"]))
+
+
+def _to_mark(row: Row) -> str:
+    return ", ".join(safe_line(hand.name) for hand in row.by_hand if hand.is_waiting)
 
 
 def _spread(results: Sequence[Result]) -> Table:

@@ -27,16 +27,17 @@ CANVAS = (
 WORKSHEET = (
     "Identifier,Full name,Email address,ID number,Status,Grade,Maximum grade,Grade can be changed,"
     "Last modified (submission),Last modified (grade),Feedback comments\n"
-    'Participant 9001,Ada Lovelace,ada@example.org,s01,Submitted for grading - ,,100.00,Yes,'
+    "Participant 9001,Ada Lovelace,ada@example.org,s01,Submitted for grading - ,,100.00,Yes,"
     '"Monday, 2 March 2026, 4:05 PM",-,"<p>Well, ""done""\nAda</p>"\n'
-    'Participant 9002,Bob O\'Brien,bob@example.org,s02,Submitted for grading - ,55.00,100.00,No,'
+    "Participant 9002,Bob O'Brien,bob@example.org,s02,Submitted for grading - ,55.00,100.00,No,"
     '"Monday, 2 March 2026, 4:05 PM",-,\n'
-    'Participant 9003,Zoë Müller,zoe@example.org,0033,No submission - ,,100.00,Yes,-,-,\n'
-    'Participant 9004,Jane Doe,jane@example.org,s04,No submission - ,,100.00,Yes,-,-,\n'
-    'Participant 9005,Jane Doe,jane2@example.org,s05,No submission - ,,100.00,Yes,-,-,\n'
+    "Participant 9003,Zoë Müller,zoe@example.org,0033,No submission - ,,100.00,Yes,-,-,\n"
+    "Participant 9004,Jane Doe,jane@example.org,s04,No submission - ,,100.00,Yes,-,-,\n"
+    "Participant 9005,Jane Doe,jane2@example.org,s05,No submission - ,,100.00,Yes,-,-,\n"
 )
 GRADEBOOK = (
-    '"First name",Surname,"ID number",Institution,Department,"Email address","Assignment: 04_softmax_regression (Real)",'
+    '"First name",Surname,"ID number",Institution,Department,"Email address",'
+    '"Assignment: 04_softmax_regression (Real)",'
     '"Assignment: 04_softmax_regression (Percentage)","Quiz: One (Real)","Course total (Real)",'
     '"Last downloaded from this course"\n'
     "Ada,Lovelace,s01,,,ada@example.org,-,-,3.00,3.00,1772467200\n"
