@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from d2l_autograder.collect.roster import names_of
-from d2l_autograder.export.sheet import Sheet
+from d2l_autograder.collect.sheet import Sheet
 from d2l_autograder.export.template import GradeColumn, StudentRow, Template, head_rows, number_in, simple_heading
 
 __all__ = ["EXPECTED", "canvas_template"]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 
 from d2l_autograder.collect.roster import names_of
-from d2l_autograder.export.sheet import Sheet
+from d2l_autograder.collect.sheet import Sheet
 from d2l_autograder.export.template import GradeColumn, StudentRow, Template, head_rows, number_in
 
 __all__ = ["EXPECTED", "gradebook_template", "worksheet_template"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from d2l_autograder.export.sheet import SEPARATORS, Sheet, decoded, sheet_of
+from d2l_autograder.collect.sheet import SEPARATORS, Sheet, decoded, sheet_of
 from d2l_helpers.errors import ArgumentError
 
 __all__ = ["GradeColumn", "StudentRow", "Template", "head_rows", "number_in", "read_template", "simple_heading"]

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from d2l_autograder.results import ByHand
 
-__all__ = ["by_hand_in"]
+__all__ = ["by_hand_in", "copy_by_hand"]
 
 _CELLS = """
     SELECT base_cell.name, coalesce(grade_cells.max_score, task_cells.max_score, 0),
@@ -23,6 +23,25 @@ _COMMENTS = """
     SELECT base_cell.name, manual_comment FROM comment JOIN base_cell ON base_cell.id = comment.cell_id
      WHERE comment.notebook_id = ? AND manual_comment IS NOT NULL
 """
+_COPY = """
+    UPDATE grade
+       SET manual_score = other.manual_score, extra_credit = coalesce(grade.extra_credit, other.extra_credit),
+           needs_manual_grade = 0
+      FROM grade AS other
+     WHERE grade.notebook_id = ?1 AND other.notebook_id = ?2 AND other.cell_id = grade.cell_id
+       AND grade.manual_score IS NULL AND other.manual_score IS NOT NULL AND NOT other.needs_manual_grade
+"""
+_COPY_COMMENTS = """
+    UPDATE comment SET manual_comment = other.manual_comment FROM comment AS other
+     WHERE comment.notebook_id = ?1 AND other.notebook_id = ?2 AND other.cell_id = comment.cell_id
+       AND comment.manual_comment IS NULL AND other.manual_comment IS NOT NULL
+"""
+
+
+def copy_by_hand(database: sqlite3.Connection, notebook: str, of: str) -> None:
+    """Give a student what a person gave for the same notebook of another of the group, where nothing is there yet."""
+    database.execute(_COPY, (notebook, of))
+    database.execute(_COPY_COMMENTS, (notebook, of))
 
 
 def by_hand_in(database: sqlite3.Connection, notebook: str, exercises: Collection[str]) -> tuple[ByHand, ...]:

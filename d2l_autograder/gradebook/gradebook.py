@@ -21,7 +21,7 @@ from d2l_autograder.assignment import Assignment
 from d2l_autograder.file_names import file_name, is_folder_name
 from d2l_autograder.gradebook import register_assignments
 from d2l_autograder.gradebook.autograded_notebook import autograded_notebook, comments_on, notebook_bytes, scores_of
-from d2l_autograder.gradebook.by_hand import by_hand_in
+from d2l_autograder.gradebook.by_hand import by_hand_in, copy_by_hand
 from d2l_autograder.gradebook.database import Database, remedy_for, unusable
 from d2l_autograder.gradebook.entry import (
     Marks,
@@ -30,6 +30,7 @@ from d2l_autograder.gradebook.entry import (
     checksums_of,
     due_dates_in,
     move_student,
+    notebook_of,
     set_due_date,
     set_penalty,
     write_marks,
@@ -137,7 +138,7 @@ class Gradebook:
                 with suppress(OSError):  # then formgrader shows the notebook that is written anew
                     source.rename(target)
 
-    def save(self, row: Row, submission: Submission | None = None) -> Row:
+    def save(self, row: Row, submission: Submission | None = None, of: str = "") -> Row:
         """Write the marks of one submission, and its notebook.
 
         A teacher's own scores and comments are kept. A sandbox fault leaves no mark; a student who handed nothing in
@@ -149,6 +150,8 @@ class Gradebook:
             The marks.
         submission : Submission or None, optional
             The repaired notebook, where there is one.
+        of : str, optional
+            Who handed it in, where that was another of the student's group: what a teacher gave there is copied.
 
         Returns
         -------
@@ -176,6 +179,8 @@ class Gradebook:
         with self._database.transaction() as database:
             marks = Marks(scores, comments, row.submitted, self._is_stamped(result.student, assignment.name), is_other)
             standing = write_marks(database, result.student, assignment.name, marks)
+            if of:
+                copy_by_hand(database, standing.notebook, notebook_of(database, of, assignment.name))
             exercises = {mark.exercise for mark in result.marks}
             row = dataclasses.replace(row, by_hand=by_hand_in(database, standing.notebook, exercises))
         if file and is_other:  # after the marks: a teacher is asked for a review, even if the grader is killed here

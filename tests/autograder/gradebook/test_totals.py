@@ -43,10 +43,10 @@ def saved(tmp_path, review):
         cell.source = "My analysis."
         submission = read_submission(to_bytes(notebook), review)
         with gradebook.opened(tmp_path, {NAME: review}) as book:
-            for student in students:
+            for student, of in (each if isinstance(each, tuple) else (each, "") for each in students):
                 result = dataclasses.replace(result_for(review, student, share=share), **changes)
                 marks = [dataclasses.replace(mark, is_extra=mark.exercise == "best_setting") for mark in result.marks]
-                rows.append(book.save(Row(dataclasses.replace(result, marks=tuple(marks))), submission))
+                rows.append(book.save(Row(dataclasses.replace(result, marks=tuple(marks))), submission, of))
         return tmp_path, rows
 
     return save
@@ -109,6 +109,19 @@ def test_another_notebook_asks_for_another_look_and_says_so(saved):
     (hand,) = [hand for hand in row.by_hand if hand.name == CELL]
     assert (hand.score, hand.is_waiting) == (4.5, True)
     assert read_totals(folder / "gradebook.db").totals[NAME, "ada"] == Total(4.5, changed=(CELL,))
+
+
+def test_what_a_teacher_gave_one_of_a_group_the_others_have_too_unless_they_have_their_own(saved):
+    folder, _ = saved("ada", ("bob", "ada"), ("cyd", "ada"))
+    assert nbgraders(folder)["bob"] == (10, 14, True)
+    change(folder, "ada", manual_score=4.5, needs_manual_grade=False, comment="Which confusion?")
+    change(folder, "ada", "check-standardize", manual_score=1.0, extra_credit=0.5, needs_manual_grade=False)
+    change(folder, "cyd", manual_score=6.0, needs_manual_grade=False, comment="You alone")
+    _, (ada, bob, cyd) = saved("ada", ("bob", "ada"), ("cyd", "ada"))
+    assert [row.earned for row in (ada, bob, cyd)] == [14.0, 14.0, 15.5]
+    assert bob.by_hand == ada.by_hand
+    assert [hand.comment for hand in cyd.by_hand if hand.name == CELL] == ["You alone"]
+    assert nbgraders(folder)["bob"] == (14, 14, False)
 
 
 def test_a_penalty_is_taken_and_never_more_than_there_is(saved):
