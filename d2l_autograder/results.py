@@ -196,6 +196,8 @@ class Row:
         What the submission had earned in an earlier run, where that differs.
     by_hand : tuple of ByHand
         What the gradebook has of a person's: answers that a person marks, and changes in the marks of exercises.
+    handed_in_by : str
+        Who handed it in, where that is another student of the group; empty where it is the student.
     """
 
     result: Result
@@ -204,6 +206,7 @@ class Row:
     penalty: float = 0.0
     before: float | None = None
     by_hand: tuple[ByHand, ...] = ()
+    handed_in_by: str = ""
 
     @property
     def points(self) -> float:

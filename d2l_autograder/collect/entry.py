@@ -42,6 +42,8 @@ class Entry:
         What the report says about how this file was found and chosen.
     members : tuple of str
         Further students for whom it counts, because they hand in together.
+    handed_in_by : str
+        Who handed it in, where that is another student of the group; empty where it is the student.
     """
 
     student: str
@@ -54,13 +56,14 @@ class Entry:
     problem: str = ""
     notes: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    handed_in_by: str = ""
 
     def for_all(self) -> Iterator[Entry]:
         """Yield this entry, and one for each further student for whom it counts."""
         yield replace(self, members=())
         for member in self.members:
             note = f"handed in by {shown(self.student)}, of the same group"
-            yield replace(self, student=member, members=(), notes=(*self.notes, note))
+            yield replace(self, student=member, members=(), handed_in_by=self.student, notes=(*self.notes, note))
 
     def read(self, most: int) -> bytes:
         """Read the notebook, at most one byte more than `most`.

@@ -90,8 +90,7 @@ class ClassReports:
             row = self._row_of(outcome.result, entry)
             if self._book:
                 with self._faults.noted(_in("the gradebook", row)):
-                    of = outcome.entry.student if entry.student != outcome.entry.student else ""
-                    row = self._book.save(row, self._notebook_of(outcome), of)
+                    row = self._book.save(row, self._notebook_of(outcome))
             self._write(_place(entry), row)
         self._done.add(_place(outcome.entry))
         if time.monotonic() > self._next_table:
@@ -141,7 +140,7 @@ class ClassReports:
         if result.status != Status.SANDBOX_FAULT:  # such a submission keeps its mark until it is marked again
             before = self._reported.before(result.student, result.assignment, result.earned)
         result = dataclasses.replace(result, repairs=(*result.repairs, *entry.notes))
-        return Row(result, entry.submitted, entry.is_late, before=before)
+        return Row(result, entry.submitted, entry.is_late, before=before, handed_in_by=entry.handed_in_by)
 
 
 def _place(entry: Entry) -> tuple[str, str, Path | None, str]:

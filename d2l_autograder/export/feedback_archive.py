@@ -22,7 +22,7 @@ from d2l_autograder.file_names import file_name
 from d2l_autograder.gradebook.totals import Total
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["Archive", "feedback_archive", "participants_in"]
+__all__ = ["Archive", "archive_name", "feedback_archive", "merged", "participants_in"]
 
 _LARGEST_PAGE = 5 << 20  # bytes
 _LARGEST = 500 << 20  # of all pages, uncompressed

@@ -28,7 +28,7 @@ def about_file(filled: Filled, book: Totals) -> Iterator[str]:
 
 def about_archive(archive: Archive) -> Iterator[str]:
     """Yield the lines about an archive of feedback pages."""
-    yield f"  {_pages(len(archive.packed))} packed, {len(archive.left_out)} left out"
+    yield f"  pages packed: {len(archive.packed)}, left out: {len(archive.left_out)}"
     yield from _listed("left out", list(archive.left_out.items()))
     title = "shows another mark than the gradebook, so grade again first"
     yield from _listed(title, [(student, "") for student in archive.older])
@@ -40,11 +40,11 @@ def _about_column(column: FilledColumn, book: Totals) -> Iterator[str]:
     where = f"the new column {column.heading!r}" if column.is_new else f"the column {column.heading!r}"
     yield f"  {safe_line(column.assignment)}, {safe_line(where)}:"
     yield (
-        f"    {rows} students in the file: {counts[Became.WRITTEN]} with a mark, {counts[Became.KEPT]} cells kept, "
-        f"{counts[Became.WITHOUT_MARK]} without a mark, whose cells are kept"
+        f"    students in the file: {rows}; with a mark: {counts[Became.WRITTEN]}, cells kept: {counts[Became.KEPT]}, "
+        f"without a mark, so their cells are kept: {counts[Became.WITHOUT_MARK]}"
     )
     marks = counts[Became.WRITTEN] + counts[Became.NOWHERE] + _kept_marks(column, book)
-    yield f"    {marks} marks in the gradebook: {counts[Became.NOWHERE]} of them have no row in the file"
+    yield f"    marks in the gradebook: {marks}; without a row in the file: {counts[Became.NOWHERE]}"
     if column.scale != 1:
         yield (
             f"    marks of {number_text(column.points)} points are written out of {number_text(column.maximum or 0)}, "
@@ -91,7 +91,3 @@ def _listed(title: str, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 def _can_add(filled: Filled) -> bool:
     return filled.chosen.template.platform == "Canvas"
-
-
-def _pages(number: int) -> str:
-    return f"{number} page{'s' * (number != 1)}"

@@ -138,10 +138,11 @@ class Gradebook:
                 with suppress(OSError):  # then formgrader shows the notebook that is written anew
                     source.rename(target)
 
-    def save(self, row: Row, submission: Submission | None = None, of: str = "") -> Row:
+    def save(self, row: Row, submission: Submission | None = None) -> Row:
         """Write the marks of one submission, and its notebook.
 
-        A teacher's own scores and comments are kept. A sandbox fault leaves no mark; a student who handed nothing in
+        A teacher's own scores and comments are kept; where another of the group handed it in, those that are missing
+        are taken from there. A sandbox fault leaves no mark; a student who handed nothing in
         is added, and keeps what is there.
 
         Parameters
@@ -150,8 +151,6 @@ class Gradebook:
             The marks.
         submission : Submission or None, optional
             The repaired notebook, where there is one.
-        of : str, optional
-            Who handed it in, where that was another of the student's group: what a teacher gave there is copied.
 
         Returns
         -------
@@ -179,8 +178,8 @@ class Gradebook:
         with self._database.transaction() as database:
             marks = Marks(scores, comments, row.submitted, self._is_stamped(result.student, assignment.name), is_other)
             standing = write_marks(database, result.student, assignment.name, marks)
-            if of:
-                copy_by_hand(database, standing.notebook, notebook_of(database, of, assignment.name))
+            if row.handed_in_by:
+                copy_by_hand(database, standing.notebook, notebook_of(database, row.handed_in_by, assignment.name))
             exercises = {mark.exercise for mark in result.marks}
             row = dataclasses.replace(row, by_hand=by_hand_in(database, standing.notebook, exercises))
         if file and is_other:  # after the marks: a teacher is asked for a review, even if the grader is killed here

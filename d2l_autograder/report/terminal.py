@@ -116,8 +116,10 @@ def _finding(finding: Finding) -> RenderableType:
 
 def _counts(rows: Sequence[Row]) -> Text:
     counts = [(sum(row.result.status == status for row in rows), _STATUSES[status]) for status in Status]
-    notebooks = sum(row.result.status != Status.MISSING for row in rows)
-    line = f"{notebooks} notebook{'s' * (notebooks != 1)}: "
+    notebooks = sum(row.result.status != Status.MISSING and not row.handed_in_by for row in rows)
+    members = sum(bool(row.handed_in_by) for row in rows)
+    line = f"{notebooks} notebook{'s' * (notebooks != 1)}"
+    line += f", and {members} further student{'s' * (members != 1)} of groups: " if members else ": "
     return Text(line + ", ".join(f"{count} {status}" for count, status in counts if count), style="bold")
 
 

@@ -46,7 +46,9 @@ def saved(tmp_path, review):
             for student, of in (each if isinstance(each, tuple) else (each, "") for each in students):
                 result = dataclasses.replace(result_for(review, student, share=share), **changes)
                 marks = [dataclasses.replace(mark, is_extra=mark.exercise == "best_setting") for mark in result.marks]
-                rows.append(book.save(Row(dataclasses.replace(result, marks=tuple(marks))), submission, of))
+                rows.append(
+                    book.save(Row(dataclasses.replace(result, marks=tuple(marks)), handed_in_by=of), submission)
+                )
         return tmp_path, rows
 
     return save
