@@ -24,6 +24,7 @@ __all__ = ["grade"]
 @click.option("--platform", help="Where the files come from; by default recognised.")
 @click.option("--names", metavar="REGEX", help="Finds (?P<student>…) in files' names.")
 @click.option("--roster", type=Place(exists=True, dir_okay=False), help="CSV or gradebook.db with all students.")
+@click.option("--groups", type=Place(exists=True, dir_okay=False), help="CSV that says who hands in together.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Notebooks to mark at a time.")
 @click.option("--again", is_flag=True, help="Mark also what has a result; the new one counts.")
 @click.option("--preview", is_flag=True, help="Print whose marks would change; write nothing.")
@@ -55,8 +56,8 @@ def grade(
             raise click.UsageError(
                 "There is no course here. Pass --course, or say with --out DIRECTORY where marks go."
             )
-        if roster := options["roster"]:
-            require_trusted(submissions, {"the roster": roster})
+        tables = {f"the {name}": options[name] for name in ("roster", "groups") if options[name]}
+        require_trusted(submissions, tables)
         require_folder_for_marks(out, submissions)
         settings = command.ClassOptions(is_sandboxed=not no_sandbox, **options)
         if preview:

@@ -42,7 +42,7 @@ class ClassOptions:
 
     Attributes
     ----------
-    platform, names, roster : optional
+    platform, names, roster, groups : optional
         As for `collect`.
     jobs, is_sandboxed, again : optional
         As for `Grader`.
@@ -53,6 +53,7 @@ class ClassOptions:
     platform: str | None = None
     names: str | None = None
     roster: Path | None = None
+    groups: Path | None = None
     jobs: int | None = None
     is_sandboxed: bool = True
     again: bool = False
@@ -97,7 +98,10 @@ def grade_class(
     with locked(out) as has_locks:
         if not has_locks:
             say(f"The file system of {out} has no locks: start no second grader that writes there.", is_error=True)
-        collection, faults = collect(folder, releases.files, options.platform, options.names, options.roster), Faults()
+        faults = Faults()
+        collection = collect(
+            folder, releases.files, options.platform, options.names, options.roster, groups=options.groups
+        )
         with faults.noted("the overview of what was handed in"):
             say(collected_text(collection))
         grader = grader_of(collection, folder, out, releases, options)
@@ -187,7 +191,8 @@ def _gradebook(
 
 
 def _students(collection: Collection) -> list[str]:
-    everybody = [entry.student for entry in collection.entries] + [student for student, _ in collection.missing]
+    everybody = [student for entry in collection.entries for student in (entry.student, *entry.members)]
+    everybody += [student for student, _ in collection.missing]
     return list(dict.fromkeys(everybody))
 
 

@@ -139,13 +139,15 @@ def mark_answer(item: Item, answers: Answers, random_for: RandomFor) -> Mark:
         verdict=first,
         findings=tuple(findings),
         hint="" if first == Verdict.RIGHT else item.exercise.hints[0],
+        is_extra=item.is_extra,
     )
 
 
 def not_attempted(item: Item) -> Mark:
     """Return the mark of an exercise that was not attempted."""
     exercise = item.exercise
-    return Mark(exercise.name, exercise.title, item.points, 0.0, Verdict.NOT_ATTEMPTED, (), exercise.hints[0])
+    hint, is_extra = exercise.hints[0], item.is_extra
+    return Mark(exercise.name, exercise.title, item.points, 0.0, Verdict.NOT_ATTEMPTED, (), hint, is_extra=is_extra)
 
 
 def _check_value(item: Item, answers: Answers) -> Finding:
