@@ -6,6 +6,7 @@ Whoever can speak to a scheduler or a worker of dask can run code there, and rea
 from __future__ import annotations
 
 import ipaddress
+import re
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,11 @@ from d2l_helpers.errors import ArgumentError
 __all__ = ["COMMANDS", "LOCAL", "Certificates", "is_safe", "require_certificates", "require_safe"]
 
 LOCAL = "local"
+_ADDRESS = re.compile(r"(?P<scheme>tls|tcp)://(?P<host>[^/@\s]+):\d{1,5}")
 _SUBJECT = "-nodes -subj /CN=d2l-grade"
 COMMANDS = (
-    f"openssl req -x509 -newkey rsa:3072 -days 365 {_SUBJECT}-ca -keyout ca-key.pem -out ca.pem",
-    f"openssl req -newkey rsa:3072 {_SUBJECT} -keyout key.pem -out request.pem",
+    f"openssl req -x509 -newkey ed25519 -days 365 {_SUBJECT}-ca -keyout ca-key.pem -out ca.pem",
+    f"openssl req -newkey ed25519 {_SUBJECT} -keyout key.pem -out request.pem",
     "openssl x509 -req -in request.pem -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 365 -out cert.pem",
 )
 _REMEDY = (
@@ -47,10 +49,8 @@ class Certificates:
 
 def is_safe(address: str) -> bool:
     """Return whether an address takes only those who have a certificate, or cannot be reached from other machines."""
-    scheme, found, place = address.partition("://")
-    if not found or not place:
-        return False
-    return scheme == "tls" or (scheme == "tcp" and _is_loopback(place.rpartition(":")[0]))
+    parts = _ADDRESS.fullmatch(address)
+    return parts is not None and (parts["scheme"] == "tls" or _is_loopback(parts["host"]))
 
 
 def require_safe(address: str) -> None:
@@ -61,12 +61,21 @@ def require_safe(address: str) -> None:
     ArgumentError
         With the commands that make certificates.
     """
-    if address != LOCAL and not is_safe(address):
-        raise _refused(
-            "This cluster is not protected: whoever reaches it could read what is handed in, and run code as you.",
+    expected = "tls://HOST:PORT with certificates, tcp://127.0.0.1:PORT, or local"
+    if address == LOCAL or is_safe(address):
+        return
+    if not _ADDRESS.fullmatch(address):
+        raise ArgumentError(
+            "This is no address of a cluster.",
             got=f"--cluster {address}",
-            expected="tls://HOST:PORT with certificates, tcp://127.0.0.1:PORT, or local",
+            expected=expected,
+            remedy="pass the address that dask scheduler prints when it starts, such as tls://10.0.0.1:8786",
         )
+    raise _refused(
+        "This cluster is not protected: whoever reaches it could read what is handed in, and run code as you.",
+        got=f"--cluster {address}",
+        expected=expected,
+    )
 
 
 def require_certificates(files: Certificates) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -94,20 +93,20 @@ class DaskCluster:
     @asynccontextmanager
     async def _local(self) -> AsyncIterator[Any]:
         """Start a scheduler and a worker on this machine, which no other machine can reach."""
-        with tempfile.TemporaryDirectory(prefix="d2l-cluster-", ignore_cleanup_errors=True) as folder:
-            async with distributed.LocalCluster(
-                n_workers=1,  # a process with many threads, as the local batch is: its sandboxes wait for each other
-                threads_per_worker=self.jobs,
-                processes=True,
-                host="127.0.0.1",
-                dashboard_address=None,
-                memory_limit=0,
-                local_directory=folder,
-                security=self._security,
-                asynchronous=True,
-                silence_logs=logging.CRITICAL,
-            ) as cluster:
-                yield cluster
+        # After an interrupt, Python's tracker of semaphores would print that this process has not closed them
+        os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
+        async with distributed.LocalCluster(
+            n_workers=1,  # a process with many threads, as the local batch is: its sandboxes wait for each other
+            threads_per_worker=self.jobs,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=None,
+            memory_limit=0,
+            security=self._security,
+            asynchronous=True,
+            silence_logs=logging.CRITICAL,
+        ) as cluster:
+            yield cluster
 
 
 class _Connection:
