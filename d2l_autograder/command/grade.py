@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
 
-from d2l_autograder.batch.grader import Grader
+from d2l_autograder.batch.cluster.address import Certificates, require_safe
+from d2l_autograder.batch.grader import Cluster, Grader
 from d2l_autograder.batch.outcome import Outcome
 from d2l_autograder.batch.store import Store
 from d2l_autograder.collect import Collection, collect, entry_of
@@ -24,16 +26,16 @@ from d2l_autograder.command.folder_lock import locked
 from d2l_autograder.command.interrupts import Interrupts
 from d2l_autograder.command.releases import Releases
 from d2l_autograder.command.terminal_output import Progress, say
-from d2l_autograder.faults import Faults
+from d2l_autograder.faults import Faults, fault_of
 from d2l_autograder.gradebook import gradebook
 from d2l_autograder.report import marks_table, summary
 from d2l_autograder.report.collected import collected_csv, collected_text
 from d2l_autograder.report.faults import faults_text
 from d2l_autograder.results import Status
 from d2l_helpers.atomic import write
-from d2l_helpers.errors import LibraryUnusable
+from d2l_helpers.errors import ClusterError, LibraryUnusable
 
-__all__ = ["ClassOptions", "grade_class", "grade_one", "grader_of"]
+__all__ = ["ClassOptions", "grade_class", "grade_one", "grader_of", "open_cluster"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class ClassOptions:
     ----------
     platform, names, roster, groups : optional
         As for `collect`.
-    jobs, is_sandboxed, again : optional
+    jobs, is_sandboxed, again, cluster : optional
         As for `Grader`.
     gradescope : bool, optional
         Whether to write Gradescope's files, too.
@@ -58,6 +60,7 @@ class ClassOptions:
     is_sandboxed: bool = True
     again: bool = False
     gradescope: bool = False
+    cluster: Cluster | None = None
 
 
 def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> int:
@@ -68,6 +71,21 @@ def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> 
     (outcome,) = grader.grade([entry])
     say(marks_table(outcome.result))
     return int(outcome.result.status != Status.MARKED)
+
+
+def open_cluster(address: str, certificates: tuple[Path | None, ...], jobs: int | None) -> Cluster:
+    """Return the cluster at an address; raises ArgumentError where it is not safe to use, or has no certificates."""
+    require_safe(address)
+    try:
+        from d2l_autograder.batch.cluster.connection import DaskCluster
+    except ImportError as error:
+        raise LibraryUnusable(
+            "Marking on a cluster needs dask.",
+            got=str(error),
+            expected="dask.distributed, of the version in requirements-cluster.lock",
+            remedy="run make cluster, or leave --cluster out: this machine then marks alone",
+        ) from error
+    return DaskCluster(address, Certificates(*certificates), jobs, partial(say, is_error=True))
 
 
 def grade_class(
@@ -112,6 +130,8 @@ def grade_class(
             try:
                 with interrupts.ending():
                     _mark(grader, collection, reports)
+            except ClusterError as error:  # what is marked is reported all the same
+                faults.add(fault_of("marking on the cluster", error))
             finally:  # also where there is no sandbox
                 _finish(reports, faults)
             if reports.rows and not interrupts.number:
@@ -131,6 +151,7 @@ def grader_of(
         is_sandboxed=options.is_sandboxed,
         again=options.again,
         hidden=(*releases.hidden, folder, out),
+        cluster=options.cluster,
     )
 
 

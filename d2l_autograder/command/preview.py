@@ -38,7 +38,7 @@ def preview_class(folder: Path, out: Path, releases: Releases, interrupts: Inter
     int
         The exit status: 0 if each submission could be compared, 1 if not, and that of the signal after an interrupt.
     """
-    collection = collect(folder, releases.files, options.platform, options.names, options.roster)
+    collection = collect(folder, releases.files, options.platform, options.names, options.roster, groups=options.groups)
     grader, faults = grader_of(collection, folder, out, releases, options, is_preview=True), Faults()
     reported = Reported.in_folder(out)
     with faults.noted("the marks of the last run"):
