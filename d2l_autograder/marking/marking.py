@@ -17,7 +17,7 @@ from d2l_autograder.marking.sandboxed_answers import SandboxedAnswers
 from d2l_autograder.marking.second_try import is_worth_a_second_try, last_cell_of
 from d2l_autograder.marking.whose_variant import right_for_another, with_student_named
 from d2l_autograder.random_generators import generator
-from d2l_autograder.results import Finding, Mark
+from d2l_autograder.results import THE_ANSWER, Finding, Mark
 from d2l_autograder.sandbox import Lost, Session, Verdict
 from d2l_autograder.sandbox_function import SandboxFunction
 from d2l_autograder.submission.submission import Submission
@@ -158,30 +158,30 @@ def mark_answer(item: Item, answers: Answers, random_for: RandomFor, named: str 
         verdict=first,
         findings=tuple(findings),
         hint="" if first == Verdict.RIGHT else item.exercise.told(item.exercise.hints[0]),
+        is_extra=item.is_extra,
     )
 
 
 def not_attempted(item: Item) -> Mark:
     """Return the mark of an exercise that was not attempted."""
     exercise = item.exercise
-    hint = exercise.told(exercise.hints[0])
-    return Mark(exercise.name, exercise.title, item.points, 0.0, Verdict.NOT_ATTEMPTED, (), hint)
+    hint, is_extra = exercise.told(exercise.hints[0]), item.is_extra
+    return Mark(exercise.name, exercise.title, item.points, 0.0, Verdict.NOT_ATTEMPTED, (), hint, is_extra=is_extra)
 
 
 def _check_value(item: Item, answers: Answers, named: str) -> Finding:
     """Run the public check on a number or letter: there is no hidden probe of these."""
-    title = "the answer"
     try:
         value = answers.value(item.exercise.name)
     except Lost as lost:
-        return _lost(title, lost)
+        return _lost(THE_ANSWER, lost)
     verdict = on_mxnets_thread(judge, item.exercise, value)
     if verdict.state == "right":
-        return Finding(title, Verdict.RIGHT)
+        return Finding(THE_ANSWER, Verdict.RIGHT)
     if verdict.state == "not attempted":
-        return Finding(title, Verdict.NOT_ATTEMPTED)
+        return Finding(THE_ANSWER, Verdict.NOT_ATTEMPTED)
     whose = right_for_another(named, lambda: bool(on_mxnets_thread(judge, item.exercise, value).state == "right"))
-    return Finding(title, Verdict.WRONG, _short(verdict.got) + whose, _short(verdict.expected))
+    return Finding(THE_ANSWER, Verdict.WRONG, _short(verdict.got) + whose, _short(verdict.expected))
 
 
 def _run_probes(item: Item, answers: Answers, random_for: RandomFor) -> list[Finding]:

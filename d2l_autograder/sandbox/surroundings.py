@@ -24,6 +24,7 @@ _OPTIONS = re.compile(r"(?:-[nrpvDlsT]\s*\S+\s+|-[a-z]+\s+)*")  # of timeit and 
 _PUBLIC = {
     "checking": "check",
     "hints": "hint",
+    "loading": "load_exercises",
     "progress": "progress",
     "questions": "question",
     "solution": "solution",

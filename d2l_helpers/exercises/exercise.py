@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from d2l_helpers.exercises.variant import Variant
 
-__all__ = ["AnswerState", "CheckResult", "Exercise", "NotYet"]
+__all__ = ["AnswerState", "CheckResult", "Exercise", "Kind", "NotYet"]
 
+Kind = Literal["written", "measured", "predicted"]
 AnswerState = Literal["not attempted", "not yet", "right"]
 
 
@@ -36,7 +37,7 @@ class Exercise:
     Attributes
     ----------
     name : str
-        What the reader calls it by; unique in the chapter.
+        What the reader calls it by; unique among the exercises of a kernel.
     title : str
         Its heading in the notebook.
     kind : {"written", "measured", "predicted"}
@@ -58,7 +59,7 @@ class Exercise:
 
     name: str
     title: str
-    kind: Literal["written", "measured", "predicted"]
+    kind: Kind
     points: int
     check: Callable[[Any], None]
     hints: tuple[str, str, str]

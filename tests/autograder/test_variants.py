@@ -22,7 +22,8 @@ from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_autograder.__main__ import _commands
 from d2l_autograder.assignment import Assignment, Item, load_assignment
-from d2l_autograder.batch.grader import Grader, setup_for
+from d2l_autograder.batch.grader import Grader
+from d2l_autograder.batch.marker import setup_for
 from d2l_autograder.batch.outcome import damaged
 from d2l_autograder.cells.said_student import only_names_a_student, students_in
 from d2l_autograder.collect import Entry
@@ -206,9 +207,7 @@ def test_two_students_with_the_same_file_share_no_result(assignment):
 
 def test_a_damaged_notebook_gets_the_hints_of_its_student(assignment, tmp_path):
     fault = NotebookError("Cannot read it.", got="text", expected="JSON", remedy="save it again")
-    (mark,) = (
-        mark for mark in damaged(Entry("s01", NUMBER, tmp_path), assignment, fault).marks if mark.exercise == "pull_cap"
-    )
+    (mark,) = (mark for mark in damaged("s01", assignment, fault).marks if mark.exercise == "pull_cap")
     assert "{" not in mark.hint
 
 
