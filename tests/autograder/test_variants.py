@@ -22,8 +22,9 @@ from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_autograder.__main__ import _commands
 from d2l_autograder.assignment import Assignment, Item, load_assignment
+from d2l_autograder.batch.cluster import task
 from d2l_autograder.batch.grader import Grader
-from d2l_autograder.batch.marker import setup_for
+from d2l_autograder.batch.marker import Marker, setup_for
 from d2l_autograder.batch.outcome import damaged
 from d2l_autograder.cells.said_student import only_names_a_student, students_in
 from d2l_autograder.collect import Entry
@@ -203,6 +204,13 @@ def test_two_students_with_the_same_file_share_no_result(assignment):
     assert len(digests) == 3
     plain = ASSIGNMENTS[NUMBER]
     assert len({plain.digest("bytes", "limits", student) for student in ("ada", "bob", "")}) == 1
+
+
+def test_a_worker_of_a_cluster_opens_the_course_with_its_variants(assignment):
+    marker = Marker({NUMBER: assignment}, b"secret")
+    opened, _ = task._opened(json.loads(task.course_of(marker)), b"secret")
+    assert opened.assignments[NUMBER].has_variants
+    assert opened.digest(opened.assignments[NUMBER], b"", "s01") == marker.digest(assignment, b"", "s01")
 
 
 def test_a_damaged_notebook_gets_the_hints_of_its_student(assignment, tmp_path):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from types import ModuleType
 
 import nbformat
 import pytest
 from support.key import FOLDER, answers_to
 
 from d2l_autograder.key import Answer
+from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises import progress
-from d2l_helpers.exercises.catalogue import chapter, find
+from d2l_helpers.exercises.catalogue import chapter, exercises_in, find
 from d2l_helpers.exercises.checking import check, judge
 from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.exercises.hints import hint_message
@@ -159,3 +161,36 @@ def test_hint_and_solution_have_the_students_numbers(monkeypatch):
         assert solution_text(find("metres")) == f"metres = {ANSWERS['metres'].of_student(find('metres'))!r}"
     assert solution_text(exercise) == "pull_cap = 1.8"
     assert solution_text(find("metres")) == 'metres = "c"'
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        "side",
+        {"side": 3},
+        Numbers("area", "the side is {side}", []),
+        Numbers("area", "the side is {side}", [{"side": 3}, {"length": 4}]),
+        Numbers("area", "the side is {side:d}", [{"side": "three"}]),
+        Numbers("area", "the side is {", [{"side": 3}]),
+    ],
+)
+def test_a_variant_that_cannot_be_told_is_refused_when_the_exercises_are_loaded(variant, tmp_path):
+    module = ModuleType("area")
+    module.__file__ = str(tmp_path / "area.py")
+    hints = ("Multiply.", "The side by itself.", "It is {side} × {side}.")
+    module.EXERCISES = (Exercise("area", "A", "measured", 1, lambda answer: None, hints, variant=variant),)
+    with pytest.raises(ArgumentError, match="variant="):
+        exercises_in(module)
+
+
+def test_options_of_any_number_have_each_order_and_the_texts_without_an_id():
+    options = Options("which", ("one", "two", "three", "four"))
+    assert list(options.asked()[1].values()) == list(options.texts)
+    orders = set()
+    for ident in STUDENTS:
+        with marked_as(ident):
+            orders.add(tuple(options.asked()[1].values()))
+            assert all(options.meant(options.shown(letter)) == letter for letter in options.letters)
+    assert len(orders) == 24
+    assert options.shown("e") == "e"
+    assert options.shown(2) == 2
