@@ -93,7 +93,7 @@ def test_each_row_and_each_mark_is_counted_once_and_named_where_it_is_nowhere():
     result = filled(CANVAS, marks)
     said = "\n".join(about_file(result, book(marks)))
     assert "students in the file: 7; with a mark: 3, cells kept: 3, without a mark, so their cells are kept: 1" in said
-    assert "marks in the gradebook: 7; without a row in the file: 2" in said
+    assert "marks here: 7; without a row in the file: 2" in said
     assert "Jane Doe: 2 rows of the file may be meant, and nothing tells which" in said
     assert "ghost: the file has no row for this student" in said
     assert "s02: 7.00 before, now 3" in said
