@@ -13,7 +13,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from d2l_autograder.sandbox import Verdict
 
-__all__ = ["ByHand", "Finding", "Mark", "Result", "Row", "Status"]
+__all__ = ["THE_ANSWER", "ByHand", "Finding", "Mark", "Result", "Row", "Status"]
+
+THE_ANSWER = "the answer"  # the title of the finding on a number or letter, which has no probes
 
 
 class Status(StrEnum):

@@ -13,7 +13,7 @@ from d2l_autograder.collect import Entry
 from d2l_autograder.command.reported import Reported
 from d2l_autograder.faults import Faults
 from d2l_autograder.gradebook.gradebook import Gradebook
-from d2l_autograder.report import write_feedback, write_grades
+from d2l_autograder.report import write_class_page, write_feedback, write_grades
 from d2l_autograder.report.changes import changes_csv
 from d2l_autograder.results import Result, Row, Status
 from d2l_autograder.submission.submission import Submission
@@ -58,7 +58,7 @@ class ClassReports:
         self._out, self._notebook_of, self._faults, self._book = out, notebook_of, faults, book
         self._gradescope = gradescope
         self._rows: dict[tuple[str, str, Path | None, str], Row] = {}
-        self._reported = Reported(out / ".d2l-grade.reported.json")
+        self._reported = Reported.in_folder(out)
         self._next_table = time.monotonic() + _SECONDS
         self._done: set[tuple[str, str, Path | None, str]] = set()
         self.is_table_due = not (out / "grades.csv").exists()
@@ -121,7 +121,13 @@ class ClassReports:
             if contents:
                 write(file, contents)
         with self._faults.noted("the marks of this run, which the next run names changes against"):
-            self._reported.save(self._rows.values())
+            self._reported.save(self._rows.values(), self.is_table_due)
+
+    def write_page(self) -> None:
+        """Write report.html with the rows so far; it takes a second, for which an interrupted run has no time."""
+        if self.is_table_due:
+            with self._faults.noted("report.html"):
+                write_class_page(self.rows, self._out)
 
     def _write_table_meanwhile(self) -> None:
         began = time.monotonic()

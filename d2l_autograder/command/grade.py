@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
 
-from d2l_autograder.batch.grader import Grader
+from d2l_autograder.batch.cluster.address import Certificates, require_safe
+from d2l_autograder.batch.grader import Cluster, Grader
 from d2l_autograder.batch.outcome import Outcome
 from d2l_autograder.batch.store import Store
 from d2l_autograder.collect import Collection, collect, entry_of
@@ -24,16 +26,16 @@ from d2l_autograder.command.folder_lock import locked
 from d2l_autograder.command.interrupts import Interrupts
 from d2l_autograder.command.releases import Releases
 from d2l_autograder.command.terminal_output import Progress, say
-from d2l_autograder.faults import Faults
+from d2l_autograder.faults import Faults, fault_of
 from d2l_autograder.gradebook import gradebook
 from d2l_autograder.report import marks_table, summary
 from d2l_autograder.report.collected import collected_csv, collected_text
 from d2l_autograder.report.faults import faults_text
 from d2l_autograder.results import Status
 from d2l_helpers.atomic import write
-from d2l_helpers.errors import LibraryUnusable
+from d2l_helpers.errors import ClusterError, LibraryUnusable
 
-__all__ = ["ClassOptions", "grade_class", "grade_one"]
+__all__ = ["ClassOptions", "grade_class", "grade_one", "grader_of", "open_cluster"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class ClassOptions:
     ----------
     platform, names, roster, groups : optional
         As for `collect`.
-    jobs, is_sandboxed, again : optional
+    jobs, is_sandboxed, again, cluster : optional
         As for `Grader`.
     gradescope : bool, optional
         Whether to write Gradescope's files, too.
@@ -58,6 +60,7 @@ class ClassOptions:
     is_sandboxed: bool = True
     again: bool = False
     gradescope: bool = False
+    cluster: Cluster | None = None
 
 
 def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> int:
@@ -68,6 +71,21 @@ def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> 
     (outcome,) = grader.grade([entry])
     say(marks_table(outcome.result))
     return int(outcome.result.status != Status.MARKED)
+
+
+def open_cluster(address: str, certificates: tuple[Path | None, ...], jobs: int | None) -> Cluster:
+    """Return the cluster at an address; raises ArgumentError where it is not safe to use, or has no certificates."""
+    require_safe(address)
+    try:
+        from d2l_autograder.batch.cluster.connection import DaskCluster
+    except ImportError as error:
+        raise LibraryUnusable(
+            "Marking on a cluster needs dask.",
+            got=str(error),
+            expected="dask.distributed, of the version in requirements-cluster.lock",
+            remedy="run make cluster, or leave --cluster out: this machine then marks alone",
+        ) from error
+    return DaskCluster(address, Certificates(*certificates), jobs, partial(say, is_error=True))
 
 
 def grade_class(
@@ -104,7 +122,7 @@ def grade_class(
         )
         with faults.noted("the overview of what was handed in"):
             say(collected_text(collection))
-        grader = _grader(collection, folder, out, releases, options)
+        grader = grader_of(collection, folder, out, releases, options)
         with _gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
             with faults.noted("collected.csv"):
@@ -112,20 +130,28 @@ def grade_class(
             try:
                 with interrupts.ending():
                     _mark(grader, collection, reports)
+            except ClusterError as error:  # what is marked is reported all the same
+                faults.add(fault_of("marking on the cluster", error))
             finally:  # also where there is no sandbox
                 _finish(reports, faults)
+            if reports.rows and not interrupts.number:
+                reports.write_page()
         return _end(len(collection.entries), reports, faults, interrupts)
 
 
-def _grader(collection: Collection, folder: Path, out: Path, releases: Releases, options: ClassOptions) -> Grader:
+def grader_of(
+    collection: Collection, folder: Path, out: Path, releases: Releases, options: ClassOptions, is_preview: bool = False
+) -> Grader:
+    """Return the grader of a class; the grader of a preview writes no secret and no results."""
     return Grader(
         releases.assignments_of(collection.entries),
-        releases.secret(out),
-        Store(out / "results"),
+        releases.secret(out, is_kept=not is_preview),
+        Store(out / "results", is_read_only=is_preview),
         options.jobs,
         is_sandboxed=options.is_sandboxed,
         again=options.again,
         hidden=(*releases.hidden, folder, out),
+        cluster=options.cluster,
     )
 
 

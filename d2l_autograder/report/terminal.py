@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from d2l_autograder.file_names import is_folder_name
-from d2l_autograder.report.item_analysis import ItemStatistics, item_analysis
+from d2l_autograder.report.item_analysis import ItemStatistics, hardest_first, item_analysis
 from d2l_autograder.report.text import (
     NOT_SANDBOXED,
     SYMBOLS,
@@ -36,6 +36,7 @@ _STATUSES = {
     Status.MISSING: "handed nothing in",
 }
 _MOST_NAMES = 20
+_SEVERAL = 3  # what fewer students share says something about them, not about the teaching
 
 
 def marks_table(result: Result) -> RenderableType:
@@ -76,7 +77,7 @@ def summary(rows: Sequence[Row]) -> RenderableType:
     unconfined = [row for row in rows if row.result.status == Status.MARKED and not row.result.is_sandboxed]
     parts += _listed("marked without a sandbox; do not use these marks as grades", unconfined)
     if marked:
-        parts += [Text(), _spread(marked), Text(), _hardest(item_analysis(marked))]
+        parts += [Text(), _spread(marked), Text(), _hardest(hardest_first(item_analysis(marked)))]
     return Group(*parts)
 
 
@@ -166,7 +167,8 @@ def _hardest(items: Sequence[ItemStatistics]) -> Table:
     table = _table("exercises, the hardest first", "right")
     table.add_column("what several students got instead", overflow="fold", ratio=1)
     for item in items:
-        shared = Text(f"{item.students} × {safe_line(item.got)}") if item.got else Text()
+        several = next((each for each in item.results if each.students >= _SEVERAL), None)
+        shared = Text(f"{several.students} × {several.got}") if several else Text()
         table.add_row(Text(safe_line(item.title)), f"{100 * item.right:.0f} %", shared)
     return table
 

@@ -28,9 +28,10 @@ from support.lacking import lacking
 from d2l_authoring.compose import stubs
 from d2l_authoring.notebook_file import read_notebook
 from d2l_autograder.__main__ import _commands
-from d2l_autograder.course import build_course, read_course, source_notebook
+from d2l_autograder.course import build_course, read_course
 from d2l_autograder.generated import Written
 from d2l_autograder.sandbox import Sandbox
+from d2l_autograder.source_notebook import source_notebook
 from d2l_helpers.errors import ArgumentError, NotebookError, SandboxError
 from d2l_helpers.exercises.catalogue import chapter
 
