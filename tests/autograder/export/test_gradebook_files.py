@@ -216,6 +216,28 @@ def test_a_worksheet_in_german_is_read():
     assert [row.participant for row in read(GERMAN, "Moodle").students] == ["9001", "9002"]
 
 
+def test_canvas_may_write_last_and_first_names_apart():
+    text = "LastName,FirstName,ID,SIS Login ID,Section,04 Softmax Regression (1)\n"
+    text += "    Points Possible,,,,,11\nDoe,Jane,7,x,C,\n"
+    result = filled(text, {"Jane Doe": 4})
+    assert result.contents.decode() == text[:-1] + "4\n"
+
+
+def test_a_worksheet_of_blind_marking_is_filled_by_the_participants_numbers():
+    text = "Identifier,Status,Grade,Maximum grade\nParticipant 9001,-,,11\nParticipant 9002,-,,11\n"
+    result = filled(text, {"Participant 9002": 4}, "Moodle")
+    assert column(result.contents, "Grade") == ["", "4"]
+
+
+def test_three_thousand_students_in_forty_columns_are_filled():
+    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", HEADING, *(f"HW {n} ({n})" for n in range(40))]
+    rows = [head, ["    Points Possible", "", "", "", "", *["11.00"] * 41]]
+    rows += [[f"Last {n}, First", str(n), f"s{n}", f"login{n}", "C", *["1.50"] * 41] for n in range(3000)]
+    text = "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows) + "\n"
+    result = filled(text, {f"s{n}": n % 12 for n in range(3000)})
+    assert column(result.contents, HEADING)[1:] == [str(n % 12) for n in range(3000)]
+
+
 @pytest.mark.parametrize(
     ("platform", "contents", "said"),
     [
