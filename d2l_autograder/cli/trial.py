@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -53,7 +54,7 @@ def trial(name: Path, answers: Path | None) -> None:
         click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
     for problem in problems:
         click.echo(f"\n{problem}")
-    well = f"All is well. Next: d2l-author record {shlex.quote(str(notebook))}"
+    well = f"All is well. Next: d2l-author record {shlex.quote(os.path.relpath(notebook))}"
     click.echo(f"\n{len(problems)} to repair" if problems else f"\n{well}")
     sys.exit(bool(problems))
 
