@@ -8,6 +8,7 @@ from d2l_autograder.cli.bundle import bundle
 from d2l_autograder.cli.course import course
 from d2l_autograder.cli.doctor import doctor
 from d2l_autograder.cli.grade import grade
+from d2l_autograder.cli.watch import watch
 from d2l_autograder.command.program import open_standard_streams, run_safely, use_utf8
 from d2l_autograder.command.start import leave_out_current_folder
 
@@ -19,7 +20,7 @@ def _commands() -> None:
     """Build a course from the chapter, and mark what students hand in."""
 
 
-for _command in (course, grade, bundle, doctor):
+for _command in (course, grade, watch, bundle, doctor):
     _commands.add_command(_command)
 
 

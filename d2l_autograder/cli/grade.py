@@ -12,7 +12,7 @@ from d2l_autograder.cli.places import EXISTING_FOLDER, FOLDER, Place
 from d2l_autograder.command.program import away_from_current_folder, stopped_by_interrupts
 from d2l_autograder.command.trusted_places import require_folder_for_marks, require_trusted
 
-__all__ = ["grade"]
+__all__ = ["folder_for_marks", "grade"]
 
 
 @click.command()
@@ -48,13 +48,17 @@ def grade(
         releases = choose_releases(submissions, current, folder, notebooks, answers)
         if not submissions.is_dir():
             sys.exit(command.grade_one(submissions, releases, not no_sandbox))
-        out = out or (releases.course.folder if releases.course else None)
-        if out is None:
-            raise click.UsageError(
-                "There is no course here. Pass --course, or say with --out DIRECTORY where marks go."
-            )
-        if roster := options["roster"]:
-            require_trusted(submissions, {"the roster": roster})
-        require_folder_for_marks(out, submissions)
+        course = releases.course.folder if releases.course else None
+        out = folder_for_marks(submissions, out or course, options["roster"])
         settings = command.ClassOptions(is_sandboxed=not no_sandbox, **options)
         sys.exit(command.grade_class(submissions, out, releases, interrupts, settings))
+
+
+def folder_for_marks(submissions: Path, out: Path | None, roster: Path | None) -> Path:
+    """Return the folder for a class's marks, where students can change nothing."""
+    if out is None:
+        raise click.UsageError("There is no course here. Pass --course, or say with --out DIRECTORY where marks go.")
+    if roster:
+        require_trusted(submissions, {"the roster": roster})
+    require_folder_for_marks(out, submissions)
+    return out

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -33,7 +33,7 @@ from d2l_autograder.results import Status
 from d2l_helpers.atomic import write
 from d2l_helpers.errors import LibraryUnusable
 
-__all__ = ["ClassOptions", "grade_class", "grade_one"]
+__all__ = ["ClassOptions", "grade_class", "grade_one", "grader_of", "mark_collection", "open_gradebook"]
 
 
 @dataclass(frozen=True)
@@ -100,20 +100,21 @@ def grade_class(
         collection, faults = collect(folder, releases.files, options.platform, options.names, options.roster), Faults()
         with faults.noted("the overview of what was handed in"):
             say(collected_text(collection))
-        grader = _grader(collection, folder, out, releases, options)
-        with _gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
+        grader = grader_of(collection, folder, out, releases, options)
+        with open_gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
             with faults.noted("collected.csv"):
                 write(out / "collected.csv", collected_csv(collection, folder))
             try:
                 with interrupts.ending():
-                    _mark(grader, collection, reports)
+                    mark_collection(grader, collection, reports)
             finally:  # also where there is no sandbox
                 _finish(reports, faults)
         return _end(len(collection.entries), reports, faults, interrupts)
 
 
-def _grader(collection: Collection, folder: Path, out: Path, releases: Releases, options: ClassOptions) -> Grader:
+def grader_of(collection: Collection, folder: Path, out: Path, releases: Releases, options: ClassOptions) -> Grader:
+    """Return the grader of a class."""
     return Grader(
         releases.assignments_of(collection.entries),
         releases.secret(out),
@@ -125,8 +126,10 @@ def _grader(collection: Collection, folder: Path, out: Path, releases: Releases,
     )
 
 
-def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None:
-    """Take the rows of all entries, and write their reports."""
+def mark_collection(
+    grader: Grader, collection: Collection, reports: ClassReports, note: Callable[[Outcome], None] | None = None
+) -> None:
+    """Take the rows of all entries, and write their reports; `note` takes each outcome in the place of a bar."""
     kept, waiting = [], []
     for entry in collection.entries:  # first, or an interrupt would leave a table without them
         if grader.is_stopped:
@@ -139,10 +142,13 @@ def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None
     for student, assignment in collection.missing:
         reports.add_missing(student, assignment)
     reports.is_table_due = True
-    with tqdm(total=len(collection.entries), unit="notebook", file=Progress(sys.stderr), disable=None) as bar:
+    is_without = True if note else None  # None: where there is no terminal
+    with tqdm(total=len(collection.entries), unit="notebook", file=Progress(sys.stderr), disable=is_without) as bar:
         for outcome in chain([] if grader.again else _until_stopped(kept, grader), grader.mark(waiting)):
             reports.add(outcome)
             bar.update()
+            if note:
+                note(outcome)
 
 
 def _until_stopped(outcomes: list[Outcome], grader: Grader) -> Iterator[Outcome]:
@@ -161,7 +167,7 @@ def _finish(reports: ClassReports, faults: Faults) -> None:
 
 
 @contextmanager
-def _gradebook(
+def open_gradebook(
     grader: Grader, collection: Collection, out: Path, releases: Releases, faults: Faults
 ) -> Iterator[gradebook.Gradebook | None]:
     """Open the gradebook; where that fails, all the rest is written without it."""
