@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -35,11 +35,14 @@ class Item:
         The key's solution, wrong answers and hidden probes.
     points : float
         What the exercise is worth in this assignment.
+    is_extra : bool
+        Whether these points are extra credit.
     """
 
     exercise: Exercise
     answer: Answer
     points: float
+    is_extra: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,14 +99,19 @@ class Assignment:
 
     @cached_property
     def _same_for_all(self) -> str:
-        points = [f"{item.exercise.name}={item.points:g}" for item in self.items]
+        points = [f"{item.exercise.name}={item.points:g}{' extra' * item.is_extra}" for item in self.items]
         notebook = nbformat.writes(self.release)
         made_of = (notebook, self.key.digest, self.module.digest, packages_digest(), environment())
         return digest_of_parts(self.name, *made_of, *points)
 
 
 def load_assignment(
-    notebook: Path, answers: Path | None, points: Mapping[str, float] | None = None, *, module: Path | None = None
+    notebook: Path,
+    answers: Path | None,
+    points: Mapping[str, float] | None = None,
+    *,
+    module: Path | None = None,
+    extra: Collection[str] = (),
 ) -> Assignment:
     """Load a notebook with its key.
 
@@ -118,6 +126,8 @@ def load_assignment(
         left out.
     module : Path, optional
         The module of exercises that the notebook loads; by default beside the notebook.
+    extra : collection of str, optional
+        The exercises whose points are extra credit.
 
     Raises
     ------
@@ -137,7 +147,7 @@ def load_assignment(
     exercises = {exercise.name: exercise for exercise in found.exercises}
     _require_fit(name, names, exercises, known)
     worth = {one: float((points or {}).get(one, exercises[one].points)) for one in names}
-    items = tuple(Item(exercises[one], known[one], worth[one]) for one in names if worth[one] > 0)
+    items = tuple(Item(exercises[one], known[one], worth[one], one in extra) for one in names if worth[one] > 0)
     return Assignment(name, release, items, key, found)
 
 

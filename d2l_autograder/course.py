@@ -10,16 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_autograder.assignment import Assignment, load_assignment
 from d2l_autograder.chosen_notebooks import choose_notebooks
 from d2l_autograder.generated import Written, write_generated
 from d2l_autograder.key import PROJECT_KEY
 from d2l_autograder.random_generators import course_secret
+from d2l_autograder.readers_wheel import readers_wheel
 from d2l_autograder.release.released_source import released_source
-from d2l_autograder.source_notebook import source_notebook
+from d2l_autograder.source_notebook import extra_in, points_in, source_notebook
 from d2l_helpers.chapter import module_of
 from d2l_helpers.errors import ArgumentError
 
@@ -50,7 +49,7 @@ c.Autograde.exporter_class = "d2l_autograder.preprocessor.AnyFileExporter"
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
     "d2l_autograder.preprocessor.MarkSubmission",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "d2l_autograder.preprocessor.SaveMarks",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -85,9 +84,10 @@ class Course:
 
     def load(self, release: Path) -> Assignment:
         """Load a released assignment; its exercises are worth the points that the notebook says."""
-        own = self.sources.get(release.stem, {})
+        own, notebook = self.sources.get(release.stem, {}), read_notebook(release)
         answers = own.get("answers", None if "exercises" in own else self.answers)
-        return load_assignment(release, answers, _points_in(read_notebook(release)), module=own.get("exercises"))
+        points, extra = points_in(notebook), extra_in(notebook)
+        return load_assignment(release, answers, points, module=own.get("exercises"), extra=extra)
 
     @property
     def hidden(self) -> tuple[Path, ...]:
@@ -95,9 +95,9 @@ class Course:
         places = (place for own in self.sources.values() for place in own.values())
         return tuple(dict.fromkeys([self.folder, self.answers, *places]))
 
-    def secret(self) -> bytes:
-        """Return the secret on which random inputs depend."""
-        return course_secret(self.folder / _SECRET)
+    def secret(self, is_kept: bool = True) -> bytes:
+        """Return the secret on which random inputs depend; a new one is written only if it shall be kept."""
+        return course_secret(self.folder / _SECRET, is_kept)
 
 
 def build_course(
@@ -107,6 +107,7 @@ def build_course(
     only: Iterable[str] = (),
     points: Mapping[str, float] | None = None,
     force: bool = False,
+    extra: Iterable[str] = (),
 ) -> dict[str, Written]:
     """Write a course, or bring it up to date.
 
@@ -125,6 +126,8 @@ def build_course(
         What exercises are worth, by their names, where it differs from their own points; 0 is for practice.
     force : bool, optional
         Whether to overwrite files that were changed since they were written.
+    extra : iterable of str, optional
+        The exercises whose points are extra credit.
 
     Returns
     -------
@@ -138,14 +141,15 @@ def build_course(
     NotebookError
         If a notebook or its module cannot be read, the key cannot be kept back, or the folder cannot be written.
     """
-    points = dict(points or {})
+    points, extra = dict(points or {}), frozenset(extra)
     chosen = choose_notebooks(notebooks, only)
     keys = {path: _answers_for(path, notebooks, answers) for path in chosen}
     assignments = [load_assignment(path, keys[path]) for path in chosen]
-    _require_exercises(points, assignments)
+    _require_exercises({**dict.fromkeys(extra, 1.0), **points}, assignments)
+    _require_points(points, extra)
     files = {"nbgrader_config.py": _CONFIGURATION.encode()}
     for path, assignment in zip(chosen, assignments, strict=True):
-        source = to_bytes(source_notebook(path, keys[path], points))
+        source = to_bytes(source_notebook(path, keys[path], points, extra))
         files |= {f"source/{path.stem}/{name}": text for name, text in _beside(assignment).items()}
         files[f"source/{path.stem}/{path.name}"] = source
     files[_DESCRIPTION] = _description(folder, answers or PROJECT_KEY, assignments)
@@ -162,13 +166,13 @@ def _answers_for(notebook: Path, notebooks: Path, answers: Path | None) -> Path 
 
 
 def _beside(assignment: Assignment) -> dict[str, bytes]:
-    """Return what is handed out beside a notebook of a teacher's."""
+    """Return what is handed out beside a notebook: the readers' wheel, and what a teacher's own notebook needs."""
     module = assignment.module
     if module.file is None:
-        return {}
+        return readers_wheel()
     known = assignment.key.answers_in(module.name)
     files = {path.name: path.read_bytes() for path in module.files}
-    return {**files, module.file.name: released_source(module, known).encode()}
+    return {**readers_wheel(), **files, module.file.name: released_source(module, known).encode()}
 
 
 def _description(folder: Path, answers: Path, assignments: Iterable[Assignment]) -> bytes:
@@ -211,12 +215,6 @@ def read_course(folder: Path) -> Course:
         ) from error
 
 
-def _points_in(notebook: NotebookNode) -> dict[str, float]:
-    cells = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
-    checks = [cell for cell in cells if cell.get("grade") and not cell.get("solution")]
-    return {cell["grade_id"].removeprefix("check-"): float(cell["points"]) for cell in checks}
-
-
 def _require_exercises(points: Mapping[str, float], assignments: Iterable[Assignment]) -> None:
     """Refuse points of unknown exercises, and two exercises of one name."""
     owners: dict[str, str] = {}
@@ -240,4 +238,16 @@ def _require_exercises(points: Mapping[str, float], assignments: Iterable[Assign
                 got=f"{name}={worth:g}",
                 expected=f"0 or more, for an exercise in {names}{such}",
                 remedy="build the course with that notebook, or leave these points out",
+            )
+
+
+def _require_points(points: Mapping[str, float], extra: Iterable[str]) -> None:
+    """Refuse an exercise that is for practice and extra credit at once."""
+    for name in extra:
+        if points.get(name) == 0:
+            raise ArgumentError(
+                "Cannot give extra credit for this exercise.",
+                got=f"{name}, which is worth 0 points",
+                expected="an exercise that is worth something",
+                remedy=f"leave out --points {name}=0, or --extra {name}",
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -15,10 +15,14 @@ from d2l_autograder.exercise_module import exercises_of
 from d2l_autograder.key import key_to
 from d2l_helpers.errors import NotebookError
 
-__all__ = ["source_notebook"]
+__all__ = ["extra_in", "points_in", "source_notebook"]
+
+_OURS, _EXTRA = "d2l", "extra_credit"  # in a cell's metadata
 
 
-def source_notebook(notebook: Path, answers: Path | None, points: Mapping[str, float]) -> NotebookNode:
+def source_notebook(
+    notebook: Path, answers: Path | None, points: Mapping[str, float], extra: Collection[str] = ()
+) -> NotebookNode:
     """Compose the notebook of which nbgrader makes the release: each stub with its solution, and the points.
 
     Parameters
@@ -29,6 +33,8 @@ def source_notebook(notebook: Path, answers: Path | None, points: Mapping[str, f
         The folder with the key, as for `key_to`.
     points : mapping of str to float
         What exercises are worth, by their names, where it differs from the notebook's points.
+    extra : collection of str, optional
+        The exercises whose points are extra credit.
     """
     plain = read_notebook(notebook)
     module = exercises_of(plain, notebook)
@@ -36,9 +42,24 @@ def source_notebook(notebook: Path, answers: Path | None, points: Mapping[str, f
     sources = {name: _with_solution(cell.source, known[name].source()) for name, cell in stubs(plain)}
     composed = compose(plain, sources)
     for exercise in module.exercises:
-        if exercise.name in points:
-            _set_points(composed, exercise.name, exercise.title, points[exercise.name])
+        if exercise.name in points or exercise.name in extra:
+            worth = points.get(exercise.name, exercise.points)
+            _set_points(composed, exercise.name, exercise.title, worth, exercise.name in extra)
     return composed
+
+
+def points_in(notebook: NotebookNode) -> dict[str, float]:
+    """Return what the exercises of a released notebook are worth, by their names."""
+    cells = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
+    checks = [cell for cell in cells if cell.get("grade") and not cell.get("solution")]
+    points = {cell["grade_id"].removeprefix("check-"): float(cell["points"]) for cell in checks}
+    return points | extra_in(notebook)
+
+
+def extra_in(notebook: NotebookNode) -> dict[str, float]:
+    """Return what exercises are worth whose points are extra credit, by their names."""
+    cells = [cell.metadata for cell in notebook.cells if cell.metadata.get(_OURS, {}).get(_EXTRA)]
+    return {cell.nbgrader.grade_id.removeprefix("check-"): float(cell[_OURS][_EXTRA]) for cell in cells}
 
 
 def _with_solution(stub: str, solution: str) -> str:
@@ -65,15 +86,24 @@ def _with_solution(stub: str, solution: str) -> str:
     return composed
 
 
-def _set_points(notebook: NotebookNode, name: str, title: str, worth: float) -> None:
+def _set_points(notebook: NotebookNode, name: str, title: str, worth: float, is_extra: bool) -> None:
+    """Set what an exercise is worth.
+
+    nbgrader has no extra credit, except what a person adds in formgrader: to it, such a cell is worth 0 and earns
+    more. What the cell is worth stands beside nbgrader's metadata, in which nbgrader allows no other key.
+    """
+    points = int(worth) if float(worth).is_integer() else worth
     for cell in notebook.cells:
         metadata = cell.metadata.get("nbgrader", {})
         if metadata.get("grade_id") == f"check-{name}":
             before = _in_words(metadata["points"])
-            metadata["points"] = int(worth) if float(worth).is_integer() else worth
+            metadata["points"] = 0 if is_extra else points
+            if is_extra:
+                cell.metadata[_OURS] = {_EXTRA: points}
+    after = f"{_in_words(worth)}{' of extra credit' * is_extra}"
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell["source"] = cell.source.replace(f"{title} ({before})", f"{title} ({_in_words(worth)})")
+            cell["source"] = cell.source.replace(f"{title} ({before})", f"{title} ({after})")
 
 
 def _in_words(worth: float) -> str:

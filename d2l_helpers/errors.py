@@ -10,6 +10,7 @@ D2LHelpersError
 ├── LibraryUnusable        a library that is missing or of another version (also an ImportError)
 ├── RecordError            a metric that cannot be recorded or compared
 ├── NotebookError          a notebook that cannot be read, run or written
+├── ClusterError           the machines that mark together cannot be used, or are lost
 ├── SandboxError           the sandbox for student code cannot be started, or failed through no fault of the student
 └── WireError              the exchange of messages with a sandbox failed
     ├── BadFrame           the bytes are not a message
@@ -27,6 +28,7 @@ from types import FrameType, TracebackType
 __all__ = [
     "ArgumentError",
     "BadFrame",
+    "ClusterError",
     "D2LHelpersError",
     "DataCorrupt",
     "DataError",
@@ -127,6 +129,10 @@ class RecordError(D2LHelpersError):
 
 class NotebookError(D2LHelpersError):
     """A notebook that cannot be read, run or written."""
+
+
+class ClusterError(D2LHelpersError):
+    """The machines that mark together cannot be used, or are lost."""
 
 
 class SandboxError(D2LHelpersError):

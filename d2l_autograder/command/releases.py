@@ -44,9 +44,9 @@ class Releases:
         wanted = {entry.assignment for entry in entries}
         return {name: self.load(file) for name, file in self.files.items() if name in wanted}
 
-    def secret(self, out: Path) -> bytes:
-        """Return the course's secret; without a course, one that is kept with the results in `out`."""
-        return self.course.secret() if self.course else course_secret(out / "secret")
+    def secret(self, out: Path, is_kept: bool = True) -> bytes:
+        """Return the course's secret; without a course, the one with the results in `out`. For both, see `Course`."""
+        return self.course.secret(is_kept) if self.course else course_secret(out / "secret", is_kept)
 
 
 def choose_releases(

@@ -18,7 +18,10 @@ import d2l_helpers
 from d2l_helpers.data.idx import FILES
 from d2l_helpers.errors import SandboxError
 
-__all__ = ["DATA", "HOME", "PROGRAMS", "WORKER", "arguments", "python_path", "require_hidden", "stand_in_labels"]
+__all__ = [
+    "DATA", "HOME", "LIBRARY", "PACKAGE", "PROGRAMS", "WORKER", "arguments", "labels_file", "ours", "public_data",
+    "python_path", "readable", "require_hidden", "stand_in_labels", "worker_files",
+]  # fmt: skip
 
 PACKAGE = Path(d2l_helpers.__file__).parent
 LIBRARY = "/sandbox/library"
@@ -104,10 +107,30 @@ def _shown(data: Path | None) -> list[tuple[str, str]]:
     """List everything that is bound: its path outside, and its path inside."""
     shown = [(path, path) for path in (*_system(), *_interpreter())]
     shown.append((str(PACKAGE), f"{LIBRARY}/{PACKAGE.name}"))
-    shown += [(str(Path(__file__).with_name(name)), str(Path(WORKER).with_name(name))) for name in _WORKER_FILES]
+    shown += [(str(path), str(Path(WORKER).with_name(path.name))) for path in worker_files()]
     if data is not None:
-        shown += [(str(path), f"{DATA}/{path.name}") for path in _public_data(data)]
+        shown += [(str(path), f"{DATA}/{path.name}") for path in public_data(data)]
     return shown
+
+
+def worker_files() -> list[Path]:
+    """List the files of this package that run inside a sandbox."""
+    return [Path(__file__).with_name(name) for name in _WORKER_FILES]
+
+
+def labels_file() -> str:
+    """Return the name of the file in whose place `stand_in_labels` is shown."""
+    return FILES[_WITHHELD].filename
+
+
+def readable() -> list[str]:
+    """List the system's and the interpreter's files and folders that a sandbox shows, at their own paths."""
+    return [*_system(), *_interpreter()]
+
+
+def ours() -> list[Path]:
+    """List the folders of this project's packages that no student's code may see, where they are installed."""
+    return [PACKAGE / "exercises", Path(__file__).parents[1], PACKAGE.parent / "d2l_authoring"]
 
 
 def _system() -> Iterator[str]:
@@ -144,7 +167,14 @@ def _site_packages() -> list[Path]:
     return sorted(path for path in found if path.is_dir() and not _is_below(path, known))
 
 
-def _public_data(folder: Path) -> Iterator[Path]:
+def public_data(folder: Path) -> Iterator[Path]:
+    """List the files of the dataset that a sandbox shows as they are.
+
+    Raises
+    ------
+    SandboxError
+        If one of them is not in the folder.
+    """
     for name, file in FILES.items():
         if name == _WITHHELD:
             continue
