@@ -19,7 +19,7 @@ TRY = """
 import dataclasses, json, os, sys
 from pathlib import Path
 from d2l_autograder.sandbox import Limits, Lost, Sandbox, Setup, protections
-from d2l_autograder.sandbox.bubblewrap import _OWN_USERS
+from d2l_autograder.sandbox.stage import stage
 from d2l_helpers.errors import D2LHelpersError
 
 WEAKER = dataclasses.replace(protections.LIMITS, has_namespaces=False)
@@ -30,7 +30,15 @@ def attack(source, limits=WEAKER, **setup):
     except (Lost, D2LHelpersError) as lost:
         return f"{type(lost).__name__} {lost}"
 def left():
-    return [name for name in os.listdir("/proc") if name.isdecimal() and os.stat(f"/proc/{name}").st_uid in _OWN_USERS]
+    found = []
+    for name in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            command = Path(f"/proc/{name}/cmdline").read_text()
+        except OSError:
+            continue
+        if str(stage(None)) in command:  # where the worker of this process's sandboxes lies
+            found.append(command)
+    return found
 """
 
 
