@@ -14,7 +14,8 @@ from d2l_autograder.command.program import away_from_current_folder, stopped_by_
 
 __all__ = ["watch"]
 
-_NOT_HERE = ("submissions", "again")  # what has a result is marked again only when the student hands in again
+# What has a result is marked again only when the student hands in again; and this machine marks
+_NOT_HERE = ("submissions", "again", "preview", "cluster", "tls_ca_file", "tls_cert", "tls_key")
 
 
 @click.command(params=[option for option in grade.params if option.name not in _NOT_HERE])
@@ -39,6 +40,7 @@ def watch(
 
         releases = choose_releases(submissions, current, folder, notebooks, answers)
         course = releases.course.folder if releases.course else None
-        out = folder_for_marks(submissions, out or course, options["roster"])
+        tables = {f"the {name}": options[name] for name in ("roster", "groups") if options[name]}
+        out = folder_for_marks(submissions, out or course, tables)
         settings = ClassOptions(is_sandboxed=not no_sandbox, **options)
         sys.exit(watch_class(submissions, out, releases, interrupts, settings))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from d2l_autograder.batch.grader import Grader
 from d2l_autograder.batch.outcome import Outcome
-from d2l_autograder.collect import Collection, Entry, collect
+from d2l_autograder.collect import Collection, Entry
 from d2l_autograder.command.arrivals import Arrivals, Stamp
 from d2l_autograder.command.class_reports import ClassReports
 from d2l_autograder.command.folder_lock import locked
@@ -45,7 +45,7 @@ def watch_class(folder: Path, out: Path, releases: Releases, interrupts: Interru
         with Sandbox(setup=Setup(hidden=(*releases.hidden, folder, out)), is_confined=options.is_sandboxed):
             pass  # where there is no sandbox, the error comes now, and not with the first submission
         with suppress(NotebookError):  # nothing is there yet; but what was passed must be right from the start
-            collect(folder, releases.files, options.platform, options.names, options.roster)
+            options.collected(folder, releases.files)
         faults = Faults()
         everything = Collection(tuple(Entry("", name, file) for name, file in releases.files.items()))
         grader = grader_of(everything, folder, out, releases, options)
@@ -137,10 +137,8 @@ class _Watch:
         unfinished = self.arrivals.incomplete
         if self.arrivals.files.keys() == unfinished:
             return None
-        options = self.options
         try:
-            files = self.releases.files
-            found = collect(self.folder, files, options.platform, options.names, options.roster, unfinished)
+            found = self.options.collected(self.folder, self.releases.files, unfinished)
         except D2LHelpersError as error:  # what comes next may tell whose it is
             self._complain(str(error))
             return None

@@ -8,6 +8,7 @@ call a check would search for the answers with it.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -36,7 +37,7 @@ _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/usr/share/zoneinfo")
 _SHARED = {Path("/usr"), Path("/usr/local")}  # prefixes below which other things than Python lie, such as datasets
 
 
-def arguments(data: Path | None, bind_data_fd: int | None = None) -> list[str]:
+def arguments(data: Path | None, bind_data_fd: int | None = None, files: Iterable[Path] = ()) -> list[str]:
     """Write bubblewrap's arguments that build the file system, except /proc, /dev and /tmp.
 
     Parameters
@@ -45,6 +46,8 @@ def arguments(data: Path | None, bind_data_fd: int | None = None) -> list[str]:
         The folder with the dataset's four files, decompressed.
     bind_data_fd : int, optional
         A descriptor from which bubblewrap reads the stand-in for the test labels; needed with `data`.
+    files : iterable of Path, optional
+        What lies beside the notebook: shown in the folder where code runs.
     """
     shown = _shown(data)
     links = [("--symlink", str(Path(path).readlink()), path) for path in _SYSTEM if Path(path).is_symlink()]
@@ -53,6 +56,9 @@ def arguments(data: Path | None, bind_data_fd: int | None = None) -> list[str]:
     result += [part for outside, inside in shown for part in ("--ro-bind", outside, inside)]
     if data is not None:
         result += ["--perms", "0444", "--ro-bind-data", str(bind_data_fd), f"{DATA}/{FILES[_WITHHELD].filename}"]
+    for file in files:
+        _require_readable(file)
+        result += ["--ro-bind", str(file), f"{HOME}/{file.name}"]
     return result + [part for folder in _covered(shown) for part in ("--tmpfs", folder, "--remount-ro", folder)]
 
 
@@ -181,6 +187,17 @@ def public_data(folder: Path) -> Iterator[Path]:
                 remedy="run d2l-helpers data, and pass the folder that it fills",
             )
         yield path
+
+
+def _require_readable(file: Path) -> None:
+    """Refuse a file that student code could not read: where root grades, it runs as another user."""
+    if os.geteuid() == 0 and not file.stat().st_mode & stat.S_IROTH:
+        raise SandboxError(
+            "The sandbox cannot show a file that the notebook needs.",
+            got=f"{file}, which only its owner may read",
+            expected="a file that all may read, since student code does not run as root",
+            remedy=f"run chmod o+r {file}",
+        )
 
 
 def _covered(shown: Iterable[tuple[str, str]]) -> list[str]:

@@ -165,11 +165,11 @@ class Sandbox:
 
     def _new_process(self, pipes: tuple[int, int]) -> AnyProcess:
         if not self.is_confined:
-            return PlainProcess(self.limits, pipes, self.setup.data)
+            return PlainProcess(self.limits, pipes, self.setup.data, self.setup.files)
         if not self.limits.has_namespaces:
             return separate_user.start(self.limits, self.setup, pipes)
         python = [sys.executable, "-P", "-s", "-B", mounts.WORKER, *map(str, pipes)]
-        return ConfinedProcess(python, self.limits, self.setup.variables(), pipes, self.setup.data)
+        return ConfinedProcess(python, self.limits, self.setup.variables(), pipes, self.setup.data, self.setup.files)
 
     def _send(self, message: dict[str, Any], arrays: Sequence[Array], seconds: float) -> int:
         assert self._channel is not None

@@ -117,6 +117,8 @@ class Setup:
     hidden : tuple of Path
         Files and folders that must stay hidden, such as the answer key, the course and the submissions. The sandbox
         refuses to start if one of them lies below anything that it shows.
+    files : tuple of Path
+        What lies beside the notebook, such as data: code can read it in the folder where it runs.
     hash_seed : int
         Python's seed for the hashes of text, which are the same in all sandboxes with one seed.
     """
@@ -125,6 +127,7 @@ class Setup:
     imports: tuple[str, ...] = ()
     mxnet: bool = False
     hidden: tuple[Path, ...] = ()
+    files: tuple[Path, ...] = ()
     hash_seed: int = 0
 
     def variables(self) -> dict[str, str]:
