@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
 from support.batches import hand_in, notebook, results
 from support.lacking import lacking
 
@@ -173,7 +174,8 @@ WRONG = ("np.exp(Z)", "1 / 0", "exit(3)")
 def quick_class(folder: Path, count: int, seconds: float = 0.5) -> Path:
     """Hand in so many notebooks with one answer each: right, wrong in several ways, or nothing at all."""
     answers = [QUICK.format(seconds=seconds, answer=answer) for answer in (RIGHT, *WRONG)]
-    contents = [*(notebook(stable_softmax=answer) for answer in answers), notebook(), "{"]
+    answered = [notebook(stable_softmax=answer) for answer in answers]
+    contents = [content for one in answered for content in (one, notebook())] + ["{"]
     return hand_in(
         folder, {f"s{number:03}": contents[number % len(contents)] + " " * number for number in range(count)}
     )
@@ -185,3 +187,62 @@ def marks_in(out: Path) -> dict[str, Result]:
     by_student = {result.student: result for result in found}
     assert len(by_student) == len(found)
     return by_student
+
+
+class Networks:
+    """Machines' networks on one machine: a bridge, and a network namespace for each worker. Only root can make them."""
+
+    def __init__(self) -> None:
+        if os.geteuid() != 0 or not shutil.which("ip") or not shutil.which("nsenter"):
+            pytest.skip("only root can make networks: run as root, with iproute2 and util-linux")
+        number = os.getpid() % 50_000
+        self.net = f"10.{100 + number // 250}.{number % 250}"
+        self.name = f"d2l{number}"
+        self.count = 0
+        self.host = f"{self.net}.1"
+        _ip(f"link add {self.name} type bridge")
+        _ip(f"addr add {self.host}/24 dev {self.name}")
+        _ip(f"link set {self.name} up")
+
+    def add(self) -> tuple[str, list[str], str]:
+        """Make a network; return its name, what a command line that runs in it begins with, and its address."""
+        self.count += 1
+        name, address = f"{self.name}-{self.count}", f"{self.net}.{self.count + 1}"
+        _ip(f"netns add {name}")
+        _ip(f"link add {name} type veth peer name eth0 netns {name}")
+        _ip(f"link set {name} master {self.name} up")
+        for command in (f"addr add {address}/24 dev eth0", "link set eth0 up", "link set lo up"):
+            _ip(f"-n {name} {command}")
+        # Not `ip netns exec`, which hides the control groups
+        return name, ["nsenter", f"--net=/run/netns/{name}"], address
+
+    def cut(self, name: str) -> None:
+        """Let nothing through from a network and to it, as when somebody pulls the cable."""
+        _ip(f"link set {name} down")
+
+    def join(self, name: str) -> None:
+        _ip(f"link set {name} up")
+
+    def end(self) -> None:
+        for number in range(1, self.count + 1):
+            _ip(f"netns del {self.name}-{number}")
+        _ip(f"link del {self.name}")
+
+
+@contextmanager
+def networks() -> Iterator[Networks]:
+    made = Networks()
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started, such as a nanny its worker."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def _ip(arguments: str) -> None:
+    subprocess.run(["ip", *arguments.split()], check=True, capture_output=True)
