@@ -252,6 +252,6 @@ class Grader:
 
     def _hidden_from_students(self, entries: Sequence[Entry]) -> tuple[Path, ...]:
         """List what no sandbox may show: the keys, the results, the submissions' folders, and `hidden`, each once."""
-        keys = (assignment.key.folder for assignment in self.assignments.values())
+        keys = (place for assignment in self.assignments.values() for place in assignment.hidden)
         results = [self.store.folder.parent] if self.store else []  # the course's secret lies there too
         return tuple(dict.fromkeys([*keys, *self.hidden, *results, *(entry.file.parent for entry in entries)]))

@@ -34,7 +34,8 @@ _RECENT = 32  # submissions
 def setup_for(assignment: Assignment) -> Setup:
     """Return what a sandbox has ready for an assignment, and must not show."""
     imports = ("import d2l_helpers", *assignment.imports)
-    return Setup(data=cache_folder(), imports=imports, mxnet=True, hidden=(assignment.key.folder,))
+    files = assignment.module.files
+    return Setup(data=cache_folder(), imports=imports, mxnet=True, hidden=assignment.hidden, files=files)
 
 
 class Marker:

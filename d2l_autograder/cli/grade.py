@@ -24,8 +24,10 @@ __all__ = ["grade"]
 @click.option("--platform", help="Where the files come from; by default recognised.")
 @click.option("--names", metavar="REGEX", help="Finds (?P<student>…) in files' names.")
 @click.option("--roster", type=Place(exists=True, dir_okay=False), help="CSV or gradebook.db with all students.")
+@click.option("--groups", type=Place(exists=True, dir_okay=False), help="CSV that says who hands in together.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Notebooks to mark at a time.")
 @click.option("--again", is_flag=True, help="Mark also what has a result; the new one counts.")
+@click.option("--preview", is_flag=True, help="Print whose marks would change; write nothing.")
 @click.option("--gradescope", is_flag=True, help="Write results.json for Gradescope, too.")
 @click.option("--cluster", metavar="ADDRESS", help="Mark on dask workers: tls://HOST:8786, or local.")
 @click.option("--tls-ca-file", type=Place(dir_okay=False), help="For --cluster: the authority's certificate.")
@@ -39,6 +41,7 @@ def grade(
     notebooks: Path | None,
     answers: Path | None,
     no_sandbox: bool,
+    preview: bool,
     cluster: str | None,
     tls_ca_file: Path | None,
     tls_cert: Path | None,
@@ -63,11 +66,15 @@ def grade(
             raise click.UsageError(
                 "There is no course here. Pass --course, or say with --out DIRECTORY where marks go."
             )
-        if roster := options["roster"]:
-            require_trusted(submissions, {"the roster": roster})
+        tables = {f"the {name}": options[name] for name in ("roster", "groups") if options[name]}
+        require_trusted(submissions, tables)
         require_folder_for_marks(out, submissions)
         elsewhere = (
             command.open_cluster(cluster, (tls_ca_file, tls_cert, tls_key), options["jobs"]) if cluster else None
         )
         settings = command.ClassOptions(is_sandboxed=not no_sandbox, cluster=elsewhere, **options)
+        if preview:
+            from d2l_autograder.command.preview import preview_class
+
+            sys.exit(preview_class(submissions, out, releases, interrupts, settings))
         sys.exit(command.grade_class(submissions, out, releases, interrupts, settings))

@@ -35,7 +35,7 @@ from d2l_autograder.results import Status
 from d2l_helpers.atomic import write
 from d2l_helpers.errors import ClusterError, LibraryUnusable
 
-__all__ = ["ClassOptions", "grade_class", "grade_one", "open_cluster"]
+__all__ = ["ClassOptions", "grade_class", "grade_one", "grader_of", "open_cluster"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ClassOptions:
 
     Attributes
     ----------
-    platform, names, roster : optional
+    platform, names, roster, groups : optional
         As for `collect`.
     jobs, is_sandboxed, again, cluster : optional
         As for `Grader`.
@@ -55,6 +55,7 @@ class ClassOptions:
     platform: str | None = None
     names: str | None = None
     roster: Path | None = None
+    groups: Path | None = None
     jobs: int | None = None
     is_sandboxed: bool = True
     again: bool = False
@@ -115,10 +116,13 @@ def grade_class(
     with locked(out) as has_locks:
         if not has_locks:
             say(f"The file system of {out} has no locks: start no second grader that writes there.", is_error=True)
-        collection, faults = collect(folder, releases.files, options.platform, options.names, options.roster), Faults()
+        faults = Faults()
+        collection = collect(
+            folder, releases.files, options.platform, options.names, options.roster, groups=options.groups
+        )
         with faults.noted("the overview of what was handed in"):
             say(collected_text(collection))
-        grader = _grader(collection, folder, out, releases, options)
+        grader = grader_of(collection, folder, out, releases, options)
         with _gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
             with faults.noted("collected.csv"):
@@ -130,14 +134,19 @@ def grade_class(
                 faults.add(fault_of("marking on the cluster", error))
             finally:  # also where there is no sandbox
                 _finish(reports, faults)
+            if reports.rows and not interrupts.number:
+                reports.write_page()
         return _end(len(collection.entries), reports, faults, interrupts)
 
 
-def _grader(collection: Collection, folder: Path, out: Path, releases: Releases, options: ClassOptions) -> Grader:
+def grader_of(
+    collection: Collection, folder: Path, out: Path, releases: Releases, options: ClassOptions, is_preview: bool = False
+) -> Grader:
+    """Return the grader of a class; the grader of a preview writes no secret and no results."""
     return Grader(
         releases.assignments_of(collection.entries),
-        releases.secret(out),
-        Store(out / "results"),
+        releases.secret(out, is_kept=not is_preview),
+        Store(out / "results", is_read_only=is_preview),
         options.jobs,
         is_sandboxed=options.is_sandboxed,
         again=options.again,
@@ -203,7 +212,8 @@ def _gradebook(
 
 
 def _students(collection: Collection) -> list[str]:
-    everybody = [entry.student for entry in collection.entries] + [student for student, _ in collection.missing]
+    everybody = [student for entry in collection.entries for student in (entry.student, *entry.members)]
+    everybody += [student for student, _ in collection.missing]
     return list(dict.fromkeys(everybody))
 
 
