@@ -13,7 +13,6 @@ from support.batches import rows, start, wait_for
 from support.clusters import (
     breakable_path,
     children,
-    machines,
     make_certificates,
     marks_in,
     need_dask,
@@ -21,6 +20,8 @@ from support.clusters import (
     quick_class,
 )
 from support.leftovers import need_a_sandbox
+
+from benchmarks.cluster.machines import machines
 
 pytestmark = [pytest.mark.cluster, pytest.mark.sandbox, pytest.mark.nightly]
 SECRET = b"of this test, and as long as a secret"
