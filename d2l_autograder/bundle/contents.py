@@ -20,6 +20,7 @@ __all__ = ["SETTINGS", "Bundled", "build"]
 
 SETTINGS = "bundle.json"
 _SCRIPTS = ("setup.sh", "run_autograder")
+_BESIDE = (*_SCRIPTS, "pip.lock")
 _LOCK = "requirements.lock"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip file: the same inputs give the same bytes
 _EXECUTABLE, _PLAIN = 0o100755 << 16, 0o100644 << 16
@@ -82,7 +83,7 @@ def build(source: Path, file: Path, answers: Path | None = None, name: str | Non
     require_own({"the course": source, "the answer key": key})
     bundled = Bundled(name, **settings)
     members = dict(_packages())
-    members |= {script: Path(__file__).with_name(script).read_bytes() for script in _SCRIPTS}
+    members |= {script: Path(__file__).with_name(script).read_bytes() for script in _BESIDE}
     members |= {_LOCK: _lock(), SETTINGS: _json(asdict(bundled))}
     members |= {f"course/answers/{path}": contents for path, contents in _files_of(key)}
     members |= {f"course/release/{name}/{path}": contents for path, contents in _released(release)}

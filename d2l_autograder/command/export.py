@@ -15,12 +15,14 @@ from d2l_autograder.export.canvas import canvas_template
 from d2l_autograder.export.columns import choose_columns
 from d2l_autograder.export.feedback_archive import Archive, archive_name, feedback_archive, merged, participants_in
 from d2l_autograder.export.fill import Became, Filled, fill
+from d2l_autograder.export.grades_table import GradesTable, read_grades_table
 from d2l_autograder.export.moodle import EXPECTED as MOODLE
 from d2l_autograder.export.moodle import gradebook_template, worksheet_template
 from d2l_autograder.export.said import about_archive, about_file
 from d2l_autograder.export.students import match
 from d2l_autograder.export.template import StudentRow, Template, read_template
 from d2l_autograder.gradebook.totals import Totals, read_totals
+from d2l_autograder.report.text import safe_line
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import ArgumentError, NotebookError
 
@@ -67,7 +69,8 @@ def export(folder: Path, to: Path, options: ExportOptions) -> int:
     Parameters
     ----------
     folder : Path
-        The course, or the folder of results: it holds gradebook.db and the feedback pages.
+        The course, or the folder of results: it holds gradebook.db and the feedback pages. Without nbgrader there is no
+        gradebook.db, and the marks are those of grades.csv.
     to : Path
         The folder that the gradebook files go to.
     options : ExportOptions
@@ -82,7 +85,9 @@ def export(folder: Path, to: Path, options: ExportOptions) -> int:
     NotebookError
         If a file cannot be written.
     """
-    book = read_totals(folder / "gradebook.db")
+    table = read_grades_table(folder / "grades.csv")
+    has_book = (folder / "gradebook.db").exists() or not table.totals.totals
+    book = read_totals(folder / "gradebook.db") if has_book else table.totals
     assignments = sorted({name for name, _ in book.totals})
     if not assignments:
         raise _wrong("a gradebook without a mark", "marks", "run d2l-grade grade first")
@@ -101,8 +106,18 @@ def export(folder: Path, to: Path, options: ExportOptions) -> int:
     for place, archive in archives:
         replace_file(place, archive.contents)
         say(f"{place}\n" + "\n".join(about_archive(archive)))
+    _say_cautions(table, book, has_book)
     lost = any(fate.what == Became.NOWHERE for each in filled for column in each.columns for fate in column.fates)
     return int(lost or any(archive.left_out for _, archive in archives))
+
+
+def _say_cautions(table: GradesTable, book: Totals, has_book: bool) -> None:
+    if not has_book:
+        say("There is no gradebook.db, so the marks are those of grades.csv.")
+    of = {place: why for place, why in table.cautions.items() if place in book.totals}
+    if of:
+        lines = [f"  {safe_line(student)}, {safe_line(assignment)}: {why}" for (assignment, student), why in of.items()]
+        say("\n".join(["look at these marks before you import them:", *lines]))
 
 
 def _filled(book: Totals, assignments: list[str], roster: Roster | None, options: ExportOptions) -> list[Filled]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -35,7 +35,15 @@ from d2l_autograder.results import Status
 from d2l_helpers.atomic import write
 from d2l_helpers.errors import ClusterError, LibraryUnusable
 
-__all__ = ["ClassOptions", "grade_class", "grade_one", "grader_of", "open_cluster"]
+__all__ = [
+    "ClassOptions",
+    "grade_class",
+    "grade_one",
+    "grader_of",
+    "mark_collection",
+    "open_cluster",
+    "open_gradebook",
+]
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,10 @@ class ClassOptions:
     again: bool = False
     gradescope: bool = False
     cluster: Cluster | None = None
+
+    def collected(self, folder: Path, assignments: Mapping[str, Path], own: Iterable[Path] = ()) -> Collection:
+        """Collect what was handed in, as `collect` does."""
+        return collect(folder, assignments, self.platform, self.names, self.roster, own, self.groups)
 
 
 def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> int:
@@ -117,19 +129,17 @@ def grade_class(
         if not has_locks:
             say(f"The file system of {out} has no locks: start no second grader that writes there.", is_error=True)
         faults = Faults()
-        collection = collect(
-            folder, releases.files, options.platform, options.names, options.roster, groups=options.groups
-        )
+        collection = options.collected(folder, releases.files)
         with faults.noted("the overview of what was handed in"):
             say(collected_text(collection))
         grader = grader_of(collection, folder, out, releases, options)
-        with _gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
+        with open_gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
             with faults.noted("collected.csv"):
                 write(out / "collected.csv", collected_csv(collection, folder))
             try:
                 with interrupts.ending():
-                    _mark(grader, collection, reports)
+                    mark_collection(grader, collection, reports)
             except ClusterError as error:  # what is marked is reported all the same
                 faults.add(fault_of("marking on the cluster", error))
             finally:  # also where there is no sandbox
@@ -155,8 +165,10 @@ def grader_of(
     )
 
 
-def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None:
-    """Take the rows of all entries, and write their reports."""
+def mark_collection(
+    grader: Grader, collection: Collection, reports: ClassReports, note: Callable[[Outcome], None] | None = None
+) -> None:
+    """Take the rows of all entries, and write their reports; `note` takes each outcome in the place of a bar."""
     kept, waiting = [], []
     for entry in collection.entries:  # first, or an interrupt would leave a table without them
         if grader.is_stopped:
@@ -169,10 +181,13 @@ def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None
     for student, assignment in collection.missing:
         reports.add_missing(student, assignment)
     reports.is_table_due = True
-    with tqdm(total=len(collection.entries), unit="notebook", file=Progress(sys.stderr), disable=None) as bar:
+    is_without = True if note else None  # None: where there is no terminal
+    with tqdm(total=len(collection.entries), unit="notebook", file=Progress(sys.stderr), disable=is_without) as bar:
         for outcome in chain([] if grader.again else _until_stopped(kept, grader), grader.mark(waiting)):
             reports.add(outcome)
             bar.update()
+            if note:
+                note(outcome)
 
 
 def _until_stopped(outcomes: list[Outcome], grader: Grader) -> Iterator[Outcome]:
@@ -191,7 +206,7 @@ def _finish(reports: ClassReports, faults: Faults) -> None:
 
 
 @contextmanager
-def _gradebook(
+def open_gradebook(
     grader: Grader, collection: Collection, out: Path, releases: Releases, faults: Faults
 ) -> Iterator[gradebook.Gradebook | None]:
     """Open the gradebook; where that fails, all the rest is written without it."""

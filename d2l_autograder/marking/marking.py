@@ -252,7 +252,7 @@ def _key_fault(item: Item, probe: Probe, error: Exception) -> KeyFault:
         f"The answer key has failed at {item.exercise.name}, {probe.title}.",
         got=f"{type(error).__name__}: {error}",
         expected="arguments, and the solution's result for them",
-        remedy="repair the key; pytest tests/autograder/marking/test_probes.py tries all of it",
+        remedy="repair the key; d2l-author try NOTEBOOK tries all of it",
     )
 
 

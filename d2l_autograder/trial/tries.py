@@ -6,6 +6,8 @@ import itertools
 import math
 from typing import Any
 
+import numpy as np
+
 from d2l_autograder.answer import Wrong
 from d2l_autograder.assignment import Item
 from d2l_autograder.random_generators import generator
@@ -25,21 +27,16 @@ __all__ = [
 ]
 
 _CONSTANTS: tuple[Any, ...] = (0.0, 1.0, True, None, "a", [], {})
-_ODD = (
-    math.nan,
-    math.inf,
-    -math.inf,
-    0.0,
-    1e-308,
-    1e308,
-    10**18,
-    True,
+_ODD_NUMBERS: tuple[Any, ...] = (math.nan, math.inf, -math.inf, 0.0, 1e-308, 1e308, 10**18, True)
+_ODD_OTHERS: tuple[Any, ...] = (
     "",
     "abcd",
     [],
     {},
     [math.nan],
     [[0.5], [1, 2]],
+    np.linspace(0, 1, 100),
+    np.ones((0, 5)),
 )
 _SECRETS = (b"one", b"two")
 
@@ -99,7 +96,7 @@ def wrong_answers_probes_problem(item: Item, wrong: Wrong, secrets: tuple[bytes,
 
 def undue_points_problem(item: Item) -> str:
     """Mark answers that nobody thinks about: constants, arguments as they came, and odd values earn nothing."""
-    undue: list[tuple[str, Any]] = [(repr(value)[:30], value) for value in _ODD]
+    undue: list[tuple[str, Any]] = [(repr(value)[:30], value) for value in (*_ODD_NUMBERS, *_ODD_OTHERS)]
     if item.exercise.kind == "written":
         echoes = [("the first argument", lambda *given: given[0]), ("the last argument", lambda *given: given[-1])]
         undue = [(f"always {value!r}", lambda *_, value=value: value) for value in _CONSTANTS]

@@ -152,11 +152,11 @@ def _pip(arguments: list[str]) -> None:
     if done.returncode == 0:
         return
     said = (done.stderr or done.stdout).strip().splitlines() or [f"status {done.returncode}"]
-    last = [line for line in said if line.startswith("ERROR: ")] or said[-1:]
+    last = [line for line in said if line.lower().startswith("error: ")] or said[-1:]
     causes = ((expected, remedy) for words, expected, remedy in _CAUSES if words in done.stderr)
     other = "pip to install it", f"look at what this says in a terminal: {' '.join(command)}"
     expected, remedy = next(causes, other)
-    raise _error(_FAILED, got=last[0].removeprefix("ERROR: ")[:300], expected=expected, remedy=remedy)
+    raise _error(_FAILED, got=last[0][:300], expected=expected, remedy=remedy)
 
 
 def _make_importable() -> None:

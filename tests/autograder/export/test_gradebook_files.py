@@ -93,7 +93,7 @@ def test_each_row_and_each_mark_is_counted_once_and_named_where_it_is_nowhere():
     result = filled(CANVAS, marks)
     said = "\n".join(about_file(result, book(marks)))
     assert "students in the file: 7; with a mark: 3, cells kept: 3, without a mark, so their cells are kept: 1" in said
-    assert "marks in the gradebook: 7; without a row in the file: 2" in said
+    assert "marks here: 7; without a row in the file: 2" in said
     assert "Jane Doe: 2 rows of the file may be meant, and nothing tells which" in said
     assert "ghost: the file has no row for this student" in said
     assert "s02: 7.00 before, now 3" in said
@@ -214,6 +214,28 @@ def test_a_worksheet_in_german_is_read():
     result = filled(GERMAN, {"s01": 5.5, "s02": 1}, "Moodle")
     assert column(result.contents, "Bewertung") == ["50", ""]
     assert [row.participant for row in read(GERMAN, "Moodle").students] == ["9001", "9002"]
+
+
+def test_canvas_may_write_last_and_first_names_apart():
+    text = "LastName,FirstName,ID,SIS Login ID,Section,04 Softmax Regression (1)\n"
+    text += "    Points Possible,,,,,11\nDoe,Jane,7,x,C,\n"
+    result = filled(text, {"Jane Doe": 4})
+    assert result.contents.decode() == text[:-1] + "4\n"
+
+
+def test_a_worksheet_of_blind_marking_is_filled_by_the_participants_numbers():
+    text = "Identifier,Status,Grade,Maximum grade\nParticipant 9001,-,,11\nParticipant 9002,-,,11\n"
+    result = filled(text, {"Participant 9002": 4}, "Moodle")
+    assert column(result.contents, "Grade") == ["", "4"]
+
+
+def test_three_thousand_students_in_forty_columns_are_filled():
+    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", HEADING, *(f"HW {n} ({n})" for n in range(40))]
+    rows = [head, ["    Points Possible", "", "", "", "", *["11.00"] * 41]]
+    rows += [[f"Last {n}, First", str(n), f"s{n}", f"login{n}", "C", *["1.50"] * 41] for n in range(3000)]
+    text = "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows) + "\n"
+    result = filled(text, {f"s{n}": n % 12 for n in range(3000)})
+    assert column(result.contents, HEADING)[1:] == [str(n % 12) for n in range(3000)]
 
 
 @pytest.mark.parametrize(
