@@ -1,4 +1,4 @@
-"""What runs on a worker: it opens the course with its own copy of the key, and marks bytes. It imports no dask.
+"""What runs on a worker: it opens the course with the key on its own disk, and marks bytes. It imports no dask.
 
 A worker gets JSON, the course's secret and a submission's bytes, and returns JSON. None of these functions raises an
 error: dask would log it together with the arguments, and would send it to the grader by pickle.
@@ -22,7 +22,7 @@ from d2l_autograder.batch.marker import Marker, setup_for
 from d2l_autograder.batch.outcome import not_marked
 from d2l_autograder.digest import environment, packages_digest
 from d2l_autograder.faults import fault_of
-from d2l_autograder.key import KeyFault, load_key
+from d2l_autograder.key import PROJECT_KEY, KeyFault, load_key
 from d2l_autograder.sandbox import Limits, Sandbox
 
 __all__ = ["ANSWERS", "course_of", "describe", "mark_task", "open_course"]
@@ -34,15 +34,7 @@ _open: OrderedDict[str, Marker] = OrderedDict()
 
 def course_of(marker: Marker) -> str:
     """Write as JSON what a worker needs to mark as `marker` does, except the secret and the key's files."""
-    assignments = {
-        name: {
-            "answers": str(one.key.folder),
-            "release": nbformat.writes(one.release),
-            "points": dict.fromkeys(dict(stubs(one.release)), 0.0)
-            | {item.exercise.name: item.points for item in one.items},
-        }
-        for name, one in marker.assignments.items()
-    }
+    assignments = {name: _described(one) for name, one in marker.assignments.items()}
     return json.dumps({"assignments": assignments, "limits": asdict(marker.limits)})
 
 
@@ -115,22 +107,49 @@ def _opened(course: dict[str, Any], secret: bytes) -> tuple[Marker, dict[str, An
     return marker, {"digests": digests, "keys": keys}
 
 
-def _assignment(name: str, answers: str, release: str, points: dict[str, float]) -> Assignment:
+def _described(assignment: Assignment) -> dict[str, Any]:
+    key, file = assignment.key.folder, assignment.module.file
+    is_projects = file is None and key.resolve() == PROJECT_KEY.resolve()  # wherever a worker has its own checkout
+    return {
+        "release": nbformat.writes(assignment.release),
+        "points": dict.fromkeys(dict(stubs(assignment.release)), 0.0)
+        | {item.exercise.name: item.points for item in assignment.items},
+        "extra": [item.exercise.name for item in assignment.items if item.is_extra],
+        "answers": None if is_projects else str(key),
+        "module": str(file) if file else None,
+    }
+
+
+def _assignment(
+    name: str, release: str, points: dict[str, float], extra: list[str], answers: str | None, module: str | None
+) -> Assignment:
+    key, file = _places(answers, module)
     with tempfile.TemporaryDirectory(prefix="d2l-release-") as folder:
-        file = Path(folder) / f"{name}.ipynb"
-        file.write_text(release, encoding="utf-8")
-        return load_assignment(file, _key_folder(answers), points)
+        notebook = Path(folder) / f"{name}.ipynb"
+        notebook.write_text(release, encoding="utf-8")
+        return load_assignment(notebook, None if key == file else key, points, module=file, extra=extra)
 
 
-def _key_folder(there: str) -> Path:
-    """Return where this machine has the key: where the variable says, or at the place that it has on the grader's."""
-    return Path(os.environ.get(ANSWERS) or there)
+def _places(answers: str | None, module: str | None) -> tuple[Path | None, Path | None]:
+    """Return where this machine has the key and a teacher's module of exercises.
+
+    That is where the grader's machine has them; or the variable names the folder of the key, and the module lies beside
+    that folder, or in it where the module itself is the key.
+    """
+    key, file = (Path(place) if place else None for place in (answers, module))
+    if own := os.environ.get(ANSWERS):
+        folder = Path(own)
+        if file and key == file:
+            return folder / file.name, folder / file.name
+        return folder, folder.parent / file.name if file else None
+    return key, file
 
 
 def _keys(course: str) -> dict[str, Any]:
     """Return the digests of the keys, where these are there: another key often does not fit the course either."""
     try:
         assignments = json.loads(course)["assignments"]
-        return {"keys": {name: load_key(_key_folder(one["answers"])).digest for name, one in assignments.items()}}
+        places = {name: _places(one["answers"], one["module"])[0] for name, one in assignments.items()}
+        return {"keys": {name: load_key(place or PROJECT_KEY).digest for name, place in places.items()}}
     except BaseException:
         return {}
