@@ -77,14 +77,12 @@ RIGHT = "np.exp(Z - Z.max(axis=1, keepdims=True)) / np.exp(Z - Z.max(axis=1, kee
 WRONG = ("np.exp(Z)", "1 / 0", "exit(3)")
 
 
-def quick_class(folder: Path, count: int, seconds: float = 0.5) -> Path:
-    """Hand in so many notebooks with one answer each: right, wrong in several ways, or nothing at all."""
+def quick_class(folder: Path, count: int, seconds: float = 0.5, untouched: int = 1) -> Path:
+    """Hand in so many notebooks: with one answer that is right, or wrong in several ways, untouched, or damaged."""
     answers = [QUICK.format(seconds=seconds, answer=answer) for answer in (RIGHT, *WRONG)]
-    answered = [notebook(stable_softmax=answer) for answer in answers]
-    contents = [content for one in answered for content in (one, notebook())] + ["{"]
-    return hand_in(
-        folder, {f"s{number:03}": contents[number % len(contents)] + " " * number for number in range(count)}
-    )
+    contents = [*(notebook(stable_softmax=answer) for answer in answers), *[notebook()] * untouched, "{"]
+    names = {f"s{number:03}": number for number in range(count)}
+    return hand_in(folder, {name: contents[number % len(contents)] + " " * number for name, number in names.items()})
 
 
 def marks_in(out: Path) -> dict[str, Result]:

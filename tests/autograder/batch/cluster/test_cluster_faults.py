@@ -36,7 +36,7 @@ def _needs():
 
 @pytest.fixture(scope="module")
 def submitted(tmp_path_factory):
-    return quick_class(tmp_path_factory.mktemp("class") / "submitted", COUNT, seconds=0.1)
+    return quick_class(tmp_path_factory.mktemp("class") / "submitted", COUNT, seconds=0.1, untouched=9)
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +88,9 @@ class Grading:
     def _read(self):
         self.printed = "".join(self.process.communicate())
 
-    def reaches(self, number):
-        """Wait until so many have a result."""
-        wait_for(lambda: len(kept(self.out)) >= number, self.process, seconds=300)
+    def reaches(self, share):
+        """Wait until this share of the class has results."""
+        wait_for(lambda: len(kept(self.out)) >= share * COUNT, self.process, seconds=300)
 
     def ends(self):
         self._reader.join(400)
@@ -103,11 +103,11 @@ def test_killed_workers(submitted, expected, started, out):
     with_nanny, without = started.start_worker("--nthreads", "2"), started.start_worker("--no-nanny")
     started.start_worker()
     grading = Grading(submitted, out, started)
-    for number in (60, 120):
-        grading.reaches(number)
+    for share in (0.2, 0.4):
+        grading.reaches(share)
         (worker,) = [pid for pid in children(with_nanny.pid) if children(pid)] or children(with_nanny.pid)[-1:]
         os.kill(worker, signal.SIGKILL)  # its nanny starts another
-    grading.reaches(160)
+    grading.reaches(0.55)
     without.kill()
     assert grading.ends() == 0, grading.printed
     assert marks_in(out) == expected
@@ -117,7 +117,7 @@ def test_a_killed_scheduler_and_another_one_later(submitted, expected, started, 
     scheduler = started.start_scheduler()
     started.start_worker("--nthreads", "2")
     grading = Grading(submitted, out, started)
-    grading.reaches(80)
+    grading.reaches(0.25)
     scheduler.kill()
     assert grading.ends() == 1
     assert "The cluster's scheduler is lost" in grading.printed
@@ -134,7 +134,7 @@ def test_a_scheduler_that_comes_back_at_the_same_address(submitted, expected, st
     scheduler = started.start_scheduler()
     started.start_worker("--nthreads", "2")
     grading = Grading(submitted, out, started)
-    grading.reaches(80)
+    grading.reaches(0.25)
     scheduler.kill()
     scheduler.wait()
     started.start_scheduler(port=int(started.address.rpartition(":")[2]))
@@ -146,9 +146,9 @@ def test_a_scheduler_that_comes_back_at_the_same_address(submitted, expected, st
 def test_a_killed_grader(submitted, expected, started, out):
     started.start_scheduler()
     started.start_worker("--nthreads", "2")
-    for number in (60, 140):
+    for share in (0.2, 0.5):
         grading = Grading(submitted, out, started)
-        grading.reaches(number)
+        grading.reaches(share)
         grading.process.kill()
         grading.ends()
     before = kept(out)
@@ -162,7 +162,7 @@ def test_a_worker_that_hangs_for_a_minute(submitted, expected, started, out):
     hangs = started.start_worker("--no-nanny")
     started.start_worker()
     grading = Grading(submitted, out, started)
-    grading.reaches(60)
+    grading.reaches(0.2)
     hangs.send_signal(signal.SIGSTOP)
     goes_on = threading.Timer(60, hangs.send_signal, [signal.SIGCONT])
     goes_on.start()
@@ -180,9 +180,9 @@ def test_a_worker_that_is_cut_off(submitted, expected, started, out):
             names.append(name)
             started.start_worker("--no-nanny", "--host", f"tls://{address}", inside=inside)
         grading = Grading(submitted, out, started)
-        grading.reaches(60)
+        grading.reaches(0.2)
         made.cut(names[0])
-        grading.reaches(150)
+        grading.reaches(0.5)
         made.join(names[0])
         assert grading.ends() == 0, grading.printed
         assert marks_in(out) == expected
@@ -196,7 +196,7 @@ def test_a_sandbox_that_breaks_on_one_worker(submitted, expected, started, out, 
     started.start_worker("--no-nanny", "--name", "broken", PATH=path)
     started.start_worker("--name", "good")
     grading = Grading(submitted, out, started)
-    grading.reaches(60)
+    grading.reaches(0.2)
     flag.touch()
     assert grading.ends() == 0, grading.printed
     assert marks_in(out) == expected
