@@ -46,11 +46,11 @@ def build(
     extra: tuple[str, ...],
     force: bool,
 ) -> None:
-    """Write a course to DIR, or update it; by default the course of the current folder.
+    """Write a course to DIR, or update it.
 
-    Files that you have changed stay. --points and --extra may be repeated; an exercise that is worth 0 points is for
-    practice and is not marked. A course keeps the options that it was built with: --only adds notebooks, --points and
-    --extra change what they name.
+    Without DIR, that is the course of the current folder. Files that you have changed stay. --points and --extra may be
+    repeated; an exercise that is worth 0 points is for practice and is not marked. A course keeps its options: --only
+    adds notebooks, --points and --extra change what they name.
     """
     with stopped_by_interrupts(), away_from_current_folder() as current:
         from d2l_autograder.command.build_options import BuildOptions, course_of, options_as_before, remember_options
