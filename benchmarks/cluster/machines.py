@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import shutil
 import signal
 import subprocess
@@ -15,20 +14,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from d2l_autograder.batch.cluster.address import COMMANDS, Certificates
+from d2l_autograder.batch.cluster.address import Certificates
 
-__all__ = ["Machines", "Networks", "can_make_networks", "machines", "make_certificates", "networks", "until"]
+__all__ = ["Machines", "Networks", "can_make_networks", "machines", "networks", "until"]
 
 ROOT = Path(__file__).parents[2]
 Found = TypeVar("Found")
-
-
-def make_certificates(folder: Path) -> Certificates:
-    """Run exactly the three commands that a refusal shows."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for command in COMMANDS:
-        subprocess.run(shlex.split(command), cwd=folder, check=True, capture_output=True)
-    return Certificates(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
 
 
 def until(what: Callable[[], Found], seconds: float = 120) -> Found:

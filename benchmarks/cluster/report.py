@@ -18,10 +18,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bounds import Figure, figure_table
-from benchmarks.cluster.machines import can_make_networks, machines, make_certificates, networks, until
+from benchmarks.cluster.machines import can_make_networks, machines, networks, until
 from benchmarks.grading.coursework import comparable, students
 from d2l_authoring.compose import compose, stubs
 from d2l_autograder.assignment import Assignment, load_assignment
+from d2l_autograder.batch.cluster.address import make_certificates
 from d2l_autograder.batch.grader import Grader
 from d2l_autograder.collect import Entry
 from d2l_autograder.results import Result
@@ -122,6 +123,7 @@ def _on_workers(measure: Measure, folder: Path, number: int, cores: Sequence[int
     """Measure with workers that each have a network and a core; the grader takes the core that is used last."""
     from d2l_autograder.batch.cluster.connection import DaskCluster
 
+    (folder / "certificates").mkdir(parents=True)
     certificates = make_certificates(folder / "certificates")
     with networks() as made, machines(folder / "machines", certificates) as started:
         started.start_scheduler(made.host)

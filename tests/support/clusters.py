@@ -15,6 +15,7 @@ from support.batches import ROOT, hand_in, notebook, results
 from support.lacking import lacking
 
 from benchmarks.cluster import machines as made
+from d2l_autograder.batch.cluster import address
 from d2l_autograder.batch.cluster.address import Certificates
 from d2l_autograder.results import Result
 
@@ -28,7 +29,8 @@ def make_certificates(folder: Path) -> Certificates:
     """Run exactly the three commands that a refusal shows."""
     if not shutil.which("openssl"):
         lacking("needs openssl: run make system-packages")
-    return made.make_certificates(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return address.make_certificates(folder)
 
 
 @contextmanager

@@ -10,7 +10,8 @@ import json
 import os
 import tempfile
 from collections import OrderedDict
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,19 @@ _MOST_COURSES = 4  # that a worker keeps open, for as many graders
 _open: OrderedDict[str, Marker] = OrderedDict()
 
 
-def course_of(marker: Marker) -> str:
-    """Write as JSON what a worker needs to mark as `marker` does, except the secret and the key's files."""
+def course_of(marker: Marker, hidden: Iterable[Path] = ()) -> str:
+    """Write as JSON what a worker needs to mark as `marker` does, except the secret and the key's files.
+
+    Parameters
+    ----------
+    marker : Marker
+        What the worker must mark like.
+    hidden : iterable of Path
+        What no sandbox may show, such as the submissions: a worker may run on the grader's machine, or share its disk.
+    """
     assignments = {name: _described(one) for name, one in marker.assignments.items()}
-    return json.dumps({"assignments": assignments, "limits": asdict(marker.limits)})
+    places = list(map(str, hidden))
+    return json.dumps({"assignments": assignments, "limits": asdict(marker.limits), "hidden": places})
 
 
 def describe() -> str:
@@ -61,8 +71,10 @@ def open_course(ident: str, course: str, secret: bytes) -> str:
         JSON: the digests of the key and of each assignment's marking, or the fault that prevents marking.
     """
     try:
-        marker, found = _opened(json.loads(course), secret)
-        with Sandbox(marker.limits, setup_for(next(iter(marker.assignments.values())))):
+        described = json.loads(course)
+        marker, found = _opened(described, secret)
+        setup = setup_for(next(iter(marker.assignments.values())))
+        with Sandbox(marker.limits, replace(setup, hidden=(*setup.hidden, *map(Path, described["hidden"])))):
             pass
     except BaseException as error:
         fault = fault_of("", error)
@@ -102,7 +114,7 @@ def mark_task(ident: str, student: str, name: str, contents: bytes) -> str:
 def _opened(course: dict[str, Any], secret: bytes) -> tuple[Marker, dict[str, Any]]:
     assignments = {name: _assignment(name, **one) for name, one in course["assignments"].items()}
     marker = Marker(assignments, secret, Limits(**course["limits"]))
-    digests = {name: marker.digest(one, b"") for name, one in assignments.items()}
+    digests = {name: marker.digest(one, b"", "") for name, one in assignments.items()}
     keys = {name: one.key.digest for name, one in assignments.items()}
     return marker, {"digests": digests, "keys": keys}
 
@@ -112,22 +124,25 @@ def _described(assignment: Assignment) -> dict[str, Any]:
     is_projects = file is None and key.resolve() == PROJECT_KEY.resolve()  # wherever a worker has its own checkout
     return {
         "release": nbformat.writes(assignment.release),
-        "points": dict.fromkeys(dict(stubs(assignment.release)), 0.0)
-        | {item.exercise.name: item.points for item in assignment.items},
-        "extra": [item.exercise.name for item in assignment.items if item.is_extra],
         "answers": None if is_projects else str(key),
         "module": str(file) if file else None,
+        "settings": {
+            "points": dict.fromkeys(dict(stubs(assignment.release)), 0.0)
+            | {item.exercise.name: item.points for item in assignment.items},
+            "extra": [item.exercise.name for item in assignment.items if item.is_extra],
+            "has_variants": assignment.has_variants,
+        },
     }
 
 
 def _assignment(
-    name: str, release: str, points: dict[str, float], extra: list[str], answers: str | None, module: str | None
+    name: str, release: str, answers: str | None, module: str | None, settings: dict[str, Any]
 ) -> Assignment:
     key, file = _places(answers, module)
     with tempfile.TemporaryDirectory(prefix="d2l-release-") as folder:
         notebook = Path(folder) / f"{name}.ipynb"
         notebook.write_text(release, encoding="utf-8")
-        return load_assignment(notebook, None if key == file else key, points, module=file, extra=extra)
+        return load_assignment(notebook, None if key == file else key, module=file, **settings)
 
 
 def _places(answers: str | None, module: str | None) -> tuple[Path | None, Path | None]:

@@ -198,7 +198,7 @@ def test_json_that_is_no_reply_is_refused(value):
 
 def test_a_worker_of_the_same_version_and_key_is_fit():
     require_same_program(describe())
-    digests = {NAME: MARKER.digest(ASSIGNMENT, b"")}
+    digests = {NAME: MARKER.digest(ASSIGNMENT, b"", "")}
     require_same_course(json.dumps({"digests": digests, "keys": {NAME: ASSIGNMENT.key.digest}}), MARKER)
 
 
