@@ -70,3 +70,10 @@ def build(
         click.echo(f"{what:<10}{file}")
     if Written.KEPT in done.values():
         click.echo("You have changed the files that are marked as kept, so they stay; --force overwrites them.")
+    changed = dict.fromkeys(
+        Path(file).parts[1] for file, what in done.items() if what is Written.UPDATED and "/" in file
+    )
+    for name in [name for name in changed if (folder / "release" / name).exists()]:
+        click.echo(
+            f"What you have released is as it was: nbgrader generate_assignment {name} --force releases the changes."
+        )

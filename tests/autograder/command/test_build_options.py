@@ -58,6 +58,12 @@ def test_only_adds_notebooks_and_points_change_what_they_name(course):
     assert "(5 points)" not in text(course, "04_softmax_regression")
 
 
+def test_what_was_released_before_a_change_is_named(course):
+    (course / "release" / "04_softmax_regression").mkdir(parents=True)
+    assert "generate_assignment" not in build().output
+    assert "nbgrader generate_assignment 04_softmax_regression --force" in build("--points", "kl_bits=3").output
+
+
 def test_a_course_of_all_notebooks_stays_one(tmp_path):
     remember_options(tmp_path, BuildOptions())
     assert options_as_before(tmp_path, BuildOptions(only=("05",))) == BuildOptions()
