@@ -17,7 +17,7 @@ from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import ArgumentError, NotebookError
 
-__all__ = ["INSTALL", "install_cell", "set_links"]
+__all__ = ["INSTALL", "address_of", "install_cell", "set_links"]
 
 INSTALL = "install"
 """Id of the cell that installs the chapter where it is missing."""
@@ -179,3 +179,8 @@ def _number_again(notebook: NotebookNode) -> None:
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output["execution_count"] = number
+
+
+def address_of(project: Path) -> str | None:
+    """Return the repository's address that a project's pyproject.toml has; None if it has none."""
+    return _address(_declaration(project / "pyproject.toml"))

@@ -36,8 +36,15 @@ def generator(secret: bytes, *place: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(hmac.digest(secret, message, hashlib.sha256), "big"))
 
 
-def course_secret(file: Path) -> bytes:
+def course_secret(file: Path, is_kept: bool = True) -> bytes:
     """Read a course's secret; the first call writes it, readable by its owner only.
+
+    Parameters
+    ----------
+    file : Path
+        Where it is.
+    is_kept : bool, optional
+        False writes nothing: where there is no secret yet, the new one is for this process.
 
     Raises
     ------
@@ -45,6 +52,8 @@ def course_secret(file: Path) -> bytes:
         If the file is too short for a secret: who guesses it can foresee the probes' inputs.
     """
     if not file.exists():
+        if not is_kept:
+            return secrets.token_hex(_BYTES).encode()
         write_once(file, secrets.token_hex(_BYTES).encode(), mode=0o600)
     secret = file.read_bytes()
     if len(secret.strip()) < _BYTES:

@@ -11,6 +11,7 @@ from .engine.device import try_gpu as try_gpu
 from .engine.seeds import seed_all as seed_all
 from .exercises.checking import check as check
 from .exercises.hints import hint as hint
+from .exercises.loading import load_exercises as load_exercises
 from .exercises.progress import progress as progress
 from .exercises.solution import solution as solution
 from .figures import Bars as Bars

@@ -38,10 +38,12 @@ class Store:
     ----------
     folder : Path
         The folder; each result is named by student, assignment and digest.
+    is_read_only : bool, optional
+        Whether `keep` writes nothing, as for a preview.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, is_read_only: bool = False) -> None:
+        self.folder, self.is_read_only = folder, is_read_only
 
     def find(self, student: str, assignment: str, digest: str) -> Result | None:
         """Return the result that counts, which is the latest of this digest, or None.
@@ -71,6 +73,8 @@ class Store:
         OSError
             If the result cannot be written; nothing of it is left then.
         """
+        if self.is_read_only:
+            return Kept.NEW
         contents = result.as_json().encode(errors="replace")
         written = Result.from_json(contents.decode())  # lone surrogates, which UTF-8 cannot encode, were replaced
         place = result.student, result.assignment, result.digest

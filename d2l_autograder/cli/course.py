@@ -31,10 +31,11 @@ def _parse_points(_: click.Context, __: click.Parameter, texts: tuple[str, ...])
 
 @course.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=FOLDER)
-@click.option("--answers", type=EXISTING_FOLDER, help="The answer key; by default this project's.")
-@click.option("--notebooks", type=EXISTING_FOLDER, help="The chapter's notebooks; by default this project's.")
-@click.option("--only", default="", metavar="06,07", callback=_split, help="Numbers of the notebooks; by default all.")
+@click.option("--answers", type=EXISTING_FOLDER, help="The answer key; by default beside the exercises.")
+@click.option("--notebooks", type=EXISTING_FOLDER, help="Your notebooks; by default the chapter's.")
+@click.option("--only", default="", metavar="06,07", callback=_split, help="Names or numbers; by default all.")
 @click.option("--points", multiple=True, metavar="NAME=3", callback=_parse_points, help="Points of an exercise.")
+@click.option("--extra", multiple=True, metavar="NAME", help="An exercise whose points are extra credit.")
 @click.option("--force", is_flag=True, help="Overwrite also files that you have changed.")
 def build(
     folder: Path | None,
@@ -42,13 +43,14 @@ def build(
     notebooks: Path | None,
     only: tuple[str, ...],
     points: dict[str, float],
+    extra: tuple[str, ...],
     force: bool,
 ) -> None:
-    """Write a course to DIR, or update it; by default the course of the current folder.
+    """Write a course to DIR, or update it.
 
-    Files that you have changed stay. --points may be repeated; an exercise that is worth 0 points is for practice and
-    is not marked. A course keeps the options that it was built with: --only adds notebooks, and --points changes what
-    it names.
+    Without DIR, that is the course of the current folder. Files that you have changed stay. --points and --extra may be
+    repeated; an exercise that is worth 0 points is for practice and is not marked. A course keeps its options: --only
+    adds notebooks, --points and --extra change what they name.
     """
     with stopped_by_interrupts(), away_from_current_folder() as current:
         from d2l_autograder.command.build_options import BuildOptions, course_of, options_as_before, remember_options
@@ -58,11 +60,12 @@ def build(
 
         folder = folder or course_of(current)
         require_own({"the course": folder})
-        given = BuildOptions(notebooks, answers, only, points)
+        given = BuildOptions(notebooks, answers, only, points, extra)
         options = options_as_before(folder, given)
-        answers, notebooks = options.answers or PROJECT / "answers", options.notebooks or PROJECT / "notebooks"
-        require_own({"the answer key": answers, "the notebooks": notebooks})
-        done = build_course(folder, notebooks, answers, options.only, options.points, force)
+        notebooks = options.notebooks or PROJECT / "notebooks"
+        places = {"the answer key": options.answers, "the notebooks": notebooks}
+        require_own({name: place for name, place in places.items() if place})
+        done = build_course(folder, notebooks, options.answers, options.only, options.points, force, options.extra)
         remember_options(folder, options)
     if options != given:
         click.echo(f"The course has these options, some of them from before: {options}")

@@ -29,19 +29,23 @@ class BuildOptions:
         Numbers or names of the notebooks; empty for all.
     points : mapping of str to float
         What exercises are worth, where that differs from the notebooks.
+    extra : tuple of str
+        The exercises whose points are extra credit.
     """
 
     notebooks: Path | None = None
     answers: Path | None = None
     only: tuple[str, ...] = ()
     points: Mapping[str, float] = field(default_factory=dict)
+    extra: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return the options as one would type them."""
         folders = {"--notebooks": self.notebooks, "--answers": self.answers}
         words = [f"{name} {folder}" for name, folder in folders.items() if folder]
         words += [f"--only {','.join(self.only)}"] if self.only else []
-        return " ".join([*words, *(f"--points {name}={worth:g}" for name, worth in self.points.items())])
+        words += [f"--points {name}={worth:g}" for name, worth in self.points.items()]
+        return " ".join([*words, *(f"--extra {name}" for name in self.extra)])
 
 
 def course_of(current: Path) -> Path:
@@ -83,6 +87,7 @@ def options_as_before(folder: Path, given: BuildOptions) -> BuildOptions:
         answers=given.answers or last.answers,
         only=given.only if is_first else added,
         points={**last.points, **given.points},
+        extra=tuple(dict.fromkeys((*last.extra, *given.extra))),
     )
 
 
@@ -93,6 +98,7 @@ def remember_options(folder: Path, options: BuildOptions) -> None:
         "answers": _relative(options.answers, folder),
         "only": options.only,
         "points": dict(options.points),
+        "extra": options.extra,
     }
     replace_file(folder / _FILE, f"{json.dumps(content, indent=1)}\n".encode())
 
@@ -108,7 +114,8 @@ def _read(folder: Path) -> BuildOptions:
             (folder / content[name]).resolve() if content[name] else None for name in ("notebooks", "answers")
         )
         points = {str(name): float(worth) for name, worth in content["points"].items()}
-        return BuildOptions(notebooks, answers, tuple(map(str, content["only"])), points)
+        only, extra = (tuple(map(str, content[name])) for name in ("only", "extra"))
+        return BuildOptions(notebooks, answers, only, points, extra)
     except FileNotFoundError:
         return BuildOptions()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from d2l_autograder.assignment import Assignment, load_assignment
+from d2l_autograder.chosen_notebooks import PROJECT
 from d2l_autograder.collect import Entry
 from d2l_autograder.command.trusted_places import COURSE_FILE, require_course, require_trusted
 from d2l_autograder.course import Course, read_course
+from d2l_autograder.key import PROJECT_KEY
 from d2l_autograder.random_generators import course_secret
 from d2l_helpers.errors import ArgumentError
 
 __all__ = ["PROJECT", "Releases", "chapter_releases", "choose_releases", "course_releases"]
-
-PROJECT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Releases:
         wanted = {entry.assignment for entry in entries}
         return {name: self.load(file) for name, file in self.files.items() if name in wanted}
 
-    def secret(self, out: Path) -> bytes:
-        """Return the course's secret; without a course, one that is kept with the results in `out`."""
-        return self.course.secret() if self.course else course_secret(out / "secret")
+    def secret(self, out: Path, is_kept: bool = True) -> bytes:
+        """Return the course's secret; without a course, the one with the results in `out`. For both, see `Course`."""
+        return self.course.secret(is_kept) if self.course else course_secret(out / "secret", is_kept)
 
 
 def choose_releases(
@@ -80,11 +80,11 @@ def choose_releases(
     given = {"the notebooks": notebooks, "the answer key": answers}
     named = {name: place for name, place in given.items() if place is not None}
     require_trusted(handed_in, named, is_given=True)
-    return chapter_releases(notebooks or PROJECT / "notebooks", answers or PROJECT / "answers")
+    return chapter_releases(notebooks or PROJECT / "notebooks", answers)
 
 
-def chapter_releases(notebooks: Path, answers: Path) -> Releases:
-    """Return the chapter's own notebooks, with the points that they state.
+def chapter_releases(notebooks: Path, answers: Path | None = None) -> Releases:
+    """Return notebooks as they are, with the points that they state: the chapter's own, or a teacher's.
 
     Raises
     ------
@@ -99,7 +99,8 @@ def chapter_releases(notebooks: Path, answers: Path) -> Releases:
             expected="the notebooks as they were handed out",
             remedy="pass --course, or --notebooks and --answers",
         )
-    return Releases(files, lambda file: load_assignment(file, answers), hidden=(answers,))
+    hidden = (answers or PROJECT_KEY, *notebooks.glob("*.py"))
+    return Releases(files, lambda file: load_assignment(file, answers), hidden=hidden)
 
 
 def course_releases(folder: Path) -> Releases:
@@ -120,4 +121,4 @@ def course_releases(folder: Path) -> Releases:
             expected=f"one of {', '.join(course.assignments)}",
             remedy=f"run nbgrader generate_assignment {course.assignments[0]} in {folder}",
         )
-    return Releases(files, course.load, course, (folder, course.answers))
+    return Releases(files, course.load, course, course.hidden)

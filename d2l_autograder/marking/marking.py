@@ -16,7 +16,7 @@ from d2l_autograder.marking.reference import evaluate, on_mxnets_thread
 from d2l_autograder.marking.sandboxed_answers import SandboxedAnswers
 from d2l_autograder.marking.second_try import is_worth_a_second_try, last_cell_of
 from d2l_autograder.random_generators import generator
-from d2l_autograder.results import Finding, Mark
+from d2l_autograder.results import THE_ANSWER, Finding, Mark
 from d2l_autograder.sandbox import Lost, Session, Verdict
 from d2l_autograder.sandbox_function import SandboxFunction
 from d2l_autograder.submission.submission import Submission
@@ -139,27 +139,28 @@ def mark_answer(item: Item, answers: Answers, random_for: RandomFor) -> Mark:
         verdict=first,
         findings=tuple(findings),
         hint="" if first == Verdict.RIGHT else item.exercise.hints[0],
+        is_extra=item.is_extra,
     )
 
 
 def not_attempted(item: Item) -> Mark:
     """Return the mark of an exercise that was not attempted."""
     exercise = item.exercise
-    return Mark(exercise.name, exercise.title, item.points, 0.0, Verdict.NOT_ATTEMPTED, (), exercise.hints[0])
+    hint, is_extra = exercise.hints[0], item.is_extra
+    return Mark(exercise.name, exercise.title, item.points, 0.0, Verdict.NOT_ATTEMPTED, (), hint, is_extra=is_extra)
 
 
 def _check_value(item: Item, answers: Answers) -> Finding:
     """Run the public check on a number or letter: there is no hidden probe of these."""
-    title = "the answer"
     try:
         value = answers.value(item.exercise.name)
     except Lost as lost:
-        return _lost(title, lost)
+        return _lost(THE_ANSWER, lost)
     verdict = on_mxnets_thread(judge, item.exercise, value)
     if verdict.state == "right":
-        return Finding(title, Verdict.RIGHT)
+        return Finding(THE_ANSWER, Verdict.RIGHT)
     state = Verdict.NOT_ATTEMPTED if verdict.state == "not attempted" else Verdict.WRONG
-    return Finding(title, state, _short(verdict.got), _short(verdict.expected))
+    return Finding(THE_ANSWER, state, _short(verdict.got), _short(verdict.expected))
 
 
 def _run_probes(item: Item, answers: Answers, random_for: RandomFor) -> list[Finding]:
@@ -251,7 +252,7 @@ def _key_fault(item: Item, probe: Probe, error: Exception) -> KeyFault:
         f"The answer key has failed at {item.exercise.name}, {probe.title}.",
         got=f"{type(error).__name__}: {error}",
         expected="arguments, and the solution's result for them",
-        remedy="repair the key; pytest tests/autograder/marking/test_probes.py tries all of it",
+        remedy="repair the key; d2l-author try NOTEBOOK tries all of it",
     )
 
 

@@ -1,7 +1,8 @@
 """Reports on results: feedback for students, grades for a learning platform, an overview for the teacher.
 
-``feedback`` decides what a student is told; ``feedback_html`` and ``gradescope`` show it. ``grades``, ``item_analysis``
-and ``terminal`` are for the teacher. Every report is made from rows alone.
+``feedback`` decides what a student is told; ``feedback_html`` and ``gradescope`` show it. ``grades``, ``class_page``,
+``comparison`` and ``terminal`` are for the teacher. Every report is made from rows alone; the page of a class shows
+similar submissions, too, if somebody has looked for them.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from d2l_autograder.file_names import file_name
+from d2l_autograder.report.class_page import class_page
 from d2l_autograder.report.feedback import feedback_on
 from d2l_autograder.report.feedback_html import feedback_page
 from d2l_autograder.report.grades import grades_csv
 from d2l_autograder.report.gradescope import gradescope_results
+from d2l_autograder.report.similar_pairs import read_similar
 from d2l_autograder.report.terminal import marks_table, summary
 from d2l_autograder.results import Row, Status
 from d2l_helpers.atomic import write
+from d2l_helpers.errors import RecordError
 
-__all__ = ["marks_table", "summary", "write_feedback", "write_grades"]
+__all__ = ["marks_table", "summary", "write_class_page", "write_feedback", "write_grades"]
 
 
 def write_grades(rows: Sequence[Row], folder: Path) -> None:
@@ -38,6 +42,32 @@ def write_grades(rows: Sequence[Row], folder: Path) -> None:
         If the file cannot be written. The earlier one is then unchanged.
     """
     write(folder / "grades.csv", grades_csv(rows))
+
+
+def write_class_page(rows: Sequence[Row], folder: Path) -> None:
+    """Write ``report.html``, with the pairs of ``similar.json`` if the folder has one; an earlier page is replaced.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        In any order.
+    folder : Path
+        The folder of ``report.html``.
+
+    Raises
+    ------
+    RecordError
+        If ``similar.json`` cannot be read. The page is written all the same.
+    OSError
+        If the page cannot be written. The earlier one is then unchanged.
+    """
+    try:
+        similar, fault = read_similar(folder / "similar.json"), None
+    except RecordError as error:
+        similar, fault = None, error
+    write(folder / "report.html", class_page(rows, similar).encode())
+    if fault:
+        raise fault
 
 
 def write_feedback(row: Row, folder: Path, gradescope: bool = False) -> None:

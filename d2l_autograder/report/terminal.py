@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from d2l_autograder.file_names import is_folder_name
-from d2l_autograder.report.item_analysis import ItemStatistics, item_analysis
+from d2l_autograder.report.item_analysis import ItemStatistics, hardest_first, item_analysis
 from d2l_autograder.report.text import (
     NOT_SANDBOXED,
     SYMBOLS,
@@ -36,6 +36,7 @@ _STATUSES = {
     Status.MISSING: "handed nothing in",
 }
 _MOST_NAMES = 20
+_SEVERAL = 3  # what fewer students share says something about them, not about the teaching
 
 
 def marks_table(result: Result) -> RenderableType:
@@ -44,7 +45,7 @@ def marks_table(result: Result) -> RenderableType:
     table.add_column("exercise", ratio=1, overflow="fold")
     table.add_column("points", justify="right", no_wrap=True)
     for mark in result.marks if result.status == Status.MARKED else ():
-        table.add_row(_exercise(mark), Text(f"{number_text(mark.earned)} of {number_text(mark.points)}"))
+        table.add_row(_exercise(mark), _points(mark))
     parts: list[RenderableType] = list(map(Text, [] if result.is_sandboxed else [NOT_SANDBOXED]))
     parts.append(_title(result))  # not the table's title, which would wrap at the table's width
     if result.status == Status.MARKED:
@@ -69,12 +70,14 @@ def summary(rows: Sequence[Row]) -> RenderableType:
         parts += _listed(_STATUSES[status], [row for row in rows if row.result.status == status], _detail)
     parts += _listed("marks that are not what they were", [row for row in rows if row.before is not None], _change)
     parts += _listed("late", [row for row in rows if row.is_late], _penalty)
+    waiting = [row for row in rows if any(hand.is_waiting for hand in row.by_hand)]
+    parts += _listed("to mark by hand in formgrader, and then to grade again", waiting, _to_mark)
     hidden = [row for row in rows if not is_folder_name(row.result.student)]
     parts += _listed("in the gradebook, but not in formgrader, for which an id must be a folder's name", hidden)
     unconfined = [row for row in rows if row.result.status == Status.MARKED and not row.result.is_sandboxed]
     parts += _listed("marked without a sandbox; do not use these marks as grades", unconfined)
     if marked:
-        parts += [Text(), _spread(marked), Text(), _hardest(item_analysis(marked))]
+        parts += [Text(), _spread(marked), Text(), _hardest(hardest_first(item_analysis(marked)))]
     return Group(*parts)
 
 
@@ -95,6 +98,10 @@ def _exercise(mark: Mark) -> RenderableType:
     return Group(*parts)
 
 
+def _points(mark: Mark) -> Text:
+    return Text(f"{number_text(mark.earned)} of {number_text(mark.points)}{' extra' * mark.is_extra}")
+
+
 def _finding(finding: Finding) -> RenderableType:
     state = state_of(finding.verdict)
     line = f"{SYMBOLS[state]} {safe_line(finding.title)}: {verdict_text(finding.verdict)}"
@@ -110,8 +117,10 @@ def _finding(finding: Finding) -> RenderableType:
 
 def _counts(rows: Sequence[Row]) -> Text:
     counts = [(sum(row.result.status == status for row in rows), _STATUSES[status]) for status in Status]
-    notebooks = sum(row.result.status != Status.MISSING for row in rows)
-    line = f"{notebooks} notebook{'s' * (notebooks != 1)}: "
+    notebooks = sum(row.result.status != Status.MISSING and not row.handed_in_by for row in rows)
+    members = sum(bool(row.handed_in_by) for row in rows)
+    line = f"{notebooks} notebook{'s' * (notebooks != 1)}"
+    line += f", and {members} further student{'s' * (members != 1)} of groups: " if members else ": "
     return Text(line + ", ".join(f"{count} {status}" for count, status in counts if count), style="bold")
 
 
@@ -139,6 +148,10 @@ def _penalty(row: Row) -> str:
     return ", ".join(filter(None, [date, f"loses {number_text(row.penalty)}" if row.penalty else "loses no points"]))
 
 
+def _to_mark(row: Row) -> str:
+    return ", ".join(safe_line(hand.name) for hand in row.by_hand if hand.is_waiting)
+
+
 def _spread(results: Sequence[Result]) -> Table:
     table = _table("marks", "marked", "median", "quartiles", "of")
     for name in sorted({result.assignment for result in results}):
@@ -154,7 +167,8 @@ def _hardest(items: Sequence[ItemStatistics]) -> Table:
     table = _table("exercises, the hardest first", "right")
     table.add_column("what several students got instead", overflow="fold", ratio=1)
     for item in items:
-        shared = Text(f"{item.students} × {safe_line(item.got)}") if item.got else Text()
+        several = next((each for each in item.results if each.students >= _SEVERAL), None)
+        shared = Text(f"{several.students} × {several.got}") if several else Text()
         table.add_row(Text(safe_line(item.title)), f"{100 * item.right:.0f} %", shared)
     return table
 

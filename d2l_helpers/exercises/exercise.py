@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["AnswerState", "CheckResult", "Exercise", "NotYet"]
+__all__ = ["AnswerState", "CheckResult", "Exercise", "Kind", "NotYet"]
 
+Kind = Literal["written", "measured", "predicted"]
 AnswerState = Literal["not attempted", "not yet", "right"]
 
 
@@ -34,7 +35,7 @@ class Exercise:
     Attributes
     ----------
     name : str
-        What the reader calls it by; unique in the chapter.
+        What the reader calls it by; unique among the exercises of a kernel.
     title : str
         Its heading in the notebook.
     kind : {"written", "measured", "predicted"}
@@ -54,7 +55,7 @@ class Exercise:
 
     name: str
     title: str
-    kind: Literal["written", "measured", "predicted"]
+    kind: Kind
     points: int
     check: Callable[[Any], None]
     hints: tuple[str, str, str]

@@ -11,7 +11,7 @@ from support.leftovers import need_a_sandbox, nothing_left
 
 from d2l_authoring.compose import compose
 from d2l_autograder.assignment import load_assignment
-from d2l_autograder.batch import grader as batch
+from d2l_autograder.batch import marker as batch
 from d2l_autograder.batch.gate import Gate
 from d2l_autograder.batch.grader import Grader
 from d2l_autograder.batch.store import Kept, Store

@@ -1,0 +1,1 @@
+"""How well `d2l_autograder.similarity` finds copies, and how rarely it lists honest answers."""

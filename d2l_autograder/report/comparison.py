@@ -1,0 +1,189 @@
+"""Compare marks with those that were reported before, and show who gains and who loses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from d2l_autograder.report.text import number_text, safe_line
+from d2l_autograder.results import Mark, Result, Status
+
+__all__ = ["Comparison", "ExerciseChange", "Overrides", "comparison_text"]
+
+Overrides = Mapping[tuple[str, str, str], float]
+"""A teacher's own scores in the gradebook, by student, assignment and exercise."""
+
+
+@dataclass(frozen=True)
+class ExerciseChange:
+    """An exercise whose mark, or whose worth, is not what it was; None where it was not part of the assignment."""
+
+    before: Mark | None
+    now: Mark | None
+
+    @property
+    def exercise(self) -> str:
+        """The exercise's name."""
+        mark = self.now or self.before
+        return mark.exercise if mark else ""
+
+    @property
+    def difference(self) -> float:
+        """The points that are gained, or lost if below 0."""
+        return _earned(self.now) - _earned(self.before)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A submission's marks beside those that were reported before.
+
+    Attributes
+    ----------
+    now : Result
+        The marks that it would get.
+    earned_before : float or None
+        What was reported; None if nothing was.
+    before : Result or None
+        The result that was reported, where it is still in the store.
+    """
+
+    now: Result
+    earned_before: float | None
+    before: Result | None = None
+
+    @property
+    def difference(self) -> float:
+        """The points that are gained, or lost if below 0."""
+        difference = self.now.earned - (self.earned_before or 0.0)
+        return 0.0 if math.isclose(difference, 0.0, abs_tol=1e-9) else round(difference, 10)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a mark, or what an exercise is worth, is not what it was."""
+        return self.earned_before is not None and bool(self.difference or self.exercises)
+
+    @property
+    def exercises(self) -> list[ExerciseChange]:
+        """The exercises that have changed, in the notebook's order; none where the marks before are not known."""
+        if self.before is None:
+            return []
+        before = {mark.exercise: mark for mark in self.before.marks}
+        now = {mark.exercise: mark for mark in self.now.marks}
+        pairs = (ExerciseChange(before.get(name), now.get(name)) for name in dict.fromkeys((*now, *before)))
+        return [pair for pair in pairs if _worth(pair.before) != _worth(pair.now)]
+
+
+def comparison_text(comparisons: Sequence[Comparison], marked_again: int, overrides: Overrides) -> RenderableType:
+    """Return who gains and who loses, the largest loss first, and what a teacher's own marks in the gradebook keep.
+
+    Parameters
+    ----------
+    comparisons : sequence of Comparison
+        One for each submission that has marks, and for each student who lost one because nothing was handed in.
+    marked_again : int
+        How many submissions were marked for this; the others have a result already.
+    overrides : mapping
+        The teacher's own scores.
+    """
+    changed = sorted(
+        (each for each in comparisons if each.is_changed),
+        key=lambda each: (each.difference, each.now.student, each.now.assignment),
+    )
+    new = [each for each in comparisons if each.earned_before is None]
+    parts: list[RenderableType] = [_table(changed)] if changed else []
+    parts += _listed("not marked before", [f"{_place(each)}: {_sum(each.now)}" for each in new])
+    kept = "the gradebook has a mark of the teacher's, which stays"
+    parts += _listed(kept, [line for each in changed for line in _overridden(each, overrides)])
+    parts.append(Text(_counts(comparisons, changed, len(new), marked_again), style="bold"))
+    return Group(*parts)
+
+
+def _counts(comparisons: Sequence[Comparison], changed: Sequence[Comparison], new: int, marked_again: int) -> str:
+    gains = [each.difference for each in changed if each.difference > 0]
+    losses = [-each.difference for each in changed if each.difference < 0]
+    same = len(comparisons) - len(gains) - len(losses) - new
+    return (
+        f"{_counted(len(comparisons), 'submission')}, {marked_again} marked for this preview: "
+        f"{_verb(len(gains), 'gain')} {_points(gains)}, {_verb(len(losses), 'lose')} {_points(losses)}, "
+        f"{_verb(same, 'keep')} the total that was reported, {new} not marked before. "
+        "Penalties for lateness are left out."
+    )
+
+
+def _table(changed: Sequence[Comparison]) -> Table:
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for name in ("student", "assignment", "exercise"):
+        table.add_column(name, overflow="fold")
+    for name in ("before", "now", "difference"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for each in changed:
+        place = Text(safe_line(each.now.student)), Text(safe_line(each.now.assignment))
+        for one in each.exercises:
+            marks = _mark(one.before), _mark(one.now)
+            table.add_row(*place, Text(safe_line(one.exercise)), *marks, _signed(one.difference))
+        style = "red" if each.difference < 0 else "green" if each.difference else ""
+        before = _sum(each.before) if each.before else number_text(each.earned_before or 0.0)
+        total = "total", before, _sum(each.now), _signed(each.difference)
+        table.add_row(*place, *(Text(text, style=f"bold {style}") for text in total))
+    return table
+
+
+def _overridden(changed: Comparison, overrides: Overrides) -> Iterator[str]:
+    result = changed.now
+    known = {one.exercise: one.difference for one in changed.exercises}
+    names = known or dict.fromkeys(mark.exercise for mark in result.marks)
+    for name in names:
+        own = overrides.get((result.student, result.assignment, name))
+        if own is not None:
+            yield f"{_place(changed)}, {name}: {number_text(own)}"
+
+
+def _listed(title: str, lines: Sequence[str]) -> Iterator[Text]:
+    if lines:
+        yield Text(f"{title}:", style="yellow")
+        yield from (Text(f"  {safe_line(line)}") for line in lines)
+
+
+def _place(comparison: Comparison) -> str:
+    return f"{comparison.now.student}, {comparison.now.assignment}"
+
+
+def _sum(result: Result) -> str:
+    if result.status == Status.MISSING:
+        return "nothing handed in"
+    return f"{number_text(result.earned)} of {number_text(result.points)}"
+
+
+def _mark(mark: Mark | None) -> str:
+    return f"{number_text(mark.earned)} of {number_text(mark.points)}" if mark else "–"
+
+
+def _worth(mark: Mark | None) -> tuple[float, float] | None:
+    return (mark.earned, mark.points) if mark else None
+
+
+def _earned(mark: Mark | None) -> float:
+    return mark.earned if mark else 0.0
+
+
+def _signed(difference: float) -> str:
+    rounded = round(difference, 2)
+    return f"{'+' if rounded > 0 else '−' if rounded < 0 else ''}{number_text(abs(rounded))}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
+def _verb(number: int, verb: str) -> str:
+    return f"{number} {verb}{'s' * (number == 1)}"
+
+
+def _points(differences: Sequence[float]) -> str:
+    total = round(sum(differences), 2)
+    return f"{number_text(total)} point{'s' * (total != 1)}"
