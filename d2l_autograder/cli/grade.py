@@ -16,7 +16,7 @@ from d2l_autograder.command.trusted_places import require_folder_for_marks, requ
 __all__ = ["folder_for_marks", "grade"]
 
 
-@click.command()
+@click.command(short_help="Mark a notebook, or a folder of what students handed in.")
 @click.argument("submissions", type=Place(exists=True))
 @click.option("--out", type=FOLDER, help="Folder for the marks; by default the course.")
 @click.option("--course", "folder", type=EXISTING_FOLDER, help="The course; by default the current folder.")
@@ -49,10 +49,7 @@ def grade(
     tls_key: Path | None,
     **options: Any,
 ) -> None:
-    """Mark a notebook, or a folder of what students handed in.
-
-    The exit status is 1 if not all could be marked and written.
-    """
+    """Mark a notebook or a folder. The exit status is 1 if not all was marked."""
     with stopped_by_interrupts() as interrupts, away_from_current_folder() as current:
         from d2l_autograder.command import grade as command
         from d2l_autograder.command.releases import choose_releases
