@@ -60,31 +60,28 @@ class Sheet:
         cells = self.rows[row]
         return cells[column].value if 0 <= column < len(cells) else ""
 
-    def with_cells(self, values: Mapping[tuple[int, int], str], added: Mapping[int, str] | None = None) -> bytes:
+    def with_cells(self, values: Mapping[tuple[int, int], str]) -> bytes:
         """Return the file's bytes with other values in some cells.
 
         Parameters
         ----------
         values : mapping of (int, int) to str
             The new values, by row and column. A row that is shorter gets the cells that are missing.
-        added : mapping of int to str, optional
-            A value for a new cell at the end of a row, by row.
         """
         changes: list[tuple[int, int, str]] = []
-        for (row, column), value in values.items():
+        widths: dict[int, int] = {}
+        for (row, column), value in sorted(values.items()):
             cells = self.rows[row]
             if column < len(cells):
                 cell = cells[column]
                 is_quoted = self.text[cell.start : cell.start + 1] == '"'
                 changes.append((cell.start, cell.end, self._written(value, is_quoted)))
             else:
-                end = cells[-1].end
-                changes.append((end, end, self.separator * (column - len(cells) + 1) + self._written(value)))
-        for row, value in (added or {}).items():
-            end = self.rows[row][-1].end
-            changes.append((end, end, self.separator + self._written(value)))
+                width = widths.get(row, len(cells))
+                end, widths[row] = cells[-1].end, column + 1
+                changes.append((end, end, self.separator * (column - width + 1) + self._written(value)))
         parts, last = [], 0
-        for start, end, written in sorted(changes, key=lambda change: change[0]):
+        for start, end, written in sorted(changes, key=lambda change: change[:2]):  # of equal places, the order stays
             parts += [self.text[last:start], written]
             last = end
         return self.mark + "".join([*parts, self.text[last:]]).encode(self.encoding)

@@ -165,6 +165,16 @@ def test_canvas_may_get_a_new_column_with_points_in_each_row_that_is_not_blank()
     assert found.is_new
 
 
+def test_canvas_may_get_several_new_columns():
+    totals = book({"s01": 4, "s05": 2})
+    totals.points["05_other"], totals.totals["05_other", "s01"] = 3.0, Total(1.5)
+    text = CANVAS.replace(HEADING, "HW 4 (1234)")
+    (chosen,) = choose_columns([read(text)], sorted(totals.points), {})
+    rows = rows_of(fill(chosen, totals, new=("05_other", SOFTMAX)).contents)
+    assert [row[-2:] for row in rows[:4]] == [["05_other", SOFTMAX], ["", ""], ["3", "11"], ["1.5", "4"]]
+    assert [row[:-2] for row in rows] == rows_of(text)
+
+
 def test_an_assignment_without_a_column_is_said():
     result = filled(CANVAS.replace(HEADING, "HW 4 (1234)"), EVERYBODY)
     assert (result.columns, result.without_column) == ((), (SOFTMAX,))

@@ -94,3 +94,4 @@ def test_a_quotation_mark_without_an_end_is_named_with_its_line():
 def test_new_cells_are_added_at_the_end_and_quoted_as_needed():
     sheet = sheet_of("x", 'a,b\n1\n\n"3",4\n', ",")
     assert sheet.with_cells({(0, 2): "c", (1, 2): "8,5", (3, 0): "7", (3, 2): ""}) == b'a,b,c\n1,,"8,5"\n\n"7",4,\n'
+    assert sheet.with_cells({(1, 4): "z", (1, 2): "y", (1, 0): ""}) == b'a,b\n,,y,,z\n\n"3",4\n'
