@@ -14,7 +14,7 @@ from d2l_autograder.assignment import load_assignment
 from d2l_autograder.course import build_course, read_course
 from d2l_autograder.gradebook import gradebook
 from d2l_autograder.gradebook.totals import Total, read_totals
-from d2l_autograder.results import Row, Status
+from d2l_autograder.results import Row
 from d2l_autograder.submission.submission import read_submission
 from d2l_helpers.errors import RecordError
 
@@ -36,7 +36,7 @@ def saved(tmp_path, review):
     """Return a function that saves rows of students with a text as their error analysis."""
     need_nbgrader()
 
-    def save(*students, share=1.0, **changes):
+    def save(*students, share=1.0):
         rows = []
         notebook = load_assignment(ROOT / "notebooks" / f"{NAME}.ipynb", ROOT / "answers").release
         (cell,) = (cell for cell in notebook.cells if cell.id == CELL)
@@ -44,7 +44,7 @@ def saved(tmp_path, review):
         submission = read_submission(to_bytes(notebook), review)
         with gradebook.opened(tmp_path, {NAME: review}) as book:
             for student, of in (each if isinstance(each, tuple) else (each, "") for each in students):
-                result = dataclasses.replace(result_for(review, student, share=share), **changes)
+                result = result_for(review, student, share=share)
                 marks = [dataclasses.replace(mark, is_extra=mark.exercise == "best_setting") for mark in result.marks]
                 rows.append(
                     book.save(Row(dataclasses.replace(result, marks=tuple(marks)), handed_in_by=of), submission)
@@ -126,24 +126,18 @@ def test_what_a_teacher_gave_one_of_a_group_the_others_have_too_unless_they_have
     assert nbgraders(folder)["bob"] == (14, 14, False)
 
 
-def test_a_penalty_is_taken_and_never_more_than_there_is(saved):
+def test_a_penalty_is_taken_and_who_handed_nothing_in_has_no_total(saved):
     from nbgrader.api import Gradebook
 
     folder, _ = saved("ada", "bob")
     with Gradebook(f"sqlite:///{folder}/gradebook.db") as book:
         for student, penalty in (("ada", 2.5), ("bob", 99.0)):
             book.find_submission(NAME, student).notebooks[0].late_submission_penalty = penalty
+        book.add_student("zoe")
         book.db.commit()
-    totals = read_totals(folder / "gradebook.db").totals
-    assert {student: total.counts for (_, student), total in totals.items()} == {"ada": 7.5, "bob": 0.0}
-
-
-def test_a_student_without_a_submission_has_no_total(saved):
-    folder, _ = saved("ada")
-    saved("zoe", status=Status.MISSING, marks=())
-    book = read_totals(folder / "gradebook.db")
-    assert [student.ident for student in book.students] == ["ada", "zoe"]
-    assert list(book.totals) == [(NAME, "ada")]
+    found = read_totals(folder / "gradebook.db")
+    assert {student: total.counts for (_, student), total in found.totals.items()} == {"ada": 7.5, "bob": 0.0}
+    assert [student.ident for student in found.students] == ["ada", "bob", "zoe"]
 
 
 def test_without_a_gradebook_it_says_what_to_do(tmp_path):
