@@ -72,10 +72,8 @@ def test_a_copy_is_listed_printed_and_shown(submitted, tmp_path):
     assert (pair["assignment"], pair["students"], pair["anchor"]) == (NAME, ["ann", "zoë <b>"], "pair-1")
     assert pair["shared_tokens"] >= 60
     assert pair["share"] >= 0.5
-    assert (
-        found["assignments"] == [{"assignment": NAME, "compared": 6, "too_short": 0, "not_read": 0, "pairs": 1}]
-        or found["assignments"][0]["compared"] + found["assignments"][0]["too_short"] == 6
-    )
+    (counts,) = found["assignments"]
+    assert counts == {"assignment": NAME, "compared": 5, "too_short": 0, "not_read": 0, "pairs": 1}
     assert "ann and zoë <b>" in done.output
     assert "no proof of anything" in " ".join(done.output.split())
     page = (tmp_path / "out" / "similar.html").read_text()
