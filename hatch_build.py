@@ -15,6 +15,9 @@ class ReadersWheel(BuildHookInterface[Any]):
         """Keep the commands of the packages in the wheel; `version` is "editable" for an editable install."""
         if version == "standard":
             packages = {Path(package).name for package in self.build_config.packages}
-            scripts = self.metadata.core.scripts
-            for name in [name for name, target in scripts.items() if target.partition(".")[0] not in packages]:
-                del scripts[name]
+            core = self.metadata.core
+            for group in (core.scripts, *core.entry_points.values()):
+                for name in [name for name, target in group.items() if target.partition(".")[0] not in packages]:
+                    del group[name]
+            for empty in [name for name, group in core.entry_points.items() if not group]:
+                del core.entry_points[empty]

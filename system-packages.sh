@@ -2,12 +2,14 @@
 # Installs by apt what the tests need of the system and cannot bring along. Asks nothing; says what to do where it may not.
 set -eu
 
-packages="chromium bubblewrap util-linux" # a browser; the sandbox; setpriv and prlimit, which it drops root with
+# a browser; the sandbox; setpriv and prlimit, which it drops root with; certificates of a cluster
+packages="chromium bubblewrap util-linux openssl"
 has() { # Whether a package's programs are there, wherever they came from
     case $1 in
     chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
     bubblewrap) command -v bwrap ;;
     util-linux) command -v setpriv && command -v prlimit ;;
+    openssl) command -v openssl ;;
     esac >/dev/null
 }
 

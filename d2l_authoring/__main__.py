@@ -1,8 +1,10 @@
-"""Run the command ``d2l-author``: record, lint and links."""
+"""Run the command ``d2l-author``: new, record, lint and links, and what other packages add to it."""
 
 from __future__ import annotations
 
+import shlex
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
@@ -15,9 +17,27 @@ __all__ = ["main"]
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.group()
+_ADDED = "d2l_authoring.commands"  # the group of entry points in pyproject.toml
+
+
+class _Commands(click.Group):
+    """The commands here, and those of packages above this one, which they declare as entry points."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*super().list_commands(ctx), *entry_points(group=_ADDED).names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; import the package that adds it only now."""
+        found = super().get_command(ctx, cmd_name)
+        if found is None and cmd_name in entry_points(group=_ADDED).names:
+            found = entry_points(group=_ADDED)[cmd_name].load()
+        return found
+
+
+@click.group(cls=_Commands)
 def _commands() -> None:
-    """Record and check the chapter's notebooks."""
+    """Write, record and check notebooks."""
 
 
 def main() -> None:
@@ -54,6 +74,17 @@ def lint(paths: tuple[Path, ...]) -> None:
         click.echo(finding)
     click.echo(f"{len(notebooks)} notebooks, {len(findings)} findings")
     sys.exit(bool(findings))
+
+
+@_commands.command()
+@click.argument("name", type=click.Path(path_type=Path))
+def new(name: Path) -> None:
+    """Write a notebook NAME with an exercise of each kind, and the module of its exercises."""
+    from d2l_authoring.new_notebook import new_notebook
+
+    notebook, module = new_notebook(name)
+    click.echo(f"wrote {notebook}\nwrote {module}")
+    click.echo(f"next: d2l-author try {shlex.quote(str(notebook))}")
 
 
 @_commands.command()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +15,11 @@ from d2l_authoring.compose import stubs
 from d2l_authoring.notebook_file import read_notebook
 from d2l_autograder.cells.needed_cells import imports_of, names_in, needed
 from d2l_autograder.digest import digest_of_parts, environment, packages_digest
-from d2l_autograder.key import Answer, Key, KeyFault, load_key
-from d2l_helpers.errors import NotebookError
-from d2l_helpers.exercises.catalogue import chapter
+from d2l_autograder.exercise_module import ExerciseModule, exercises_of
+from d2l_autograder.key import Answer, Key, KeyFault, key_to
+from d2l_helpers.errors import quote
 from d2l_helpers.exercises.exercise import Exercise
+from d2l_helpers.variants import normalised
 
 __all__ = ["Assignment", "Item", "load_assignment"]
 
@@ -34,11 +36,14 @@ class Item:
         The key's solution, wrong answers and hidden probes.
     points : float
         What the exercise is worth in this assignment.
+    is_extra : bool
+        Whether these points are extra credit.
     """
 
     exercise: Exercise
     answer: Answer
     points: float
+    is_extra: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,12 +60,23 @@ class Assignment:
         Its exercises, in the notebook's order.
     key : Key
         The answer key.
+    module : ExerciseModule
+        Where the exercises are defined.
+    has_variants : bool
+        Whether numbers and options follow from the student's id.
     """
 
     name: str
     release: NotebookNode
     items: tuple[Item, ...]
     key: Key
+    module: ExerciseModule
+    has_variants: bool = False
+
+    @property
+    def hidden(self) -> tuple[Path, ...]:
+        """What no sandbox may show: the key, and the module that may hold it."""
+        return tuple(dict.fromkeys(filter(None, (self.key.folder, self.module.file))))
 
     @cached_property
     def imports(self) -> tuple[str, ...]:
@@ -70,11 +86,15 @@ class Assignment:
         runs = needed(sources, wanted)
         return imports_of(source for source, does in zip(sources, runs, strict=True) if does)
 
-    def digest(self, submission: str, how: str = "") -> str:
+    def whose(self, student: str) -> str:
+        """Return whose variant counts for what a student handed in: this student's, or nobody's."""
+        return normalised(student) if self.has_variants else ""
+
+    def digest(self, submission: str, how: str = "", student: str = "") -> str:
         """Compute the digest under which a result is kept: of all that the marks follow from.
 
-        These are the submission, the assignment, the key, the packages that mark, and the versions of Python, NumPy
-        and MXNet.
+        These are the submission, the assignment, its exercises, the key, the packages that mark, the versions of
+        Python, NumPy and MXNet, and where there are variants, whose counts.
 
         Parameters
         ----------
@@ -82,53 +102,67 @@ class Assignment:
             The digest of the submitted file.
         how : str, optional
             The settings of the marking, such as its limits.
+        student : str, optional
+            Who handed it in.
         """
-        return digest_of_parts(submission, self._same_for_all, how)
+        whose = [f"variant of {self.whose(student)}"] if self.has_variants else []
+        return digest_of_parts(submission, self._same_for_all, how, *whose)
 
     @cached_property
     def _same_for_all(self) -> str:
-        points = [f"{item.exercise.name}={item.points:g}" for item in self.items]
+        points = [f"{item.exercise.name}={item.points:g}{' extra' * item.is_extra}" for item in self.items]
         notebook = nbformat.writes(self.release)
-        return digest_of_parts(self.name, notebook, self.key.digest, packages_digest(), environment(), *points)
+        made_of = (notebook, self.key.digest, self.module.digest, packages_digest(), environment())
+        return digest_of_parts(self.name, *made_of, *points)
 
 
-def load_assignment(notebook: Path, answers: Path, points: Mapping[str, float] | None = None) -> Assignment:
+def load_assignment(
+    notebook: Path,
+    answers: Path | None,
+    points: Mapping[str, float] | None = None,
+    *,
+    module: Path | None = None,
+    extra: Collection[str] = (),
+    has_variants: bool = False,
+) -> Assignment:
     """Load a notebook with its key.
 
     Parameters
     ----------
     notebook : Path
         The notebook as it is handed out; its name is the assignment's.
-    answers : Path
-        The folder with the key.
+    answers : Path or None
+        The folder with the key, as for `key_to`.
     points : mapping of str to float, optional
-        What exercises are worth, by their names, where it differs from the chapter's points. An exercise that is worth
-        0 is left out.
+        What exercises are worth, by their names, where it differs from their own points. An exercise that is worth 0 is
+        left out.
+    module : Path, optional
+        The module of exercises that the notebook loads; by default beside the notebook.
+    extra : collection of str, optional
+        The exercises whose points are extra credit.
+    has_variants : bool, optional
+        Whether numbers and options follow from the student's id.
 
     Raises
     ------
     NotebookError
-        If the notebook cannot be read, or is none of the chapter's.
+        If the notebook or its module cannot be read, or the notebook has no exercises.
+    ArgumentError
+        If the module's lists cannot be used.
     KeyFault
         If the key cannot be loaded or does not answer the notebook's exercises.
     """
     name = notebook.stem
-    if name not in chapter():
-        raise NotebookError(
-            "Cannot make an assignment of this notebook.",
-            got=notebook,
-            expected=f"one of {', '.join(chapter())}",
-            remedy="keep the names that the chapter's notebooks have",
-        )
     release = read_notebook(notebook)
-    key = load_key(answers)
-    known = key.answers_to(name)
+    found = exercises_of(release, notebook, module)
+    key = key_to(found, answers)
+    known = key.answers_in(found.name)
     names = [exercise for exercise, _ in stubs(release)]
-    exercises = {exercise.name: exercise for exercise in chapter()[name]}
+    exercises = {exercise.name: exercise for exercise in found.exercises}
     _require_fit(name, names, exercises, known)
     worth = {one: float((points or {}).get(one, exercises[one].points)) for one in names}
-    items = tuple(Item(exercises[one], known[one], worth[one]) for one in names if worth[one] > 0)
-    return Assignment(name, release, items, key)
+    items = tuple(Item(exercises[one], known[one], worth[one], one in extra) for one in names if worth[one] > 0)
+    return Assignment(name, release, items, key, found, has_variants)
 
 
 def _require_fit(
@@ -143,5 +177,17 @@ def _require_fit(
             f"The key does not fit the notebook {notebook}.",
             got=", ".join(sorted(unmatched)) or f"no probes for {', '.join(unprobed)}",
             expected="an exercise, a stub and an answer of each name, and probes for each function",
-            remedy="add what is missing to the key's modules of this notebook",
+            remedy="add what is missing to the key's modules of this notebook, or the cells of the exercise",
         )
+    for name, answer in known.items():
+        if exercises[name].kind == "written" and not _is_called(answer.solution, name):
+            raise KeyFault(
+                f"The solution of {name} cannot take the place of the stub.",
+                got=quote(answer.solution),
+                expected=f"a function that begins with def {name}(…):",
+                remedy="define it with def, under the exercise's name",
+            )
+
+
+def _is_called(solution: object, name: str) -> bool:
+    return inspect.isfunction(solution) and solution.__name__ == name

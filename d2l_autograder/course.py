@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import ast
+import difflib
 import json
 import math
 import os
-import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbformat import NotebookNode
-
-from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_autograder.assignment import Assignment, load_assignment
+from d2l_autograder.chosen_notebooks import choose_notebooks
 from d2l_autograder.generated import Written, write_generated
-from d2l_autograder.key import load_key
+from d2l_autograder.key import PROJECT_KEY
 from d2l_autograder.random_generators import course_secret
+from d2l_autograder.readers_wheel import readers_wheel
+from d2l_autograder.release.released_source import released_source
+from d2l_autograder.source_notebook import extra_in, points_in, source_notebook
+from d2l_helpers.chapter import module_of
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.exercises.catalogue import chapter, find
 
-__all__ = ["Course", "build_course", "read_course", "source_notebook"]
+__all__ = ["Course", "build_course", "read_course"]
 
 _CONFIGURATION = '''\
 """An nbgrader course that d2l-grade marks: the settings that differ from nbgrader's defaults. Change what you like."""
@@ -49,7 +49,7 @@ c.Autograde.exporter_class = "d2l_autograder.preprocessor.AnyFileExporter"
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
     "d2l_autograder.preprocessor.MarkSubmission",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "d2l_autograder.preprocessor.SaveMarks",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -73,15 +73,31 @@ class Course:
         The folder with the key.
     assignments : tuple of str
         The assignments' names.
+    sources : mapping of str to dict
+        For a teacher's own notebooks, where ``exercises`` and ``answers`` are, if they differ from the chapter's.
+    has_variants : bool
+        Whether numbers and options of exercises follow from the student's id.
     """
 
     folder: Path
     answers: Path
     assignments: tuple[str, ...]
+    sources: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
+    has_variants: bool = False
 
     def load(self, release: Path) -> Assignment:
         """Load a released assignment; its exercises are worth the points that the notebook says."""
-        return load_assignment(release, self.answers, _points_in(read_notebook(release)))
+        own, notebook = self.sources.get(release.stem, {}), read_notebook(release)
+        answers = own.get("answers", None if "exercises" in own else self.answers)
+        points, extra = points_in(notebook), extra_in(notebook)
+        module, has_variants = own.get("exercises"), self.has_variants
+        return load_assignment(release, answers, points, module=module, extra=extra, has_variants=has_variants)
+
+    @property
+    def hidden(self) -> tuple[Path, ...]:
+        """The folders and files with the key."""
+        places = (place for own in self.sources.values() for place in own.values())
+        return tuple(dict.fromkeys([self.folder, self.answers, *places]))
 
     def secret(self, is_kept: bool = True) -> bytes:
         """Return the secret on which random inputs depend; a new one is written only if it shall be kept."""
@@ -91,10 +107,12 @@ class Course:
 def build_course(
     folder: Path,
     notebooks: Path,
-    answers: Path,
+    answers: Path | None,
     only: Iterable[str] = (),
     points: Mapping[str, float] | None = None,
     force: bool = False,
+    extra: Iterable[str] = (),
+    has_variants: bool = False,
 ) -> dict[str, Written]:
     """Write a course, or bring it up to date.
 
@@ -102,14 +120,21 @@ def build_course(
     ----------
     folder : Path
         The course's folder.
-    notebooks, answers : Path
-        The folders with the chapter's notebooks and with the key.
+    notebooks : Path
+        The folder with the notebooks, the chapter's or a teacher's.
+    answers : Path or None
+        The folder with the key; by default this project's, or for a teacher's notebook where `key_to` finds it.
     only : iterable of str, optional
-        The numbers of the notebooks, such as 06; by default all.
+        The names of the notebooks, or their numbers, such as 06; by default all that have exercises. The chapter's are
+        found wherever the folder lies.
     points : mapping of str to float, optional
-        What exercises are worth, by their names, where it differs from the chapter's points; 0 is for practice.
+        What exercises are worth, by their names, where it differs from their own points; 0 is for practice.
     force : bool, optional
         Whether to overwrite files that were changed since they were written.
+    extra : iterable of str, optional
+        The exercises whose points are extra credit.
+    has_variants : bool, optional
+        Whether numbers and options of exercises follow from the student's id.
 
     Returns
     -------
@@ -121,30 +146,58 @@ def build_course(
     ArgumentError
         If there is no such notebook or exercise, or the key does not fit.
     NotebookError
-        If a notebook cannot be read, or the folder cannot be written.
+        If a notebook or its module cannot be read, the key cannot be kept back, or the folder cannot be written.
     """
-    names, points = _chosen(only), dict(points or {})
-    _require_exercises(points, names)
-    description = {"answers": os.path.relpath(answers.resolve(), folder.resolve()), "assignments": names}
-    files = {
-        "nbgrader_config.py": _CONFIGURATION.encode(),
-        **_source_files(names, notebooks, answers, points),
-        _DESCRIPTION: f"{json.dumps(description, indent=1)}\n".encode(),
-    }
+    points, extra = dict(points or {}), frozenset(extra)
+    chosen = choose_notebooks(notebooks, only)
+    keys = {path: _answers_for(path, notebooks, answers) for path in chosen}
+    assignments = [load_assignment(path, keys[path]) for path in chosen]
+    _require_exercises({**dict.fromkeys(extra, 1.0), **points}, assignments)
+    _require_points(points, extra)
+    files, wheel = {"nbgrader_config.py": _CONFIGURATION.encode()}, readers_wheel()
+    for path, assignment in zip(chosen, assignments, strict=True):
+        source = to_bytes(source_notebook(path, keys[path], points, extra, has_variants))
+        beside = {**wheel, **_beside(assignment)}
+        files |= {f"source/{path.stem}/{name}": contents for name, contents in beside.items()}
+        files[f"source/{path.stem}/{path.name}"] = source
+    files[_DESCRIPTION] = _description(folder, answers or PROJECT_KEY, assignments, has_variants)
     done = write_generated(folder, files, force)
     course_secret(folder / _SECRET)
     return done
 
 
-def _source_files(
-    names: Iterable[str], notebooks: Path, answers: Path, points: Mapping[str, float]
-) -> dict[str, bytes]:
-    files = {}
-    for name in names:
-        notebook = notebooks / f"{name}.ipynb"
-        load_assignment(notebook, answers, points)  # raises an error where notebook and key do not fit
-        files[f"source/{name}/{name}.ipynb"] = to_bytes(source_notebook(notebook, answers, points))
-    return files
+def _answers_for(notebook: Path, notebooks: Path, answers: Path | None) -> Path | None:
+    """Return the key's folder for a notebook: as given, but the project's where it lacks one of the project's."""
+    is_elsewhere = notebook.parent != notebooks
+    lacks = answers is not None and not (answers / f"{module_of(notebook.stem)}.py").is_file()
+    return None if is_elsewhere and lacks else answers
+
+
+def _beside(assignment: Assignment) -> dict[str, bytes]:
+    """Return what is handed out beside a teacher's own notebook."""
+    module = assignment.module
+    if module.file is None:
+        return {}
+    known = assignment.key.answers_in(module.name)
+    files = {path.name: path.read_bytes() for path in module.files}
+    return {**files, module.file.name: released_source(module, known).encode()}
+
+
+def _description(folder: Path, answers: Path, assignments: Iterable[Assignment], has_variants: bool) -> bytes:
+    def relative(path: Path) -> str:
+        return os.path.relpath(path.resolve(), folder.resolve())
+
+    sources = {}
+    for one in assignments:
+        own = {"exercises": relative(one.module.file)} if one.module.file else {}
+        if one.key.folder.is_dir() and one.key.folder != answers.resolve():
+            own["answers"] = relative(one.key.folder)
+        if own:
+            sources[one.name] = own
+    names = [one.name for one in assignments]
+    content = {"answers": relative(answers), "assignments": names, "variants": has_variants}
+    content |= {"sources": sources} if sources else {}
+    return f"{json.dumps(content, indent=1)}\n".encode()
 
 
 def read_course(folder: Path) -> Course:
@@ -157,8 +210,13 @@ def read_course(folder: Path) -> Course:
     """
     try:
         content = json.loads((folder / _DESCRIPTION).read_bytes())
-        return Course(folder, folder / content["answers"], tuple(content["assignments"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        sources = {
+            name: {what: folder / place for what, place in own.items()}
+            for name, own in content.get("sources", {}).items()
+        }
+        names, has_variants = tuple(content["assignments"]), content.get("variants") is True
+        return Course(folder, folder / content["answers"], names, sources, has_variants)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ArgumentError(
             "This folder holds no course that can be marked.",
             got=f"{type(error).__name__} on reading {folder / _DESCRIPTION}",
@@ -167,86 +225,39 @@ def read_course(folder: Path) -> Course:
         ) from error
 
 
-def source_notebook(notebook: Path, answers: Path, points: Mapping[str, float]) -> NotebookNode:
-    """Compose the notebook of which nbgrader makes the release: each stub with its solution, and the points.
-
-    Parameters
-    ----------
-    notebook : Path
-        One of the chapter's.
-    answers : Path
-        The folder with the key.
-    points : mapping of str to float
-        What exercises are worth, by their names, where it differs from the notebook's points.
-    """
-    plain = read_notebook(notebook)
-    known = load_key(answers).answers_to(notebook.stem)
-    sources = {name: _with_solution(cell.source, known[name].source()) for name, cell in stubs(plain)}
-    composed = compose(plain, sources)
-    for exercise in chapter()[notebook.stem]:
-        if exercise.name in points:
-            _set_points(composed, exercise.name, exercise.title, points[exercise.name])
-    return composed
-
-
-def _with_solution(stub: str, solution: str) -> str:
-    """Write a stub followed by its solution, which nbgrader's marks enclose."""
-    statement = ast.parse(solution).body[0]
-    body, indent = solution, ""
-    if isinstance(statement, ast.FunctionDef):
-        documented = statement.body[0].end_lineno  # the stub has the docstring already
-        body = textwrap.dedent("\n".join(solution.splitlines()[documented:])).strip("\n")
-        indent = " " * 4
-    marked = f"### BEGIN SOLUTION\n{body}\n### END SOLUTION"
-    return f"{stub.rstrip()}\n{textwrap.indent(marked, indent)}"
-
-
-def _set_points(notebook: NotebookNode, name: str, title: str, worth: float) -> None:
-    for cell in notebook.cells:
-        metadata = cell.metadata.get("nbgrader", {})
-        if metadata.get("grade_id") == f"check-{name}":
-            before = _in_words(metadata["points"])
-            metadata["points"] = int(worth) if float(worth).is_integer() else worth
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell["source"] = cell.source.replace(f"{title} ({before})", f"{title} ({_in_words(worth)})")
-
-
-def _in_words(worth: float) -> str:
-    return "practice" if not worth else "1 point" if worth == 1 else f"{worth:g} points"
-
-
-def _points_in(notebook: NotebookNode) -> dict[str, float]:
-    cells = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
-    checks = [cell for cell in cells if cell.get("grade") and not cell.get("solution")]
-    return {cell["grade_id"].removeprefix("check-"): float(cell["points"]) for cell in checks}
-
-
-def _chosen(only: Iterable[str]) -> list[str]:
-    wanted = list(only)
-    unknown = [one for one in wanted if not any(_is_called(name, one) for name in chapter())]
-    if unknown:
-        raise ArgumentError(
-            "There is no such notebook in the chapter.",
-            got=", ".join(unknown),
-            expected=f"some of {', '.join(name.partition('_')[0] for name in chapter())}",
-            remedy="pass numbers with commas between them, as in --only 06,07",
-        )
-    return [name for name in chapter() if not wanted or any(_is_called(name, one) for one in wanted)]
-
-
-def _is_called(name: str, called: str) -> bool:
-    return called in (name, name.partition("_")[0])
-
-
-def _require_exercises(points: Mapping[str, float], names: list[str]) -> None:
-    here = {exercise.name for name in names for exercise in chapter()[name]}
+def _require_exercises(points: Mapping[str, float], assignments: Iterable[Assignment]) -> None:
+    """Refuse points of unknown exercises, and two exercises of one name."""
+    owners: dict[str, str] = {}
+    for assignment in assignments:
+        for item in assignment.items:
+            other = owners.setdefault(item.exercise.name, assignment.name)
+            if other != assignment.name:
+                raise ArgumentError(
+                    "Two exercises of this course have the same name.",
+                    got=f"{item.exercise.name} in {other} and in {assignment.name}",
+                    expected="a name of its own for each exercise of a course",
+                    remedy="rename one of them, in its module and in its notebook",
+                )
+    names = ", ".join(dict.fromkeys(owners.values()))
     for name, worth in points.items():
-        find(name)  # raises an error that names the exercises spelt alike
-        if name not in here or not (math.isfinite(worth) and worth >= 0):
+        if name not in owners or not (math.isfinite(worth) and worth >= 0):
+            alike = difflib.get_close_matches(name, owners, n=3)
+            such = f", such as {' or '.join(map(repr, alike))}" if alike and name not in owners else ""
             raise ArgumentError(
                 "Cannot set these points.",
                 got=f"{name}={worth:g}",
-                expected=f"0 or more, for an exercise in {', '.join(names)}",
+                expected=f"0 or more, for an exercise in {names}{such}",
                 remedy="build the course with that notebook, or leave these points out",
+            )
+
+
+def _require_points(points: Mapping[str, float], extra: Iterable[str]) -> None:
+    """Refuse an exercise that is for practice and extra credit at once."""
+    for name in extra:
+        if points.get(name) == 0:
+            raise ArgumentError(
+                "Cannot give extra credit for this exercise.",
+                got=f"{name}, which is worth 0 points",
+                expected="an exercise that is worth something",
+                remedy=f"leave out --points {name}=0, or --extra {name}",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from d2l_helpers.atomic import write
 from d2l_helpers.errors import NotebookError
@@ -23,10 +23,14 @@ class Written(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     KEPT = "kept"
+    REMOVED = "removed"
 
 
 def write_generated(folder: Path, files: Mapping[str, bytes], force: bool = False) -> dict[str, Written]:
     """Write files, but not over files that were changed since they were last written.
+
+    What was written into one of their folders before, is not among them any more and was not changed, is removed: the
+    wheel of an earlier version would otherwise be handed out, too.
 
     Parameters
     ----------
@@ -67,6 +71,11 @@ def _write(folder: Path, files: Mapping[str, bytes], force: bool) -> dict[str, W
             write(folder / name, contents)
         if done[name] != Written.KEPT:
             record[name] = hashlib.sha256(contents).hexdigest()
+    folders = {PurePath(name).parent for name in files}
+    for name in [name for name in record if name not in files and PurePath(name).parent in folders]:
+        if _is_unchanged(folder / name, record.pop(name)):
+            (folder / name).unlink()
+            done[name] = Written.REMOVED
     lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(record.items()))
     write(folder / _RECORD, lines.encode())
     return done
@@ -80,6 +89,10 @@ def _what_to_do(file: Path, contents: bytes, last: str | None, force: bool) -> W
     if there == contents:
         return Written.UNCHANGED
     return Written.UPDATED if force or hashlib.sha256(there).hexdigest() == last else Written.KEPT
+
+
+def _is_unchanged(file: Path, last: str) -> bool:
+    return file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == last
 
 
 def _read_record(folder: Path) -> dict[str, str]:

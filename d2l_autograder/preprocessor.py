@@ -8,7 +8,7 @@ from typing import Any, TextIO
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from d2l_autograder.batch.grader import Grader
 from d2l_autograder.collect import Entry
@@ -18,9 +18,10 @@ from d2l_autograder.gradebook.autograded_notebook import autograded_notebook
 from d2l_autograder.results import Status
 from d2l_helpers.errors import SandboxError
 
-__all__ = ["AnyFileExporter", "MarkSubmission"]
+__all__ = ["AnyFileExporter", "MarkSubmission", "SaveMarks"]
 
 Resources = dict[str, Any]
+_EXTRA = "d2l_extra_credit"  # in nbconvert's resources
 
 
 class AnyFileExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert carries no types
@@ -73,4 +74,20 @@ class MarkSubmission(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ca
                 expected="a sandbox that works",
                 remedy="run d2l-grade doctor, then nbgrader autograde again",
             )
-        return autograded_notebook(outcome.result, assignment, grader.notebook_of(outcome)), resources
+        extra = {f"check-{mark.exercise}": mark.earned for mark in outcome.result.marks if mark.is_extra}
+        return autograded_notebook(outcome.result, assignment, grader.notebook_of(outcome)), {
+            **resources,
+            _EXTRA: extra,
+        }
+
+
+class SaveMarks(SaveAutoGrades):  # type: ignore[misc]  # nbgrader carries no types
+    """Save marks as nbgrader does, and extra credit, which to nbgrader is more than a cell is worth."""
+
+    def _add_score(self, cell: NotebookNode, resources: Resources) -> None:
+        super()._add_score(cell, resources)
+        name = cell.metadata["nbgrader"]["grade_id"]
+        if name in resources.get(_EXTRA, {}):
+            grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+            grade.auto_score = resources[_EXTRA][name]
+            self.gradebook.db.commit()

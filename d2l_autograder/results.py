@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from d2l_autograder.sandbox import Verdict
 
-__all__ = ["THE_ANSWER", "Finding", "Mark", "Result", "Row", "Status"]
+__all__ = ["THE_ANSWER", "ByHand", "Finding", "Mark", "Result", "Row", "Status"]
 
 THE_ANSWER = "the answer"  # the title of the finding on a number or letter, which has no probes
 
@@ -70,6 +70,8 @@ class Mark:
         The first hint, where the answer is not right.
     note : str
         What else the mark follows from: that the answer counts as it is after all cells, or that a cell stopped.
+    is_extra : bool
+        Whether its points are extra credit, which the sum of all points leaves out.
     """
 
     exercise: str
@@ -80,6 +82,41 @@ class Mark:
     findings: tuple[Finding, ...] = ()
     hint: str = ""
     note: str = ""
+    is_extra: bool = False
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What a person has given, or has still to give, for one cell in nbgrader's formgrader.
+
+    Attributes
+    ----------
+    name : str
+        The exercise's name, or that of the cell with an answer that a person marks.
+    points : float
+        What such an answer is worth; 0 for an exercise, whose points its mark has.
+    score : float or None
+        What counts: for an exercise, what the person gave in place of its mark; None where there is nothing.
+    extra : float
+        The extra credit that the person added.
+    comment : str
+        The person's comment.
+    is_waiting : bool
+        Whether the person has to mark it, or to look at it again because the notebook has changed since.
+    """
+
+    name: str
+    points: float = 0.0
+    score: float | None = None
+    extra: float = 0.0
+    comment: str = ""
+    is_waiting: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name in words, such as Error analysis."""
+        words = self.name.replace("-", " ").replace("_", " ").strip()
+        return words[:1].upper() + words[1:]
 
 
 @dataclass(frozen=True)
@@ -93,7 +130,7 @@ class Result:
     status : Status
         Whether it was marked.
     detail : str
-        Why it was not marked, in words.
+        Why it was not marked, in words; or that the notebook names another student than the one it was marked as.
     marks : tuple of Mark
         One for each exercise; all 0 and not attempted where the submission is damaged.
     repairs : tuple of str
@@ -118,8 +155,8 @@ class Result:
 
     @property
     def points(self) -> float:
-        """What all exercises are worth together."""
-        return sum(mark.points for mark in self.marks)
+        """What all exercises are worth together, without extra credit."""
+        return sum(mark.points for mark in self.marks if not mark.is_extra)
 
     @property
     def earned(self) -> float:
@@ -159,6 +196,10 @@ class Row:
         What nbgrader's plugin for late submissions takes away.
     before : float or None
         What the submission had earned in an earlier run, where that differs.
+    by_hand : tuple of ByHand
+        What the gradebook has of a person's: answers that a person marks, and changes in the marks of exercises.
+    handed_in_by : str
+        Who handed it in, where that is another student of the group; empty where it is the student.
     """
 
     result: Result
@@ -166,6 +207,38 @@ class Row:
     is_late: bool = False
     penalty: float = 0.0
     before: float | None = None
+    by_hand: tuple[ByHand, ...] = ()
+    handed_in_by: str = ""
+
+    @property
+    def points(self) -> float:
+        """What all answers are worth together, without extra credit."""
+        return self.result.points + sum(hand.points for hand in self.by_hand)
+
+    @property
+    def earned(self) -> float:
+        """What all answers earned together: what a person gave counts in place of an exercise's mark."""
+        given = self._given
+        exercises = [given.get(mark.exercise, mark.earned) for mark in self.result.marks]
+        names = {mark.exercise for mark in self.result.marks}
+        others = [score for name, score in given.items() if name not in names]
+        return round(sum(exercises) + sum(others) + sum(hand.extra for hand in self.by_hand), 2)
+
+    @property
+    def extra(self) -> float:
+        """How much of this is extra credit."""
+        given = self._given
+        extra = [given.get(mark.exercise, mark.earned) for mark in self.result.marks if mark.is_extra]
+        return round(sum(extra) + sum(hand.extra for hand in self.by_hand), 2)
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """What each answer earned, by the name of the exercise or of the cell, without what a person added."""
+        return {mark.exercise: mark.earned for mark in self.result.marks} | self._given
+
+    @property
+    def _given(self) -> dict[str, float]:
+        return {hand.name: hand.score for hand in self.by_hand if hand.score is not None}
 
 
 @cache

@@ -10,6 +10,7 @@ D2LHelpersError
 ├── LibraryUnusable        a library that is missing or of another version (also an ImportError)
 ├── RecordError            a metric that cannot be recorded or compared
 ├── NotebookError          a notebook that cannot be read, run or written
+├── ClusterError           the machines that mark together cannot be used, or are lost
 ├── SandboxError           the sandbox for student code cannot be started, or failed through no fault of the student
 └── WireError              the exchange of messages with a sandbox failed
     ├── BadFrame           the bytes are not a message
@@ -27,6 +28,7 @@ from types import FrameType, TracebackType
 __all__ = [
     "ArgumentError",
     "BadFrame",
+    "ClusterError",
     "D2LHelpersError",
     "DataCorrupt",
     "DataError",
@@ -42,12 +44,14 @@ __all__ = [
     "WireError",
     "explain",
     "is_readers",
+    "leave_out_lines_of",
     "quote",
     "readers_line",
     "running_line",
 ]
 
 _NOT_THE_READERS = {Path(__file__).parent, Path(traceback.__file__).parent}  # this package, and Python's library
+_LEFT_OUT: set[Path] = set()  # files with a teacher's checks
 _MOST_QUOTED = 60  # characters
 _INSTALLED = {"site-packages", "dist-packages"}  # the second is the name on Debian and Colab
 
@@ -125,6 +129,10 @@ class RecordError(D2LHelpersError):
 
 class NotebookError(D2LHelpersError):
     """A notebook that cannot be read, run or written."""
+
+
+class ClusterError(D2LHelpersError):
+    """The machines that mark together cannot be used, or are lost."""
 
 
 class SandboxError(D2LHelpersError):
@@ -211,4 +219,11 @@ def _rebuild(kind: type[D2LHelpersError], state: dict[str, str]) -> D2LHelpersEr
 def is_readers(filename: str) -> bool:
     """Return whether a file is the reader's: not this package's, Python's or a library's."""
     path = Path(filename)
+    if path in _LEFT_OUT:
+        return False
     return _NOT_THE_READERS.isdisjoint(path.parents) and _INSTALLED.isdisjoint(path.parts)
+
+
+def leave_out_lines_of(file: Path) -> None:
+    """Quote no line of this file to a reader from now on: it is not the reader's, but a teacher's module of checks."""
+    _LEFT_OUT.add(file)

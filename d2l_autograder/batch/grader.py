@@ -1,44 +1,47 @@
-"""Mark many submissions: several at a time, each in its own sandbox, and keep each result as soon as it is there."""
+"""Mark many submissions: several at a time, and keep each result as soon as it is there."""
 
 from __future__ import annotations
 
 import os
 import threading
-import time
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Protocol
 
 from d2l_autograder.assignment import Assignment
-from d2l_autograder.batch.gate import Gate
+from d2l_autograder.batch.marker import LIMITS, Marker
 from d2l_autograder.batch.outcome import Outcome, damaged, not_marked, unknown
 from d2l_autograder.batch.store import Kept, Store
 from d2l_autograder.collect import Entry
 from d2l_autograder.faults import fault_of
-from d2l_autograder.key import KeyFault
-from d2l_autograder.marking.marking import mark_submission
-from d2l_autograder.results import Mark, Result, Status
-from d2l_autograder.running import Running
-from d2l_autograder.sandbox import Limits, Sandbox, Session, Setup
-from d2l_autograder.submission.submission import LARGEST, Submission, digest_of, read_submission
-from d2l_helpers.data import cache_folder
-from d2l_helpers.errors import D2LHelpersError, NotebookError, RecordError
+from d2l_autograder.results import Result
+from d2l_autograder.running import Running, Stopped
+from d2l_autograder.sandbox import Limits
+from d2l_autograder.submission.submission import LARGEST, Submission, read_submission
+from d2l_helpers.errors import ClusterError, NotebookError, RecordError
 
-__all__ = ["LIMITS", "Grader", "Outcome", "setup_for"]
-
-LIMITS = Limits(seconds=60, total_seconds=300)
-_TRIES = 3
-_SMALL = 2 << 20  # bytes
+__all__ = ["Cluster", "Grader", "Outcome", "Workplace"]
 
 
-def setup_for(assignment: Assignment) -> Setup:
-    """Return what a sandbox has ready for an assignment, and must not show."""
-    imports = ("import d2l_helpers", *assignment.imports)
-    return Setup(data=cache_folder(), imports=imports, mxnet=True, hidden=(assignment.key.folder,))
+class Workplace(Protocol):
+    """Where submissions are marked; `Marker` is this process."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Enter when the next submission may be read: no more are held in memory than are marked soon."""
+
+    def mark(self, student: str, name: str, contents: bytes) -> Result:
+        """Mark a submitted file; raises D2LHelpersError by no fault of the student's."""
+
+
+class Cluster(Protocol):
+    """Machines that mark in this one's place."""
+
+    jobs: int
+
+    def working(self, marker: Marker, running: Running, hidden: Iterable[Path]) -> AbstractContextManager[Workplace]:
+        """Yield a workplace that returns what `marker` would, and shows nothing of `hidden`; raises ClusterError."""
 
 
 class Grader:
@@ -62,6 +65,8 @@ class Grader:
         Whether to mark submissions with a result too, and compare.
     hidden : iterable of Path, optional
         What no sandbox may show besides keys, results and submissions, such as the course.
+    cluster : Cluster, optional
+        The machines that mark; by default this process does.
     """
 
     def __init__(
@@ -74,15 +79,16 @@ class Grader:
         is_sandboxed: bool = True,
         again: bool = False,
         hidden: Iterable[Path] = (),
+        cluster: Cluster | None = None,
     ) -> None:
         self.assignments, self.secret, self.store, self.limits = assignments, secret, store, limits
-        self.jobs = jobs or len(os.sched_getaffinity(0))
-        self.is_sandboxed, self.again, self.hidden = is_sandboxed, again, tuple(hidden)
+        self.is_sandboxed, self.again, self.hidden, self._cluster = is_sandboxed, again, tuple(hidden), cluster
+        self.jobs = jobs or (cluster.jobs if cluster else len(os.sched_getaffinity(0)))
         self._running = Running()
         self._outcomes: SimpleQueue[Outcome | None] = SimpleQueue()  # a signal handler may put something into it
-        self._gate = Gate(self._running.check)
-        # The last few small submissions: their notebooks are asked for as soon as they are marked
-        self._just_read: deque[tuple[str, Submission]] = deque(maxlen=2 * self.jobs)
+        self._marker = Marker(assignments, secret, limits, is_sandboxed, self._running)
+        self._workplace: Workplace = self._marker
+        self._lost: ClusterError | None = None
 
     def grade(self, entries: Sequence[Entry]) -> Iterator[Outcome]:
         """Yield each entry's outcome: first those that are in the store, unless they shall be marked again.
@@ -109,12 +115,18 @@ class Grader:
         SandboxError
             Before the first outcome, if this machine has no sandbox, or if the sandbox would show the key, the results
             or a submission to student code.
+        ClusterError
+            If the cluster cannot be used, or is lost; what is marked is yielded first.
         """
         if self.is_stopped or not entries:
             return
-        with Sandbox(self.limits, Setup(hidden=self._hidden_from_students(entries)), is_confined=self.is_sandboxed):
-            pass  # where there is no sandbox, the error comes here, before any work
-        yield from self._mark_all(sorted(entries, key=lambda entry: entry.assignment))
+        try:
+            with self._at_work(entries):
+                yield from self._mark_all(sorted(entries, key=lambda entry: entry.assignment))
+        except Stopped:  # while it waited for the cluster
+            return
+        if self._lost:
+            raise self._lost
 
     @property
     def is_stopped(self) -> bool:
@@ -126,20 +138,31 @@ class Grader:
         self._running.is_stopped = True
         self._outcomes.put(None)  # wakes up `grade`, which may wait for an outcome
 
+    @contextmanager
+    def _at_work(self, entries: Sequence[Entry]) -> Iterator[None]:
+        """Have `_workplace` ready; where nothing can be marked, the error comes here, before any work."""
+        hidden = self._hidden_from_students(entries)
+        if self._cluster is None:
+            self._marker.require_sandbox(hidden)
+            yield
+            return
+        with self._cluster.working(self._marker, self._running, hidden) as self._workplace:
+            yield
+
     def kept(self, entry: Entry) -> Outcome | None:
         """Return the outcome of an entry whose result is in the store; None if there is none, or none can be read."""
         assignment = self.assignments.get(entry.assignment)
         if not self.store or not assignment:
             return None
         try:
-            digest = self._digest(assignment, entry.read(LARGEST))
+            digest = self._marker.digest(assignment, entry.read(LARGEST), entry.student)
             found = self.store.find(entry.student, assignment.name, digest)
         except (NotebookError, RecordError):  # marking says so, and names the file
             return None
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:
-            return Outcome(not_marked(entry, error), None, entry)
+            return Outcome(not_marked(entry.student, entry.assignment, error), None, entry)
         return Outcome(found, None, entry) if found else None
 
     def notebook_of(self, outcome: Outcome) -> Submission | None:
@@ -147,13 +170,14 @@ class Grader:
 
         An outcome does not hold the submission: a class's notebooks would fill the memory.
         """
-        for digest, submission in list(self._just_read):
+        for digest, submission in list(self._marker.recent):
             if digest == outcome.result.digest:
                 return submission
         assignment = self.assignments.get(outcome.result.assignment)
         try:
             contents = outcome.entry.read(LARGEST)
-            if assignment and self._digest(assignment, contents) == outcome.result.digest:
+            student = outcome.entry.student
+            if assignment and self._marker.digest(assignment, contents, student) == outcome.result.digest:
                 return read_submission(contents, assignment)
         except NotebookError:
             pass
@@ -189,85 +213,31 @@ class Grader:
             for entry in waiting:
                 self._running.check()
                 self._outcomes.put(self._outcome_of(entry))
-        except BaseException:  # stopped, or no memory even for the row: `mark` must not wait for what never comes
+        except BaseException as error:  # or no memory even for the row: `mark` must not wait for what never comes
+            if isinstance(error, ClusterError):
+                self._lost = error
             self.stop()
 
     def _outcome_of(self, entry: Entry) -> Outcome:
         try:
             return self._mark_entry(entry)
+        except ClusterError:  # nobody is left who could mark the others
+            raise
         except BaseException as error:  # a bug, a full disk, a stack too deep: the others are still marked
             self._running.check()  # the fault of a killed sandbox is none
-            return Outcome(not_marked(entry, error), None, entry)
+            return Outcome(not_marked(entry.student, entry.assignment, error), None, entry)
 
     def _mark_entry(self, entry: Entry) -> Outcome:
         assignment = self.assignments.get(entry.assignment)
         if assignment is None:
             return Outcome(unknown(entry, self.assignments), None, entry)
-        try:
-            contents = entry.read(LARGEST)
-            submission = read_submission(contents, assignment)
-        except NotebookError as error:
-            return self._keep(damaged(entry, assignment, error), entry)
-        digest = self._digest(assignment, contents)
-        if len(contents) < _SMALL:
-            self._just_read.append((digest, submission))
-        began = time.monotonic()
-        marks = self._mark(submission, assignment)
-        result = Result(
-            student=entry.student,
-            assignment=assignment.name,
-            status=Status.MARKED,
-            marks=marks,
-            repairs=submission.repairs,
-            digest=digest,
-            is_sandboxed=self.is_sandboxed,
-            seconds=round(time.monotonic() - began, 2),
-        )
-        return self._keep(result, entry)
-
-    def _mark(self, submission: Submission, assignment: Assignment) -> tuple[Mark, ...]:
-        """Mark a submission; again and alone where a timeout may have come of the sandboxes beside it."""
-        with self._gate.shared():
-            marks, was_starved = self._try(submission, assignment)
-        if was_starved:
-            with self._gate.alone():
-                marks, _ = self._try(submission, assignment)
-        return marks
-
-    def _try(self, submission: Submission, assignment: Assignment) -> tuple[tuple[Mark, ...], bool]:
-        """Mark a submission; where the sandbox or the data fails, which is never the student's fault, try again.
-
-        Returns
-        -------
-        tuple of Mark
-            The marks.
-        bool
-            Whether other programs kept a sandbox from running, so that it timed out.
-        """
-        for attempt in range(1, _TRIES + 1):
-            sessions: list[Session] = []
-            started: list[Sandbox] = []
-            open_session = partial(self._session, assignment, sessions, started)
+        with self._workplace.turn():
             try:
-                marks = mark_submission(submission, assignment, self.secret, open_session)
-                return marks, any(session.was_starved for session in sessions)
-            except KeyFault:  # the key would fail again
-                raise
-            except D2LHelpersError:
-                if attempt == _TRIES or self.is_stopped:
-                    raise
-            finally:
-                self._running.forget(started)
-        raise AssertionError("the last attempt returns or raises")
-
-    def _session(self, assignment: Assignment, sessions: list[Session], started: list[Sandbox]) -> Session:
-        def supply(**settings: Any) -> Sandbox:
-            sandbox = Sandbox(self.limits, replace(setup_for(assignment), **settings), is_confined=self.is_sandboxed)
-            started.append(sandbox)
-            return self._running.start(sandbox)
-
-        sessions.append(Session(self.limits, supply=supply))
-        return sessions[-1]
+                contents = entry.read(LARGEST)
+            except NotebookError as error:
+                return self._keep(damaged(entry.student, assignment, error, entry.problem), entry)
+            result = self._workplace.mark(entry.student, assignment.name, contents)
+        return self._keep(result, entry)
 
     def _keep(self, result: Result, entry: Entry) -> Outcome:
         self._running.check()  # a sandbox that was killed by `stop` looks like one that died
@@ -282,11 +252,8 @@ class Grader:
             what = f"the stored result of {result.student}, {result.assignment} (its mark counts in this run only)"
             return Outcome(result, None, entry, fault_of(what, error))
 
-    def _digest(self, assignment: Assignment, contents: bytes) -> str:
-        return assignment.digest(digest_of(contents), f"{self.limits} sandboxed={self.is_sandboxed}")
-
     def _hidden_from_students(self, entries: Sequence[Entry]) -> tuple[Path, ...]:
         """List what no sandbox may show: the keys, the results, the submissions' folders, and `hidden`, each once."""
-        keys = (assignment.key.folder for assignment in self.assignments.values())
+        keys = (place for assignment in self.assignments.values() for place in assignment.hidden)
         results = [self.store.folder.parent] if self.store else []  # the course's secret lies there too
         return tuple(dict.fromkeys([*keys, *self.hidden, *results, *(entry.file.parent for entry in entries)]))

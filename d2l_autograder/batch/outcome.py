@@ -13,6 +13,7 @@ from d2l_autograder.marking.marking import not_attempted
 from d2l_autograder.results import Result, Status
 from d2l_autograder.submission.submission import digest_of
 from d2l_helpers.errors import D2LHelpersError, NotebookError
+from d2l_helpers.variants import marked_as
 
 __all__ = ["Outcome", "damaged", "not_marked", "unknown"]
 
@@ -39,22 +40,23 @@ class Outcome:
     fault: Fault | None = None
 
 
-def not_marked(entry: Entry, error: BaseException) -> Result:
+def not_marked(student: str, assignment: str, error: BaseException) -> Result:
     """Return the row of a submission that was not marked by no fault of the student's."""
     fault = fault_of("", error)
     if isinstance(error, D2LHelpersError):
         detail = f"{fault.why}; {fault.remedy}"
     else:
         detail = f"The grader has failed at this submission. {said_by(error)}"
-    return Result(entry.student, entry.assignment, Status.SANDBOX_FAULT, detail)
+    return Result(student, assignment, Status.SANDBOX_FAULT, detail)
 
 
-def damaged(entry: Entry, assignment: Assignment, error: NotebookError) -> Result:
-    """Return the row of a file in which nothing can be marked."""
-    marks = tuple(map(not_attempted, assignment.items))
+def damaged(student: str, assignment: Assignment, error: NotebookError, problem: str = "") -> Result:
+    """Return the row of a file in which nothing can be marked; `problem` is what was seen when it was collected."""
+    with marked_as(assignment.whose(student)):
+        marks = tuple(map(not_attempted, assignment.items))
     said = f"{error.got}; expected {error.expected}. {error.remedy[:1].upper()}{error.remedy[1:]}."
-    detail = entry.problem or said
-    return Result(entry.student, assignment.name, Status.DAMAGED, detail, marks, digest=digest_of(detail.encode()))
+    detail = problem or said
+    return Result(student, assignment.name, Status.DAMAGED, detail, marks, digest=digest_of(detail.encode()))
 
 
 def unknown(entry: Entry, assignments: Mapping[str, Assignment]) -> Result:

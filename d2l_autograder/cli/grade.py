@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from d2l_autograder.cli.places import EXISTING_FOLDER, FOLDER, Place
 from d2l_autograder.command.program import away_from_current_folder, stopped_by_interrupts
 from d2l_autograder.command.trusted_places import require_folder_for_marks, require_trusted
 
-__all__ = ["grade"]
+__all__ = ["folder_for_marks", "grade"]
 
 
 @click.command()
@@ -24,10 +25,15 @@ __all__ = ["grade"]
 @click.option("--platform", help="Where the files come from; by default recognised.")
 @click.option("--names", metavar="REGEX", help="Finds (?P<student>…) in files' names.")
 @click.option("--roster", type=Place(exists=True, dir_okay=False), help="CSV or gradebook.db with all students.")
+@click.option("--groups", type=Place(exists=True, dir_okay=False), help="CSV that says who hands in together.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Notebooks to mark at a time.")
 @click.option("--again", is_flag=True, help="Mark also what has a result; the new one counts.")
 @click.option("--preview", is_flag=True, help="Print whose marks would change; write nothing.")
 @click.option("--gradescope", is_flag=True, help="Write results.json for Gradescope, too.")
+@click.option("--cluster", metavar="ADDRESS", help="Mark on dask workers: tls://HOST:8786, or local.")
+@click.option("--tls-ca-file", type=Place(dir_okay=False), help="For --cluster: the authority's certificate.")
+@click.option("--tls-cert", type=Place(dir_okay=False), help="For --cluster: a certificate that it has signed.")
+@click.option("--tls-key", type=Place(dir_okay=False), help="For --cluster: the certificate's key.")
 @click.option("--no-sandbox", is_flag=True, help="Only for your own notebooks, never for a student's.")
 def grade(
     submissions: Path,
@@ -37,6 +43,10 @@ def grade(
     answers: Path | None,
     no_sandbox: bool,
     preview: bool,
+    cluster: str | None,
+    tls_ca_file: Path | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
     **options: Any,
 ) -> None:
     """Mark a notebook, or a folder of what students handed in.
@@ -48,19 +58,28 @@ def grade(
         from d2l_autograder.command.releases import choose_releases
 
         releases = choose_releases(submissions, current, folder, notebooks, answers)
+        if cluster and (no_sandbox or not submissions.is_dir()):
+            raise click.UsageError("--cluster marks a folder of submissions, in the workers' sandboxes.")
         if not submissions.is_dir():
             sys.exit(command.grade_one(submissions, releases, not no_sandbox))
-        out = out or (releases.course.folder if releases.course else None)
-        if out is None:
-            raise click.UsageError(
-                "There is no course here. Pass --course, or say with --out DIRECTORY where marks go."
-            )
-        if roster := options["roster"]:
-            require_trusted(submissions, {"the roster": roster})
-        require_folder_for_marks(out, submissions)
-        settings = command.ClassOptions(is_sandboxed=not no_sandbox, **options)
+        course = releases.course.folder if releases.course else None
+        tables = {f"the {name}": options[name] for name in ("roster", "groups") if options[name]}
+        out = folder_for_marks(submissions, out or course, tables)
+        elsewhere = (
+            command.open_cluster(cluster, (tls_ca_file, tls_cert, tls_key), options["jobs"]) if cluster else None
+        )
+        settings = command.ClassOptions(is_sandboxed=not no_sandbox, cluster=elsewhere, **options)
         if preview:
             from d2l_autograder.command.preview import preview_class
 
             sys.exit(preview_class(submissions, out, releases, interrupts, settings))
         sys.exit(command.grade_class(submissions, out, releases, interrupts, settings))
+
+
+def folder_for_marks(submissions: Path, out: Path | None, tables: Mapping[str, Path]) -> Path:
+    """Return the folder for a class's marks, where students can change nothing."""
+    if out is None:
+        raise click.UsageError("There is no course here. Pass --course, or say with --out DIRECTORY where marks go.")
+    require_trusted(submissions, tables)
+    require_folder_for_marks(out, submissions)
+    return out

@@ -4,6 +4,8 @@
 notebook by its content. ``ownership`` tells whose a file is: by an ``expression``, by the names of ``platforms`` and
 their ``receipts``, or by the ``level`` of the folders; ``identity`` tells apart students of one name. ``choose`` takes
 one file of several, ``rows`` makes the rows, ``roster`` has the course's students, and ``collecting`` joins all these.
+``teams`` reads who hands in together, and ``shared`` has one submission count for all of a group; ``sheet`` reads CSV
+files of any encoding.
 """
 
 from d2l_autograder.collect.collecting import collect, entry_of

@@ -15,14 +15,16 @@ from d2l_autograder.collect.entry import Collection, Entry, Ignored
 from d2l_autograder.collect.exports import is_beside_already, only_exports, people_in, problem_of, some_of
 from d2l_autograder.collect.groups import without_groups
 from d2l_autograder.collect.identity import told_apart, with_normal_forms
-from d2l_autograder.collect.nobody import named_otherwise, reason_of_nobodys
+from d2l_autograder.collect.nobody import named_otherwise, nothing_to_grade, reason_of_nobodys
 from d2l_autograder.collect.ownership import claims_by_folders, claims_by_names
 from d2l_autograder.collect.platforms import is_given_back
 from d2l_autograder.collect.reading import read_file
 from d2l_autograder.collect.recognise import Recogniser
 from d2l_autograder.collect.roster import Roster, read_roster
 from d2l_autograder.collect.rows import Loose, make_rows
+from d2l_autograder.collect.shared import shared
 from d2l_autograder.collect.spelling import Spelling, as_text, is_work, shown, stem_of
+from d2l_autograder.collect.teams import read_teams
 from d2l_autograder.collect.walk import Item, Kind, walk
 from d2l_helpers.chapter import CHAPTER
 from d2l_helpers.errors import NotebookError
@@ -39,6 +41,7 @@ def collect(
     names: str | None = None,
     roster: Path | None = None,
     own: Iterable[Path] = (),
+    groups: Path | None = None,
 ) -> Collection:
     """Collect what was handed in.
 
@@ -57,17 +60,21 @@ def collect(
         A CSV file, or nbgrader's gradebook, with the course's students.
     own : iterable of Path, optional
         Files and folders that this grader has written, such as reports: where they lie in the folder, they are ignored.
+    groups : Path, optional
+        A CSV file that says which students hand in together.
 
     Raises
     ------
     ArgumentError
-        If the platform is unknown, the expression or the roster cannot be used, or the folders do not tell whose the
-        notebooks are.
+        If the platform is unknown, the expression, the roster or the groups cannot be used, or the folders do not tell
+        whose the notebooks are.
     NotebookError
         If there is nothing to grade, or the folder cannot be read.
     """
     known = read_roster(roster) if roster else None
-    return _Collecting(folder, assignments, known, own).collection(platform, names)
+    teams = read_teams(groups) if groups else None
+    found = _Collecting(folder, assignments, known, own).collection(platform, names)
+    return shared(found, teams, known, assignments) if teams else found
 
 
 def entry_of(file: Path, assignments: Mapping[str, Path] | Iterable[str]) -> Entry:
@@ -133,7 +140,7 @@ class _Collecting:
             self.folder, pieces, loose, self.spelling, self._look, lambda name: expected_in(self.recogniser, name)
         )
         if not rows.entries:
-            raise self._nothing()
+            raise nothing_to_grade(self.folder, len(self.items))
         rows.parts |= stamps - rows.files
         ignored = [
             Ignored(self.folder / item.path, rows.reasons.get(item) or self.reasons.get(item) or self._reason(item))
@@ -279,15 +286,6 @@ class _Collecting:
         if self.candidates.get(item):
             return reason_of_nobodys(self.folder / item.path, self.releases)
         return f"{describe(item.path.name)}, which belongs to no student"
-
-    def _nothing(self) -> NotebookError:
-        return NotebookError(
-            "There is nothing to grade.",
-            got=f"no notebook in {self.folder}, and no student's folder; "
-            f"{len(self.items)} other {'file or folder' if len(self.items) == 1 else 'files and folders'}",
-            expected="student/assignment/notebook.ipynb, student/notebook.ipynb or student_notebook.ipynb",
-            remedy="pass the folder that the learning platform's export was unpacked to",
-        )
 
 
 def _stamp_of(item: Item, claim: Claim, places: Mapping[Path, Item]) -> Item | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from d2l_autograder.collect.archives import read_member
 from d2l_autograder.collect.reading import read_file
+from d2l_autograder.collect.spelling import shown
 from d2l_helpers.errors import NotebookError
 
 __all__ = ["Collection", "Counts", "Entry", "Ignored"]
@@ -38,6 +40,10 @@ class Entry:
         Why there is nothing to mark here, in words for the student; empty where there is a notebook.
     notes : tuple of str
         What the report says about how this file was found and chosen.
+    members : tuple of str
+        Further students for whom it counts, because they hand in together.
+    handed_in_by : str
+        Who handed it in, where that is another student of the group; empty where it is the student.
     """
 
     student: str
@@ -49,6 +55,15 @@ class Entry:
     is_late: bool = False
     problem: str = ""
     notes: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    handed_in_by: str = ""
+
+    def for_all(self) -> Iterator[Entry]:
+        """Yield this entry, and one for each further student for whom it counts."""
+        yield replace(self, members=())
+        for member in self.members:
+            note = f"handed in by {shown(self.student)}, of the same group"
+            yield replace(self, student=member, members=(), handed_in_by=self.student, notes=(*self.notes, note))
 
     def read(self, most: int) -> bytes:
         """Read the notebook, at most one byte more than `most`.
@@ -116,6 +131,8 @@ class Collection:
         How many files there are, and folders that are empty or were not looked into.
     parts : tuple of Path
         Those that belong to an entry without being its file: further versions, earlier attempts, timestamps.
+    about_groups : tuple of str
+        What is not as it should be in groups of students who hand in together, in words.
     """
 
     entries: tuple[Entry, ...]
@@ -124,6 +141,7 @@ class Collection:
     strangers: tuple[str, ...] = ()
     found: int = 0
     parts: tuple[Path, ...] = ()
+    about_groups: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Counts:

@@ -13,7 +13,7 @@ from d2l_autograder.collect.spelling import Spelling, as_text, shown, stem_of
 from d2l_autograder.collect.walk import Item
 from d2l_helpers.errors import NotebookError
 
-__all__ = ["named_otherwise", "reason_of_nobodys"]
+__all__ = ["named_otherwise", "nothing_to_grade", "reason_of_nobodys"]
 
 
 def reason_of_nobodys(file: Path, releases: Iterable[Path]) -> str:
@@ -58,3 +58,14 @@ def named_otherwise(item: Item, claim: Claim, spelling: Spelling, students: Coll
         return claim
     note = f"{shown(item.path.name)} names {shown(other)}, another student here; it counts for {shown(claim.student)}"
     return replace(claim, notes=(*claim.notes, note))
+
+
+def nothing_to_grade(folder: Path, found: int) -> NotebookError:
+    """Return the error for a folder in which nothing is a student's, but so many other files and folders are."""
+    return NotebookError(
+        "There is nothing to grade.",
+        got=f"no notebook in {folder}, and no student's folder; "
+        f"{found} other {'file or folder' if found == 1 else 'files and folders'}",
+        expected="student/assignment/notebook.ipynb, student/notebook.ipynb or student_notebook.ipynb",
+        remedy="pass the folder that the learning platform's export was unpacked to",
+    )

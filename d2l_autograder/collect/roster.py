@@ -16,7 +16,7 @@ from pathlib import Path
 from d2l_autograder.collect.reading import read_file
 from d2l_helpers.errors import ArgumentError, NotebookError
 
-__all__ = ["Roster", "read_roster"]
+__all__ = ["Person", "Roster", "names_of", "person_in", "read_roster", "simple_name"]
 
 _MOST = 20 << 20  # bytes
 _SQLITE = b"SQLite format 3\x00"
@@ -34,7 +34,7 @@ _NO_STUDENTS = ("points possible",)  # what Canvas writes in the place of a stud
 
 
 @dataclass(frozen=True)
-class _Person:
+class Person:
     """A student with all that may stand for the student in a platform's names."""
 
     ident: str
@@ -47,12 +47,13 @@ class Roster:
 
     Parameters
     ----------
-    people : iterable of _Person
+    people : iterable of Person
         In the order of the table; no id twice.
     """
 
-    def __init__(self, people: Iterable[_Person]) -> None:
+    def __init__(self, people: Iterable[Person]) -> None:
         known = list(people)
+        self._people = {person.ident: person for person in known}
         self.ids = tuple(person.ident for person in known)
         self._is_id = frozenset(self.ids)
         self._other = _unique((other, person.ident) for person in known for other in person.others)
@@ -63,9 +64,14 @@ class Roster:
         """Return whether this is a student's id."""
         return ident in self._is_id
 
+    def about(self, ident: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return a student's further ids, and the simple forms of the student's name; empty for a stranger."""
+        person = self._people.get(ident, Person(ident))
+        return person.others, person.names
+
     def has_several(self, name: str) -> bool:
         """Return whether several students have this name."""
-        return self._names[_simple(name)] > 1
+        return self._names[simple_name(name)] > 1
 
     def only_in(self, name: str) -> str | None:
         """Return the only id that stands in a file's name, between spaces, underscores or hyphens; None for none."""
@@ -89,7 +95,7 @@ class Roster:
         """
         if student in self._is_id:
             return student
-        found = self._other.get(student) or self._name.get(_simple(name or student))
+        found = self._other.get(student) or self._name.get(simple_name(name or student))
         if found or not account:
             return found
         return account if account in self._is_id else self._other.get(account)
@@ -123,7 +129,7 @@ def read_roster(file: Path) -> Roster:
     return Roster(_merged(file, people))
 
 
-def _in_gradebook(file: Path) -> list[_Person]:
+def _in_gradebook(file: Path) -> list[Person]:
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as book:
             rows = book.execute("SELECT id, first_name, last_name, email FROM student ORDER BY id").fetchall()
@@ -133,7 +139,7 @@ def _in_gradebook(file: Path) -> list[_Person]:
     for ident, *others in rows:
         first, last, email = map(_text, others)
         emails = frozenset([email] if email else [])
-        people.append(_Person(unicodedata.normalize("NFC", str(ident)), emails, _names_of("", first, last)))
+        people.append(Person(unicodedata.normalize("NFC", str(ident)), emails, names_of("", first, last)))
     return people
 
 
@@ -148,7 +154,7 @@ def _decoded(file: Path, contents: bytes) -> str:
         raise _unusable(file, got, "a CSV file in UTF-8") from None
 
 
-def _in_table(file: Path, text: str) -> list[_Person]:
+def _in_table(file: Path, text: str) -> list[Person]:
     best: tuple[list[str], list[list[str]]] = [], []
     for delimiter in ",;\t":
         rows = _rows(file, text, delimiter)
@@ -166,7 +172,7 @@ def _in_table(file: Path, text: str) -> list[_Person]:
     return [
         person
         for line in lines  # in which the headings stand again where tables stand one below the other
-        if [" ".join(cell.casefold().split()) for cell in line] != heading and (person := _person(columns, line))
+        if [" ".join(cell.casefold().split()) for cell in line] != heading and (person := person_in(columns, line))
     ]
 
 
@@ -177,7 +183,9 @@ def _rows(file: Path, text: str, delimiter: str) -> list[list[str]]:
         raise _unusable(file, f"a table that is damaged ({error})", "a CSV file in UTF-8") from None
 
 
-def _person(columns: dict[str, int], line: Sequence[str]) -> _Person | None:
+def person_in(columns: dict[str, int], line: Sequence[str]) -> Person | None:
+    """Return the student that a line is about, by the places of columns; None if it is about none."""
+
     def cell(names: Iterable[str]) -> Iterator[str]:
         for name in names:
             if columns.get(name, len(line)) < len(line) and (value := _text(line[columns[name]])):
@@ -189,34 +197,34 @@ def _person(columns: dict[str, int], line: Sequence[str]) -> _Person | None:
     full, first, last = (next(cell(names), "") for names in (_NAMES, _FIRST, _LAST))
     if full.casefold() in _NO_STUDENTS or not (ids or full or last):
         return None
-    names = _names_of(full, first, last)
+    names = names_of(full, first, last)
     ident = ids[0] if ids else full or f"{first} {last}".strip()
-    return _Person(ident, frozenset(ids[1:]), names)
+    return Person(ident, frozenset(ids[1:]), names)
 
 
-def _names_of(full: str, first: str, last: str) -> frozenset[str]:
-    """Return the forms in which platforms write a name: in either order, and without spaces."""
+def names_of(full: str, first: str, last: str) -> frozenset[str]:
+    """Return the forms in which platforms write a name, in either order; each as `simple_name` returns it."""
     names = {full, f"{first} {last}", f"{last} {first}"} if first and last else {full}
     before, comma, after = full.partition(",") if "," in full else full.rpartition(" ")
     if comma:
         names.add(f"{after} {before}")
-    return frozenset(_simple(name) for name in names if name.strip())
+    return frozenset(simple_name(name) for name in names if name.strip())
 
 
-def _simple(name: str) -> str:
+def simple_name(name: str) -> str:
     """Return a name without what platforms change in it: capitals, spaces, commas, hyphens."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", name).casefold())
 
 
-def _merged(file: Path, people: Iterable[_Person]) -> list[_Person]:
+def _merged(file: Path, people: Iterable[Person]) -> list[Person]:
     """Return each student once: a table may list one for each section."""
-    found: dict[str, _Person] = {}
+    found: dict[str, Person] = {}
     for person in people:
         before = found.get(person.ident)
         if before and before.names != person.names:
             raise _unusable(file, f"the id {person.ident!r} for two students", "an id for each student")
         others = person.others | before.others if before else person.others
-        found[person.ident] = _Person(person.ident, others, person.names)
+        found[person.ident] = Person(person.ident, others, person.names)
     return list(found.values())
 
 

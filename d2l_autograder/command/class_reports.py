@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from d2l_autograder.batch.outcome import Outcome
-from d2l_autograder.collect import Entry
+from d2l_autograder.collect import Collection, Entry
 from d2l_autograder.command.reported import Reported
 from d2l_autograder.faults import Faults
 from d2l_autograder.gradebook.gradebook import Gradebook
@@ -77,19 +77,21 @@ class ClassReports:
 
     def stand(self, outcome: Outcome, is_done: bool) -> None:
         """Take a row from an earlier run; `is_done` says whether its submission need not be marked again."""
-        self._rows[_place(outcome.entry)] = self._row_of(outcome)
+        for entry in outcome.entry.for_all():
+            self._rows[_place(entry)] = self._row_of(outcome.result, entry)
         if is_done:
             self._done.add(_place(outcome.entry))
 
     def add(self, outcome: Outcome) -> None:
-        """Take a new row, and write all of its reports."""
+        """Take a new row, one for each student of a group, and write all of its reports."""
         if outcome.fault:
             self._faults.add(outcome.fault)
-        row = self._row_of(outcome)
-        if self._book:
-            with self._faults.noted(_in("the gradebook", row)):
-                row = self._book.save(row, self._notebook_of(outcome))
-        self._write(_place(outcome.entry), row)
+        for entry in outcome.entry.for_all():
+            row = self._row_of(outcome.result, entry)
+            if self._book:
+                with self._faults.noted(_in("the gradebook", row)):
+                    row = self._book.save(row, self._notebook_of(outcome))
+            self._write(_place(entry), row)
         self._done.add(_place(outcome.entry))
         if time.monotonic() > self._next_table:
             self._write_table_meanwhile()
@@ -127,6 +129,16 @@ class ClassReports:
             with self._faults.noted("report.html"):
                 write_class_page(self.rows, self._out)
 
+    def settle(self, collection: Collection) -> None:
+        """Bring the reports up to date between two looks at a folder: rows of what is no longer there go."""
+        there = {_place(entry) for entry in collection.entries}
+        there |= {(student, assignment, None, "") for student, assignment in collection.missing}
+        self._rows = {place: row for place, row in self._rows.items() if place in there}
+        self._done &= there
+        self.write_table()
+        self.close()
+        self._rows = {place: dataclasses.replace(row, before=None) for place, row in self._rows.items()}
+
     def _write_table_meanwhile(self) -> None:
         began = time.monotonic()
         with suppress(OSError):  # the table is written at the end, too
@@ -139,13 +151,12 @@ class ClassReports:
         with self._faults.noted(_in("the feedback", row)):
             write_feedback(row, self._out, self._gradescope)
 
-    def _row_of(self, outcome: Outcome) -> Row:
-        result, entry = outcome.result, outcome.entry
-        before = None
+    def _row_of(self, result: Result, entry: Entry) -> Row:
+        result, before = dataclasses.replace(result, student=entry.student), None
         if result.status != Status.SANDBOX_FAULT:  # such a submission keeps its mark until it is marked again
             before = self._reported.before(result.student, result.assignment, result.earned)
         result = dataclasses.replace(result, repairs=(*result.repairs, *entry.notes))
-        return Row(result, entry.submitted, entry.is_late, before=before)
+        return Row(result, entry.submitted, entry.is_late, before=before, handed_in_by=entry.handed_in_by)
 
 
 def _place(entry: Entry) -> tuple[str, str, Path | None, str]:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
 
-from d2l_autograder.batch.grader import Grader
+from d2l_autograder.batch.cluster.address import Certificates, require_safe
+from d2l_autograder.batch.grader import Cluster, Grader
 from d2l_autograder.batch.outcome import Outcome
 from d2l_autograder.batch.store import Store
 from d2l_autograder.collect import Collection, collect, entry_of
@@ -24,16 +26,24 @@ from d2l_autograder.command.folder_lock import locked
 from d2l_autograder.command.interrupts import Interrupts
 from d2l_autograder.command.releases import Releases
 from d2l_autograder.command.terminal_output import Progress, say
-from d2l_autograder.faults import Faults
+from d2l_autograder.faults import Faults, fault_of
 from d2l_autograder.gradebook import gradebook
 from d2l_autograder.report import marks_table, summary
 from d2l_autograder.report.collected import collected_csv, collected_text
 from d2l_autograder.report.faults import faults_text
 from d2l_autograder.results import Status
 from d2l_helpers.atomic import write
-from d2l_helpers.errors import LibraryUnusable
+from d2l_helpers.errors import ClusterError, LibraryUnusable
 
-__all__ = ["ClassOptions", "grade_class", "grade_one", "grader_of"]
+__all__ = [
+    "ClassOptions",
+    "grade_class",
+    "grade_one",
+    "grader_of",
+    "mark_collection",
+    "open_cluster",
+    "open_gradebook",
+]
 
 
 @dataclass(frozen=True)
@@ -42,9 +52,9 @@ class ClassOptions:
 
     Attributes
     ----------
-    platform, names, roster : optional
+    platform, names, roster, groups : optional
         As for `collect`.
-    jobs, is_sandboxed, again : optional
+    jobs, is_sandboxed, again, cluster : optional
         As for `Grader`.
     gradescope : bool, optional
         Whether to write Gradescope's files, too.
@@ -53,10 +63,16 @@ class ClassOptions:
     platform: str | None = None
     names: str | None = None
     roster: Path | None = None
+    groups: Path | None = None
     jobs: int | None = None
     is_sandboxed: bool = True
     again: bool = False
     gradescope: bool = False
+    cluster: Cluster | None = None
+
+    def collected(self, folder: Path, assignments: Mapping[str, Path], own: Iterable[Path] = ()) -> Collection:
+        """Collect what was handed in, as `collect` does."""
+        return collect(folder, assignments, self.platform, self.names, self.roster, own, self.groups)
 
 
 def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> int:
@@ -67,6 +83,21 @@ def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> 
     (outcome,) = grader.grade([entry])
     say(marks_table(outcome.result))
     return int(outcome.result.status != Status.MARKED)
+
+
+def open_cluster(address: str, certificates: tuple[Path | None, ...], jobs: int | None) -> Cluster:
+    """Return the cluster at an address; raises ArgumentError where it is not safe to use, or has no certificates."""
+    require_safe(address)
+    try:
+        from d2l_autograder.batch.cluster.connection import DaskCluster
+    except ImportError as error:
+        raise LibraryUnusable(
+            "Marking on a cluster needs dask.",
+            got=str(error),
+            expected="dask.distributed, of the version in requirements-cluster.lock",
+            remedy="run make cluster, or leave --cluster out: this machine then marks alone",
+        ) from error
+    return DaskCluster(address, Certificates(*certificates), jobs, partial(say, is_error=True))
 
 
 def grade_class(
@@ -97,17 +128,20 @@ def grade_class(
     with locked(out) as has_locks:
         if not has_locks:
             say(f"The file system of {out} has no locks: start no second grader that writes there.", is_error=True)
-        collection, faults = collect(folder, releases.files, options.platform, options.names, options.roster), Faults()
+        faults = Faults()
+        collection = options.collected(folder, releases.files)
         with faults.noted("the overview of what was handed in"):
             say(collected_text(collection))
         grader = grader_of(collection, folder, out, releases, options)
-        with _gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
+        with open_gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
             with faults.noted("collected.csv"):
                 write(out / "collected.csv", collected_csv(collection, folder))
             try:
                 with interrupts.ending():
-                    _mark(grader, collection, reports)
+                    mark_collection(grader, collection, reports)
+            except ClusterError as error:  # what is marked is reported all the same
+                faults.add(fault_of("marking on the cluster", error))
             finally:  # also where there is no sandbox
                 _finish(reports, faults)
             if reports.rows and not interrupts.number:
@@ -127,11 +161,14 @@ def grader_of(
         is_sandboxed=options.is_sandboxed,
         again=options.again,
         hidden=(*releases.hidden, folder, out),
+        cluster=options.cluster,
     )
 
 
-def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None:
-    """Take the rows of all entries, and write their reports."""
+def mark_collection(
+    grader: Grader, collection: Collection, reports: ClassReports, note: Callable[[Outcome], None] | None = None
+) -> None:
+    """Take the rows of all entries, and write their reports; `note` takes each outcome in the place of a bar."""
     kept, waiting = [], []
     for entry in collection.entries:  # first, or an interrupt would leave a table without them
         if grader.is_stopped:
@@ -144,10 +181,13 @@ def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None
     for student, assignment in collection.missing:
         reports.add_missing(student, assignment)
     reports.is_table_due = True
-    with tqdm(total=len(collection.entries), unit="notebook", file=Progress(sys.stderr), disable=None) as bar:
+    is_without = True if note else None  # None: where there is no terminal
+    with tqdm(total=len(collection.entries), unit="notebook", file=Progress(sys.stderr), disable=is_without) as bar:
         for outcome in chain([] if grader.again else _until_stopped(kept, grader), grader.mark(waiting)):
             reports.add(outcome)
             bar.update()
+            if note:
+                note(outcome)
 
 
 def _until_stopped(outcomes: list[Outcome], grader: Grader) -> Iterator[Outcome]:
@@ -166,7 +206,7 @@ def _finish(reports: ClassReports, faults: Faults) -> None:
 
 
 @contextmanager
-def _gradebook(
+def open_gradebook(
     grader: Grader, collection: Collection, out: Path, releases: Releases, faults: Faults
 ) -> Iterator[gradebook.Gradebook | None]:
     """Open the gradebook; where that fails, all the rest is written without it."""
@@ -187,7 +227,8 @@ def _gradebook(
 
 
 def _students(collection: Collection) -> list[str]:
-    everybody = [entry.student for entry in collection.entries] + [student for student, _ in collection.missing]
+    everybody = [student for entry in collection.entries for student in (entry.student, *entry.members)]
+    everybody += [student for student, _ in collection.missing]
     return list(dict.fromkeys(everybody))
 
 

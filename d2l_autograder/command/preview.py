@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from d2l_autograder.batch.grader import Grader
 from d2l_autograder.batch.outcome import Outcome
-from d2l_autograder.collect import Collection, collect
+from d2l_autograder.collect import Collection
 from d2l_autograder.command.grade import ClassOptions, grader_of
 from d2l_autograder.command.interrupts import Interrupts
 from d2l_autograder.command.releases import Releases
@@ -38,7 +38,7 @@ def preview_class(folder: Path, out: Path, releases: Releases, interrupts: Inter
     int
         The exit status: 0 if each submission could be compared, 1 if not, and that of the signal after an interrupt.
     """
-    collection = collect(folder, releases.files, options.platform, options.names, options.roster)
+    collection = options.collected(folder, releases.files)
     grader, faults = grader_of(collection, folder, out, releases, options, is_preview=True), Faults()
     reported = Reported.in_folder(out)
     with faults.noted("the marks of the last run"):
@@ -54,7 +54,8 @@ def preview_class(folder: Path, out: Path, releases: Releases, interrupts: Inter
     with faults.noted("gradebook.db"):
         overrides = overrides_in(out / "gradebook.db")
     compared = _compared(results, reported, grader, faults)
-    say(comparison_text(compared, sum(outcome.kept is not None for outcome in outcomes), overrides))
+    marked_now = sum(one.kept is not None and one.result.status == Status.MARKED for one in outcomes)
+    say(comparison_text(compared, marked_now, overrides))
     if faults:
         say(faults_text(list(faults.found)), is_error=True)
     if len(outcomes) < len(collection.entries):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from d2l_autograder.assignment import Assignment, load_assignment
+from d2l_autograder.chosen_notebooks import PROJECT
 from d2l_autograder.collect import Entry
 from d2l_autograder.command.trusted_places import COURSE_FILE, require_course, require_trusted
 from d2l_autograder.course import Course, read_course
+from d2l_autograder.key import PROJECT_KEY
 from d2l_autograder.random_generators import course_secret
 from d2l_helpers.errors import ArgumentError
 
 __all__ = ["PROJECT", "Releases", "chapter_releases", "choose_releases", "course_releases"]
-
-PROJECT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,11 @@ def choose_releases(
     given = {"the notebooks": notebooks, "the answer key": answers}
     named = {name: place for name, place in given.items() if place is not None}
     require_trusted(handed_in, named, is_given=True)
-    return chapter_releases(notebooks or PROJECT / "notebooks", answers or PROJECT / "answers")
+    return chapter_releases(notebooks or PROJECT / "notebooks", answers)
 
 
-def chapter_releases(notebooks: Path, answers: Path) -> Releases:
-    """Return the chapter's own notebooks, with the points that they state.
+def chapter_releases(notebooks: Path, answers: Path | None = None) -> Releases:
+    """Return notebooks as they are, with the points that they state: the chapter's own, or a teacher's.
 
     Raises
     ------
@@ -99,7 +100,8 @@ def chapter_releases(notebooks: Path, answers: Path) -> Releases:
             expected="the notebooks as they were handed out",
             remedy="pass --course, or --notebooks and --answers",
         )
-    return Releases(files, lambda file: load_assignment(file, answers), hidden=(answers,))
+    hidden = (answers or PROJECT_KEY, *notebooks.glob("*.py"))
+    return Releases(files, lambda file: load_assignment(file, answers), hidden=hidden)
 
 
 def course_releases(folder: Path) -> Releases:
@@ -118,6 +120,6 @@ def course_releases(folder: Path) -> Releases:
             "This course has not released an assignment yet.",
             got=f"no notebook in {folder / 'release'}",
             expected=f"one of {', '.join(course.assignments)}",
-            remedy=f"run nbgrader generate_assignment {course.assignments[0]} in {folder}",
+            remedy=f"run nbgrader generate_assignment {shlex.quote(course.assignments[0])} in {folder}",
         )
-    return Releases(files, course.load, course, (folder, course.answers))
+    return Releases(files, course.load, course, course.hidden)

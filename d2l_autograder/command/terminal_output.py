@@ -16,7 +16,8 @@ def say(shown: RenderableType | str, is_error: bool = False) -> None:
     """Print to standard output, or to standard error; do nothing where nobody reads it or its disk is full."""
     stream = sys.stderr if is_error else sys.stdout
     try:
-        Console(file=stream, soft_wrap=is_error).print(shown, markup=False, highlight=False)
+        is_text = isinstance(shown, str)  # whose lines are not broken, so that another program can read them
+        Console(file=stream, soft_wrap=is_text).print(shown, markup=False, highlight=False)
         stream.flush()
     except (OSError, ValueError, SystemExit):  # rich ends the program where a pipe has no reader
         _silence(stream.fileno() if not stream.closed else -1)

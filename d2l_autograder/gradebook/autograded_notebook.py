@@ -115,7 +115,9 @@ def _with_pictures(text: str, attachments: Mapping[str, NotebookNode]) -> tuple[
 
 
 def _output(exercise: Exercise) -> NotebookNode:
-    return _result(number_text(exercise["earned"] or 0), check_html(exercise))
+    # nbgrader refuses more than a cell is worth, which is 0 for extra credit: `preprocessor.SaveMarks` saves that
+    earned = 0 if exercise["extra"] else exercise["earned"] or 0
+    return _result(number_text(earned), check_html(exercise))
 
 
 def _result(number: str, text: str) -> NotebookNode:

@@ -23,6 +23,7 @@ __all__ = [
     "checksums_of",
     "due_dates_in",
     "move_student",
+    "notebook_of",
     "set_due_date",
     "set_penalty",
     "write_marks",
@@ -144,6 +145,17 @@ def write_marks(database: sqlite3.Connection, student: str, assignment: str, mar
             "UPDATE submitted_assignment SET timestamp = ?1 WHERE id = ?2 AND timestamp IS NOT ?1", (stamp, submission)
         )
     return _standing(database, submission, marked, due, stamp)
+
+
+def notebook_of(database: sqlite3.Connection, student: str, assignment: str) -> str:
+    """Return the id of a student's notebook; empty if there is none."""
+    query = (
+        "SELECT submitted_notebook.id FROM submitted_notebook JOIN notebook ON notebook.id = notebook_id "
+        "JOIN submitted_assignment AS submission ON submission.id = submitted_notebook.assignment_id "
+        "WHERE notebook.name = ? AND submission.assignment_id = notebook.assignment_id AND student_id = ?"
+    )
+    (found,) = database.execute(query, (assignment, student)).fetchone() or ("",)
+    return str(found)
 
 
 def set_penalty(database: sqlite3.Connection, notebook: str, penalty: float | None) -> None:

@@ -21,6 +21,7 @@ from d2l_autograder.assignment import Assignment
 from d2l_autograder.file_names import file_name, is_folder_name
 from d2l_autograder.gradebook import register_assignments
 from d2l_autograder.gradebook.autograded_notebook import autograded_notebook, comments_on, notebook_bytes, scores_of
+from d2l_autograder.gradebook.by_hand import by_hand_in, copy_by_hand
 from d2l_autograder.gradebook.database import Database, remedy_for, unusable
 from d2l_autograder.gradebook.entry import (
     Marks,
@@ -29,6 +30,7 @@ from d2l_autograder.gradebook.entry import (
     checksums_of,
     due_dates_in,
     move_student,
+    notebook_of,
     set_due_date,
     set_penalty,
     write_marks,
@@ -139,7 +141,8 @@ class Gradebook:
     def save(self, row: Row, submission: Submission | None = None) -> Row:
         """Write the marks of one submission, and its notebook.
 
-        A teacher's own scores and comments are kept. A sandbox fault leaves no mark; a student who handed nothing in
+        A teacher's own scores and comments are kept; where another of the group handed it in, those that are missing
+        are taken from there. A sandbox fault leaves no mark; a student who handed nothing in
         is added, and keeps what is there.
 
         Parameters
@@ -152,7 +155,7 @@ class Gradebook:
         Returns
         -------
         Row
-            With what the gradebook says: whether the submission is late, and what it loses for that.
+            With what the gradebook says: whether the submission is late, what it loses for that, and a person's marks.
 
         Raises
         ------
@@ -175,6 +178,10 @@ class Gradebook:
         with self._database.transaction() as database:
             marks = Marks(scores, comments, row.submitted, self._is_stamped(result.student, assignment.name), is_other)
             standing = write_marks(database, result.student, assignment.name, marks)
+            if row.handed_in_by:
+                copy_by_hand(database, standing.notebook, notebook_of(database, row.handed_in_by, assignment.name))
+            exercises = {mark.exercise for mark in result.marks}
+            row = dataclasses.replace(row, by_hand=by_hand_in(database, standing.notebook, exercises))
         if file and is_other:  # after the marks: a teacher is asked for a review, even if the grader is killed here
             self._write(file, contents)
         return self._judge(row, standing)

@@ -110,7 +110,7 @@ def _charts(statistics: AssignmentStatistics) -> str:
     assert time
     alt = (
         f"Two histograms of {len(statistics.totals)} marked submissions. Totals: from {number_text(spread.lowest)} to "
-        f"{number_text(spread.highest)} of {number_text(statistics.points)} points, median {spread.median:.4g}; the "
+        f"{number_text(spread.highest)} of {number_text(statistics.points)} points, median {spread.median:.3g}; the "
         f"highest bar, of {totals[most]}, begins at {names[most]} points. Seconds of marking: median "
         f"{time.median:.2g}, nine in ten within {time.ninetieth:.2g}, at most {time.highest:.2g}."
     )

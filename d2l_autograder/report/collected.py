@@ -41,6 +41,8 @@ def collected_text(collection: Collection) -> RenderableType:
         *([f"{counts.ignored} ignored"] if counts.ignored else []),
     ]
     rows = [_counted(len(collection.entries), "row", "rows"), *([f"{empty} without a notebook"] if empty else [])]
+    members = sum(len(entry.members) for entry in collection.entries)
+    rows += [f"which count for {_counted(members, 'further student', 'further students')} of groups"] if members else []
     parts = [
         Text(f"{_counted(counts.found, 'file or folder', 'files and folders')}: {', '.join(became)}", style="bold"),
         Text(", ".join(rows)),
@@ -48,7 +50,8 @@ def collected_text(collection: Collection) -> RenderableType:
     reasons = Counter(each.reason for each in collection.ignored)
     parts += _listed("ignored", [f"{count} × {reason}" for reason, count in reasons.most_common()])
     parts += _listed("missing", [f"{student}, {assignment}" for student, assignment in collection.missing])
-    parts += _listed("handed in by students who are not on the roster", collection.strangers)
+    parts += _listed("students who are not on the roster", collection.strangers)
+    parts += _listed("groups", collection.about_groups)
     return Group(*parts)
 
 
@@ -70,6 +73,14 @@ def _rows(collection: Collection, folder: Path) -> Iterator[tuple[str, ...]]:
             entry.assignment,
             notes,
         )
+        for member in entry.members:
+            yield (
+                "counts for the group",
+                _path(entry, folder),
+                member,
+                entry.assignment,
+                f"handed in by {entry.student}",
+            )
     for path in collection.parts:
         yield "belongs to a row", _within(path, folder), "", "", ""
     for each in collection.ignored:
@@ -78,6 +89,8 @@ def _rows(collection: Collection, folder: Path) -> Iterator[tuple[str, ...]]:
         yield "missing", "", student, assignment, ""
     for student in collection.strangers:
         yield "not on the roster", "", student, "", ""
+    for note in collection.about_groups:
+        yield "about a group", "", "", "", note
 
 
 def _path(entry: Entry, folder: Path) -> str:

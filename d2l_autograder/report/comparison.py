@@ -108,9 +108,10 @@ def _counts(comparisons: Sequence[Comparison], changed: Sequence[Comparison], ne
     losses = [-each.difference for each in changed if each.difference < 0]
     same = len(comparisons) - len(gains) - len(losses) - new
     return (
-        f"{_counted(len(comparisons), 'submission')}, of which {marked_again} marked for this: "
+        f"{_counted(len(comparisons), 'submission')}, {marked_again} marked for this preview: "
         f"{_verb(len(gains), 'gain')} {_points(gains)}, {_verb(len(losses), 'lose')} {_points(losses)}, "
-        f"{same} with the total that was reported, {new} not marked before. Penalties for lateness are not counted."
+        f"{_verb(same, 'keep')} the total that was reported, {new} not marked before. "
+        "Penalties for lateness are left out."
     )
 
 

@@ -10,16 +10,17 @@ from typing import TypedDict
 
 from d2l_autograder.report.private import without_machine
 from d2l_autograder.report.text import date_text, number_text, safe_line, safe_name, safe_text, verdict_text
-from d2l_autograder.results import Finding, Mark, Row, Status
+from d2l_autograder.results import ByHand, Finding, Mark, Row, Status
 from d2l_autograder.sandbox import Verdict
 
-__all__ = ["Exercise", "Feedback", "Probe", "feedback_on", "total_of"]
+__all__ = ["Answer", "Exercise", "Feedback", "Probe", "feedback_on", "total_of"]
 
 _SCHEMA = 1
 _FAULT = (
     "The grader failed while it was marking this notebook. This is not your fault and costs you no points: your "
     "notebook is kept, and it will be marked when the grader runs again. You do not need to do anything."
 )
+_WAITS = "not marked yet: your teacher does that"
 _MISSING = "Nothing was handed in, so nothing was marked."
 _MOST_READ = 3000  # characters of a text in which paths are looked for; the report shows 600
 _MARKED = "For each exercise, you see below which tests your answer was put to, and how each test went."
@@ -66,6 +67,12 @@ class Exercise(TypedDict):
         What helps; empty where the answer is right.
     note : str
         What else the mark follows from, such as a cell that stopped.
+    extra : bool
+        Whether its points are extra credit.
+    by_hand : str
+        What the teacher has changed in the mark, in words; empty where nothing.
+    comment : str
+        The teacher's comment.
     """
 
     exercise: str
@@ -77,6 +84,34 @@ class Exercise(TypedDict):
     probes: list[Probe]
     hint: str
     note: str
+    extra: bool
+    by_hand: str
+    comment: str
+
+
+class Answer(TypedDict):
+    """An answer that a teacher marks.
+
+    Attributes
+    ----------
+    name, title : str
+        The name of its cell, and the name in words.
+    earned : float or None
+        None where the teacher has not marked it yet.
+    points : float
+        What it is worth.
+    said : str
+        How far it is marked, in words.
+    comment : str
+        The teacher's comment.
+    """
+
+    name: str
+    title: str
+    earned: float | None
+    points: float
+    said: str
+    comment: str
 
 
 class Feedback(TypedDict):
@@ -112,6 +147,8 @@ class Feedback(TypedDict):
         What was repaired in the notebook before it was marked.
     exercises : list of Exercise
         In the notebook's order.
+    answers : list of Answer
+        What the teacher marks.
     """
 
     schema: int
@@ -129,6 +166,7 @@ class Feedback(TypedDict):
     sandboxed: bool
     repairs: list[str]
     exercises: list[Exercise]
+    answers: list[Answer]
 
 
 def feedback_on(row: Row) -> Feedback:
@@ -137,7 +175,9 @@ def feedback_on(row: Row) -> Feedback:
     # The detail of a sandbox fault describes the grader's machine, so a student gets a fixed text instead
     said = {Status.MARKED: _MARKED, Status.SANDBOX_FAULT: _FAULT, Status.DAMAGED: _told(result.detail)}
     said[Status.MISSING] = _MISSING
-    earned = result.earned if result.marks and result.status != Status.SANDBOX_FAULT else None
+    earned = row.earned if result.marks and result.status != Status.SANDBOX_FAULT else None
+    hands = {hand.name: hand for hand in row.by_hand}
+    names = {mark.exercise for mark in result.marks}
     return Feedback(
         schema=_SCHEMA,
         student=safe_name(result.student),
@@ -145,7 +185,7 @@ def feedback_on(row: Row) -> Feedback:
         status=str(result.status),
         said=said[result.status],
         earned=earned,
-        points=result.points,
+        points=row.points,
         submitted=date_text(row.submitted),
         late=row.is_late,
         penalty=row.penalty,
@@ -153,13 +193,14 @@ def feedback_on(row: Row) -> Feedback:
         about_time=_about_time(row),
         sandboxed=result.is_sandboxed,
         repairs=[_told(repair) for repair in result.repairs],
-        exercises=[_exercise(mark, result.status == Status.MARKED) for mark in result.marks],
+        exercises=[_exercise(mark, result.status == Status.MARKED, hands.get(mark.exercise)) for mark in result.marks],
+        answers=[_answer(hand) for hand in row.by_hand if hand.name not in names],
     )
 
 
 def total_of(row: Row) -> float:
     """Return what counts: the points that were earned, without the penalty for lateness, and never below 0."""
-    return round(max(0.0, row.result.earned - row.penalty), 2)
+    return round(max(0.0, row.earned - row.penalty), 2)
 
 
 def _about_time(row: Row) -> str:
@@ -170,22 +211,49 @@ def _about_time(row: Row) -> str:
     if not row.penalty:
         return f"{when} It loses no points for that."
     lost = f"{number_text(row.penalty)} point{'s' * (row.penalty != 1)}"
-    return (
-        f"{when} It loses {lost} for that, so {number_text(total_of(row))} of {number_text(row.result.points)} count."
-    )
+    return f"{when} It loses {lost} for that, so {number_text(total_of(row))} of {number_text(row.points)} count."
 
 
-def _exercise(mark: Mark, is_marked: bool) -> Exercise:
+def _exercise(mark: Mark, is_marked: bool, hand: ByHand | None = None) -> Exercise:
+    hand = hand or ByHand(mark.exercise)
+    is_changed = hand.score is not None
+    score = (hand.score if is_changed else mark.earned) or 0.0
     return Exercise(
         exercise=safe_line(mark.exercise),
         title=safe_line(mark.title),
-        earned=mark.earned if is_marked else None,
+        earned=round(score + hand.extra, 2) if is_marked or is_changed else None,
         points=mark.points,
         verdict=str(mark.verdict),
         said=verdict_text(mark.verdict, mark.earned) if is_marked else "not marked",
         probes=[_probe(finding) for finding in mark.findings],
         hint=_told(mark.hint) if is_marked and mark.verdict != Verdict.RIGHT else "",
         note=_told(mark.note) if is_marked else "",
+        extra=mark.is_extra,
+        by_hand=_about_change(mark, hand),
+        comment=safe_text(hand.comment),
+    )
+
+
+def _about_change(mark: Mark, hand: ByHand) -> str:
+    parts = []
+    if hand.score is not None:
+        given, instead = number_text(hand.score), number_text(mark.earned)
+        parts.append(f"Your teacher gave {given} of {number_text(mark.points)} in place of {instead}.")
+    if hand.extra:
+        parts.append(f"Your teacher added {number_text(hand.extra)} as extra credit.")
+    return " ".join(parts)
+
+
+def _answer(hand: ByHand) -> Answer:
+    is_marked = hand.score is not None
+    said = "marked" if not hand.is_waiting else "your teacher will look at it again" if is_marked else _WAITS
+    return Answer(
+        name=safe_line(hand.name),
+        title=safe_line(hand.title),
+        earned=round((hand.score or 0.0) + hand.extra, 2) if is_marked else None,
+        points=hand.points,
+        said=said,
+        comment=safe_text(hand.comment),
     )
 
 

@@ -16,7 +16,9 @@ def grades_csv(rows: Sequence[Row]) -> bytes:
     """Return a CSV file with a row for each student and assignment, sorted, and a column for each exercise.
 
     ``earned`` is empty where nothing was marked, which platforms read as no grade, and so is ``total``, what is left of
-    it after the penalty for lateness; an exercise is empty where it is not part of the assignment. The file follows
+    it after the penalty for lateness; an exercise is empty where it is not part of the assignment. An answer that a
+    person marks has a column, too; ``to_mark`` names those that a person has to look at, and ``extra`` says how much
+    of ``earned`` is extra credit. The file follows
     RFC 4180, in UTF-8 with a byte order mark: Excel recognises UTF-8 by it, and Moodle skips it. An apostrophe stands
     before whatever a spreadsheet would run as a formula, also where its separator is a semicolon.
     """
@@ -25,26 +27,31 @@ def grades_csv(rows: Sequence[Row]) -> bytes:
     results = [row.result for row in rows]
     fullest = sorted(results, key=lambda result: (result.assignment, -len(result.marks), result.student))
     exercises = list(dict.fromkeys(mark.exercise for result in fullest for mark in result.marks))
+    exercises += sorted({hand.name for row in rows for hand in row.by_hand} - set(exercises))
     head = ["student", "assignment", "status", "submitted", "late", "earned", "penalty", "total", "points"]
-    table = [[*head, *(cell(safe_line(exercise)) for exercise in exercises), "detail", "repairs", "sandboxed"]]
+    names = [cell(safe_line(exercise)) for exercise in exercises]
+    table = [[*head, *names, "extra", "to_mark", "detail", "repairs", "sandboxed"]]
     table += [_row(row, exercises) for row in ordered]
     return "".join(",".join(cells) + "\r\n" for cells in table).encode("utf-8-sig")
 
 
 def _row(row: Row, exercises: Sequence[str]) -> list[str]:
     result = row.result
-    earned = {mark.exercise: number_text(mark.earned) for mark in result.marks}
+    scores = {name: number_text(score) for name, score in row.scores.items()}
+    waiting = [hand.name for hand in row.by_hand if hand.is_waiting]
     return [
         cell(safe_name(result.student)),
         cell(safe_line(result.assignment)),
         str(result.status),
         date_text(row.submitted),
         "yes" if row.is_late else "no",
-        number_text(result.earned) if result.marks else "",
+        number_text(row.earned) if result.marks else "",
         number_text(row.penalty) if result.marks else "",
         number_text(total_of(row)) if result.marks else "",
-        number_text(result.points) if result.marks else "",
-        *(earned.get(exercise, "") for exercise in exercises),
+        number_text(row.points) if result.marks else "",
+        *(scores.get(exercise, "") for exercise in exercises),
+        number_text(row.extra) if result.marks else "",
+        cell(safe_line("; ".join(waiting))),
         cell(safe_line(result.detail)),
         cell(safe_line("; ".join(result.repairs))),
         "yes" if result.is_sandboxed else "no",

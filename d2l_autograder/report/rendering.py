@@ -42,7 +42,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.tests["detailed"] = lambda exercise: bool(exercise["probes"] or exercise["hint"] or exercise["note"])
+    details = ("probes", "hint", "note", "by_hand", "comment")
+    found.tests["detailed"] = lambda exercise: any(exercise[each] for each in details)
     found.filters.update(number=number_text, state=state_of, line=safe_line, name=safe_name, date=date_text)
     found.globals.update(NOT_SANDBOXED=NOT_SANDBOXED, SYMBOLS=SYMBOLS, points_text=points_text)
     return found

@@ -45,7 +45,7 @@ def marks_table(result: Result) -> RenderableType:
     table.add_column("exercise", ratio=1, overflow="fold")
     table.add_column("points", justify="right", no_wrap=True)
     for mark in result.marks if result.status == Status.MARKED else ():
-        table.add_row(_exercise(mark), Text(f"{number_text(mark.earned)} of {number_text(mark.points)}"))
+        table.add_row(_exercise(mark), _points(mark))
     parts: list[RenderableType] = list(map(Text, [] if result.is_sandboxed else [NOT_SANDBOXED]))
     parts.append(_title(result))  # not the table's title, which would wrap at the table's width
     if result.status == Status.MARKED:
@@ -68,8 +68,11 @@ def summary(rows: Sequence[Row]) -> RenderableType:
     parts: list[RenderableType] = [_counts(rows)]
     for status in (Status.DAMAGED, Status.SANDBOX_FAULT, Status.MISSING):
         parts += _listed(_STATUSES[status], [row for row in rows if row.result.status == status], _detail)
+    parts += _listed("worked as another student's", [row for row in rows if _is_anothers(row.result)], _detail)
     parts += _listed("marks that are not what they were", [row for row in rows if row.before is not None], _change)
     parts += _listed("late", [row for row in rows if row.is_late], _penalty)
+    waiting = [row for row in rows if any(hand.is_waiting for hand in row.by_hand)]
+    parts += _listed("to mark by hand in formgrader, and then to grade again", waiting, _to_mark)
     hidden = [row for row in rows if not is_folder_name(row.result.student)]
     parts += _listed("in the gradebook, but not in formgrader, for which an id must be a folder's name", hidden)
     unconfined = [row for row in rows if row.result.status == Status.MARKED and not row.result.is_sandboxed]
@@ -96,6 +99,10 @@ def _exercise(mark: Mark) -> RenderableType:
     return Group(*parts)
 
 
+def _points(mark: Mark) -> Text:
+    return Text(f"{number_text(mark.earned)} of {number_text(mark.points)}{' extra' * mark.is_extra}")
+
+
 def _finding(finding: Finding) -> RenderableType:
     state = state_of(finding.verdict)
     line = f"{SYMBOLS[state]} {safe_line(finding.title)}: {verdict_text(finding.verdict)}"
@@ -111,8 +118,10 @@ def _finding(finding: Finding) -> RenderableType:
 
 def _counts(rows: Sequence[Row]) -> Text:
     counts = [(sum(row.result.status == status for row in rows), _STATUSES[status]) for status in Status]
-    notebooks = sum(row.result.status != Status.MISSING for row in rows)
-    line = f"{notebooks} notebook{'s' * (notebooks != 1)}: "
+    notebooks = sum(row.result.status != Status.MISSING and not row.handed_in_by for row in rows)
+    members = sum(bool(row.handed_in_by) for row in rows)
+    line = f"{notebooks} notebook{'s' * (notebooks != 1)}"
+    line += f", and {members} further student{'s' * (members != 1)} of groups: " if members else ": "
     return Text(line + ", ".join(f"{count} {status}" for count, status in counts if count), style="bold")
 
 
@@ -127,6 +136,10 @@ def _listed(title: str, rows: Sequence[Row], say: Callable[[Row], str] = lambda 
         yield Text(f"  and {len(rows) - _MOST_NAMES} more; grades.csv lists them all")
 
 
+def _is_anothers(result: Result) -> bool:
+    return result.status == Status.MARKED and bool(result.detail)
+
+
 def _detail(row: Row) -> str:
     return "" if row.result.status == Status.MISSING else safe_line(row.result.detail)
 
@@ -138,6 +151,10 @@ def _change(row: Row) -> str:
 def _penalty(row: Row) -> str:
     date = date_text(row.submitted)
     return ", ".join(filter(None, [date, f"loses {number_text(row.penalty)}" if row.penalty else "loses no points"]))
+
+
+def _to_mark(row: Row) -> str:
+    return ", ".join(safe_line(hand.name) for hand in row.by_hand if hand.is_waiting)
 
 
 def _spread(results: Sequence[Result]) -> Table:

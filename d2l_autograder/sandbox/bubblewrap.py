@@ -12,7 +12,7 @@ from d2l_autograder.sandbox import mounts
 from d2l_autograder.sandbox.requirements import require_programs
 from d2l_autograder.sandbox.settings import Limits
 
-__all__ = ["command_line", "require_programs"]
+__all__ = ["command_line", "own_user", "require_programs"]
 
 _OWN_USERS = range(61184, 65520)  # systemd's range for users that live as long as a process
 _NOBODY = 65534
@@ -76,12 +76,12 @@ def _namespaces() -> list[str]:
 def _drop_root(stack: ExitStack) -> list[str]:
     if os.geteuid() != 0:
         return []
-    user = _own_user(stack)
+    user = own_user(stack)
     options = ["--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
     return [*_by_path(["setpriv"]), f"--reuid={user}", f"--regid={user}", *options]
 
 
-def _own_user(stack: ExitStack) -> int:
+def own_user(stack: ExitStack) -> int:
     """Return a user id that no other sandbox has: the kernel's limit on processes counts all processes of a user.
 
     The claim is the name of an abstract socket, which the kernel frees when the grader dies.

@@ -8,6 +8,7 @@ call a check would search for the answers with it.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -17,7 +18,10 @@ import d2l_helpers
 from d2l_helpers.data.idx import FILES
 from d2l_helpers.errors import SandboxError
 
-__all__ = ["DATA", "HOME", "PROGRAMS", "WORKER", "arguments", "python_path", "require_hidden", "stand_in_labels"]
+__all__ = [
+    "DATA", "HOME", "LIBRARY", "PACKAGE", "PROGRAMS", "WORKER", "arguments", "labels_file", "ours", "public_data",
+    "python_path", "readable", "require_hidden", "stand_in_labels", "worker_files",
+]  # fmt: skip
 
 PACKAGE = Path(d2l_helpers.__file__).parent
 LIBRARY = "/sandbox/library"
@@ -33,7 +37,7 @@ _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/usr/share/zoneinfo")
 _SHARED = {Path("/usr"), Path("/usr/local")}  # prefixes below which other things than Python lie, such as datasets
 
 
-def arguments(data: Path | None, bind_data_fd: int | None = None) -> list[str]:
+def arguments(data: Path | None, bind_data_fd: int | None = None, files: Iterable[Path] = ()) -> list[str]:
     """Write bubblewrap's arguments that build the file system, except /proc, /dev and /tmp.
 
     Parameters
@@ -42,6 +46,8 @@ def arguments(data: Path | None, bind_data_fd: int | None = None) -> list[str]:
         The folder with the dataset's four files, decompressed.
     bind_data_fd : int, optional
         A descriptor from which bubblewrap reads the stand-in for the test labels; needed with `data`.
+    files : iterable of Path, optional
+        What lies beside the notebook: shown in the folder where code runs.
     """
     shown = _shown(data)
     links = [("--symlink", str(Path(path).readlink()), path) for path in _SYSTEM if Path(path).is_symlink()]
@@ -50,6 +56,9 @@ def arguments(data: Path | None, bind_data_fd: int | None = None) -> list[str]:
     result += [part for outside, inside in shown for part in ("--ro-bind", outside, inside)]
     if data is not None:
         result += ["--perms", "0444", "--ro-bind-data", str(bind_data_fd), f"{DATA}/{FILES[_WITHHELD].filename}"]
+    for file in files:
+        _require_readable(file)
+        result += ["--ro-bind", str(file), f"{HOME}/{file.name}"]
     return result + [part for folder in _covered(shown) for part in ("--tmpfs", folder, "--remount-ro", folder)]
 
 
@@ -98,10 +107,30 @@ def _shown(data: Path | None) -> list[tuple[str, str]]:
     """List everything that is bound: its path outside, and its path inside."""
     shown = [(path, path) for path in (*_system(), *_interpreter())]
     shown.append((str(PACKAGE), f"{LIBRARY}/{PACKAGE.name}"))
-    shown += [(str(Path(__file__).with_name(name)), str(Path(WORKER).with_name(name))) for name in _WORKER_FILES]
+    shown += [(str(path), str(Path(WORKER).with_name(path.name))) for path in worker_files()]
     if data is not None:
-        shown += [(str(path), f"{DATA}/{path.name}") for path in _public_data(data)]
+        shown += [(str(path), f"{DATA}/{path.name}") for path in public_data(data)]
     return shown
+
+
+def worker_files() -> list[Path]:
+    """List the files of this package that run inside a sandbox."""
+    return [Path(__file__).with_name(name) for name in _WORKER_FILES]
+
+
+def labels_file() -> str:
+    """Return the name of the file in whose place `stand_in_labels` is shown."""
+    return FILES[_WITHHELD].filename
+
+
+def readable() -> list[str]:
+    """List the system's and the interpreter's files and folders that a sandbox shows, at their own paths."""
+    return [*_system(), *_interpreter()]
+
+
+def ours() -> list[Path]:
+    """List the folders of this project's packages that no student's code may see, where they are installed."""
+    return [PACKAGE / "exercises", Path(__file__).parents[1], PACKAGE.parent / "d2l_authoring"]
 
 
 def _system() -> Iterator[str]:
@@ -138,7 +167,14 @@ def _site_packages() -> list[Path]:
     return sorted(path for path in found if path.is_dir() and not _is_below(path, known))
 
 
-def _public_data(folder: Path) -> Iterator[Path]:
+def public_data(folder: Path) -> Iterator[Path]:
+    """List the files of the dataset that a sandbox shows as they are.
+
+    Raises
+    ------
+    SandboxError
+        If one of them is not in the folder.
+    """
     for name, file in FILES.items():
         if name == _WITHHELD:
             continue
@@ -151,6 +187,17 @@ def _public_data(folder: Path) -> Iterator[Path]:
                 remedy="run d2l-helpers data, and pass the folder that it fills",
             )
         yield path
+
+
+def _require_readable(file: Path) -> None:
+    """Refuse a file that student code could not read: where root grades, it runs as another user."""
+    if os.geteuid() == 0 and not file.stat().st_mode & stat.S_IROTH:
+        raise SandboxError(
+            "The sandbox cannot show a file that the notebook needs.",
+            got=f"{file}, which only its owner may read",
+            expected="a file that all may read, since student code does not run as root",
+            remedy=f"run chmod o+r {file}",
+        )
 
 
 def _covered(shown: Iterable[tuple[str, str]]) -> list[str]:

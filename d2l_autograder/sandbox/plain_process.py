@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -36,17 +37,23 @@ class PlainProcess:
         Descriptors that the process inherits: the pipes.
     data : Path, optional
         The folder with the dataset, including the test labels.
+    files : sequence of Path, optional
+        What lies beside the notebook: copied into the folder where code runs.
     """
 
     group = None
 
-    def __init__(self, limits: Limits, keep: Sequence[int], data: Path | None = None) -> None:
+    def __init__(
+        self, limits: Limits, keep: Sequence[int], data: Path | None = None, files: Sequence[Path] = ()
+    ) -> None:
         self.limits, self.usage = limits, Usage()
         self.status: int | None = None
         self.was_out_of_memory = False
         self._watch: Watch | None = None
         self._started = time.monotonic()
         self._home = tempfile.TemporaryDirectory(prefix="d2l-plain-")
+        for file in files:
+            shutil.copy(file, self._home.name)
         places = {"HOME": self._home.name, "TMPDIR": self._home.name, "PYTHONPATH": str(mounts.PACKAGE.parent)}
         if data is not None:
             places["D2L_DATA"] = str(data)

@@ -46,6 +46,8 @@ class ConfinedProcess:
         Descriptors that the command inherits, besides /dev/null as 0, 1 and 2.
     data : Path, optional
         The folder with the dataset.
+    files : sequence of Path, optional
+        What lies beside the notebook.
 
     Attributes
     ----------
@@ -73,6 +75,7 @@ class ConfinedProcess:
         environment: dict[str, str],
         keep: Sequence[int] = (),
         data: Path | None = None,
+        files: Sequence[Path] = (),
     ) -> None:
         bubblewrap.require_programs()
         self.limits = limits
@@ -88,13 +91,18 @@ class ConfinedProcess:
         self._bwrap: subprocess.Popen[bytes] | None = None
         self._stack = ExitStack()
         try:
-            self._start(command, environment, keep, data)
+            self._start(command, environment, keep, data, files)
         except BaseException:
             self.end()
             raise
 
     def _start(
-        self, command: Sequence[str], environment: dict[str, str], keep: Sequence[int], data: Path | None
+        self,
+        command: Sequence[str],
+        environment: dict[str, str],
+        keep: Sequence[int],
+        data: Path | None,
+        files: Sequence[Path],
     ) -> None:
         self.group = cgroup.make(self.limits)
         with ExitStack() as inherited:
@@ -106,7 +114,7 @@ class ConfinedProcess:
                 "--seccomp": _file(inherited, seccomp.program()),
             }
             labels = [] if data is None else [_file(inherited, mounts.stand_in_labels())]
-            file_system = mounts.arguments(data, *labels)
+            file_system = mounts.arguments(data, next(iter(labels), None), files)
             self._bwrap = subprocess.Popen(
                 bubblewrap.command_line(command, self.limits, environment, file_system, fds, self._stack),
                 stdin=subprocess.DEVNULL,

@@ -16,7 +16,8 @@ from types import TracebackType
 from typing import Any
 
 from d2l_autograder.cells.ipython_syntax import to_python
-from d2l_autograder.sandbox import bubblewrap, mounts, schedule
+from d2l_autograder.sandbox import bubblewrap, mounts, schedule, separate_user
+from d2l_autograder.sandbox.any_process import AnyProcess
 from d2l_autograder.sandbox.arrays import Array
 from d2l_autograder.sandbox.plain_process import PlainProcess
 from d2l_autograder.sandbox.process import ConfinedProcess
@@ -51,7 +52,7 @@ class Sandbox:
     ----------
     ending : Lost or None
         How the sandbox ended, if a request ended it.
-    process : ConfinedProcess, PlainProcess or None
+    process : AnyProcess or None
         The process that runs the code; None before the start.
     seconds : float
         What its requests took so far.
@@ -66,7 +67,7 @@ class Sandbox:
     def __init__(self, limits: Limits | None = None, setup: Setup | None = None, is_confined: bool = True) -> None:
         self.limits, self.setup, self.is_confined = limits or Limits(), setup or Setup(), is_confined
         self.ending: Lost | None = None
-        self.process: ConfinedProcess | PlainProcess | None = None
+        self.process: AnyProcess | None = None
         self.seconds = 0.0
         self._turns: schedule.Turns | None = None
         self._channel: Channel | None = None
@@ -87,7 +88,7 @@ class Sandbox:
     def start(self) -> None:
         """Start the process and wait until it is ready; try a start that failed again."""
         if self.is_confined:
-            bubblewrap.require_programs()
+            (bubblewrap if self.limits.has_namespaces else separate_user).require_programs()
             mounts.require_hidden(self.setup.hidden, self.setup.data)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -162,11 +163,13 @@ class Sandbox:
         self.process.close_stderr()
         self.process.watch_memory()
 
-    def _new_process(self, pipes: tuple[int, int]) -> ConfinedProcess | PlainProcess:
+    def _new_process(self, pipes: tuple[int, int]) -> AnyProcess:
         if not self.is_confined:
-            return PlainProcess(self.limits, pipes, self.setup.data)
+            return PlainProcess(self.limits, pipes, self.setup.data, self.setup.files)
+        if not self.limits.has_namespaces:
+            return separate_user.start(self.limits, self.setup, pipes)
         python = [sys.executable, "-P", "-s", "-B", mounts.WORKER, *map(str, pipes)]
-        return ConfinedProcess(python, self.limits, self.setup.variables(), pipes, self.setup.data)
+        return ConfinedProcess(python, self.limits, self.setup.variables(), pipes, self.setup.data, self.setup.files)
 
     def _send(self, message: dict[str, Any], arrays: Sequence[Array], seconds: float) -> int:
         assert self._channel is not None
@@ -218,7 +221,7 @@ class Sandbox:
         return _ending_of(self.process, died_by_itself)
 
 
-def _ending_of(process: ConfinedProcess | PlainProcess, died_by_itself: bool) -> Lost:
+def _ending_of(process: AnyProcess, died_by_itself: bool) -> Lost:
     status, used, limits = process.status or 0, process.usage, process.limits
     # Without a control group, a process that cannot allocate may abort before the watch sees how much it uses
     if process.was_out_of_memory or (process.group is None and used.memory > _NEARLY * limits.memory):

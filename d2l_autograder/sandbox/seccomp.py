@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from d2l_helpers.errors import SandboxError
 
-__all__ = ["program"]
+__all__ = ["no_sockets", "program"]
 
 # The number of each call on x86-64 and on aarch64; None where there is no such call
 _DENIED = {
@@ -142,14 +142,7 @@ def program(machine: str | None = None) -> bytes:
         If this module does not know the system calls of that machine type.
     """
     machine = machine or platform.machine()
-    if machine not in _ARCHITECTURES:
-        raise SandboxError(
-            "System calls cannot be filtered on this machine.",
-            got=f"a machine of type {machine}",
-            expected=" or ".join(_ARCHITECTURES),
-            remedy="grade on a machine of one of these types",
-        )
-    column, audit = _ARCHITECTURES[machine]
+    column, audit = _machine(machine)
     steps = [_step(_LOAD, _ARCHITECTURE), _step(_EQUAL, audit, 1, 0), _step(_RETURN, _KILL), _step(_LOAD, _NUMBER)]
     if machine == "x86_64":
         steps += [_step(_AT_LEAST, _X32, 0, 1), _refuse(errno.EPERM)]
@@ -163,11 +156,35 @@ def program(machine: str | None = None) -> bytes:
     return b"".join([*steps, _step(_RETURN, _ALLOW)])
 
 
+def no_sockets(machine: str | None = None) -> bytes:
+    """Build a filter that refuses every new socket; for sandboxes that have no network of their own.
+
+    It is installed besides `program`, which decides about all other calls. Parameters and errors are the same.
+    """
+    column, _ = _machine(machine)
+    number = _SOCKET[column]
+    return b"".join(
+        [_step(_LOAD, _NUMBER), _step(_EQUAL, number, 0, 1), _refuse(errno.ENETUNREACH), _step(_RETURN, _ALLOW)]
+    )
+
+
 def _direct(flag: int) -> Iterator[_Rule]:
     """Refuse open, openat and fcntl's F_SETFL with O_DIRECT."""
     yield _Rule((2, None), 1, (flag,), errno.EINVAL, mask=flag)
     yield _Rule((257, 56), 2, (flag,), errno.EINVAL, mask=flag)
     yield _Rule(_FCNTL, 2, (flag,), errno.EINVAL, mask=flag, command=4)
+
+
+def _machine(machine: str | None) -> tuple[int, int]:
+    machine = machine or platform.machine()
+    if machine not in _ARCHITECTURES:
+        raise SandboxError(
+            "System calls cannot be filtered on this machine.",
+            got=f"a machine of type {machine}",
+            expected=" or ".join(_ARCHITECTURES),
+            remedy="grade on a machine of one of these types",
+        )
+    return _ARCHITECTURES[machine]
 
 
 def _refuse(code: int) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 from d2l_autograder.sandbox import mounts
 from d2l_helpers.errors import ArgumentError
+from d2l_helpers.variants import SANDBOX_VARIABLE
 
 __all__ = ["MB", "VARIABLES", "Limits", "Setup"]
 
@@ -26,7 +27,7 @@ VARIABLES = {
 
 @dataclass(frozen=True)
 class Limits:
-    """What one sandbox may use; every value is positive.
+    """What one sandbox may use, and how it is confined; every number is positive.
 
     Attributes
     ----------
@@ -54,6 +55,8 @@ class Limits:
         Bytes of the longest message that is accepted.
     output : int
         Characters that one request may print before it is stopped.
+    has_namespaces : bool
+        False for the weaker sandbox of `separate_user`, for containers that refuse namespaces.
     """
 
     seconds: float = 30.0
@@ -68,9 +71,10 @@ class Limits:
     shared_memory: int = 64 * MB
     frame: int = 32 * MB
     output: int = 4 * MB
+    has_namespaces: bool = True
 
     def __post_init__(self) -> None:
-        for field in fields(self):
+        for field in fields(self)[:-1]:
             value = getattr(self, field.name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
                 raise ArgumentError(
@@ -114,15 +118,21 @@ class Setup:
     hidden : tuple of Path
         Files and folders that must stay hidden, such as the answer key, the course and the submissions. The sandbox
         refuses to start if one of them lies below anything that it shows.
+    files : tuple of Path
+        What lies beside the notebook, such as data: code can read it in the folder where it runs.
     hash_seed : int
         Python's seed for the hashes of text, which are the same in all sandboxes with one seed.
+    student : str
+        The id of the student whose variant counts, which ``d2l_helpers.mine`` takes; empty for the chapter's numbers.
     """
 
     data: Path | None = None
     imports: tuple[str, ...] = ()
     mxnet: bool = False
     hidden: tuple[Path, ...] = ()
+    files: tuple[Path, ...] = ()
     hash_seed: int = 0
+    student: str = ""
 
     def variables(self) -> dict[str, str]:
         """Return the whole environment of the sandbox's first process."""
@@ -145,6 +155,7 @@ class Setup:
         return {
             "imports": list(self.imports),
             "mxnet": self.mxnet,
+            "variables": {SANDBOX_VARIABLE: self.student},
             "checksums": {"t10k-labels": digest} if self.data and is_confined else {},
             "output": int(limits.output),
         }

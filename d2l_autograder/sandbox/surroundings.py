@@ -21,7 +21,14 @@ __all__ = ["Shell", "install"]
 
 _OPTIONS = re.compile(r"(?:-[nrpvDlsT]\s*\S+\s+|-[a-z]+\s+)*")  # of timeit and prun
 # What d2l_helpers takes from its exercises
-_PUBLIC = {"checking": "check", "hints": "hint", "progress": "progress", "solution": "solution"}
+_PUBLIC = {
+    "checking": "check",
+    "hints": "hint",
+    "loading": "load_exercises",
+    "progress": "progress",
+    "questions": "question",
+    "solution": "solution",
+}
 _EXERCISES = "d2l_helpers.exercises"
 
 

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["AnswerState", "CheckResult", "Exercise", "NotYet"]
+from d2l_helpers.exercises.variant import Variant
 
+__all__ = ["AnswerState", "CheckResult", "Exercise", "Kind", "NotYet"]
+
+Kind = Literal["written", "measured", "predicted"]
 AnswerState = Literal["not attempted", "not yet", "right"]
 
 
@@ -34,7 +37,7 @@ class Exercise:
     Attributes
     ----------
     name : str
-        What the reader calls it by; unique in the chapter.
+        What the reader calls it by; unique among the exercises of a kernel.
     title : str
         Its heading in the notebook.
     kind : {"written", "measured", "predicted"}
@@ -50,16 +53,23 @@ class Exercise:
     prepare : callable, optional
         Called before each check, outside the time limit: it loads what the check needs, such as a dataset, and keeps
         it, so that reading files does not count as the learner's time.
+    variant : Numbers or Options, optional
+        What differs from student to student. The names of its numbers stand in braces in hints and reason.
     """
 
     name: str
     title: str
-    kind: Literal["written", "measured", "predicted"]
+    kind: Kind
     points: int
     check: Callable[[Any], None]
     hints: tuple[str, str, str]
     reason: str = ""
     prepare: Callable[[], object] | None = None
+    variant: Variant | None = None
+
+    def told(self, text: str) -> str:
+        """Return a hint or the reason as the student whose variant counts reads it."""
+        return self.variant.told(text) if self.variant else text
 
 
 @dataclass(frozen=True)

@@ -2,62 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from d2l_helpers import reader_files
-from d2l_helpers.exercises.catalogue import chapter
+from d2l_helpers.exercises.catalogue import EXERCISES, chapter
 from d2l_helpers.exercises.exercise import AnswerState, CheckResult, Exercise
 from d2l_helpers.messages import points_text, show, table_message
 from d2l_helpers.predictions.score import show_score
 from d2l_helpers.records import is_recording
+from d2l_helpers.variants import mine, student_id
 
 __all__ = ["answer_states", "progress", "remember"]
 
-_here: dict[str, AnswerState] = {}  # the exercises that were checked in this kernel
+Group = Sequence[Exercise]
+
+_here: dict[str, AnswerState] = {}  # the exercises that were checked in this kernel, by `_key`
 
 
 def progress() -> None:
     """Show the state of this notebook's exercises, how many are right in each notebook, and how predictions went.
 
-    This notebook's exercises are those of each notebook of which one was checked since the kernel started.
+    This notebook's exercises are those that it has loaded, and those of each notebook of the chapter of which one was
+    checked since the kernel started. Where exercises were loaded, the chapter is shown only if one of its exercises
+    was answered.
     """
     states = answer_states()
+    loaded = EXERCISES.loaded()
     rows: list[tuple[str, str, str]] = []
-    for group in chapter().values():
-        if _here.keys() & {exercise.name for exercise in group}:
+    for name, group in (loaded | chapter()).items():
+        if name in loaded or _here.keys() & set(map(_key, group)):
             rows += [(exercise.title, states[exercise.name], _points([exercise], states)) for exercise in group]
     if rows:
         show(table_message("This notebook", rows))
-    totals = [(name, _done(group, states), _points(group, states)) for name, group in chapter().items()]
-    every = [exercise for group in chapter().values() for exercise in group]
-    show(table_message("The chapter", [*totals, ("all", _done(every, states), _points(every, states))]))
+    if loaded:
+        show(table_message("Loaded exercises", _totals(loaded, states)))
+    names = [exercise.name for group in chapter().values() for exercise in group]
+    if not loaded or any(states[name] != "not attempted" for name in names):
+        show(table_message("The chapter", _totals(chapter(), states)))
     show_score()
 
 
 def remember(result: CheckResult) -> None:
     """Remember a result in this kernel; remember a right answer in the user's file, too."""
+    key = _key(result.exercise)
     if result.state == "not attempted":  # a stub that runs again, as when the notebook is opened, changes nothing
-        _here.setdefault(result.exercise.name, result.state)
+        _here.setdefault(key, result.state)
     else:
-        _here[result.exercise.name] = result.state
+        _here[key] = result.state
     if result.state == "right" and (file := _file()):
-        _keep(result.exercise.name, file)
+        _keep(key, file)
 
 
 def answer_states() -> dict[str, AnswerState]:
-    """Return the state of each exercise of the chapter: the newest in this kernel, or else what the file says."""
+    """Return the state of each exercise: the newest in this kernel, or else what the file says."""
     kept = _kept(_file())
-    names = [exercise.name for group in chapter().values() for exercise in group]
-    before: dict[str, AnswerState] = {name: "right" if name in kept else "not attempted" for name in names}
-    return before | {name: state for name, state in _here.items() if state != "not attempted"}
+    groups = (*EXERCISES.loaded().values(), *chapter().values())
+    states: dict[str, AnswerState] = {}
+    for exercise in (exercise for group in groups for exercise in group):
+        here = _here.get(key := _key(exercise), "not attempted")
+        states[exercise.name] = "right" if here == "not attempted" and key in kept else here
+    return states
 
 
-def _done(group: tuple[Exercise, ...] | list[Exercise], states: dict[str, AnswerState]) -> str:
+def _key(exercise: Exercise) -> str:
+    """Return the name under which a state is kept: what is right for one student's numbers may be wrong for others."""
+    is_own = exercise.variant and student_id()
+    return f"{exercise.name} {mine(exercise.name)}" if is_own else exercise.name
+
+
+def _totals(groups: Mapping[str, Group], states: dict[str, AnswerState]) -> list[tuple[str, str, str]]:
+    """Return a row for each group, and one for all."""
+    every = [exercise for group in groups.values() for exercise in group]
+    return [(name, _done(group, states), _points(group, states)) for name, group in [*groups.items(), ("all", every)]]
+
+
+def _done(group: Group, states: dict[str, AnswerState]) -> str:
     return f"{sum(states[exercise.name] == 'right' for exercise in group)} of {len(group)} right"
 
 
-def _points(group: tuple[Exercise, ...] | list[Exercise], states: dict[str, AnswerState]) -> str:
+def _points(group: Group, states: dict[str, AnswerState]) -> str:
     earned = sum(exercise.points for exercise in group if states[exercise.name] == "right")
     total = sum(exercise.points for exercise in group)
     return points_text(earned, total)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache
+from types import ModuleType
 
-from d2l_helpers.chapter import find_by_name, of_each_notebook
+from d2l_helpers.catalogue import Catalogue, listed
 from d2l_helpers.predictions.question import Question
 
-__all__ = ["chapter", "find"]
+__all__ = ["QUESTIONS", "chapter", "find", "questions_in"]
 
 
-@cache
-def chapter() -> dict[str, tuple[Question, ...]]:
-    """Return the questions of each notebook, by the notebook's name, in the notebook's order."""
-    return of_each_notebook("d2l_helpers.predictions.chapter", "QUESTIONS")
-
-
-def find(name: object) -> Question:
-    """Return the question of this name.
+def questions_in(module: ModuleType) -> tuple[Question, ...]:
+    """Return the questions that a module lists as QUESTIONS.
 
     Raises
     ------
     ArgumentError
-        If there is none; the message lists similar names.
+        If the list cannot be used.
     """
-    return find_by_name(name, "question", chapter().values())
+    return listed(module, "QUESTIONS", Question, "(ChoiceQuestion(…), NumberQuestion(…))")
+
+
+QUESTIONS: Catalogue[Question] = Catalogue("question", "d2l_helpers.predictions.chapter", questions_in)
+chapter, find = QUESTIONS.chapter, QUESTIONS.find

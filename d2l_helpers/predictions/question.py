@@ -60,7 +60,7 @@ class Question:
     Attributes
     ----------
     name : str
-        What `predict` and `compare` call it by, unique in the chapter; a number that was measured is recorded under it.
+        What `predict` and `compare` call it by, unique in a kernel; a measured number is recorded under it.
     text : str
         The whole question, understandable without the text around it.
     shown : str or callable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from d2l_helpers.messages import show, table_message
-from d2l_helpers.predictions.catalogue import chapter
+from d2l_helpers.predictions.catalogue import QUESTIONS, chapter
 from d2l_helpers.predictions.guesses import Guess, all_guesses
 from d2l_helpers.predictions.question import Question
 
@@ -11,10 +11,16 @@ __all__ = ["show_score"]
 
 
 def show_score() -> None:
-    """Show how many first guesses were right in each notebook, and the questions whose first guess was wrong."""
+    """Show how many first guesses were right in each notebook, and the questions whose first guess was wrong.
+
+    Where questions were loaded, the chapter's are shown only if one of them was guessed.
+    """
     guesses = all_guesses()
+    groups = QUESTIONS.loaded()
+    if not groups or any(question.name in guesses for group in chapter().values() for question in group):
+        groups |= chapter()
     rows, missed = [], []
-    for notebook, questions in chapter().items():
+    for notebook, questions in groups.items():
         if questions:
             rows.append((notebook, *_score(questions, guesses)))
         missed += [(notebook, question.text) for question in questions if _was_wrong(guesses.get(question.name))]

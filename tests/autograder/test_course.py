@@ -28,15 +28,18 @@ from support.lacking import lacking
 from d2l_authoring.compose import stubs
 from d2l_authoring.notebook_file import read_notebook
 from d2l_autograder.__main__ import _commands
-from d2l_autograder.course import build_course, read_course, source_notebook
+from d2l_autograder.course import build_course, read_course
 from d2l_autograder.generated import Written
+from d2l_autograder.readers_wheel import readers_wheel
 from d2l_autograder.sandbox import Sandbox
+from d2l_autograder.source_notebook import source_notebook
 from d2l_helpers.errors import ArgumentError, NotebookError, SandboxError
 from d2l_helpers.exercises.catalogue import chapter
 
 NOTEBOOKS, ANSWERS = ROOT / "notebooks", ROOT / "answers"
 each_notebook = pytest.mark.parametrize("name", chapter())
 POINTS = {"stable_softmax": 2.66, "kl_bits": 0}
+EXTRA = ["most_symbols"]
 EVIL = (
     '<script>window.took = 1</script><img src="x" onerror="window.took = 2"> [here](javascript:window.took=3)\n\n</pre>'
 )
@@ -140,6 +143,23 @@ def test_an_unchanged_file_follows_the_points(folder):
     assert text(read_notebook(folder / name)).count("(2 points)") == text(chapters(NAME)).count("(2 points)")
 
 
+def test_extra_credit_is_said_and_counts_apart(tmp_path):
+    build_course(tmp_path, NOTEBOOKS, ANSWERS, only=["04"], points=POINTS, extra=["stable_softmax", *EXTRA])
+    source = tmp_path / "source" / NAME / f"{NAME}.ipynb"
+    said = text(read_notebook(source))
+    assert "A softmax that survives a thousand (2.66 points of extra credit)" in said
+    assert "(1 point of extra credit)" in said
+    items = {item.exercise.name: item for item in read_course(tmp_path).load(source).items}
+    assert {name: (item.points, item.is_extra) for name, item in items.items() if item.is_extra} == {
+        "stable_softmax": (2.66, True),
+        "most_symbols": (1, True),
+    }
+    plain = tmp_path / "plain"
+    build_course(plain, NOTEBOOKS, ANSWERS, only=["04"], points=POINTS)
+    without = read_course(plain).load(plain / "source" / NAME / f"{NAME}.ipynb")
+    assert read_course(tmp_path).load(source).digest("x") != without.digest("x")  # so results are not mixed up
+
+
 def test_exercises_are_worth_what_the_release_says(folder):
     assignment = read_course(folder).load(folder / "source" / NAME / f"{NAME}.ipynb")
     worth = {item.exercise.name: item.points for item in assignment.items}
@@ -160,6 +180,9 @@ def test_exercises_are_worth_what_the_release_says(folder):
         ({"only": ["05"], "points": {"stable_softmax": 1}}, "05_fashion_mnist"),
         ({"only": ["04"], "points": {"stable_softmax": -1}}, "0 or more"),
         ({"only": ["04"], "points": {"stable_softmax": float("nan")}}, "0 or more"),
+        ({"only": ["04"], "extra": ["stable_sofmax"]}, "'stable_softmax'"),
+        ({"only": ["05"], "extra": ["stable_softmax"]}, "05_fashion_mnist"),
+        ({"only": ["04"], "extra": ["stable_softmax"], "points": {"stable_softmax": 0}}, "worth 0 points"),
     ],
 )
 def test_a_wrong_choice_is_an_error_and_writes_nothing(tmp_path, options, said):
@@ -189,7 +212,7 @@ def test_the_command_says_what_became_of_each_file(tmp_path):
         CliRunner().invoke(_commands, [*command, *more])
         for more in ((), ("--points", "second_derivatives=1.5"), ("--points", "second_derivatives"))
     )
-    assert (first.exit_code, first.output.count("new ")) == (0, 3)
+    assert (first.exit_code, first.output.count("new ")) == (0, 4)
     assert f"updated   source/{NAME}/{NAME}.ipynb" in second.output
     assert wrong.exit_code == 2
     assert "stable_softmax=3" in wrong.output
@@ -222,7 +245,7 @@ def course(tmp_path_factory):
             pass
     except SandboxError as error:
         lacking(str(error))
-    folder = make_course(tmp_path_factory.mktemp("course"), POINTS)
+    folder = make_course(tmp_path_factory.mktemp("course"), POINTS, EXTRA)
     hand_in(folder, "ada", answered(folder, solutions()))
     partly = {name: solutions()[name] for name in ("loss_from_labels", "kl_bits", "most_symbols")}
     notebook = answered(folder, {**partly, "stable_softmax": half_right("stable_softmax")})
@@ -250,16 +273,17 @@ def feedback(course, student):
 
 @graded
 def test_the_whole_release_holds_no_key(course):
-    files = [path.read_text() for path in (course / "release").rglob("*") if path.is_file()]
-    assert len(files) == 1
+    notebook, wheel = sorted(path for path in (course / "release").rglob("*") if path.is_file())
+    said = notebook.read_text()
     for line in key_lines(NAME):
-        assert json.dumps(line)[1:-1] not in files[0]
-    assert "SOLUTION" not in files[0]
+        assert json.dumps(line)[1:-1] not in said
+    assert "SOLUTION" not in said
+    assert {wheel.name: wheel.read_bytes()} == readers_wheel()  # test_readers_wheel.py looks into it
 
 
 @graded
 def test_marks_are_exported(course):
-    assert exported(course) == {"ada": (9.66, 9.66), "bob": (4.33, 9.66), "cyd": (0, 9.66), "dan": (0, 9.66)}
+    assert exported(course) == {"ada": (9.66, 8.66), "bob": (4.33, 8.66), "cyd": (0, 8.66), "dan": (0, 8.66)}
 
 
 @graded
@@ -310,4 +334,4 @@ def test_without_a_sandbox_a_submission_gets_an_error_and_no_mark(course):
     assert "SandboxError" in said
     assert "bubblewrap" in said
     assert not (course / "autograded" / "eve").exists() or not list((course / "autograded" / "eve").rglob("*.ipynb"))
-    assert exported(course)["bob"] == (4.33, 9.66)
+    assert exported(course)["bob"] == (4.33, 8.66)

@@ -13,7 +13,8 @@ from corpus.damaged import DAMAGED, solved_notebook
 from support.leftovers import first_process_of, need_a_sandbox, nothing_left
 
 from d2l_autograder.assignment import load_assignment
-from d2l_autograder.batch import grader as batch
+from d2l_autograder.batch import marker
+from d2l_autograder.batch.grader import Grader
 from d2l_autograder.batch.store import Kept, Store
 from d2l_autograder.collect import Entry
 from d2l_autograder.marking.reference import evaluate
@@ -92,9 +93,9 @@ def grade(outside, assignment, tmp_path_factory):
             entries.append(Entry(name, ASSIGNMENT, folder / f"{name}.ipynb"))
             make(entries[-1].file)
         store = Store(folder / "results")
-        grader = batch.Grader({ASSIGNMENT: assignment}, b"of this test", store, jobs=JOBS, limits=LIMITS)
+        grader = Grader({ASSIGNMENT: assignment}, b"of this test", store, jobs=JOBS, limits=LIMITS)
         with pytest.MonkeyPatch.context() as patch, nothing_left() as first_processes, little_growth():
-            patch.setattr(batch, "Sandbox", _watched(first_processes))
+            patch.setattr(marker, "Sandbox", _watched(first_processes))
             outcomes = {outcome.result.student: outcome for outcome in grader.grade(entries)}
         assert {outcome.kept for outcome in outcomes.values()} == {Kept.NEW}
         return grader, outcomes

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -29,10 +29,10 @@ def need_nbgrader() -> None:
         lacking("needs nbgrader: run make grading")
 
 
-def make_course(folder: Path, points: Mapping[str, float] | None = None) -> Path:
+def make_course(folder: Path, points: Mapping[str, float] | None = None, extra: Iterable[str] = ()) -> Path:
     """Build a course of one notebook, and have nbgrader make the release."""
     need_nbgrader()
-    build_course(folder, ROOT / "notebooks", ROOT / "answers", only=["04"], points=points)
+    build_course(folder, ROOT / "notebooks", ROOT / "answers", only=["04"], points=points, extra=extra)
     nbgrader(folder, "generate_assignment", NAME)
     return folder
 

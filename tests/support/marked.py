@@ -9,7 +9,7 @@ from support.leftovers import need_a_sandbox
 from support.submitted import ASSIGNMENTS
 
 from d2l_authoring.compose import compose
-from d2l_autograder.batch.grader import setup_for
+from d2l_autograder.batch.marker import setup_for
 from d2l_autograder.marking.marking import mark_submission
 from d2l_autograder.sandbox import Limits, Sandbox, Session
 from d2l_autograder.submission.submission import read_submission

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from d2l_autograder.assignment import Assignment
-from d2l_autograder.results import Finding, Mark, Result, Status
+from d2l_autograder.results import ByHand, Finding, Mark, Result, Row, Status
 from d2l_autograder.sandbox import Verdict
 
 RIGHT = Mark("loss", "The loss", 2.0, 2.0, Verdict.RIGHT, (Finding("one row", Verdict.RIGHT),))
@@ -32,6 +32,15 @@ DAMAGED = Result(
     "Ada", "04_softmax", Status.DAMAGED, "a file that is not JSON", (dataclasses.replace(OPEN, hint="Psst"),)
 )
 FAULT = Result("Bob", "04_softmax", Status.SANDBOX_FAULT, "bwrap at /opt/graders/bin is missing")
+_EXTRA = dataclasses.replace(RESULT.marks[2], is_extra=True, earned=1.0)
+BY_HAND = Row(
+    dataclasses.replace(RESULT, marks=(*RESULT.marks[:2], _EXTRA)),
+    by_hand=(
+        ByHand("softmax", 0.0, 1.5, 0.25),  # in place of 3
+        ByHand("error-analysis", 6.0, 4.5, comment="=1+1"),
+        ByHand("outlook", 2.0, None, is_waiting=True),
+    ),
+)
 
 HOSTILE = (
     '"><script>alert(1)</script>',

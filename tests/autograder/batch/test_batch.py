@@ -11,7 +11,7 @@ from support.leftovers import need_a_sandbox, nothing_left
 
 from d2l_authoring.compose import compose
 from d2l_autograder.assignment import load_assignment
-from d2l_autograder.batch import grader as batch
+from d2l_autograder.batch import marker as batch
 from d2l_autograder.batch.gate import Gate
 from d2l_autograder.batch.grader import Grader
 from d2l_autograder.batch.store import Kept, Store
@@ -349,7 +349,7 @@ class StarvedSessions:
         self.inside, self.beside, self.asked = set(), [], []
         self.everybody = threading.Barrier(3)
 
-    def mark(self, submission, assignment, secret, open_session):
+    def mark(self, submission, assignment, secret, open_session, student):
         session, name = open_session(), submission.digest
         self.asked.append(name)
         first = self.asked.count(name) == 1

@@ -32,6 +32,7 @@ def test_the_schema_of_the_json_does_not_change():
         "sandboxed": True,
         "repairs": ["a cell was added"],
         "exercises": feedback["exercises"],
+        "answers": [],
     }
     assert feedback["exercises"][0] == {
         "exercise": "softmax",
@@ -52,6 +53,9 @@ def test_the_schema_of_the_json_does_not_change():
         ],
         "hint": "Subtract the maximum.",
         "note": "",
+        "extra": False,
+        "by_hand": "",
+        "comment": "",
     }
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from hypothesis import example, given
 from markdown_it import MarkdownIt
-from support.sample_results import DAMAGED, FAULT, HOSTILE, RESULT, RIGHT, Structure, results, with_plain_texts
+from support.sample_results import BY_HAND, DAMAGED, FAULT, HOSTILE, RESULT, RIGHT, Structure, results, with_plain_texts
 
 from d2l_autograder.report.feedback import feedback_on
 from d2l_autograder.report.feedback_html import check_html, feedback_page, notes_html
@@ -141,3 +141,22 @@ def test_no_text_adds_a_tag_or_a_link_to_the_notes_when_markdown_is_rendered(res
 def test_a_result_without_anything_to_note_has_no_notes():
     assert notes_html(feedback_on(Row(dataclasses.replace(RESULT, repairs=())))) == ""
     assert re.search("Repaired before marking: a cell was added", notes_html(feedback_on(Row(RESULT))))
+
+
+def test_a_teachers_points_and_comments_are_shown_as_text():
+    evil = tuple(dataclasses.replace(hand, comment="<script>x</script>") for hand in BY_HAND.by_hand)
+    page = feedback_page(feedback_on(dataclasses.replace(BY_HAND, by_hand=evil)))
+    shown = " ".join(Structure(page).text.split())
+    assert "9.25 of 14 points" in shown
+    assert "Error analysis marked 4.5 of 6" in shown
+    assert "Outlook not marked yet: your teacher does that 2" in shown
+    assert "Your teacher gave 1.5 of 4 in place of 3. Your teacher added 0.25 as extra credit." in shown
+    assert "1 of 1 extra" in shown
+    assert "Not all is marked yet" in shown
+    assert shown.count("Your teacher's comment. <script>x</script>") == 3
+    only_second = tuple(dataclasses.replace(hand, comment=hand.name * (hand.name == "outlook")) for hand in evil)
+    linked = feedback_page(feedback_on(dataclasses.replace(BY_HAND, by_hand=only_second)))
+    assert 'href="#answer-2">Outlook</a>' in linked
+    assert '<section class="exercise" id="answer-2">\n<h2>Outlook</h2>' in linked
+    assert "<script" not in page
+    assert "Not all is marked yet" not in feedback_page(feedback_on(Row(RESULT)))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.sample_results import DAMAGED, FAULT, RESULT, results, rows_of
+from support.sample_results import BY_HAND, DAMAGED, FAULT, RESULT, results, rows_of
 
 from d2l_autograder.report.grades import grades_csv
 from d2l_autograder.results import Mark, Result, Row, Status
@@ -29,8 +29,8 @@ def test_each_notebook_has_a_row_and_each_exercise_a_column():
     head = ["student", "assignment", "status", "submitted", "late", "earned", "penalty", "total", "points"]
     assert content.startswith(b"\xef\xbb\xbf")
     assert rows_of(content) == [
-        [*head, "slope", "softmax", "loss", "limit", "detail", "repairs", "sandboxed"],
-        ["Ada", "01_line", "marked", "", "no", "0.5", "0", "0.5", "1.5", "0.5", "", "", "", "", "", "yes"],
+        [*head, "slope", "softmax", "loss", "limit", "extra", "to_mark", "detail", "repairs", "sandboxed"],
+        ["Ada", "01_line", "marked", "", "no", "0.5", "0", "0.5", "1.5", "0.5", "", "", "", "0", "", "", "", "yes"],
         [
             "Ada",
             "04_softmax",
@@ -45,6 +45,8 @@ def test_each_notebook_has_a_row_and_each_exercise_a_column():
             "",
             "",
             "0",
+            "0",
+            "",
             "a file that is not JSON",
             "",
             "yes",
@@ -63,6 +65,8 @@ def test_each_notebook_has_a_row_and_each_exercise_a_column():
             "3",
             "2",
             "0",
+            "0",
+            "",
             "",
             "a cell was added",
             "yes",
@@ -177,3 +181,17 @@ def test_any_table_is_complete_and_holds_no_formula(several, separator):
     assert not any("\n" in cell for row in rows for cell in row)
     for cell in cells_of(table(*several), separator):
         assert not re.match(r"[\s\"]*[=+\-@＝＋－＠]", cell)
+
+
+def test_what_a_person_gave_and_extra_credit_have_columns_and_count():
+    head, row = rows_of(grades_csv([BY_HAND]))
+    cells = dict(zip(head, row, strict=True))
+    assert [cells[name] for name in ("softmax", "loss", "limit", "error-analysis", "outlook")] == [
+        "1.5",
+        "2",
+        "1",
+        "4.5",
+        "",
+    ]
+    assert (cells["earned"], cells["total"], cells["points"]) == ("9.25", "9.25", "14")  # 4 + 2 + 6 + 2: no extra
+    assert (cells["extra"], cells["to_mark"]) == ("1.25", "outlook")

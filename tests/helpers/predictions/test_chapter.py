@@ -11,9 +11,10 @@ from d2l_helpers.predictions.question import ChoiceQuestion, NumberQuestion
 from d2l_helpers.records import split_outputs
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
+CHAPTER = chapter()  # before a fixture puts another in its place
 ASKED = re.compile(r"^helpers\.(predict|compare)\(\s*[\"'](\w+)[\"']", re.MULTILINE)
 QUESTIONS = [
-    pytest.param(notebook, question, id=question.name) for notebook, group in chapter().items() for question in group
+    pytest.param(notebook, question, id=question.name) for notebook, group in CHAPTER.items() for question in group
 ]
 
 
@@ -29,16 +30,16 @@ def places(cells, what, name):
     ]
 
 
-@pytest.mark.parametrize("notebook", chapter())
+@pytest.mark.parametrize("notebook", CHAPTER)
 def test_a_notebook_asks_what_is_defined(notebook):
     asked = [call for cell in cells_of(notebook) if cell.cell_type == "code" for call in ASKED.findall(cell.source)]
-    names = [question.name for question in chapter()[notebook]]
+    names = [question.name for question in CHAPTER[notebook]]
     assert [name for what, name in asked if what == "predict"] == names
     assert [name for what, name in asked if what == "compare"] == names
 
 
 def test_names_are_unique():
-    names = [question.name for group in chapter().values() for question in group]
+    names = [question.name for group in CHAPTER.values() for question in group]
     assert len(names) == len(set(names))
 
 
