@@ -138,6 +138,14 @@ def test_a_read_only_folder_leaves_nothing_half_written(submitted, tmp_path):
     assert list(out.iterdir()) == []
 
 
+def test_students_who_hand_in_together_are_no_pair(tmp_path):
+    files = {f"{who}/{NAME}/{NAME}.ipynb": notebook(decide=OWN) for who in ("ann", "bob", "cem")}
+    groups = tmp_path / "groups.csv"
+    groups.write_text("group,student\none,ann\none,bob\n")
+    _, found = similar(hand_in(tmp_path / "submitted", files), tmp_path / "out", "--groups", groups)
+    assert [pair["students"] for pair in found["pairs"]] == [["ann", "cem"], ["bob", "cem"]]
+
+
 def test_the_same_run_writes_the_same_files(submitted, tmp_path):
     similar(submitted, tmp_path / "out")
     before = [(tmp_path / "out" / name).read_bytes() for name in ("similar.json", "similar.html")]

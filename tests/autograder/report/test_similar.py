@@ -40,7 +40,7 @@ def test_the_list_is_what_the_teachers_report_reads(tmp_path):
 def test_the_page_shows_passages_side_by_side_and_explains_the_share():
     page = similar_page([found()])
     text = Structure(page).text
-    assert "(100%) stand in bob's answers, too" in text or "(100%) stand in ann's answers, too" in text
+    assert "(100 %) stand in bob's answers, too" in text or "(100 %) stand in ann's answers, too" in text
     assert "no proof of anything" in text
     assert "Costs decide" in text
     assert page.count('class="mark mark-') == 2 * SOURCE.count("\n")  # all lines but the comment
