@@ -9,30 +9,38 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import click
 
 from benchmarks.similarity.copies import CHANGES, changed
-from d2l_autograder.similarity import Compared, compare
+from d2l_autograder.similarity import compare
 from d2l_autograder.similarity.answers import Answer, answer_of
 from d2l_autograder.similarity.pairs import FEWEST_TOKENS, LOWEST_SHARE
 
 __all__ = ["Class", "honest_row", "read_class", "recall"]
 
 _COPY = "the copy of "
+_THRESHOLDS = ((40, 0.5), (60, 0.3), (60, 0.5), (60, 0.7), (80, 0.5), (100, 0.5))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Class:
     """The answers of one assignment: by person, the source of each exercise's answer."""
 
-    sources: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    sources: dict[str, dict[str, str]]
 
+    @cached_property
     def answers(self) -> dict[str, list[Answer]]:
-        """Return the answers as they are compared."""
+        """The answers as they are compared."""
         return {person: _answers(sources) for person, sources in sorted(self.sources.items())}
+
+    @cached_property
+    def short(self) -> tuple[str, ...]:
+        """The people who have too little of their own to be compared."""
+        return compare(self.answers).too_short
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class Row:
 
 def read_class(folders: list[Path]) -> Class:
     """Read the answers in folders, one for each exercise; what is not valid Python is left out."""
-    found = Class()
+    found: dict[str, dict[str, str]] = defaultdict(dict)
     for folder in folders:
         for file in sorted(folder.glob("*.py")):
             source = file.read_text(encoding="utf-8", errors="replace")
@@ -55,14 +63,15 @@ def read_class(folders: list[Path]) -> Class:
                 ast.parse(source)
             except (SyntaxError, ValueError):
                 continue
-            found.sources[file.stem][folder.name] = source
-    return found
+            found[file.stem][folder.name] = source
+    return Class(dict(found))
 
 
-def honest_row(people: int, compared: Compared) -> Row:
-    """Count what is listed in a class in which nobody copied."""
-    listed = {student for pair in compared.pairs for student in pair.students}
-    return Row(people, len(listed), people * (people - 1) // 2, len(compared.pairs))
+def honest_row(group: Class, tokens: int = FEWEST_TOKENS, share: float = LOWEST_SHARE) -> Row:
+    """Count what is listed in a class in which nobody copied, with these thresholds."""
+    pairs = compare(group.answers, frozenset(), tokens, share).pairs
+    people = len(group.sources)
+    return Row(people, len({one for pair in pairs for one in pair.students}), people * (people - 1) // 2, len(pairs))
 
 
 def recall(group: Class, change: str, every: int) -> tuple[int, int]:
@@ -77,9 +86,8 @@ def recall(group: Class, change: str, every: int) -> tuple[int, int]:
     every : int
         One of so many people is copied, if there is enough to compare.
     """
-    answers = group.answers()
-    short = set(compare(answers).too_short)
-    copied = [person for person in sorted(group.sources) if person not in short][::every]
+    answers = dict(group.answers)
+    copied = [person for person in answers if person not in group.short][::every]
     for seed, person in enumerate(copied):
         sources = {name: changed(source, change, seed) for name, source in group.sources[person].items()}
         answers[f"{_COPY}{person}"] = _answers(sources)
@@ -106,23 +114,20 @@ def _classes(folder: Path, apart: bool, fewest: int) -> Iterator[Class]:
 def _main(folder: Path, apart: bool, fewest: int, every: int, pairs: bool) -> None:
     """Print the rates for the answers in FOLDER."""
     classes = list(_classes(folder, apart, fewest))
-    answers = [group.answers() for group in classes]
-    count = sum(len(one) for group in answers for one in group.values())
-    short = sum(len(compare(group).too_short) for group in answers)
-    people = sum(map(len, answers))
+    count = sum(len(one) for group in classes for one in group.sources.values())
+    short = sum(len(group.short) for group in classes)
+    people = sum(len(group.sources) for group in classes)
     click.echo(f"{people} submissions with {count} answers; {short} too short to compare")
     click.echo("| tokens | share | pairs that are listed | people in a listed pair |\n|---|---|---|---|")
-    for tokens in sorted({40, FEWEST_TOKENS, 80, 100}):
-        for share in sorted({0.3, LOWEST_SHARE, 0.7}):
-            rows = [honest_row(len(group), compare(group, frozenset(), tokens, share)) for group in answers]
-            listed, of = sum(row.listed_pairs for row in rows), sum(row.pairs for row in rows)
-            named = sum(row.listed_people for row in rows)
-            rates = f"{listed} of {of} ({listed / of:.3%}) | {named} of {people} ({named / people:.1%})"
-            click.echo(f"| {tokens} | {share:.0%} | {rates} |")
+    for tokens, share in _THRESHOLDS:
+        rows = [honest_row(group, tokens, share) for group in classes]
+        listed, of = sum(row.listed_pairs for row in rows), sum(row.pairs for row in rows)
+        named = sum(row.listed_people for row in rows)
+        rates = f"{listed} of {of} ({listed / of:.3%}) | {named} of {people} ({named / people:.1%})"
+        click.echo(f"| {tokens} | {share:.0%} | {rates} |")
     if pairs:
-        for group in answers:
-            for pair in compare(group).pairs:
-                click.echo(f"{pair.tokens} {pair.share:.0%} {pair.exercise or 'all'} {' '.join(pair.students)}")
+        for pair in (pair for group in classes for pair in compare(group.answers).pairs):
+            click.echo(f"{pair.tokens} {pair.share:.0%} {pair.exercise or 'all'} {' '.join(pair.students)}")
     click.echo("| what the copies change | listed |\n|---|---|")
     for change in CHANGES:
         found = [recall(group, change, every) for group in classes]

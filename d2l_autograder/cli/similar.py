@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
+from d2l_autograder.cli.grade import folder_for_marks
 from d2l_autograder.cli.places import EXISTING_FOLDER, FOLDER, Place
 from d2l_autograder.command.program import away_from_current_folder, stopped_by_interrupts
-from d2l_autograder.command.trusted_places import require_folder_for_marks, require_trusted
 
 __all__ = ["similar"]
 
@@ -23,15 +24,14 @@ __all__ = ["similar"]
 @click.option("--platform", help="Where the files come from; by default recognised.")
 @click.option("--names", metavar="REGEX", help="Finds (?P<student>…) in files' names.")
 @click.option("--roster", type=Place(exists=True, dir_okay=False), help="CSV or gradebook.db with all students.")
+@click.option("--groups", type=Place(exists=True, dir_okay=False), help="CSV that says who hands in together.")
 def similar(
     submissions: Path,
     out: Path | None,
     folder: Path | None,
     notebooks: Path | None,
     answers: Path | None,
-    platform: str | None,
-    names: str | None,
-    roster: Path | None,
+    **options: Any,
 ) -> None:
     """List pairs of students whose answers are alike.
 
@@ -39,16 +39,12 @@ def similar(
     executed. A pair is a reason to look, and proves nothing.
     """
     with stopped_by_interrupts(), away_from_current_folder() as current:
+        from d2l_autograder.command.grade import ClassOptions
         from d2l_autograder.command.releases import choose_releases
         from d2l_autograder.command.similar import find_similar
 
         releases = choose_releases(submissions, current, folder, notebooks, answers)
-        out = out or (releases.course.folder if releases.course else None)
-        if out is None:
-            raise click.UsageError(
-                "There is no course here. Pass --course, or say with --out DIRECTORY where the page goes."
-            )
-        if roster:
-            require_trusted(submissions, {"the roster": roster})
-        require_folder_for_marks(out, submissions)
-        sys.exit(find_similar(submissions, out, releases, platform, names, roster))
+        course = releases.course.folder if releases.course else None
+        tables = {f"the {name}": options[name] for name in ("roster", "groups") if options[name]}
+        out = folder_for_marks(submissions, out or course, tables)
+        sys.exit(find_similar(submissions, out, releases, ClassOptions(**options)))

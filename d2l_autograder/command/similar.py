@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tqdm import tqdm
 
 from d2l_autograder.assignment import Assignment
-from d2l_autograder.collect import Collection, Entry, collect
+from d2l_autograder.collect import Collection, Entry
+from d2l_autograder.collect.teams import read_teams
 from d2l_autograder.command.folder_lock import locked
+from d2l_autograder.command.grade import ClassOptions
 from d2l_autograder.command.releases import Releases
 from d2l_autograder.command.terminal_output import Progress, say
 from d2l_autograder.faults import Faults
@@ -28,14 +30,7 @@ from d2l_helpers.errors import NotebookError
 __all__ = ["find_similar"]
 
 
-def find_similar(
-    folder: Path,
-    out: Path,
-    releases: Releases,
-    platform: str | None = None,
-    names: str | None = None,
-    roster: Path | None = None,
-) -> int:
+def find_similar(folder: Path, out: Path, releases: Releases, options: ClassOptions | None = None) -> int:
     """Compare all that was handed in, write ``similar.json`` and ``similar.html``, and print the first pairs.
 
     Parameters
@@ -46,8 +41,8 @@ def find_similar(
         The folder of the list and the page.
     releases : Releases
         The notebooks as they were handed out.
-    platform, names, roster : optional
-        As for `collect`.
+    options : ClassOptions, optional
+        How the class is collected.
 
     Returns
     -------
@@ -57,11 +52,12 @@ def find_similar(
     """
     with locked(out):
         faults = Faults()
-        collection = collect(folder, releases.files, platform, names, roster)
+        collection = (options or ClassOptions()).collected(folder, releases.files)
         with faults.noted("the overview of what was handed in"):
             say(collected_text(collection))
+        teams = read_teams(options.groups).members.values() if options and options.groups else ()
         found = [
-            _compared(name, entries, assignment, faults)
+            _without_teams(_compared(name, entries, assignment, faults), list(map(frozenset, teams)))
             for name, entries, assignment in _by_assignment(collection, releases.assignments_of(collection.entries))
         ]
         with faults.noted("similar.json"):
@@ -115,3 +111,9 @@ def _compared(name: str, entries: list[Entry], assignment: Assignment, faults: F
             read.add(entry, assignment)
     titles = {item.exercise.name: item.exercise.title for item in assignment.items}
     return SimilarIn(name, compare(read.answers, known_windows(assignment)), len(read.answers), read.unread, titles)
+
+
+def _without_teams(found: SimilarIn, teams: Sequence[frozenset[str]]) -> SimilarIn:
+    """Leave out pairs of students who hand in together."""
+    pairs = tuple(pair for pair in found.compared.pairs if not any(team.issuperset(pair.students) for team in teams))
+    return replace(found, compared=replace(found.compared, pairs=pairs))

@@ -94,7 +94,7 @@ def sentence(pair: Pair) -> str:
     fewer = pair.students[pair.own[0] > pair.own[1]]
     other = pair.students[pair.own[0] <= pair.own[1]]
     return (
-        f"Of the {min(pair.own)} tokens that are {safe_line(fewer)}'s own, {pair.tokens} ({pair.share:.0%}) "
+        f"Of the {min(pair.own)} tokens that are {safe_line(fewer)}'s own, {pair.tokens} ({pair.share * 100:.0f} %) "
         f"stand in {safe_line(other)}'s answers, too."
     )
 
