@@ -31,7 +31,7 @@ __all__ = ["watch_class"]
 INTERVAL = 0.5  # seconds between two looks
 _SHARE = 50  # of the time that a look takes, at least: a folder of thousands of files is looked at less often
 _SLICE = 0.2  # seconds after which an interrupt is seen
-_RETRY = 60.0  # seconds after which what could not be marked or written is tried again
+_RETRY = 30.0  # seconds after which what could not be marked or written is tried again
 
 
 def watch_class(folder: Path, out: Path, releases: Releases, interrupts: Interrupts, options: ClassOptions) -> int:
@@ -54,6 +54,9 @@ def watch_class(folder: Path, out: Path, releases: Releases, interrupts: Interru
             interrupts.handled_by(grader.stop),
             interrupts.ending(),
         ):
+            if faults:  # a gradebook that cannot be opened would have no marks until the watcher is started again
+                say(faults_text(list(faults.found)), is_error=True)
+                return 1
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
             _Watch(folder, out, releases, options, grader, reports, faults).run()
     return interrupts.status
@@ -113,10 +116,13 @@ class _Watch:
         self.done = {entry: stamp for entry, stamp in self.done.items() if entry in present}
         new = tuple(entry for entry in collection.entries if entry not in self.done or self._differs(entry))
         missing = tuple(set(collection.missing) - self.missing)
+        faults = len(self.faults.found)
 
         def note(outcome: Outcome) -> None:
+            nonlocal faults
+            before, faults = faults, len(self.faults.found)
             _show(outcome)
-            if outcome.result.status != Status.SANDBOX_FAULT and not outcome.fault:
+            if outcome.result.status != Status.SANDBOX_FAULT and faults == before:  # else it is tried again later
                 self.done[outcome.entry] = stamps.get(outcome.entry.file)
 
         try:
@@ -127,7 +133,10 @@ class _Watch:
         with self.faults.noted("collected.csv"):
             write(self.out / "collected.csv", collected_csv(collection, self.folder))
         self.reports.settle(collection)
-        return not self._complain_of_faults() and len(self.done) == len(present)
+        if self._complain_of_faults():
+            self.missing = frozenset()
+            return False
+        return len(self.done) == len(present)
 
     def _differs(self, entry: Entry) -> bool:
         return self.done[entry] != self.arrivals.files.get(entry.file)
