@@ -167,6 +167,7 @@ def test_what_is_no_notebook_earns_0_and_is_told_why(gradescope, content):
 
 
 @pytest.mark.nbgrader
+@pytest.mark.nightly
 def test_a_course_gives_its_points_and_its_secret(tmp_path):
     need_nbgrader()
     course = make_course(tmp_path / "course", points={"stable_softmax": 4})
@@ -183,6 +184,7 @@ def test_a_course_gives_its_points_and_its_secret(tmp_path):
 
 
 @pytest.mark.sandbox
+@pytest.mark.nightly
 @pytest.mark.parametrize("is_apart", [False, True], ids=["key in the module", "key in a folder"])
 def test_a_teachers_own_notebook_is_marked(gradescope, tmp_path, is_apart):
     need_a_sandbox()

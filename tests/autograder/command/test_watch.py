@@ -113,6 +113,7 @@ def test_a_file_is_marked_when_it_is_whole_and_again_when_it_is_handed_in_again(
     assert len(changes) == 3, changes  # a head, 11 to 0, and 0 to 11; each once
 
 
+@pytest.mark.nightly
 def test_odd_things_in_the_folder_end_nothing(watcher):
     watcher.start()
     inner, outer = io.BytesIO(), io.BytesIO()
@@ -142,6 +143,7 @@ def test_odd_things_in_the_folder_end_nothing(watcher):
     assert "Cannot look into" in printed
 
 
+@pytest.mark.nightly
 def test_a_second_watcher_or_grader_is_refused(watcher, tmp_path):
     hand_in(watcher.folder, {"ada": notebook()})
     watcher.start()
