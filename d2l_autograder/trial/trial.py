@@ -14,6 +14,7 @@ from d2l_autograder.trial.tries import (
     solution_problem,
     solutions_probes_problem,
     undue_points_problem,
+    variants_problem,
     wrong_answer_problem,
     wrong_answers_probes_problem,
 )
@@ -52,6 +53,8 @@ def try_item(assignment: Assignment, item: Item) -> Iterator[Tried]:
     yield Tried(
         "solution", "the solution", solutions_names_problem(assignment, item) or _safely(solution_problem, item)
     )
+    if item.exercise.variant:
+        yield Tried("solution", "the solution and wrong answers of students", _safely(variants_problem, item))
     if lacks:
         yield Tried("refused", "wrong answers", lacks)
     for one in wrong:

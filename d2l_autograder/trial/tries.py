@@ -15,6 +15,7 @@ from d2l_autograder.sandbox import Verdict
 from d2l_autograder.trial.in_this_process import mark
 from d2l_helpers.exercises.checking import judge
 from d2l_helpers.exercises.expectations import digest_of
+from d2l_helpers.variants import marked_as
 
 __all__ = [
     "drawing_problem",
@@ -22,6 +23,7 @@ __all__ = [
     "solution_problem",
     "solutions_probes_problem",
     "undue_points_problem",
+    "variants_problem",
     "wrong_answer_problem",
     "wrong_answers_probes_problem",
 ]
@@ -39,6 +41,7 @@ _ODD_OTHERS: tuple[Any, ...] = (
     np.ones((0, 5)),
 )
 _SECRETS = (b"one", b"two")
+_STUDENTS = tuple(f"student {number}" for number in range(40))
 
 
 def label_of(wrong: Wrong) -> str:
@@ -68,6 +71,20 @@ def wrong_answer_problem(item: Item, wrong: Wrong) -> str:
         return f"the check says got {found.got}, expected {found.expected}; {wrong.message!r} is not in it"
     if "d2l_helpers" in said or "Traceback" in said:
         return f"the check names its own code: {said}"
+    return ""
+
+
+def variants_problem(item: Item) -> str:
+    """Ask the public check for what students with ids of their own would answer."""
+    exercise, answer = item.exercise, item.answer
+    for student in _STUDENTS:
+        with marked_as(student):
+            numbers = exercise.variant.asked()[0] if exercise.variant else ""
+            if (found := judge(exercise, answer.of_student(exercise))).state != "right":
+                return f"{numbers}: the check says {found.state}: got {found.got}, expected {found.expected}"
+            for wrong in answer.wrong:
+                if judge(exercise, wrong.of_student(exercise)).state != "not yet":
+                    return f"{numbers}: the wrong answer {wrong.of_student(exercise)!r:.100} is not refused"
     return ""
 
 
