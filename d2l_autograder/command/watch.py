@@ -31,6 +31,7 @@ __all__ = ["watch_class"]
 INTERVAL = 0.5  # seconds between two looks
 _SHARE = 50  # of the time that a look takes, at least: a folder of thousands of files is looked at less often
 _SLICE = 0.2  # seconds after which an interrupt is seen
+_QUIET = 5.0  # seconds without an arrival before report.html is written, which takes a second
 _RETRY = 30.0  # seconds after which what could not be marked or written is tried again
 
 
@@ -47,6 +48,7 @@ def watch_class(folder: Path, out: Path, releases: Releases, interrupts: Interru
         with suppress(NotebookError):  # nothing is there yet; but what was passed must be right from the start
             options.collected(folder, releases.files)
         faults = Faults()
+        # For a grader that is ready for each assignment, whatever comes first
         everything = Collection(tuple(Entry("", name, file) for name, file in releases.files.items()))
         grader = grader_of(everything, folder, out, releases, options)
         with (
@@ -85,7 +87,7 @@ class _Watch:
     def run(self) -> None:
         """Look, mark and wait, until the grader is stopped."""
         say(f"Watching {self.folder}. Ctrl-C ends it; start it again, and it goes on.", is_error=True)
-        next_try = 0.0
+        next_try, page_due = 0.0, float("inf")
         while not self.grader.is_stopped:
             began = time.monotonic()
             has_changed = self._has_changed()
@@ -93,6 +95,10 @@ class _Watch:
             if has_changed or began >= next_try:
                 is_all_done = self._pass()
                 next_try = float("inf") if is_all_done else time.monotonic() + _RETRY
+                page_due = time.monotonic() + _QUIET
+            elif began >= page_due:
+                self.reports.write_page()
+                page_due = float("inf")
             self._wait(seconds)
 
     def _has_changed(self) -> bool:
