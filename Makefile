@@ -65,6 +65,9 @@ test-machines:  ## set up fresh clones on minimal Debian 12, 13 and testing; nee
 test-cgroups:  ## try control groups of version 2 in virtual machines; needs root, qemu and debootstrap, and half an hour
 	python3 tests/machines/control_groups.py $(ARGS)
 
+test-gradescope:  ## try the bundle in an imitation of Gradescope's container; needs root, debootstrap and 10 minutes
+	python3 tests/machines/gradescope.py $(ARGS)
+
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
 	$(BIN)/python -m benchmarks training $(ARGS)
 
@@ -132,4 +135,4 @@ SIZE_cluster = dask.distributed (3 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups lint record links wheel bench bench-grading data keras grading cluster cu117 lock clean ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-gradescope lint record links wheel bench bench-grading data keras grading cluster cu117 lock clean ALWAYS

@@ -10,11 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from d2l_autograder.assignment import Assignment
 from d2l_autograder.command.releases import PROJECT, Releases, chapter_releases, course_releases
 from d2l_autograder.command.trusted_places import COURSE_FILE, require_own
 from d2l_autograder.digest import PACKAGES
 from d2l_helpers.atomic import write
 from d2l_helpers.errors import ArgumentError
+from d2l_helpers.module_file import siblings_of
 
 __all__ = ["SETTINGS", "Bundled", "build"]
 
@@ -79,15 +81,15 @@ def build(source: Path, file: Path, answers: Path | None = None, name: str | Non
     releases = _releases(source, answers)
     name = _chosen(releases, name)
     release = releases.files[name]
-    key = releases.load(release).key.folder  # raises an error where notebook and key do not fit
-    require_own({"the course": source, "the answer key": key})
+    assignment = releases.load(release)  # raises an error where notebook and key do not fit
+    require_own({"the course": source, "the answer key": assignment.key.folder})
     bundled = Bundled(name, **settings)
     members = dict(_packages())
     members |= {script: Path(__file__).with_name(script).read_bytes() for script in _BESIDE}
     members |= {_LOCK: _lock(), SETTINGS: _json(asdict(bundled))}
-    members |= {f"course/answers/{path}": contents for path, contents in _files_of(key)}
+    members |= dict(_key_and_exercises(assignment))
     members |= {f"course/release/{name}/{path}": contents for path, contents in _released(release)}
-    members[f"course/{COURSE_FILE}"] = _description(releases, name)
+    members[f"course/{COURSE_FILE}"] = _description(releases, assignment)
     try:
         members["course/secret"] = releases.secret(file.parent)  # without a course, it is kept beside the zip file
         write(file, _zipped(members), mode=0o600)
@@ -108,7 +110,7 @@ def _releases(source: Path, answers: Path | None) -> Releases:
     if answers is None and (course / COURSE_FILE).is_file() and source.absolute().parts[-3] == "release":
         found = course_releases(course)
     else:
-        found = chapter_releases(source.parent, answers or PROJECT / "answers")
+        found = chapter_releases(source.parent, answers)
     return Releases({source.stem: source}, found.load, found.course, found.hidden)
 
 
@@ -132,10 +134,22 @@ def _packages() -> Iterator[tuple[str, bytes]]:
             yield f"packages/{package.name}/{path}", contents
 
 
+def _key_and_exercises(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
+    """List the key, and a teacher's own module of exercises, which may be the key itself, with what it imports."""
+    if assignment.key.folder.is_dir():
+        for path, contents in _files_of(assignment.key.folder):
+            yield f"course/answers/{path}", contents
+    module = assignment.module
+    if module.file and module.module:
+        imported = (Path(str(one.__file__)) for one in siblings_of(module.module))
+        for file in (module.file, *module.files, *imported):
+            yield f"course/exercises/{file.name}", file.read_bytes()
+
+
 def _released(release: Path) -> Iterator[tuple[str, bytes]]:
     """List the notebook, and in a course what lies beside it, such as exercises of the teacher's own."""
     if release.parent.name == release.stem:
-        yield from _files_of(release.parent)
+        yield from (member for member in _files_of(release.parent) if not member[0].endswith(".whl"))
     yield release.name, release.read_bytes()
 
 
@@ -159,11 +173,14 @@ def _lock() -> bytes:
         ) from error
 
 
-def _description(releases: Releases, name: str) -> bytes:
+def _description(releases: Releases, assignment: Assignment) -> bytes:
     """Return the course's own description, with this assignment alone; what else it says stays."""
-    course = releases.course
+    course, file = releases.course, assignment.module.file
     content = json.loads((course.folder / COURSE_FILE).read_bytes()) if course else {}
-    return _json(content | {"answers": "answers", "assignments": [name]})
+    own = {"exercises": f"exercises/{file.name}"} if file else {}
+    own |= {"answers": "answers"} if file and assignment.key.folder.is_dir() else {}
+    sources = {assignment.name: own} if own else {}
+    return _json(content | {"answers": "answers", "assignments": [assignment.name], "sources": sources})
 
 
 def _json(content: object) -> bytes:

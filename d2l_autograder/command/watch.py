@@ -31,7 +31,8 @@ __all__ = ["watch_class"]
 INTERVAL = 0.5  # seconds between two looks
 _SHARE = 50  # of the time that a look takes, at least: a folder of thousands of files is looked at less often
 _SLICE = 0.2  # seconds after which an interrupt is seen
-_RETRY = 60.0  # seconds after which what could not be marked or written is tried again
+_QUIET = 5.0  # seconds without an arrival before report.html is written, which takes a second
+_RETRY = 30.0  # seconds after which what could not be marked or written is tried again
 
 
 def watch_class(folder: Path, out: Path, releases: Releases, interrupts: Interrupts, options: ClassOptions) -> int:
@@ -47,6 +48,7 @@ def watch_class(folder: Path, out: Path, releases: Releases, interrupts: Interru
         with suppress(NotebookError):  # nothing is there yet; but what was passed must be right from the start
             options.collected(folder, releases.files)
         faults = Faults()
+        # For a grader that is ready for each assignment, whatever comes first
         everything = Collection(tuple(Entry("", name, file) for name, file in releases.files.items()))
         grader = grader_of(everything, folder, out, releases, options)
         with (
@@ -54,6 +56,9 @@ def watch_class(folder: Path, out: Path, releases: Releases, interrupts: Interru
             interrupts.handled_by(grader.stop),
             interrupts.ending(),
         ):
+            if faults:  # a gradebook that cannot be opened would have no marks until the watcher is started again
+                say(faults_text(list(faults.found)), is_error=True)
+                return 1
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
             _Watch(folder, out, releases, options, grader, reports, faults).run()
     return interrupts.status
@@ -82,7 +87,7 @@ class _Watch:
     def run(self) -> None:
         """Look, mark and wait, until the grader is stopped."""
         say(f"Watching {self.folder}. Ctrl-C ends it; start it again, and it goes on.", is_error=True)
-        next_try = 0.0
+        next_try, page_due = 0.0, float("inf")
         while not self.grader.is_stopped:
             began = time.monotonic()
             has_changed = self._has_changed()
@@ -90,6 +95,10 @@ class _Watch:
             if has_changed or began >= next_try:
                 is_all_done = self._pass()
                 next_try = float("inf") if is_all_done else time.monotonic() + _RETRY
+                page_due = time.monotonic() + _QUIET
+            elif began >= page_due:
+                self.reports.write_page()
+                page_due = float("inf")
             self._wait(seconds)
 
     def _has_changed(self) -> bool:
@@ -113,10 +122,13 @@ class _Watch:
         self.done = {entry: stamp for entry, stamp in self.done.items() if entry in present}
         new = tuple(entry for entry in collection.entries if entry not in self.done or self._differs(entry))
         missing = tuple(set(collection.missing) - self.missing)
+        faults = len(self.faults.found)
 
         def note(outcome: Outcome) -> None:
+            nonlocal faults
+            before, faults = faults, len(self.faults.found)
             _show(outcome)
-            if outcome.result.status != Status.SANDBOX_FAULT and not outcome.fault:
+            if outcome.result.status != Status.SANDBOX_FAULT and faults == before:  # else it is tried again later
                 self.done[outcome.entry] = stamps.get(outcome.entry.file)
 
         try:
@@ -127,7 +139,10 @@ class _Watch:
         with self.faults.noted("collected.csv"):
             write(self.out / "collected.csv", collected_csv(collection, self.folder))
         self.reports.settle(collection)
-        return not self._complain_of_faults() and len(self.done) == len(present)
+        if self._complain_of_faults():
+            self.missing = frozenset()
+            return False
+        return len(self.done) == len(present)
 
     def _differs(self, entry: Entry) -> bool:
         return self.done[entry] != self.arrivals.files.get(entry.file)

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 from d2l_autograder.sandbox import bubblewrap, mounts, seccomp
 from d2l_autograder.sandbox.memory import Watch, private_memory
@@ -59,7 +60,9 @@ def start(limits: Limits, setup: Setup, pipes: tuple[int, int]) -> UserProcess:
     own = {"PYTHONPATH": mounts.python_path().replace(mounts.LIBRARY, str(folder / "library"), 1)}
     own |= {"D2L_DATA": str(folder / "data")} if setup.data else {}
     command = [sys.executable, "-P", "-s", "-B", str(folder / Path(mounts.WORKER).name), *map(str, pipes)]
-    return UserProcess(command, limits, setup.variables() | own, pipes, [folder], [*setup.hidden, *mounts.ours()])
+    labels = [setup.data / mounts.labels_file()] if setup.data else []
+    hidden = [*setup.hidden, *mounts.ours(), *labels]
+    return UserProcess(command, limits, setup.variables() | own, pipes, [folder], hidden, setup.files)
 
 
 class UserProcess:
@@ -78,7 +81,9 @@ class UserProcess:
     shown : sequence of Path
         Folders that the command may read, besides the interpreter's and the system's.
     hidden : sequence of Path
-        What the command's user must not be able to read: it is tried, and then nothing runs.
+        What the command's user must not be able to read: the user tries, and where one opens, nothing runs.
+    files : sequence of Path, optional
+        What lies beside the notebook: copied into the folder where code runs.
     """
 
     group = None
@@ -91,31 +96,53 @@ class UserProcess:
         keep: Sequence[int],
         shown: Sequence[Path],
         hidden: Sequence[Path],
+        files: Sequence[Path] = (),
     ) -> None:
         self.limits, self.usage = limits, Usage()
         self.status: int | None = None
         self.was_out_of_memory = False
         self._watch: Watch | None = None
         self._started = time.monotonic()
-        self._stack = ExitStack()  # keeps the claim on the user
+        self._stack = ExitStack()  # keeps the claim on the user, and the home
         self._user = bubblewrap.own_user(self._stack)
         self._home = Path(tempfile.mkdtemp(prefix="d2l-home-"))
+        self._stack.callback(remove, self._home)
+        try:
+            self._process = self._start(self._plan(command, environment, shown, hidden, files), keep)
+        except BaseException:
+            self._stack.close()
+            raise
+        self.first_pid = self._process.pid
+
+    def _plan(
+        self,
+        command: Sequence[str],
+        environment: dict[str, str],
+        shown: Sequence[Path],
+        hidden: Sequence[Path],
+        files: Sequence[Path],
+    ) -> dict[str, Any]:
+        """Write what the launcher is to do, and fill the home."""
+        for file in files:
+            shutil.copyfile(file, self._home / file.name)
+            (self._home / file.name).chmod(0o444)
         os.chown(self._home, self._user, self._user)
         self._free = self._free_space()
-        places = {"HOME": str(self._home), "TMPDIR": str(self._home)}
-        plan = {
+        return {
             "user": self._user,
             "parent": os.getpid(),
             "home": str(self._home),
-            "limits": limits.of_each_process(),
+            "limits": self.limits.of_each_process(),
             "readable": [*mounts.readable(), *_FACTS, *map(str, shown)],
             "devices": _DEVICES,
             "hidden": [str(path) for path in hidden if path.exists()],
             "filters": [program.hex() for program in (seccomp.no_sockets(), seccomp.program())],
             "command": list(command),
-            "environment": environment | places,
+            "environment": environment | {"HOME": str(self._home), "TMPDIR": str(self._home)},
         }
-        self._process = subprocess.Popen(
+
+    def _start(self, plan: dict[str, Any], keep: Sequence[int]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [sys.executable, "-I", "-S", "-B", str(_LAUNCHER), json.dumps(plan)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -124,7 +151,6 @@ class UserProcess:
             env={},
             start_new_session=True,
         )
-        self.first_pid = self._process.pid
 
     def processes(self) -> Iterator[int]:
         """Yield the numbers of all processes of the user, wherever they have gone."""
@@ -166,7 +192,6 @@ class UserProcess:
             if not any(self.processes()):
                 break
         self.close_stderr()
-        remove(self._home)
         self._stack.close()
 
     def measure(self) -> None:

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from support.batches import NAME, ROOT, notebook, solved
 from support.courses import half_right, make_course, need_nbgrader
 from support.leftovers import need_a_sandbox
+from support.own import in_two_places, own_notebook
 
 from d2l_autograder.__main__ import _commands
 from d2l_helpers.errors import ArgumentError
@@ -166,6 +167,7 @@ def test_what_is_no_notebook_earns_0_and_is_told_why(gradescope, content):
 
 
 @pytest.mark.nbgrader
+@pytest.mark.nightly
 def test_a_course_gives_its_points_and_its_secret(tmp_path):
     need_nbgrader()
     course = make_course(tmp_path / "course", points={"stable_softmax": 4})
@@ -179,3 +181,21 @@ def test_a_course_gives_its_points_and_its_secret(tmp_path):
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     done = bundle(course, tmp_path / "c.zip", "--assignment", "05_fashion_mnist")
     assert isinstance(done.exception, ArgumentError)
+
+
+@pytest.mark.sandbox
+@pytest.mark.nightly
+@pytest.mark.parametrize("is_apart", [False, True], ids=["key in the module", "key in a folder"])
+def test_a_teachers_own_notebook_is_marked(gradescope, tmp_path, is_apart):
+    need_a_sandbox()
+    own = own_notebook(tmp_path / "own")
+    if is_apart:
+        in_two_places(own)
+    assert bundle(own, tmp_path / "own.zip").exit_code == 0
+    shutil.rmtree(gradescope / "source" / "course")
+    with zipfile.ZipFile(tmp_path / "own.zip") as archive:
+        archive.extractall(gradescope / "source")
+    shutil.copy(own, gradescope / "submission")
+    content = run(gradescope)
+    assert content["score"] == 0
+    assert len(content["tests"]) > 1

@@ -75,6 +75,7 @@ def test_what_is_there_and_what_comes_is_marked_once_and_a_restart_goes_on(watch
         hand_in(watcher.folder, {"ben": notebook()})
         watcher.wait_for(ada="11", ben="0")
         first_processes += first_processes_below(watcher.process.pid)
+        wait_for((watcher.out / "report.html").exists, watcher.process)
         printed = watcher.stop()
     assert printed.count("ada  ") == printed.count("ben  ") == 1
     kept = results(watcher.out)
@@ -90,6 +91,7 @@ def test_what_is_there_and_what_comes_is_marked_once_and_a_restart_goes_on(watch
     assert not (watcher.out / "changes.csv").exists()  # nobody's mark has changed
 
 
+@pytest.mark.nightly
 def test_a_file_is_marked_when_it_is_whole_and_again_when_it_is_handed_in_again(watcher):
     text, file = solved(), watcher.folder / "ada" / FILE
     hand_in(watcher.folder, {"ben": notebook()})
@@ -113,6 +115,7 @@ def test_a_file_is_marked_when_it_is_whole_and_again_when_it_is_handed_in_again(
     assert len(changes) == 3, changes  # a head, 11 to 0, and 0 to 11; each once
 
 
+@pytest.mark.nightly
 def test_odd_things_in_the_folder_end_nothing(watcher):
     watcher.start()
     inner, outer = io.BytesIO(), io.BytesIO()
@@ -142,6 +145,7 @@ def test_odd_things_in_the_folder_end_nothing(watcher):
     assert "Cannot look into" in printed
 
 
+@pytest.mark.nightly
 def test_a_second_watcher_or_grader_is_refused(watcher, tmp_path):
     hand_in(watcher.folder, {"ada": notebook()})
     watcher.start()
