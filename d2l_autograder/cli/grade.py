@@ -48,10 +48,7 @@ def grade(
     tls_key: Path | None,
     **options: Any,
 ) -> None:
-    """Mark a notebook, or a folder of what students handed in.
-
-    The exit status is 1 if not all could be marked and written.
-    """
+    """Mark a notebook, or a folder of what students handed in. The exit status is 1 if not all could be done."""
     with stopped_by_interrupts() as interrupts, away_from_current_folder() as current:
         from d2l_autograder.command import grade as command
         from d2l_autograder.command.releases import choose_releases
