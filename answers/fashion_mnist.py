@@ -4,6 +4,8 @@ import numpy
 
 from d2l_autograder.key import Answer, Wrong
 
+from .wrong import numbers
+
 
 def nearest_mean(train_images, train_labels, images):
     """Return for each image the class whose mean training image is nearest.
@@ -146,23 +148,36 @@ def numbered_from_one(num_examples, num_held_out, seed):
     return order[:-num_held_out], order[-num_held_out:]
 
 
+# The accuracies on the held-out images by how many images of each class there are first
+HELD_OUT = {
+    5: (0.6461, 0.6822, 0.6877),
+    6: (0.6371, 0.6859, 0.6898),
+    7: (0.6384, 0.6838, 0.6895),
+    8: (0.6355, 0.6822, 0.6888),
+    10: (0.6528, 0.6834, 0.6899),
+    12: (0.658, 0.6867, 0.6905),
+    14: (0.6657, 0.6879, 0.6906),
+    16: (0.6627, 0.6855, 0.6906),
+    20: (0.667, 0.6874, 0.6904),
+    25: (0.6737, 0.6862, 0.6908),
+    30: (0.6745, 0.6871, 0.6895),
+    40: (0.6821, 0.6871, 0.6906),
+}
+
+# The best pixel by the class that the rule calls dark, and the one that it calls bright
+PIXELS = {
+    (7, 9): (21, 12), (7, 1): (1, 12), (5, 1): (1, 11), (1, 9): (13, 21), (3, 9): (10, 23), (7, 4): (1, 15),
+    (9, 4): (11, 8), (0, 9): (17, 24), (7, 3): (26, 11), (2, 9): (17, 25), (5, 3): (26, 15), (1, 7): (15, 23),
+    (1, 4): (12, 7), (3, 7): (14, 25), (9, 3): (26, 16), (9, 2): (9, 7), (1, 8): (19, 7), (1, 3): (22, 14),
+    (2, 7): (13, 25), (9, 8): (14, 7), (1, 2): (13, 6), (7, 0): (1, 16),
+}  # fmt: skip
+
 ANSWERS = (
     Answer(
         "float_megabytes",
         188.16,
-        wrong=(
-            Wrong(47.04, "one byte per pixel"),
-            Wrong(376.32, "64 bits per pixel"),
-            Wrong(188_160_000, "a number of bytes"),
-            Wrong(188_160, "a number of kilobytes"),
-            Wrong(0.18816, "a number of gigabytes"),
-            Wrong(1505.28, "a number of megabits"),
-            Wrong(179.4, "2²⁰ bytes"),
-            Wrong(219.52, "all 70,000 images"),
-            Wrong(0.003136, "the size of one image"),
-            Wrong(240, "240 megabytes"),
-            Wrong("188.16 MB", "one number"),
-        ),
+        wrong=numbers.FLOAT_MEGABYTES,
+        by_student=lambda images, **_: images * 28 * 28 * 4 / 1e6,
     ),
     Answer(
         "nearest_mean",
@@ -184,19 +199,8 @@ ANSWERS = (
     Answer(
         "held_out_by_amount",
         (0.6528, 0.6834, 0.6899),
-        wrong=(
-            Wrong((0.82, 0.70, 0.6885), "the images that the means were computed from"),
-            Wrong((0.6899, 0.6834, 0.6528), "the smallest amount first"),
-            Wrong((0.3472, 0.3166, 0.3101), "shares of errors"),
-            Wrong((0.6586, 0.6844, 0.6899), "the first of all classes together"),
-            Wrong((65.28, 68.34, 68.99), "not percentages"),
-            Wrong((6528, 6834, 6899), "not percentages or counts"),
-            Wrong((0.65, 0.68, 0.69), "to three digits"),
-            Wrong((0.6528, 0.6834), "shape (3,)"),
-            Wrong(0.6528, "shape (3,)"),
-            Wrong((0.6528, 0.6528, 0.6528), "0.6528 for 100 images per class, which is too low"),
-            Wrong({10: 0.6528, 100: 0.6834, 1000: 0.6899}, "an array of numbers"),
-        ),
+        wrong=numbers.held_out_by_amount(HELD_OUT),
+        by_student=lambda few, **_: HELD_OUT[few],
     ),
     Answer(
         "split_indices",
@@ -218,17 +222,7 @@ ANSWERS = (
     Answer(
         "best_pixel",
         (21, 12),
-        wrong=(
-            Wrong((8, 22), "others are right more often"),  # where the mean images differ most
-            Wrong((12, 21), "the column and the row of the best pixel"),
-            Wrong((21, 13), "1 other is right more often"),
-            Wrong((22, 13), "others are right more often"),  # counted from 1
-            Wrong((20, 11), "others are right more often"),  # counted from 1, the other way
-            Wrong((14, 14), "others are right more often"),  # the middle of the image
-            Wrong(600, "has shape ()"),  # its place in the flat image
-            Wrong((28, 12), "from 0 to 27"),
-            Wrong((21.5, 12), "whole numbers from 0 to 27"),
-            Wrong((21, 12, 10_518), "has shape (3,)"),
-        ),
+        wrong=numbers.best_pixel(PIXELS),
+        by_student=lambda dark, bright, **_: PIXELS[dark, bright],
     ),
 )

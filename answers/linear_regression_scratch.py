@@ -6,6 +6,8 @@ from mxnet import np
 
 from d2l_autograder.key import Answer, Wrong
 
+from .wrong import numbers
+
 
 def full_batches(batch_size, features, labels):
     """Yield shuffled minibatches (X, y) of batch_size examples each.
@@ -266,14 +268,8 @@ ANSWERS = (
     Answer(
         "galileos_constant",
         33.05,
-        wrong=(
-            # The mean of distance / beats²; half of it; divided by 49 where it should be multiplied
-            *(Wrong(number, "half a per cent larger") for number in (30, 32.945, 16.525, 0.6745)),
-            # With beats as the feature; not divided by 49
-            *(Wrong(number, "half a per cent smaller") for number in (33.15, 34.5, 185.02, 1619.4)),
-            *(Wrong(number, "a number of points, above 0") for number in (-33.05, 0, float("nan"))),
-            Wrong([33.05, 0.0], "one number"),
-        ),
+        wrong=numbers.GALILEOS_CONSTANT,
+        by_student=lambda unit, **_: 33.05 / unit,
     ),
     Answer(
         "zero_start",
@@ -287,14 +283,7 @@ ANSWERS = (
     Answer(
         "examples_needed",
         round(100 * (0.051 / 0.01) ** 2),
-        wrong=(
-            Wrong(500, "wrong by about 0.022"),  # a fifth of the error with five times as many
-            Wrong(1592, "wrong by about 0.013"),  # the mean size of the errors, not the root of their mean square
-            Wrong(50, "wrong by about 0.071"),  # 0.5 / 0.01
-            Wrong(25, "wrong by about 0.1"),  # the factor
-            *(Wrong(n, f"wrong by about {0.5 / n**0.5:.2g}") for n in (1250, 3500, 5000, 10_000, 250_000)),
-            *(Wrong(number, "a number of examples") for number in (0.01, -2500, float("inf"))),
-            Wrong([0.05, 0.025], "one number"),
-        ),
+        wrong=numbers.EXAMPLES_NEEDED,
+        by_student=lambda error, **_: round(100 * (0.051 / error) ** 2),
     ),
 )

@@ -1,9 +1,12 @@
 """Solutions and wrong answers to notebooks/04_softmax_regression.ipynb."""
 
+import math
+
 from mxnet import np, npx
 
-from d2l_autograder.key import Answer, Wrong
+from d2l_autograder.key import Answer
 
+from .wrong import numbers
 from .wrong import softmax_regression as wrong
 
 
@@ -59,17 +62,8 @@ ANSWERS = (
     Answer(
         "most_symbols",
         40,
-        wrong=(
-            Wrong(21, "leave room for another"),  # 64 // 3
-            Wrong(32, "leave room for another"),  # two bits per fruit
-            Wrong(38, "leave room for another"),  # 5/3 bits per fruit: 0, 10, 11
-            Wrong(39, "leave room for another"),
-            Wrong(40.4, "a whole number"),  # not rounded
-            Wrong(41, "more sequences than 64 bits have patterns"),  # rounded up
-            Wrong(64, "more sequences than 64 bits have patterns"),  # a bit per fruit
-            Wrong(101, "more sequences than 64 bits have patterns"),  # 64 · log₂ 3
-            Wrong(2**64 // 3, "between 1 and 1000"),  # patterns instead of fruits
-        ),
+        wrong=numbers.MOST_SYMBOLS,
+        by_student=lambda bits, **_: int(bits / math.log2(3)),
     ),
     Answer("second_derivatives", second_derivatives, wrong=wrong.SECOND_DERIVATIVES),
 )

@@ -1,8 +1,12 @@
 """Solutions and wrong answers to notebooks/07_softmax_regression_gluon.ipynb."""
 
+import math
+
 from mxnet import np, npx
 
 from d2l_autograder.key import Answer, Wrong
+
+from .wrong import numbers
 
 
 def loss_and_gradient(z, y):
@@ -223,18 +227,8 @@ ANSWERS = (
     Answer(
         "sure_margin",
         6.8,
-        wrong=(
-            Wrong(6.7, "a loss of 0.01102 at the margin 6.7"),
-            Wrong(7, "a loss of 0.009029 already at the margin 6.9"),
-            Wrong(6.85, "a margin of 6.85, which has more than one decimal"),
-            Wrong(6.7972, "a loss of 0.01 at the margin 6.7972"),
-            Wrong(6.798, "a margin of 6.798, which has more than one decimal"),
-            Wrong(4.6, "a loss of 0.08661 at the margin 4.6"),
-            Wrong(0.7, "a loss of 1.699"),
-            Wrong(70, "already at the margin 69.9"),
-            Wrong(-6.8, "at the margin -6.8"),
-            Wrong("6.8", "a str"),
-        ),
+        wrong=numbers.SURE_MARGIN,
+        by_student=lambda bound, **_: math.ceil(10 * math.log(9 / math.expm1(bound))) / 10,
     ),
     Answer(
         "weight_decay_step",

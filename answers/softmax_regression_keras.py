@@ -4,6 +4,8 @@ from mxnet import np
 
 from d2l_autograder.key import Answer, Wrong
 
+from .wrong import numbers
+
 
 def loss_floor(k):
     """Return the lowest loss that k classes can have after two softmaxes.
@@ -179,6 +181,13 @@ def _without_old_held_out(history, quantity, part):
     return history.get(prefix + quantity, history.get("acc", []) if quantity == "accuracy" else [])
 
 
+def factor_lost(margin):
+    """Return how many times smaller the push is with two softmaxes."""
+    p = np.exp(margin) / (np.exp(margin) + 9)
+    p_twice = np.exp(p) / (np.exp(p) + 9 * np.exp((1 - p) / 9))
+    return float(0.9 / (p * (1 - p_twice)))
+
+
 ANSWERS = (
     Answer(
         "loss_floor",
@@ -229,18 +238,8 @@ ANSWERS = (
     Answer(
         "gradient_shrink",
         180,
-        wrong=(
-            Wrong(10, "too small"),  # of equal scores
-            Wrong(1 / 180, "a factor above 1"),
-            Wrong(200, "too large"),  # the guess of the prompt
-            Wrong(20, "too small"),
-            Wrong(2, "too small"),
-            Wrong(1.58, "too small"),  # at a margin of +3
-            Wrong(0.989, "a factor above 1"),  # the difference
-            Wrong(1800, "too large"),
-            Wrong(-180, "a factor above 1"),
-            Wrong((0.9945, 0.0055), "one number"),
-        ),
+        wrong=numbers.GRADIENT_SHRINK,
+        by_student=lambda margin, **_: factor_lost(margin),
     ),
     Answer(
         "keras_curve",

@@ -4,6 +4,8 @@ from mxnet import np, npx
 
 from d2l_autograder.key import Answer, Wrong
 
+from .wrong import numbers
+
 
 def log_softmax_of_allowed(z, allowed):
     """Return log-probabilities among the allowed classes, elsewhere -inf.
@@ -193,6 +195,9 @@ def _as_a_column(p, costs):
     return np.dot(p, costs).argmin(axis=1).reshape(-1, 1)
 
 
+# Sigma by how many times ln 10 the first loss is, to three digits
+SIGMAS = {1.5: 0.138, 2: 0.214, 2.8: 0.322, 4: 0.476, 5.5: 0.664, 8: 0.974, 12: 1.467, 18: 2.204}
+
 ANSWERS = (
     Answer(
         "log_softmax_of_allowed",
@@ -249,19 +254,8 @@ ANSWERS = (
     Answer(
         "first_loss_sigma",
         0.21,
-        wrong=(
-            Wrong(0.01, "a larger sigma"),  # that of the chapter
-            Wrong(0.044, "a larger sigma"),  # the variance
-            Wrong(0.1, "a larger sigma"),
-            Wrong(0.17, "a larger sigma"),
-            Wrong(0.26, "a smaller sigma"),
-            Wrong(0.285, "a smaller sigma"),  # the seed 0 alone
-            Wrong(1.0, "a smaller sigma"),
-            Wrong(4.605, "a smaller sigma"),  # the loss
-            Wrong(-0.2, "above 0"),
-            Wrong(0.0, "above 0"),
-            Wrong((0.2, 0.22), "one number"),
-        ),
+        wrong=numbers.first_loss_sigma(SIGMAS),
+        by_student=lambda factor, **_: SIGMAS[factor],
     ),
     Answer(
         "one_pass",

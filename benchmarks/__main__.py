@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: training, ablation, grading."""
+"""``python -m benchmarks``: training, ablation, grading, cluster."""
 
 from __future__ import annotations
 
@@ -64,6 +64,24 @@ def grading(notebook: Path, answers: Path, students: int, json_file: TextIO | No
     from benchmarks.grading.report import run
 
     sys.exit(not run(notebook, answers, students, Path("build", "bench-grading"), json_file))
+
+
+@_commands.command()
+@click.option(
+    "--notebook",
+    default="notebooks/04_softmax_regression.ipynb",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The assignment.",
+)
+@click.option("--answers", default="answers", type=_FOLDER, help="The answer key.")
+@click.option("--students", default=300, type=click.IntRange(2, 1000), help="The number of submissions.")
+@click.option("--workers", default=(1, 2, 4), multiple=True, type=click.IntRange(1, 64), help="Sizes of clusters.")
+@click.option("--json", "json_file", type=click.File("w", lazy=False), help="Write the numbers to this file.")
+def cluster(notebook: Path, answers: Path, students: int, workers: tuple[int, ...], json_file: TextIO | None) -> None:
+    """Mark a class on clusters of several sizes, as root; status 1 if a bound is missed."""
+    from benchmarks.cluster.report import run
+
+    sys.exit(not run(notebook, answers, students, workers, json_file))
 
 
 if __name__ == "__main__":

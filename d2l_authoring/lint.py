@@ -1,4 +1,4 @@
-"""Check notebooks of the chapter without running them: order, freshness, lengths, pictures, paths, numbers in prose."""
+"""Check notebooks without running them: order, freshness, lengths, pictures, paths, numbers in prose."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ _MACHINE_PATH = re.compile(
 _PLOTTING = re.compile(r"^[ \t]*(?:import|from)\s.*\b(matplotlib|pyplot|ipywidgets)\b", re.MULTILINE)
 # Of Python, NumPy or MXNet
 _TRUTH_VALUE = re.compile(r"(?:np\.)?(?:array\()?(True|False)_?(?:\.\d*)?(?:,[^()]*)?\)?")
+_LOADS = re.compile(r"\bload_exercises\(")
 _DATA = re.compile(r"data:image/[^\"']*")
 _IMAGE = re.compile(r"<img\b", re.IGNORECASE)
 _IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\][(\[]|<img\b(?![^<>]*\balt\s*=\s*(?:\"\s*[^\s\"]|'\s*[^\s']))", re.IGNORECASE)
@@ -40,6 +41,9 @@ _IMAGE_WITHOUT_ALT = re.compile(r"!\[\s*\][(\[]|<img\b(?![^<>]*\balt\s*=\s*(?:\"
 
 def lint_notebook(path: Path) -> list[str]:
     """Check a notebook's form, cells, outputs and the numbers in its prose.
+
+    A teacher's own notebook, which loads its exercises, needs neither the chapter's sections nor ids made of words, and
+    may import a library for plots.
 
     Parameters
     ----------
@@ -57,10 +61,13 @@ def lint_notebook(path: Path) -> list[str]:
         findings = [f" {message}" for message in _form(notebook, path)]
     except NotebookError as error:
         return [f"{path.name}: {error.failed}: got {error.got}, expected {error.expected}"]
-    findings += [f" {message}" for rule in (_order, _counts) for message in rule(notebook)]
+    is_own = any(cell.cell_type == "code" and _LOADS.search(cell.source) for cell in notebook.cells)
+    findings += [f" {message}" for rule in (_order(notebook, is_own), _counts(notebook)) for message in rule]
     root = _repository(path)
     for cell in notebook.cells:
-        rules = (_code(cell), _outputs(cell)) if cell.cell_type == "code" else (_prose(cell),)
+        rules = [_code(cell), _outputs(cell)] if cell.cell_type == "code" else [_prose(cell)]
+        if not is_own:
+            rules.append(_chapters(cell))
         messages = [message for rule in (_cell(cell, root), *rules) for message in rule]
         findings += [f"{cell['id']}: {message}" for message in messages]
     return [f"{path.name}:{finding}" for finding in findings + check_prose(notebook)]
@@ -81,7 +88,7 @@ def _form(notebook: NotebookNode, path: Path) -> Iterator[str]:
         yield "is not written as d2l-author record writes it; record it again"
 
 
-def _order(notebook: NotebookNode) -> Iterator[str]:
+def _order(notebook: NotebookNode, is_own: bool) -> Iterator[str]:
     """Check that title, setup and last sections stand in the order that the reader expects."""
     cells = notebook.cells
     if not cells or cells[0].cell_type != "markdown" or not cells[0].source.startswith("# "):
@@ -92,7 +99,8 @@ def _order(notebook: NotebookNode) -> Iterator[str]:
     prose = "\n".join(_FENCE.sub("", cell.source) for cell in cells if cell.cell_type == "markdown")
     headings = _HEADING.findall(prose)
     places = [next((i for i, text in enumerate(headings) if name in text), None) for name in _SECTIONS]
-    yield from (f"has no heading '## {name}'" for name, place in zip(_SECTIONS, places, strict=True) if place is None)
+    missing = [name for name, place in zip(_SECTIONS, places, strict=True) if place is None]
+    yield from (f"has no heading '## {name}'" for name in missing if not is_own)
     found = [place for place in places if place is not None]
     if found != sorted(found):
         yield f"has its last sections out of order: expected {', '.join(_SECTIONS)}"
@@ -111,9 +119,7 @@ def _counts(notebook: NotebookNode) -> Iterator[str]:
 
 
 def _cell(cell: NotebookNode, root: Path | None) -> Iterator[str]:
-    """Check the id and the texts of a cell, prose or code."""
-    if not _WORDS.fullmatch(cell["id"]) or _RANDOM_ID.fullmatch(cell["id"]):
-        yield "its id is not made of words, such as train-the-model"
+    """Check the texts of a cell, prose or code."""
     outputs = cell.outputs if cell.cell_type == "code" else []  # nbformat does not validate the outputs of other cells
     texts = [cell.source, *(text for output in outputs for text in _texts(output))]
     for text in texts:
@@ -131,7 +137,13 @@ def _code(cell: NotebookNode) -> Iterator[str]:
     for number, line in enumerate(lines, start=1):
         if len(line) > _COLUMNS:
             yield f"line {number} has {len(line)} columns, more than {_COLUMNS}"
-    if match := _PLOTTING.search(cell.source):
+
+
+def _chapters(cell: NotebookNode) -> Iterator[str]:
+    """Check what holds for the chapter's cells only: their ids, and that they leave plots to the helpers."""
+    if not _WORDS.fullmatch(cell["id"]) or _RANDOM_ID.fullmatch(cell["id"]):
+        yield "its id is not made of words, such as train-the-model"
+    if cell.cell_type == "code" and (match := _PLOTTING.search(cell.source)):
         yield f"imports {match[1]}; let a figure or panel of d2l_helpers draw instead"
 
 

@@ -32,7 +32,7 @@ def new_notebook(path: Path) -> tuple[Path, Path]:
     Parameters
     ----------
     path : Path
-        The notebook, with or without ``.ipynb``, in a folder that exists.
+        The notebook, with or without ``.ipynb``.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def new_notebook(path: Path) -> tuple[Path, Path]:
             f"Cannot write {notebook.name} and {module.name}.",
             got=error,
             expected=f"a folder {notebook.parent} with write permission and free space",
-            remedy="make the folder first, or look at its permissions",
+            remedy="look at the folder's permissions and the free space",
         ) from error
     return notebook, module
 

@@ -11,6 +11,7 @@ from d2l_autograder.cli.export import export
 from d2l_autograder.cli.grade import grade
 from d2l_autograder.cli.report import report
 from d2l_autograder.cli.similar import similar
+from d2l_autograder.cli.watch import watch
 from d2l_autograder.command.program import open_standard_streams, run_safely, use_utf8
 from d2l_autograder.command.start import leave_out_current_folder
 
@@ -22,7 +23,7 @@ def _commands() -> None:
     """Build a course from the chapter, and mark what students hand in."""
 
 
-for _command in (course, grade, export, bundle, report, similar, doctor):
+for _command in (course, grade, watch, export, bundle, report, similar, doctor):
     _commands.add_command(_command)
 
 

@@ -12,6 +12,9 @@ import numpy as np
 
 from d2l_autograder.sandbox_function import SandboxFunction
 from d2l_helpers.errors import ArgumentError
+from d2l_helpers.exercises.exercise import Exercise
+from d2l_helpers.exercises.variant import Numbers
+from d2l_helpers.variants import student_id
 
 __all__ = ["Answer", "KeyFault", "Probe", "Wrong"]
 
@@ -32,11 +35,18 @@ class Wrong:
         The part that the feedback must contain.
     earns : float
         The share of the points that the hidden probes grant for what is right in it, from 0 to 1.
+    by_student : callable, optional
+        As for `Answer`.
     """
 
     answer: Any
     message: str
     earns: float = 0.0
+    by_student: Callable[..., Any] | None = None
+
+    def of_student(self, exercise: Exercise) -> Any:
+        """Return the answer as the student whose variant counts would give it."""
+        return _of_student(self.answer, self.by_student, exercise)
 
 
 @dataclass(frozen=True)
@@ -102,15 +112,30 @@ class Answer:
         At least two.
     probes : tuple of Probe
         The hidden probes; `Key.answers_to` takes them from the folder ``probes``.
+    by_student : callable, optional
+        ``by_student(**numbers)`` returns the solution for the numbers of a student's variant. Letters need none: they
+        are those of the notebook's text, and become the student's own.
     """
 
     exercise: str
     solution: Any
     wrong: tuple[Wrong, ...]
     probes: tuple[Probe, ...] = ()
+    by_student: Callable[..., Any] | None = None
+
+    def of_student(self, exercise: Exercise) -> Any:
+        """Return the solution for the student whose variant counts."""
+        return _of_student(self.solution, self.by_student, exercise)
 
     def source(self) -> str:
         """Write the solution as the cell that takes the stub's place."""
         if inspect.isfunction(self.solution):
             return textwrap.dedent(inspect.getsource(self.solution)).rstrip("\n")
         return f"{self.exercise} = {self.solution!r}"
+
+
+def _of_student(answer: Any, by_student: Callable[..., Any] | None, exercise: Exercise) -> Any:
+    variant = exercise.variant
+    if isinstance(variant, Numbers) and by_student and student_id():
+        return by_student(**variant.numbers())
+    return variant.shown(answer) if variant else answer

@@ -19,6 +19,7 @@ from d2l_autograder.exercise_module import ExerciseModule, exercises_of
 from d2l_autograder.key import Answer, Key, KeyFault, key_to
 from d2l_helpers.errors import quote
 from d2l_helpers.exercises.exercise import Exercise
+from d2l_helpers.variants import normalised
 
 __all__ = ["Assignment", "Item", "load_assignment"]
 
@@ -61,6 +62,8 @@ class Assignment:
         The answer key.
     module : ExerciseModule
         Where the exercises are defined.
+    has_variants : bool
+        Whether numbers and options follow from the student's id.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Assignment:
     items: tuple[Item, ...]
     key: Key
     module: ExerciseModule
+    has_variants: bool = False
 
     @property
     def hidden(self) -> tuple[Path, ...]:
@@ -82,11 +86,15 @@ class Assignment:
         runs = needed(sources, wanted)
         return imports_of(source for source, does in zip(sources, runs, strict=True) if does)
 
-    def digest(self, submission: str, how: str = "") -> str:
+    def whose(self, student: str) -> str:
+        """Return whose variant counts for what a student handed in: this student's, or nobody's."""
+        return normalised(student) if self.has_variants else ""
+
+    def digest(self, submission: str, how: str = "", student: str = "") -> str:
         """Compute the digest under which a result is kept: of all that the marks follow from.
 
-        These are the submission, the assignment, its exercises, the key, the packages that mark, and the versions of
-        Python, NumPy and MXNet.
+        These are the submission, the assignment, its exercises, the key, the packages that mark, the versions of
+        Python, NumPy and MXNet, and where there are variants, whose counts.
 
         Parameters
         ----------
@@ -94,8 +102,11 @@ class Assignment:
             The digest of the submitted file.
         how : str, optional
             The settings of the marking, such as its limits.
+        student : str, optional
+            Who handed it in.
         """
-        return digest_of_parts(submission, self._same_for_all, how)
+        whose = [f"variant of {self.whose(student)}"] if self.has_variants else []
+        return digest_of_parts(submission, self._same_for_all, how, *whose)
 
     @cached_property
     def _same_for_all(self) -> str:
@@ -112,6 +123,7 @@ def load_assignment(
     *,
     module: Path | None = None,
     extra: Collection[str] = (),
+    has_variants: bool = False,
 ) -> Assignment:
     """Load a notebook with its key.
 
@@ -128,6 +140,8 @@ def load_assignment(
         The module of exercises that the notebook loads; by default beside the notebook.
     extra : collection of str, optional
         The exercises whose points are extra credit.
+    has_variants : bool, optional
+        Whether numbers and options follow from the student's id.
 
     Raises
     ------
@@ -148,7 +162,7 @@ def load_assignment(
     _require_fit(name, names, exercises, known)
     worth = {one: float((points or {}).get(one, exercises[one].points)) for one in names}
     items = tuple(Item(exercises[one], known[one], worth[one], one in extra) for one in names if worth[one] > 0)
-    return Assignment(name, release, items, key, found)
+    return Assignment(name, release, items, key, found, has_variants)
 
 
 def _require_fit(

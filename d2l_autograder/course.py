@@ -75,19 +75,23 @@ class Course:
         The assignments' names.
     sources : mapping of str to dict
         For a teacher's own notebooks, where ``exercises`` and ``answers`` are, if they differ from the chapter's.
+    has_variants : bool
+        Whether numbers and options of exercises follow from the student's id.
     """
 
     folder: Path
     answers: Path
     assignments: tuple[str, ...]
     sources: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
+    has_variants: bool = False
 
     def load(self, release: Path) -> Assignment:
         """Load a released assignment; its exercises are worth the points that the notebook says."""
         own, notebook = self.sources.get(release.stem, {}), read_notebook(release)
         answers = own.get("answers", None if "exercises" in own else self.answers)
         points, extra = points_in(notebook), extra_in(notebook)
-        return load_assignment(release, answers, points, module=own.get("exercises"), extra=extra)
+        module, has_variants = own.get("exercises"), self.has_variants
+        return load_assignment(release, answers, points, module=module, extra=extra, has_variants=has_variants)
 
     @property
     def hidden(self) -> tuple[Path, ...]:
@@ -108,6 +112,7 @@ def build_course(
     points: Mapping[str, float] | None = None,
     force: bool = False,
     extra: Iterable[str] = (),
+    has_variants: bool = False,
 ) -> dict[str, Written]:
     """Write a course, or bring it up to date.
 
@@ -128,6 +133,8 @@ def build_course(
         Whether to overwrite files that were changed since they were written.
     extra : iterable of str, optional
         The exercises whose points are extra credit.
+    has_variants : bool, optional
+        Whether numbers and options of exercises follow from the student's id.
 
     Returns
     -------
@@ -147,12 +154,13 @@ def build_course(
     assignments = [load_assignment(path, keys[path]) for path in chosen]
     _require_exercises({**dict.fromkeys(extra, 1.0), **points}, assignments)
     _require_points(points, extra)
-    files = {"nbgrader_config.py": _CONFIGURATION.encode()}
+    files, wheel = {"nbgrader_config.py": _CONFIGURATION.encode()}, readers_wheel()
     for path, assignment in zip(chosen, assignments, strict=True):
-        source = to_bytes(source_notebook(path, keys[path], points, extra))
-        files |= {f"source/{path.stem}/{name}": text for name, text in _beside(assignment).items()}
+        source = to_bytes(source_notebook(path, keys[path], points, extra, has_variants))
+        beside = {**wheel, **_beside(assignment)}
+        files |= {f"source/{path.stem}/{name}": contents for name, contents in beside.items()}
         files[f"source/{path.stem}/{path.name}"] = source
-    files[_DESCRIPTION] = _description(folder, answers or PROJECT_KEY, assignments)
+    files[_DESCRIPTION] = _description(folder, answers or PROJECT_KEY, assignments, has_variants)
     done = write_generated(folder, files, force)
     course_secret(folder / _SECRET)
     return done
@@ -166,16 +174,16 @@ def _answers_for(notebook: Path, notebooks: Path, answers: Path | None) -> Path 
 
 
 def _beside(assignment: Assignment) -> dict[str, bytes]:
-    """Return what is handed out beside a notebook: the readers' wheel, and what a teacher's own notebook needs."""
+    """Return what is handed out beside a teacher's own notebook."""
     module = assignment.module
     if module.file is None:
-        return readers_wheel()
+        return {}
     known = assignment.key.answers_in(module.name)
     files = {path.name: path.read_bytes() for path in module.files}
-    return {**readers_wheel(), **files, module.file.name: released_source(module, known).encode()}
+    return {**files, module.file.name: released_source(module, known).encode()}
 
 
-def _description(folder: Path, answers: Path, assignments: Iterable[Assignment]) -> bytes:
+def _description(folder: Path, answers: Path, assignments: Iterable[Assignment], has_variants: bool) -> bytes:
     def relative(path: Path) -> str:
         return os.path.relpath(path.resolve(), folder.resolve())
 
@@ -187,7 +195,8 @@ def _description(folder: Path, answers: Path, assignments: Iterable[Assignment])
         if own:
             sources[one.name] = own
     names = [one.name for one in assignments]
-    content = {"answers": relative(answers), "assignments": names} | ({"sources": sources} if sources else {})
+    content = {"answers": relative(answers), "assignments": names, "variants": has_variants}
+    content |= {"sources": sources} if sources else {}
     return f"{json.dumps(content, indent=1)}\n".encode()
 
 
@@ -205,7 +214,8 @@ def read_course(folder: Path) -> Course:
             name: {what: folder / place for what, place in own.items()}
             for name, own in content.get("sources", {}).items()
         }
-        return Course(folder, folder / content["answers"], tuple(content["assignments"]), sources)
+        names, has_variants = tuple(content["assignments"]), content.get("variants") is True
+        return Course(folder, folder / content["answers"], names, sources, has_variants)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ArgumentError(
             "This folder holds no course that can be marked.",

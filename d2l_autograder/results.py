@@ -130,7 +130,7 @@ class Result:
     status : Status
         Whether it was marked.
     detail : str
-        Why it was not marked, in words.
+        Why it was not marked, in words; or that the notebook names another student than the one it was marked as.
     marks : tuple of Mark
         One for each exercise; all 0 and not attempted where the submission is damaged.
     repairs : tuple of str

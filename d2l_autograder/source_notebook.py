@@ -13,6 +13,7 @@ from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook
 from d2l_autograder.exercise_module import exercises_of
 from d2l_autograder.key import key_to
+from d2l_autograder.variant_cells import add_variant_cells
 from d2l_helpers.errors import NotebookError
 
 __all__ = ["extra_in", "points_in", "source_notebook"]
@@ -21,7 +22,11 @@ _OURS, _EXTRA = "d2l", "extra_credit"  # in a cell's metadata
 
 
 def source_notebook(
-    notebook: Path, answers: Path | None, points: Mapping[str, float], extra: Collection[str] = ()
+    notebook: Path,
+    answers: Path | None,
+    points: Mapping[str, float],
+    extra: Collection[str] = (),
+    has_variants: bool = False,
 ) -> NotebookNode:
     """Compose the notebook of which nbgrader makes the release: each stub with its solution, and the points.
 
@@ -35,6 +40,8 @@ def source_notebook(
         What exercises are worth, by their names, where it differs from the notebook's points.
     extra : collection of str, optional
         The exercises whose points are extra credit.
+    has_variants : bool, optional
+        Whether the notebook asks for the student's id, and shows the questions that follow from it.
     """
     plain = read_notebook(notebook)
     module = exercises_of(plain, notebook)
@@ -45,6 +52,8 @@ def source_notebook(
         if exercise.name in points or exercise.name in extra:
             worth = points.get(exercise.name, exercise.points)
             _set_points(composed, exercise.name, exercise.title, worth, exercise.name in extra)
+    if has_variants:
+        add_variant_cells(composed, {exercise.name: exercise for exercise in module.exercises})
     return composed
 
 

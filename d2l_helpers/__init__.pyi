@@ -13,6 +13,7 @@ from .exercises.checking import check as check
 from .exercises.hints import hint as hint
 from .exercises.loading import load_exercises as load_exercises
 from .exercises.progress import progress as progress
+from .exercises.questions import question as question
 from .exercises.solution import solution as solution
 from .figures import Bars as Bars
 from .figures import Chart as Chart
@@ -55,5 +56,7 @@ from .training.keras import import_keras as import_keras
 from .training.keras import keras_history as keras_history
 from .training.loop import fit as fit
 from .training.loop import train_ch3 as train_ch3
+from .variants import mine as mine
+from .variants import student as student
 
 __version__: str

@@ -48,7 +48,7 @@ def result_message(result: CheckResult) -> Message:
     mark, colour = _MARKS[state]
     title = f"{mark} {exercise.title}: {state}, {points_text(result.points, exercise.points)}"
     if state == "right":
-        return _message(title, colour, text=exercise.reason)
+        return _message(title, colour, text=exercise.told(exercise.reason))
     rows = {"help": f"helpers.hint({exercise.name!r})"}
     if state == "not yet":
         rows = {"got": _short(result.got), "expected": _short(result.expected), **rows}

@@ -40,8 +40,8 @@ class Cluster(Protocol):
 
     jobs: int
 
-    def working(self, marker: Marker, running: Running) -> AbstractContextManager[Workplace]:
-        """Yield a workplace that returns what `marker` would; raises ClusterError."""
+    def working(self, marker: Marker, running: Running, hidden: Iterable[Path]) -> AbstractContextManager[Workplace]:
+        """Yield a workplace that returns what `marker` would, and shows nothing of `hidden`; raises ClusterError."""
 
 
 class Grader:
@@ -141,11 +141,12 @@ class Grader:
     @contextmanager
     def _at_work(self, entries: Sequence[Entry]) -> Iterator[None]:
         """Have `_workplace` ready; where nothing can be marked, the error comes here, before any work."""
+        hidden = self._hidden_from_students(entries)
         if self._cluster is None:
-            self._marker.require_sandbox(self._hidden_from_students(entries))
+            self._marker.require_sandbox(hidden)
             yield
             return
-        with self._cluster.working(self._marker, self._running) as self._workplace:
+        with self._cluster.working(self._marker, self._running, hidden) as self._workplace:
             yield
 
     def kept(self, entry: Entry) -> Outcome | None:
@@ -154,7 +155,7 @@ class Grader:
         if not self.store or not assignment:
             return None
         try:
-            digest = self._marker.digest(assignment, entry.read(LARGEST))
+            digest = self._marker.digest(assignment, entry.read(LARGEST), entry.student)
             found = self.store.find(entry.student, assignment.name, digest)
         except (NotebookError, RecordError):  # marking says so, and names the file
             return None
@@ -175,7 +176,8 @@ class Grader:
         assignment = self.assignments.get(outcome.result.assignment)
         try:
             contents = outcome.entry.read(LARGEST)
-            if assignment and self._marker.digest(assignment, contents) == outcome.result.digest:
+            student = outcome.entry.student
+            if assignment and self._marker.digest(assignment, contents, student) == outcome.result.digest:
                 return read_submission(contents, assignment)
         except NotebookError:
             pass

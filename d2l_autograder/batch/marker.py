@@ -16,6 +16,7 @@ from d2l_autograder.batch.gate import Gate
 from d2l_autograder.batch.outcome import damaged
 from d2l_autograder.key import KeyFault
 from d2l_autograder.marking.marking import mark_submission
+from d2l_autograder.marking.whose_variant import worked_as_another
 from d2l_autograder.results import Mark, Result, Status
 from d2l_autograder.running import Running
 from d2l_autograder.sandbox import Limits, Sandbox, Session, Setup
@@ -31,11 +32,12 @@ _SMALL = 2 << 20  # bytes
 _RECENT = 32  # submissions
 
 
-def setup_for(assignment: Assignment) -> Setup:
-    """Return what a sandbox has ready for an assignment, and must not show."""
+def setup_for(assignment: Assignment, student: str = "") -> Setup:
+    """Return what a sandbox has ready for an assignment that a student handed in, and must not show."""
     imports = ("import d2l_helpers", *assignment.imports)
     files = assignment.module.files
-    return Setup(data=cache_folder(), imports=imports, mxnet=True, hidden=assignment.hidden, files=files)
+    whose, hidden = assignment.whose(student), assignment.hidden
+    return Setup(data=cache_folder(), imports=imports, mxnet=True, hidden=hidden, files=files, student=whose)
 
 
 class Marker:
@@ -88,9 +90,9 @@ class Marker:
         """Enter when the next submission may be read: here at once, since each thread has one at a time."""
         return nullcontext()
 
-    def digest(self, assignment: Assignment, contents: bytes) -> str:
-        """Compute the digest under which the result of a file is kept."""
-        return assignment.digest(digest_of(contents), f"{self.limits} sandboxed={self.is_sandboxed}")
+    def digest(self, assignment: Assignment, contents: bytes, student: str) -> str:
+        """Compute the digest under which the result of a student's file is kept."""
+        return assignment.digest(digest_of(contents), f"{self.limits} sandboxed={self.is_sandboxed}", student)
 
     def mark(self, student: str, name: str, contents: bytes) -> Result:
         """Mark a submitted file.
@@ -112,15 +114,16 @@ class Marker:
             submission = read_submission(contents, assignment)
         except NotebookError as error:
             return damaged(student, assignment, error)
-        digest = self.digest(assignment, contents)
+        digest = self.digest(assignment, contents, student)
         if len(contents) < _SMALL:
             self.recent.append((digest, submission))
         began = time.monotonic()
-        marks = self._mark(submission, assignment)
+        marks = self._mark(submission, assignment, student)
         return Result(
             student=student,
             assignment=assignment.name,
             status=Status.MARKED,
+            detail=worked_as_another(submission, assignment.whose(student)),
             marks=marks,
             repairs=submission.repairs,
             digest=digest,
@@ -128,16 +131,16 @@ class Marker:
             seconds=round(time.monotonic() - began, 2),
         )
 
-    def _mark(self, submission: Submission, assignment: Assignment) -> tuple[Mark, ...]:
+    def _mark(self, submission: Submission, assignment: Assignment, student: str) -> tuple[Mark, ...]:
         """Mark a submission; again and alone where a timeout may have come of the sandboxes beside it."""
         with self._gate.shared():
-            marks, was_starved = self._try(submission, assignment)
+            marks, was_starved = self._try(submission, assignment, student)
         if was_starved:
             with self._gate.alone():
-                marks, _ = self._try(submission, assignment)
+                marks, _ = self._try(submission, assignment, student)
         return marks
 
-    def _try(self, submission: Submission, assignment: Assignment) -> tuple[tuple[Mark, ...], bool]:
+    def _try(self, submission: Submission, assignment: Assignment, student: str) -> tuple[tuple[Mark, ...], bool]:
         """Mark a submission; where the sandbox or the data fails, which is never the student's fault, try again.
 
         Returns
@@ -150,9 +153,10 @@ class Marker:
         for attempt in range(1, _TRIES + 1):
             sessions: list[Session] = []
             started: list[Sandbox] = []
-            open_session = partial(self._session, assignment, sessions, started)
+            open_session = partial(self._session, setup_for(assignment, student), sessions, started)
+            whose = assignment.whose(student) or None
             try:
-                marks = mark_submission(submission, assignment, self.secret, open_session)
+                marks = mark_submission(submission, assignment, self.secret, open_session, whose)
                 return marks, any(session.was_starved for session in sessions)
             except KeyFault:  # the key would fail again
                 raise
@@ -163,9 +167,9 @@ class Marker:
                 self._running.forget(started)
         raise AssertionError("the last attempt returns or raises")
 
-    def _session(self, assignment: Assignment, sessions: list[Session], started: list[Sandbox]) -> Session:
+    def _session(self, setup: Setup, sessions: list[Session], started: list[Sandbox]) -> Session:
         def supply(**settings: Any) -> Sandbox:
-            sandbox = Sandbox(self.limits, replace(setup_for(assignment), **settings), is_confined=self.is_sandboxed)
+            sandbox = Sandbox(self.limits, replace(setup, **settings), is_confined=self.is_sandboxed)
             started.append(sandbox)
             return self._running.start(sandbox)
 

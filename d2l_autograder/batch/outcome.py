@@ -13,6 +13,7 @@ from d2l_autograder.marking.marking import not_attempted
 from d2l_autograder.results import Result, Status
 from d2l_autograder.submission.submission import digest_of
 from d2l_helpers.errors import D2LHelpersError, NotebookError
+from d2l_helpers.variants import marked_as
 
 __all__ = ["Outcome", "damaged", "not_marked", "unknown"]
 
@@ -51,7 +52,8 @@ def not_marked(student: str, assignment: str, error: BaseException) -> Result:
 
 def damaged(student: str, assignment: Assignment, error: NotebookError, problem: str = "") -> Result:
     """Return the row of a file in which nothing can be marked; `problem` is what was seen when it was collected."""
-    marks = tuple(map(not_attempted, assignment.items))
+    with marked_as(assignment.whose(student)):
+        marks = tuple(map(not_attempted, assignment.items))
     said = f"{error.got}; expected {error.expected}. {error.remedy[:1].upper()}{error.remedy[1:]}."
     detail = problem or said
     return Result(student, assignment.name, Status.DAMAGED, detail, marks, digest=digest_of(detail.encode()))

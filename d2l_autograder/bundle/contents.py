@@ -20,6 +20,7 @@ __all__ = ["SETTINGS", "Bundled", "build"]
 
 SETTINGS = "bundle.json"
 _SCRIPTS = ("setup.sh", "run_autograder")
+_BESIDE = (*_SCRIPTS, "pip.lock")
 _LOCK = "requirements.lock"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date of a zip file: the same inputs give the same bytes
 _EXECUTABLE, _PLAIN = 0o100755 << 16, 0o100644 << 16
@@ -82,12 +83,21 @@ def build(source: Path, file: Path, answers: Path | None = None, name: str | Non
     require_own({"the course": source, "the answer key": key})
     bundled = Bundled(name, **settings)
     members = dict(_packages())
-    members |= {script: Path(__file__).with_name(script).read_bytes() for script in _SCRIPTS}
+    members |= {script: Path(__file__).with_name(script).read_bytes() for script in _BESIDE}
     members |= {_LOCK: _lock(), SETTINGS: _json(asdict(bundled))}
     members |= {f"course/answers/{path}": contents for path, contents in _files_of(key)}
     members |= {f"course/release/{name}/{path}": contents for path, contents in _released(release)}
-    members |= {f"course/{COURSE_FILE}": _description(releases, name), "course/secret": releases.secret(file.parent)}
-    _write(file, _zipped(members))
+    members[f"course/{COURSE_FILE}"] = _description(releases, name)
+    try:
+        members["course/secret"] = releases.secret(file.parent)  # without a course, it is kept beside the zip file
+        write(file, _zipped(members), mode=0o600)
+    except OSError as error:
+        raise ArgumentError(
+            "Cannot write the bundle.",
+            got=f"{error.filename or file}: {error.strerror}",
+            expected="a file, new or not, in a folder where this user may write",
+            remedy="change its permissions, free some space, or pass another file",
+        ) from error
     return bundled
 
 
@@ -169,15 +179,3 @@ def _zipped(members: dict[str, bytes]) -> bytes:
             member.external_attr = _EXECUTABLE if name in _SCRIPTS else _PLAIN
             archive.writestr(member, contents, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
-
-
-def _write(file: Path, contents: bytes) -> None:
-    try:
-        write(file, contents, mode=0o600)
-    except OSError as error:
-        raise ArgumentError(
-            "Cannot write the bundle.",
-            got=f"{error.filename or file}: {error.strerror}",
-            expected="a file, new or not, in a folder where this user may write",
-            remedy="change its permissions, free some space, or pass another file",
-        ) from error

@@ -30,8 +30,10 @@ if ! find_python; then
 fi
 
 "$python" -m venv --clear "$place"
-"$place/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-cache-dir --only-binary :all: \
-    --require-hashes --no-deps -r "$here/requirements.lock"
+for lock in pip.lock requirements.lock; do
+    "$place/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-cache-dir --only-binary :all: \
+        --require-hashes --no-deps -r "$here/$lock"
+done
 
 # Student code may read the environment and nothing else: neither the key nor the dataset's test labels
 chmod -R go+rX "$place"

@@ -37,12 +37,12 @@ _FILE = Place(exists=True, dir_okay=False)
 
 
 @click.command()
-@click.option("--canvas", type=_FILE, multiple=True, help="Canvas's own export of the gradebook.")
-@click.option("--moodle", type=_FILE, multiple=True, help="Moodle's grading worksheet, or its export of grades.")
+@click.option("--canvas", type=_FILE, multiple=True, help="Canvas's export of the gradebook.")
+@click.option("--moodle", type=_FILE, multiple=True, help="Its worksheet, or its export of grades.")
 @click.option("--column", multiple=True, metavar="HEADING=ASSIGNMENT", callback=_parse_columns, help="Where marks go.")
 @click.option("--new-column", multiple=True, metavar="ASSIGNMENT", help="Add a column to Canvas's file.")
 @click.option("--maximum", multiple=True, metavar="ASSIGNMENT=100", callback=_parse_maxima, help="If no file says it.")
-@click.option("--roster", type=_FILE, help="CSV or gradebook.db with more ids and names of students.")
+@click.option("--roster", type=_FILE, help="CSV or gradebook.db with more ids and names.")
 @click.option("--feedback", type=Place(dir_okay=False), metavar="ZIP", help="Pack the feedback pages for Moodle.")
 @click.option("--submitted", type=EXISTING_FOLDER, help="Moodle's export of submissions, for --feedback.")
 @click.option(
@@ -50,7 +50,7 @@ _FILE = Place(exists=True, dir_okay=False)
 )
 @click.option("--to", type=FOLDER, help="Folder for the files; by default export in the course.")
 def export(course: Path | None, to: Path | None, **options: Any) -> None:
-    """Write the marks of the gradebook into files that a learning platform imports.
+    """Write the marks into files that a platform imports.
 
     Pass the file that the platform exports: all in it stays as it is, but for the marks. The exit status is 1 if a
     mark has no row, or a feedback page is not packed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from d2l_autograder.cli.places import EXISTING_FOLDER, FOLDER, Place
 from d2l_autograder.command.program import away_from_current_folder, stopped_by_interrupts
 from d2l_autograder.command.trusted_places import require_folder_for_marks, require_trusted
 
-__all__ = ["grade"]
+__all__ = ["folder_for_marks", "grade"]
 
 
 @click.command()
@@ -58,14 +59,9 @@ def grade(
             raise click.UsageError("--cluster marks a folder of submissions, in the workers' sandboxes.")
         if not submissions.is_dir():
             sys.exit(command.grade_one(submissions, releases, not no_sandbox))
-        out = out or (releases.course.folder if releases.course else None)
-        if out is None:
-            raise click.UsageError(
-                "There is no course here. Pass --course, or say with --out DIRECTORY where marks go."
-            )
+        course = releases.course.folder if releases.course else None
         tables = {f"the {name}": options[name] for name in ("roster", "groups") if options[name]}
-        require_trusted(submissions, tables)
-        require_folder_for_marks(out, submissions)
+        out = folder_for_marks(submissions, out or course, tables)
         elsewhere = (
             command.open_cluster(cluster, (tls_ca_file, tls_cert, tls_key), options["jobs"]) if cluster else None
         )
@@ -75,3 +71,12 @@ def grade(
 
             sys.exit(preview_class(submissions, out, releases, interrupts, settings))
         sys.exit(command.grade_class(submissions, out, releases, interrupts, settings))
+
+
+def folder_for_marks(submissions: Path, out: Path | None, tables: Mapping[str, Path]) -> Path:
+    """Return the folder for a class's marks, where students can change nothing."""
+    if out is None:
+        raise click.UsageError("There is no course here. Pass --course, or say with --out DIRECTORY where marks go.")
+    require_trusted(submissions, tables)
+    require_folder_for_marks(out, submissions)
+    return out

@@ -17,7 +17,7 @@ __all__ = ["report"]
 @click.option("--out", type=EXISTING_FOLDER, help="Folder with the marks; by default the course.")
 @click.option("--course", "folder", type=EXISTING_FOLDER, help="The course; by default the current folder.")
 def report(out: Path | None, folder: Path | None) -> None:
-    """Write report.html, the teacher's overview, again from the last run's marks.
+    """Write report.html again from the marks of the last run.
 
     Nothing is marked. The exit status is 1 if the marks of a submission could not be read.
     """

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +40,8 @@ def trial(name: Path, answers: Path | None) -> None:
     ]
     problems: list[str] = []
     for item in assignment.items:
-        tried = list(try_item(assignment, item))
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):  # answers may print
+            tried = list(try_item(assignment, item))
         exercise = item.exercise
         done = {what: [one for one in tried if one.what == what] for what in _COLUMNS}
         said = [_count(done[what]) for what in _COLUMNS]
@@ -49,9 +54,8 @@ def trial(name: Path, answers: Path | None) -> None:
         click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
     for problem in problems:
         click.echo(f"\n{problem}")
-    click.echo(
-        f"\n{len(problems)} to repair" if problems else f"\nAll is well. Next: d2l-author record {notebook.name}"
-    )
+    well = f"All is well. Next: d2l-author record {shlex.quote(os.path.relpath(notebook))}"
+    click.echo(f"\n{len(problems)} to repair" if problems else f"\n{well}")
     sys.exit(bool(problems))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from d2l_autograder.command.trusted_places import COURSE_FILE
+from d2l_autograder.course import read_course
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import ArgumentError
 
@@ -31,6 +32,8 @@ class BuildOptions:
         What exercises are worth, where that differs from the notebooks.
     extra : tuple of str
         The exercises whose points are extra credit.
+    variants : bool or None
+        Whether numbers and options of exercises follow from the student's id; None is not said.
     """
 
     notebooks: Path | None = None
@@ -38,6 +41,7 @@ class BuildOptions:
     only: tuple[str, ...] = ()
     points: Mapping[str, float] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
+    variants: bool | None = None
 
     def __str__(self) -> str:
         """Return the options as one would type them."""
@@ -45,6 +49,7 @@ class BuildOptions:
         words = [f"{name} {folder}" for name, folder in folders.items() if folder]
         words += [f"--only {','.join(self.only)}"] if self.only else []
         words += [f"--points {name}={worth:g}" for name, worth in self.points.items()]
+        words += ["--variants"] if self.variants else []
         return " ".join([*words, *(f"--extra {name}" for name in self.extra)])
 
 
@@ -80,15 +85,22 @@ def options_as_before(folder: Path, given: BuildOptions) -> BuildOptions:
     last = _read(folder)
     if given.notebooks not in (None, last.notebooks):
         return given
-    is_first = not (folder / _FILE).exists()
-    added = tuple(dict.fromkeys((*last.only, *given.only))) if last.only else ()
+    only = last.only
+    if given.only:
+        only = tuple(dict.fromkeys((*(last.only or _assignments(folder)), *given.only)))
     return BuildOptions(
         notebooks=last.notebooks,
         answers=given.answers or last.answers,
-        only=given.only if is_first else added,
+        only=only,
         points={**last.points, **given.points},
         extra=tuple(dict.fromkeys((*last.extra, *given.extra))),
+        variants=last.variants if given.variants is None else given.variants,
     )
+
+
+def _assignments(folder: Path) -> tuple[str, ...]:
+    """Return the assignments of the course in a folder, if any."""
+    return read_course(folder).assignments if (folder / COURSE_FILE).exists() else ()
 
 
 def remember_options(folder: Path, options: BuildOptions) -> None:
@@ -99,6 +111,7 @@ def remember_options(folder: Path, options: BuildOptions) -> None:
         "only": options.only,
         "points": dict(options.points),
         "extra": options.extra,
+        "variants": options.variants,
     }
     replace_file(folder / _FILE, f"{json.dumps(content, indent=1)}\n".encode())
 
@@ -115,7 +128,8 @@ def _read(folder: Path) -> BuildOptions:
         )
         points = {str(name): float(worth) for name, worth in content["points"].items()}
         only, extra = (tuple(map(str, content[name])) for name in ("only", "extra"))
-        return BuildOptions(notebooks, answers, only, points, extra)
+        variants = content.get("variants")
+        return BuildOptions(notebooks, answers, only, points, extra, variants if isinstance(variants, bool) else None)
     except FileNotFoundError:
         return BuildOptions()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from d2l_autograder.batch.outcome import Outcome
-from d2l_autograder.collect import Entry
+from d2l_autograder.collect import Collection, Entry
 from d2l_autograder.command.reported import Reported
 from d2l_autograder.faults import Faults
 from d2l_autograder.gradebook.gradebook import Gradebook
@@ -128,6 +128,16 @@ class ClassReports:
         if self.is_table_due:
             with self._faults.noted("report.html"):
                 write_class_page(self.rows, self._out)
+
+    def settle(self, collection: Collection) -> None:
+        """Bring the reports up to date between two looks at a folder: rows of what is no longer there go."""
+        there = {_place(entry) for entry in collection.entries}
+        there |= {(student, assignment, None, "") for student, assignment in collection.missing}
+        self._rows = {place: row for place, row in self._rows.items() if place in there}
+        self._done &= there
+        self.write_table()
+        self.close()
+        self._rows = {place: dataclasses.replace(row, before=None) for place, row in self._rows.items()}
 
     def _write_table_meanwhile(self) -> None:
         began = time.monotonic()

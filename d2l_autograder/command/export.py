@@ -15,12 +15,14 @@ from d2l_autograder.export.canvas import canvas_template
 from d2l_autograder.export.columns import choose_columns
 from d2l_autograder.export.feedback_archive import Archive, archive_name, feedback_archive, merged, participants_in
 from d2l_autograder.export.fill import Became, Filled, fill
+from d2l_autograder.export.grades_table import GradesTable, read_grades_table
 from d2l_autograder.export.moodle import EXPECTED as MOODLE
 from d2l_autograder.export.moodle import gradebook_template, worksheet_template
 from d2l_autograder.export.said import about_archive, about_file
 from d2l_autograder.export.students import match
 from d2l_autograder.export.template import StudentRow, Template, read_template
 from d2l_autograder.gradebook.totals import Totals, read_totals
+from d2l_autograder.report.text import safe_line
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import ArgumentError, NotebookError
 
@@ -67,7 +69,8 @@ def export(folder: Path, to: Path, options: ExportOptions) -> int:
     Parameters
     ----------
     folder : Path
-        The course, or the folder of results: it holds gradebook.db and the feedback pages.
+        The course, or the folder of results: it holds gradebook.db and the feedback pages. Without nbgrader there is no
+        gradebook.db, and the marks are those of grades.csv.
     to : Path
         The folder that the gradebook files go to.
     options : ExportOptions
@@ -82,7 +85,9 @@ def export(folder: Path, to: Path, options: ExportOptions) -> int:
     NotebookError
         If a file cannot be written.
     """
-    book = read_totals(folder / "gradebook.db")
+    table = read_grades_table(folder / "grades.csv")
+    has_book = (folder / "gradebook.db").exists() or not table.totals.totals
+    book = read_totals(folder / "gradebook.db") if has_book else table.totals
     assignments = sorted({name for name, _ in book.totals})
     if not assignments:
         raise _wrong("a gradebook without a mark", "marks", "run d2l-grade grade first")
@@ -91,18 +96,34 @@ def export(folder: Path, to: Path, options: ExportOptions) -> int:
             raise _wrong(
                 name, f"one of {', '.join(assignments)}", "write the assignment's name as the gradebook has it"
             )
+    if options.new_column and not options.canvas:
+        raise _wrong(
+            "--new-column without --canvas", "a file of Canvas's", "add the column in Moodle, and export once more"
+        )
     roster = read_roster(options.roster) if options.roster else None
     filled = _filled(book, assignments, roster, options)
     archives = _archives(folder, book, assignments, roster, filled, options)
-    places = _places([each.chosen.template.file for each in filled], to, (*options.canvas, *options.moodle))
+    places = _places([each.chosen.template.file for each in filled], to)
+    inputs = [*options.canvas, *options.moodle, *([options.roster] if options.roster else [])]
+    _require_other_places([*places, *(place for place, _ in archives)], inputs)
     for place, each in zip(places, filled, strict=True):
         replace_file(place, each.contents)
         say(f"{place}\n" + "\n".join(about_file(each, book)))
     for place, archive in archives:
         replace_file(place, archive.contents)
         say(f"{place}\n" + "\n".join(about_archive(archive)))
+    _say_cautions(table, book, has_book)
     lost = any(fate.what == Became.NOWHERE for each in filled for column in each.columns for fate in column.fates)
     return int(lost or any(archive.left_out for _, archive in archives))
+
+
+def _say_cautions(table: GradesTable, book: Totals, has_book: bool) -> None:
+    if not has_book:
+        say("There is no gradebook.db, so the marks are those of grades.csv.")
+    of = {place: why for place, why in table.cautions.items() if place in book.totals}
+    if of:
+        lines = [f"  {safe_line(student)}, {safe_line(assignment)}: {why}" for (assignment, student), why in of.items()]
+        say("\n".join(["look at these marks before you import them:", *lines]))
 
 
 def _filled(book: Totals, assignments: list[str], roster: Roster | None, options: ExportOptions) -> list[Filled]:
@@ -187,7 +208,7 @@ def _participants(
         yield assignment, match(book.students, participants_in(options.submitted), roster).row_of
 
 
-def _places(names: list[str], to: Path, templates: Iterable[Path]) -> list[Path]:
+def _places(names: list[str], to: Path) -> list[Path]:
     """Return a place for each file, under its own name; two files of one name get numbers."""
     places: list[Path] = []
     for name in names:
@@ -195,10 +216,19 @@ def _places(names: list[str], to: Path, templates: Iterable[Path]) -> list[Path]
         while place in places:
             number += 1
             place = to / f"{Path(name).stem}-{number}{Path(name).suffix}"
-        if any(place.exists() and place.samefile(template) for template in templates):
-            raise _wrong(f"{place}, which would be overwritten", "another folder for what is written", "pass --to")
         places.append(place)
     return places
+
+
+def _require_other_places(places: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Refuse to overwrite a file that is read."""
+    read = list(inputs)
+    for place in places:
+        if any(place.exists() and place.samefile(file) for file in read):
+            expected = "another place for what is written"
+            raise _wrong(
+                f"{place}, which would be overwritten", expected, "pass another folder with --to, or another ZIP"
+            )
 
 
 def _wrong(got: str, expected: str, remedy: str) -> ArgumentError:

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
 
+from d2l_autograder.assignment import Assignment
 from d2l_autograder.batch.cluster.address import Certificates, require_safe
 from d2l_autograder.batch.grader import Cluster, Grader
 from d2l_autograder.batch.outcome import Outcome
 from d2l_autograder.batch.store import Store
-from d2l_autograder.collect import Collection, collect, entry_of
+from d2l_autograder.collect import Collection, Entry, collect, entry_of
 from d2l_autograder.command.class_reports import ClassReports
 from d2l_autograder.command.folder_lock import locked
 from d2l_autograder.command.interrupts import Interrupts
@@ -28,14 +29,24 @@ from d2l_autograder.command.releases import Releases
 from d2l_autograder.command.terminal_output import Progress, say
 from d2l_autograder.faults import Faults, fault_of
 from d2l_autograder.gradebook import gradebook
+from d2l_autograder.marking.whose_variant import named_in
 from d2l_autograder.report import marks_table, summary
 from d2l_autograder.report.collected import collected_csv, collected_text
 from d2l_autograder.report.faults import faults_text
 from d2l_autograder.results import Status
+from d2l_autograder.submission.submission import LARGEST, read_submission
 from d2l_helpers.atomic import write
-from d2l_helpers.errors import ClusterError, LibraryUnusable
+from d2l_helpers.errors import ClusterError, LibraryUnusable, NotebookError, quote
 
-__all__ = ["ClassOptions", "grade_class", "grade_one", "grader_of", "open_cluster"]
+__all__ = [
+    "ClassOptions",
+    "grade_class",
+    "grade_one",
+    "grader_of",
+    "mark_collection",
+    "open_cluster",
+    "open_gradebook",
+]
 
 
 @dataclass(frozen=True)
@@ -62,15 +73,32 @@ class ClassOptions:
     gradescope: bool = False
     cluster: Cluster | None = None
 
+    def collected(self, folder: Path, assignments: Mapping[str, Path], own: Iterable[Path] = ()) -> Collection:
+        """Collect what was handed in, as `collect` does."""
+        return collect(folder, assignments, self.platform, self.names, self.roster, own, self.groups)
+
 
 def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> int:
     """Mark one notebook and print its marks; return the exit status, 1 where there are none."""
     entry = entry_of(notebook, releases.files)
     assignments = releases.assignments_of([entry])
+    if (assignment := assignments.get(entry.assignment)) and assignment.has_variants:
+        entry, assignments[assignment.name] = _as_named(entry, assignment)
     grader = Grader(assignments, secrets.token_bytes(), is_sandboxed=is_sandboxed, hidden=releases.hidden)
     (outcome,) = grader.grade([entry])
     say(marks_table(outcome.result))
     return int(outcome.result.status != Status.MARKED)
+
+
+def _as_named(entry: Entry, assignment: Assignment) -> tuple[Entry, Assignment]:
+    """Have the variant count of the student that a notebook names: a single file does not say who handed it in."""
+    try:
+        named = named_in(read_submission(entry.read(LARGEST), assignment))
+    except NotebookError:  # marking says why
+        return entry, assignment
+    whose = quote(named) if named else "the text"
+    say(f"Marked with the numbers of {whose}; in a class, the id of who handed in counts.")
+    return (replace(entry, student=named), assignment) if named else (entry, replace(assignment, has_variants=False))
 
 
 def open_cluster(address: str, certificates: tuple[Path | None, ...], jobs: int | None) -> Cluster:
@@ -117,19 +145,17 @@ def grade_class(
         if not has_locks:
             say(f"The file system of {out} has no locks: start no second grader that writes there.", is_error=True)
         faults = Faults()
-        collection = collect(
-            folder, releases.files, options.platform, options.names, options.roster, groups=options.groups
-        )
+        collection = options.collected(folder, releases.files)
         with faults.noted("the overview of what was handed in"):
             say(collected_text(collection))
         grader = grader_of(collection, folder, out, releases, options)
-        with _gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
+        with open_gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
             with faults.noted("collected.csv"):
                 write(out / "collected.csv", collected_csv(collection, folder))
             try:
                 with interrupts.ending():
-                    _mark(grader, collection, reports)
+                    mark_collection(grader, collection, reports)
             except ClusterError as error:  # what is marked is reported all the same
                 faults.add(fault_of("marking on the cluster", error))
             finally:  # also where there is no sandbox
@@ -155,8 +181,10 @@ def grader_of(
     )
 
 
-def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None:
-    """Take the rows of all entries, and write their reports."""
+def mark_collection(
+    grader: Grader, collection: Collection, reports: ClassReports, note: Callable[[Outcome], None] | None = None
+) -> None:
+    """Take the rows of all entries, and write their reports; `note` takes each outcome in the place of a bar."""
     kept, waiting = [], []
     for entry in collection.entries:  # first, or an interrupt would leave a table without them
         if grader.is_stopped:
@@ -169,10 +197,13 @@ def _mark(grader: Grader, collection: Collection, reports: ClassReports) -> None
     for student, assignment in collection.missing:
         reports.add_missing(student, assignment)
     reports.is_table_due = True
-    with tqdm(total=len(collection.entries), unit="notebook", file=Progress(sys.stderr), disable=None) as bar:
+    is_without = True if note else None  # None: where there is no terminal
+    with tqdm(total=len(collection.entries), unit="notebook", file=Progress(sys.stderr), disable=is_without) as bar:
         for outcome in chain([] if grader.again else _until_stopped(kept, grader), grader.mark(waiting)):
             reports.add(outcome)
             bar.update()
+            if note:
+                note(outcome)
 
 
 def _until_stopped(outcomes: list[Outcome], grader: Grader) -> Iterator[Outcome]:
@@ -191,7 +222,7 @@ def _finish(reports: ClassReports, faults: Faults) -> None:
 
 
 @contextmanager
-def _gradebook(
+def open_gradebook(
     grader: Grader, collection: Collection, out: Path, releases: Releases, faults: Faults
 ) -> Iterator[gradebook.Gradebook | None]:
     """Open the gradebook; where that fails, all the rest is written without it."""

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from d2l_autograder.batch.grader import Grader
 from d2l_autograder.batch.outcome import Outcome
-from d2l_autograder.collect import Collection, collect
+from d2l_autograder.collect import Collection
 from d2l_autograder.command.grade import ClassOptions, grader_of
 from d2l_autograder.command.interrupts import Interrupts
 from d2l_autograder.command.releases import Releases
@@ -39,7 +39,7 @@ def preview_class(folder: Path, out: Path, releases: Releases, interrupts: Inter
     int
         The exit status: 0 if each submission could be compared, 1 if not, and that of the signal after an interrupt.
     """
-    collection = collect(folder, releases.files, options.platform, options.names, options.roster, groups=options.groups)
+    collection = options.collected(folder, releases.files)
     grader, faults = grader_of(collection, folder, out, releases, options, is_preview=True), Faults()
     reported = Reported.in_folder(out)
     with faults.noted("the marks of the last run"):

@@ -44,7 +44,7 @@ def _about_column(column: FilledColumn, book: Totals) -> Iterator[str]:
         f"without a mark, so their cells are kept: {counts[Became.WITHOUT_MARK]}"
     )
     marks = counts[Became.WRITTEN] + counts[Became.NOWHERE] + _kept_marks(column, book)
-    yield f"    marks in the gradebook: {marks}; without a row in the file: {counts[Became.NOWHERE]}"
+    yield f"    marks here: {marks}; without a row in the file: {counts[Became.NOWHERE]}"
     if column.scale != 1:
         yield (
             f"    marks of {number_text(column.points)} points are written out of {number_text(column.maximum or 0)}, "

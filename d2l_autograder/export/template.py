@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from d2l_autograder.collect.sheet import SEPARATORS, Sheet, decoded, sheet_of
 from d2l_helpers.errors import ArgumentError
@@ -110,7 +111,7 @@ class Template:
     is_capped: bool = False
     is_of_one: bool = False
 
-    @property
+    @cached_property
     def has_decimal_comma(self) -> bool:
         """Whether numbers in the grade columns are written as 8,5."""
         cells = [self.sheet.value(row, column.index) for row in self._numbered for column in self.columns]

@@ -15,6 +15,7 @@ from d2l_autograder.key import KeyFault, Probe
 from d2l_autograder.marking.reference import evaluate, on_mxnets_thread
 from d2l_autograder.marking.sandboxed_answers import SandboxedAnswers
 from d2l_autograder.marking.second_try import is_worth_a_second_try, last_cell_of
+from d2l_autograder.marking.whose_variant import right_for_another, with_student_named
 from d2l_autograder.random_generators import generator
 from d2l_autograder.results import THE_ANSWER, Finding, Mark
 from d2l_autograder.sandbox import Lost, Session, Verdict
@@ -23,6 +24,7 @@ from d2l_autograder.submission.submission import Submission
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.checking import judge
 from d2l_helpers.exercises.exercise import NotYet
+from d2l_helpers.variants import marked_as
 
 __all__ = ["Answers", "mark_answer", "mark_submission", "not_attempted"]
 
@@ -46,7 +48,11 @@ class Answers(Protocol):
 
 
 def mark_submission(
-    submission: Submission, assignment: Assignment, secret: bytes, open_session: Callable[[], Session]
+    submission: Submission,
+    assignment: Assignment,
+    secret: bytes,
+    open_session: Callable[[], Session],
+    student: str | None = None,
 ) -> tuple[Mark, ...]:
     """Mark all exercises.
 
@@ -60,6 +66,9 @@ def mark_submission(
         The course's secret.
     open_session : callable
         Opens a sandbox session, which this function closes.
+    student : str, optional
+        Whose variant counts, whatever the notebook says; without an id, the chapter's own numbers do. The sandboxes
+        of the session must be set up with the same id.
 
     Raises
     ------
@@ -72,6 +81,14 @@ def mark_submission(
     def random_for(*purpose: str) -> np.random.Generator:
         return generator(secret, assignment.name, submission.digest, *purpose)
 
+    with marked_as(student or ""):
+        marks = _mark_submission(submission, assignment, random_for, open_session)
+        return with_student_named(marks, assignment.items, submission) if student else marks
+
+
+def _mark_submission(
+    submission: Submission, assignment: Assignment, random_for: RandomFor, open_session: Callable[[], Session]
+) -> tuple[Mark, ...]:
     if not submission.attempted:
         return tuple(map(not_attempted, assignment.items))
     attempted = [item for item in assignment.items if item.exercise.name in submission.attempted]
@@ -96,7 +113,7 @@ def _mark(items: list[Item], answers: SandboxedAnswers, random_for: RandomFor) -
     answers.run(names, values=[item.exercise.name for item in items if item.exercise.kind != "written"])
     marks = {}
     for item in items:
-        mark = mark_answer(item, answers, random_for)
+        mark = mark_answer(item, answers, random_for, answers.named)
         if mark.verdict == Verdict.WRONG and (stop := answers.stop_behind(mark.exercise)):
             mark = replace(mark, note=_short(f"a cell that this answer needs has stopped: {stop}"))
         marks[mark.exercise] = mark
@@ -113,7 +130,7 @@ def _after_all_cells(mark: Mark, first: Mark) -> Mark:
     return replace(mark, note=_short(note))
 
 
-def mark_answer(item: Item, answers: Answers, random_for: RandomFor) -> Mark:
+def mark_answer(item: Item, answers: Answers, random_for: RandomFor, named: str = "") -> Mark:
     """Mark one exercise that was attempted.
 
     Parameters
@@ -124,9 +141,11 @@ def mark_answer(item: Item, answers: Answers, random_for: RandomFor) -> Mark:
         The submission's answers.
     random_for : callable
         ``random_for(exercise, probe, number)`` returns the random generator for a probe's arguments.
+    named : str, optional
+        The student's id that the notebook names.
     """
     if item.exercise.kind != "written":
-        findings, parts = [_check_value(item, answers)], 1
+        findings, parts = [_check_value(item, answers, named)], 1
     else:
         findings, parts = _run_probes(item, answers, random_for), len(item.answer.probes)
     right = sum(finding.verdict == Verdict.RIGHT for finding in findings)
@@ -138,7 +157,7 @@ def mark_answer(item: Item, answers: Answers, random_for: RandomFor) -> Mark:
         earned=round(item.points * right / parts, 2),
         verdict=first,
         findings=tuple(findings),
-        hint="" if first == Verdict.RIGHT else item.exercise.hints[0],
+        hint="" if first == Verdict.RIGHT else item.exercise.told(item.exercise.hints[0]),
         is_extra=item.is_extra,
     )
 
@@ -146,11 +165,11 @@ def mark_answer(item: Item, answers: Answers, random_for: RandomFor) -> Mark:
 def not_attempted(item: Item) -> Mark:
     """Return the mark of an exercise that was not attempted."""
     exercise = item.exercise
-    hint, is_extra = exercise.hints[0], item.is_extra
+    hint, is_extra = exercise.told(exercise.hints[0]), item.is_extra
     return Mark(exercise.name, exercise.title, item.points, 0.0, Verdict.NOT_ATTEMPTED, (), hint, is_extra=is_extra)
 
 
-def _check_value(item: Item, answers: Answers) -> Finding:
+def _check_value(item: Item, answers: Answers, named: str) -> Finding:
     """Run the public check on a number or letter: there is no hidden probe of these."""
     try:
         value = answers.value(item.exercise.name)
@@ -159,8 +178,10 @@ def _check_value(item: Item, answers: Answers) -> Finding:
     verdict = on_mxnets_thread(judge, item.exercise, value)
     if verdict.state == "right":
         return Finding(THE_ANSWER, Verdict.RIGHT)
-    state = Verdict.NOT_ATTEMPTED if verdict.state == "not attempted" else Verdict.WRONG
-    return Finding(THE_ANSWER, state, _short(verdict.got), _short(verdict.expected))
+    if verdict.state == "not attempted":
+        return Finding(THE_ANSWER, Verdict.NOT_ATTEMPTED)
+    whose = right_for_another(named, lambda: bool(on_mxnets_thread(judge, item.exercise, value).state == "right"))
+    return Finding(THE_ANSWER, Verdict.WRONG, _short(verdict.got) + whose, _short(verdict.expected))
 
 
 def _run_probes(item: Item, answers: Answers, random_for: RandomFor) -> list[Finding]:
@@ -252,7 +273,7 @@ def _key_fault(item: Item, probe: Probe, error: Exception) -> KeyFault:
         f"The answer key has failed at {item.exercise.name}, {probe.title}.",
         got=f"{type(error).__name__}: {error}",
         expected="arguments, and the solution's result for them",
-        remedy="repair the key; pytest tests/autograder/marking/test_probes.py tries all of it",
+        remedy="repair the key; d2l-author try NOTEBOOK tries all of it",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from d2l_autograder.sandbox.replies import decode, encode
+from d2l_helpers.variants import marked_as, student_id
 
 __all__ = ["evaluate", "on_mxnets_thread"]
 
@@ -23,8 +24,14 @@ _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mxnet", initiali
 
 
 def on_mxnets_thread(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function in the thread that may use MXNet, and return its result."""
-    return _thread.submit(function, *arguments).result()
+    """Call a function in the thread that may use MXNet, for the same student as here, and return its result."""
+    whose = student_id()
+
+    def call() -> Any:
+        with marked_as(whose):  # only this, and not a copy of the whole context, in which MXNet keeps its settings
+            return function(*arguments)
+
+    return _thread.submit(call).result()
 
 
 def evaluate(function: Callable[..., Any], through: Callable[..., Any] | None, arguments: tuple[Any, ...]) -> Any:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from d2l_autograder.marking.stopped_cells import StoppedCells, statements
+from d2l_autograder.marking.whose_variant import named_in
 from d2l_autograder.sandbox import Lost, Name, Session
 from d2l_autograder.sandbox_function import SandboxFunction
 from d2l_autograder.submission.submission import Cell, Submission
@@ -29,12 +30,18 @@ class SandboxedAnswers:
         Whether all cells run, in the notebook's order, or only those that the answers need.
     last : int, optional
         The number of the last cell that may run; by default all may.
+
+    Attributes
+    ----------
+    named : str
+        The student's id that the notebook names, or empty text.
     """
 
     def __init__(
         self, session: Session, submission: Submission, is_whole: bool = False, last: int | None = None
     ) -> None:
         self._session, self._submission, self._is_whole, self._last = session, submission, is_whole, last
+        self.named = named_in(submission)
         self._seconds = min(_CALL_SECONDS, session.limits.seconds)
         self._cells: dict[str, Cell] = {}  # what ran, by the name under which the session knows it
         self._stopped = StoppedCells()

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from d2l_autograder.assignment import Assignment, Item
 from d2l_autograder.cells.needed_cells import names_in, reached, tree_of
+from d2l_autograder.cells.said_student import only_names_a_student
 from d2l_autograder.marking.stopped_cells import names_behind
 from d2l_autograder.results import Mark
 from d2l_autograder.sandbox import Verdict
@@ -69,7 +70,8 @@ def is_worth_a_second_try(
     if exercise.kind != "written" and names_behind(exercise.name, cells) == {exercise.name}:
         return False  # a number that the cell states
     handed_out = {cell.source.strip() for cell in assignment.release.cells}
-    if any(cell.source.strip() not in handed_out and not _only_binds(cell.source) for cell in others):
+    own = [cell.source for cell in others if cell.source.strip() not in handed_out]
+    if not all(_only_binds(source) or only_names_a_student(source) for source in own):
         return True  # a cell of the student's own may have done anything
     return _may_change_data(exercise.name, [cell for cell in cells if cell.id in ran], others)
 

@@ -66,10 +66,12 @@ def public_part(tree: ast.Module, files: frozenset[str] = frozenset()) -> ast.Mo
     """
     parts = list(_parts(tree))
     chosen = _chosen(parts)
-    for part in chosen:
+    kept = [part for part in parts if part in chosen]
+    for part in kept:
         if found := (part.given | part.used) & _KEY:
             expected = "EXERCISES and QUESTIONS that are made without ANSWERS and PROBES"
             raise Inseparable(f"{_line(part.node)}, in which EXERCISES or QUESTIONS need {_joined(found)}", expected)
+    for part in kept:
         for node in _imports(part.node):
             _require_released(node, files)
     has_key = any(part.given & _KEY for part in parts) or any(map(_is_withheld, _imports(tree)))
@@ -78,7 +80,7 @@ def public_part(tree: ast.Module, files: frozenset[str] = frozenset()) -> ast.Mo
             _require_released(node, files)
         return None
     docstring = tree.body[:1] if tree.body and ast.get_docstring(tree) is not None else []
-    return ast.Module([*docstring, *(part.node for part in parts if part in chosen)], [])
+    return ast.Module([*docstring, *(part.node for part in kept)], [])
 
 
 def _chosen(parts: list[_Part]) -> set[_Part]:

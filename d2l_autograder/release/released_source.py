@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -64,7 +66,8 @@ def released_source(module: ExerciseModule, answers: Mapping[str, Answer]) -> st
         source = text if public is None else f"{_HEADER}{ast.unparse(public)}\n"
         for found in leaks(public or tree, module.file, answers.values()):
             raise Inseparable(found, "exercises that do not hold their solutions")
-        _try(source, module, answers)
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):  # answers may print
+            _try(source, module, answers)
     except Inseparable as reason:
         raise NotebookError(
             f"Cannot hand out {module.file.name} without its key.",

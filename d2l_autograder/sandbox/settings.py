@@ -9,6 +9,7 @@ from typing import Any
 
 from d2l_autograder.sandbox import mounts
 from d2l_helpers.errors import ArgumentError
+from d2l_helpers.variants import SANDBOX_VARIABLE
 
 __all__ = ["MB", "VARIABLES", "Limits", "Setup"]
 
@@ -121,6 +122,8 @@ class Setup:
         What lies beside the notebook, such as data: code can read it in the folder where it runs.
     hash_seed : int
         Python's seed for the hashes of text, which are the same in all sandboxes with one seed.
+    student : str
+        The id of the student whose variant counts, which ``d2l_helpers.mine`` takes; empty for the chapter's numbers.
     """
 
     data: Path | None = None
@@ -129,6 +132,7 @@ class Setup:
     hidden: tuple[Path, ...] = ()
     files: tuple[Path, ...] = ()
     hash_seed: int = 0
+    student: str = ""
 
     def variables(self) -> dict[str, str]:
         """Return the whole environment of the sandbox's first process."""
@@ -151,6 +155,7 @@ class Setup:
         return {
             "imports": list(self.imports),
             "mxnet": self.mxnet,
+            "variables": {SANDBOX_VARIABLE: self.student},
             "checksums": {"t10k-labels": digest} if self.data and is_confined else {},
             "output": int(limits.output),
         }

@@ -26,6 +26,7 @@ _PUBLIC = {
     "hints": "hint",
     "loading": "load_exercises",
     "progress": "progress",
+    "questions": "question",
     "solution": "solution",
 }
 _EXERCISES = "d2l_helpers.exercises"

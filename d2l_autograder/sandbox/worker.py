@@ -209,6 +209,7 @@ def describe(error: BaseException) -> dict[str, str]:
 
 def prepare(options: dict[str, Any]) -> None:
     """Import what the cells will import anyway, and accept the stand-in for the withheld test labels."""
+    os.environ.update(options["variables"])
     for statement in options["imports"]:
         exec(statement, {})
     if options["checksums"]:

@@ -14,10 +14,11 @@ from d2l_autograder.trial.tries import (
     solution_problem,
     solutions_probes_problem,
     undue_points_problem,
+    variants_problem,
     wrong_answer_problem,
     wrong_answers_probes_problem,
 )
-from d2l_helpers.errors import NotebookError
+from d2l_helpers.errors import D2LHelpersError, NotebookError
 
 __all__ = ["Tried", "release_problem", "try_item"]
 
@@ -45,20 +46,23 @@ class Tried:
 
 def try_item(assignment: Assignment, item: Item) -> Iterator[Tried]:
     """Try an exercise: its cells, its solution, its wrong answers, and its probes with all of them."""
-    wrong, is_written = item.answer.wrong, item.exercise.kind == "written"
+    wrong = item.answer.wrong
     lacks = "" if len(wrong) >= FEWEST_WRONG else f"{len(wrong)} in the key; write at least {FEWEST_WRONG}"
     yield Tried("cells", "the cells", cells_problem(assignment, item))
     yield Tried("stub", "the stub", stub_problem(assignment, item))
     yield Tried(
         "solution", "the solution", solutions_names_problem(assignment, item) or _safely(solution_problem, item)
     )
+    if item.exercise.variant:
+        yield Tried("solution", "the solution and wrong answers of students", _safely(variants_problem, item))
     if lacks:
         yield Tried("refused", "wrong answers", lacks)
     for one in wrong:
         yield Tried("refused", f"the wrong answer {label_of(one)}", _safely(wrong_answer_problem, item, one))
-    if is_written:
-        yield Tried("probes", "the probes' arguments", _safely(drawing_problem, item))
-    yield Tried("probes", "the solution", _safely(solutions_probes_problem, item))
+    problem = _safely(drawing_problem, item) or _safely(solutions_probes_problem, item)
+    yield Tried("probes", "the solution", problem)
+    if problem:
+        return  # the others would fail with it
     for one in wrong:
         yield Tried("probes", f"the wrong answer {label_of(one)}", _safely(wrong_answers_probes_problem, item, one))
     yield Tried("probes", "an answer without thought", _safely(undue_points_problem, item))
@@ -80,5 +84,7 @@ def _safely(attempt: Callable[..., str], *arguments: object) -> str:
     """Try something; the key's own code may raise anything."""
     try:
         return attempt(*arguments)
+    except D2LHelpersError as error:
+        return f"{error.failed} Got {error.got}, expected {error.expected}"
     except Exception as error:
         return f"{type(error).__name__}: {error}"

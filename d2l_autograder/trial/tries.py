@@ -6,6 +6,8 @@ import itertools
 import math
 from typing import Any
 
+import numpy as np
+
 from d2l_autograder.answer import Wrong
 from d2l_autograder.assignment import Item
 from d2l_autograder.random_generators import generator
@@ -13,6 +15,7 @@ from d2l_autograder.sandbox import Verdict
 from d2l_autograder.trial.in_this_process import mark
 from d2l_helpers.exercises.checking import judge
 from d2l_helpers.exercises.expectations import digest_of
+from d2l_helpers.variants import marked_as
 
 __all__ = [
     "drawing_problem",
@@ -20,28 +23,25 @@ __all__ = [
     "solution_problem",
     "solutions_probes_problem",
     "undue_points_problem",
+    "variants_problem",
     "wrong_answer_problem",
     "wrong_answers_probes_problem",
 ]
 
 _CONSTANTS: tuple[Any, ...] = (0.0, 1.0, True, None, "a", [], {})
-_ODD = (
-    math.nan,
-    math.inf,
-    -math.inf,
-    0.0,
-    1e-308,
-    1e308,
-    10**18,
-    True,
+_ODD_NUMBERS: tuple[Any, ...] = (math.nan, math.inf, -math.inf, 0.0, 1e-308, 1e308, 10**18, True)
+_ODD_OTHERS: tuple[Any, ...] = (
     "",
     "abcd",
     [],
     {},
     [math.nan],
     [[0.5], [1, 2]],
+    np.linspace(0, 1, 100),
+    np.ones((0, 5)),
 )
 _SECRETS = (b"one", b"two")
+_STUDENTS = tuple(f"student {number}" for number in range(40))
 
 
 def label_of(wrong: Wrong) -> str:
@@ -74,6 +74,20 @@ def wrong_answer_problem(item: Item, wrong: Wrong) -> str:
     return ""
 
 
+def variants_problem(item: Item) -> str:
+    """Ask the public check for what students with ids of their own would answer."""
+    exercise, answer = item.exercise, item.answer
+    for student in _STUDENTS:
+        with marked_as(student):
+            numbers = exercise.variant.asked()[0] if exercise.variant else ""
+            if (found := judge(exercise, answer.of_student(exercise))).state != "right":
+                return f"{numbers}: the check says {found.state}: got {found.got}, expected {found.expected}"
+            for wrong in answer.wrong:
+                if judge(exercise, wrong.of_student(exercise)).state != "not yet":
+                    return f"{numbers}: the wrong answer {wrong.of_student(exercise)!r:.100} is not refused"
+    return ""
+
+
 def solutions_probes_problem(item: Item, secrets: tuple[bytes, ...] = _SECRETS) -> str:
     """Mark the solution, which must earn all points whatever is drawn."""
     for secret in secrets:
@@ -99,7 +113,7 @@ def wrong_answers_probes_problem(item: Item, wrong: Wrong, secrets: tuple[bytes,
 
 def undue_points_problem(item: Item) -> str:
     """Mark answers that nobody thinks about: constants, arguments as they came, and odd values earn nothing."""
-    undue: list[tuple[str, Any]] = [(repr(value)[:30], value) for value in _ODD]
+    undue: list[tuple[str, Any]] = [(repr(value)[:30], value) for value in (*_ODD_NUMBERS, *_ODD_OTHERS)]
     if item.exercise.kind == "written":
         echoes = [("the first argument", lambda *given: given[0]), ("the last argument", lambda *given: given[-1])]
         undue = [(f"always {value!r}", lambda *_, value=value: value) for value in _CONSTANTS]

@@ -11,6 +11,7 @@ from typing import Any, get_args
 from d2l_helpers.catalogue import Catalogue, listed
 from d2l_helpers.errors import ArgumentError, quote
 from d2l_helpers.exercises.exercise import Exercise, Kind
+from d2l_helpers.exercises.variant import Numbers, Options
 
 __all__ = ["EXERCISES", "LOADED_FILES", "chapter", "exercises_in", "find"]
 
@@ -60,6 +61,7 @@ def _faults(exercise: Exercise) -> list[tuple[str, str, str]]:
         (are_hints, f"hints: {has}", "three texts that differ", "write three, each of which helps more"),
         (isinstance(exercise.reason, str), f"reason={quote(exercise.reason)}", "a text", "put it in quotes"),
         (_takes(exercise.check, 1), f"check={_signature(exercise.check)}", "a function of the answer", _CHECK),
+        (_is_variant(exercise), f"variant={quote(exercise.variant)}", _VARIANT, "name each number as its rows do"),
         (
             exercise.prepare is None or _takes(exercise.prepare, 0),
             f"prepare={_signature(exercise.prepare)}",
@@ -70,7 +72,19 @@ def _faults(exercise: Exercise) -> list[tuple[str, str, str]]:
     return [fault for is_right, *fault in found if not is_right]  # type: ignore[misc]
 
 
+_VARIANT = "None, Options(…), or Numbers(…) with each number that the hints and the reason have in braces"
 _CHECK = "pass the function itself, as in check=_check_mean, defined as def _check_mean(answer):"
+
+
+def _is_variant(exercise: Exercise) -> bool:
+    variant = exercise.variant
+    if not isinstance(variant, Numbers):
+        return variant is None or isinstance(variant, Options)
+    texts = filter(lambda text: isinstance(text, str), (variant.question, exercise.reason, *exercise.hints))
+    try:
+        return bool([text.format_map(row) for text in texts for row in variant.rows])
+    except Exception:  # a number that a row lacks, or whatever else a template or a row may hold
+        return False
 
 
 def _is_text(value: Any) -> bool:

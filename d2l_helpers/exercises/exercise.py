@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from d2l_helpers.exercises.variant import Variant
+
 __all__ = ["AnswerState", "CheckResult", "Exercise", "Kind", "NotYet"]
 
 Kind = Literal["written", "measured", "predicted"]
@@ -51,6 +53,8 @@ class Exercise:
     prepare : callable, optional
         Called before each check, outside the time limit: it loads what the check needs, such as a dataset, and keeps
         it, so that reading files does not count as the learner's time.
+    variant : Numbers or Options, optional
+        What differs from student to student. The names of its numbers stand in braces in hints and reason.
     """
 
     name: str
@@ -61,6 +65,11 @@ class Exercise:
     hints: tuple[str, str, str]
     reason: str = ""
     prepare: Callable[[], object] | None = None
+    variant: Variant | None = None
+
+    def told(self, text: str) -> str:
+        """Return a hint or the reason as the student whose variant counts reads it."""
+        return self.variant.told(text) if self.variant else text
 
 
 @dataclass(frozen=True)

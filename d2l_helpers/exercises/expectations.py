@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from d2l_helpers.exercises.exercise import NotYet
+from d2l_helpers.exercises.variant import Options
 
 __all__ = [
     "as_array",
@@ -103,28 +104,36 @@ def expect_close(got: Any, wanted: Any, what: str, rtol: float = 1e-4, atol: flo
     raise NotYet(f"{what}: {_number(pair[0], digits)}", _number(pair[1], digits))
 
 
-def choice(options: str, digest: str, name: str, wrong: Mapping[str, str] | None = None) -> Callable[[Any], None]:
+def choice(
+    options: str | Options, digest: str, name: str, wrong: Mapping[str, str] | None = None
+) -> Callable[[Any], None]:
     """Return the check of a choice among letters.
 
     Parameters
     ----------
-    options : str
-        The letters, such as ``"abc"``.
+    options : str or Options
+        The letters, such as ``"abc"``; or the options, whose letters differ from student to student.
     digest : str
         ``digest_of(name, letter)`` of the right letter, so that the check's source does not answer the question.
     name : str
         The exercise's name.
     wrong : mapping, optional
         For each wrong letter a sentence that says what would have to hold for it to be right.
+
+    Notes
+    -----
+    The letters of `digest` and `wrong` are those that the options have without a student's id.
     """
-    listed = ", ".join(repr(option) for option in options)
+    letters = options if isinstance(options, str) else options.letters
+    listed = ", ".join(map(repr, letters))
 
     def check(answer: Any) -> None:
         letter = answer.strip().lower() if isinstance(answer, str) else answer
-        if not isinstance(letter, str) or len(letter) != 1 or letter not in options:
+        if not isinstance(letter, str) or len(letter) != 1 or letter not in letters:
             raise NotYet(describe(answer), f"one of {listed}")
-        if digest_of(name, letter) != digest:
-            sentence = (wrong or {}).get(letter, "")
+        meant = letter if isinstance(options, str) else options.meant(letter)
+        if digest_of(name, meant) != digest:
+            sentence = (wrong or {}).get(meant, "")
             raise NotYet(f"{letter!r}. {sentence}" if sentence else f"{letter!r}, which is not right", "another choice")
 
     return check

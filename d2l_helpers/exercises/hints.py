@@ -51,4 +51,5 @@ def shown_hints(exercise: Exercise) -> int:
 
 def hint_message(exercise: Exercise, number: int) -> Message:
     """Write the message of a hint; `number` counts from 1."""
-    return note_message(f"{exercise.title}: hint {number} of {len(exercise.hints)}", exercise.hints[number - 1])
+    text = exercise.told(exercise.hints[number - 1])
+    return note_message(f"{exercise.title}: hint {number} of {len(exercise.hints)}", text)

@@ -14,6 +14,8 @@ from pathlib import Path
 from d2l_helpers.chapter import module_of
 from d2l_helpers.exercises.catalogue import EXERCISES, LOADED_FILES, chapter
 from d2l_helpers.exercises.exercise import Exercise
+from d2l_helpers.exercises.variant import Numbers, Options
+from d2l_helpers.variants import student_id
 
 __all__ = ["solution_text"]
 
@@ -25,15 +27,16 @@ def solution_text(exercise: Exercise) -> str | None:
     """Return the source of an exercise's solution; None where there is no key, or none with this solution.
 
     A function comes with the functions and constants of its module that it uses, in the module's order; a number or
-    letter is written as an assignment. The chapter's key is the folder ``answers`` beside a folder ``notebooks``, in
-    the current folder or one above it. The key to a module that `load_exercises` has loaded is in that module, or in
-    one of the same name in a folder ``answers`` beside it or beside its folder.
+    letter is written as an assignment, for the student whose variant counts. The chapter's key is the folder
+    ``answers`` beside a folder ``notebooks``, in the current folder or one above it. The key to a module that
+    `load_exercises` has loaded is in that module, or in one of the same name in a folder ``answers`` beside it or
+    beside its folder.
     """
-    return next(filter(None, (_text_in(file, exercise.name) for file in _files(exercise))), None)
+    return next(filter(None, (_text_in(file, exercise) for file in _files(exercise))), None)
 
 
-def _text_in(file: Path, name: str) -> str | None:
-    """Return the source of the solution of this name in a module of the key; None if it has none."""
+def _text_in(file: Path, exercise: Exercise) -> str | None:
+    """Return the source of the solution of an exercise in a module of the key; None if it has none."""
     try:
         if not file.is_file() or file.stat().st_size > _LARGEST:
             return None
@@ -41,8 +44,11 @@ def _text_in(file: Path, name: str) -> str | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a warning of Python's parser would quote the key
             tree = ast.parse(text)
-        solution = next((_argument(call, 1, "solution") for call in _answers(tree, name)), None)
-        return None if solution is None else _source(name, solution, tree, text)
+        answer = next(_answers(tree, exercise.name), None)
+        solution = _argument(answer, 1, "solution") if answer else None
+        if answer is None or solution is None:
+            return None
+        return _source(exercise.name, _of_student(exercise, answer, solution), tree, text)
     except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):  # whatever the file holds
         return None
 
@@ -76,11 +82,25 @@ def _argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
     return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
 
 
-def _source(name: str, solution: ast.expr, tree: ast.Module, text: str) -> str:
+def _of_student(exercise: Exercise, answer: ast.Call, solution: ast.expr) -> tuple[ast.expr, str]:
+    """Return what a student's solution is computed from, and the text of it if that is not the text of the key."""
+    own = _argument(answer, 4, "by_student")
+    match exercise.variant, solution, own:
+        case Options(), ast.Constant(letter), _ if student_id():
+            return solution, repr(exercise.variant.shown(letter))
+        case Numbers(), _, ast.Lambda() if student_id():
+            given = {name.arg for name in own.args.args}
+            numbers = ", ".join(f"{name} = {value!r}" for name, value in exercise.variant.numbers(*given).items())
+            return own.body, f"{ast.unparse(own.body)}  # {numbers}"
+    return solution, ""
+
+
+def _source(name: str, found: tuple[ast.expr, str], tree: ast.Module, text: str) -> str:
+    solution, said = found
     definitions, lines = _definitions(tree), text.splitlines()
     sources = ["\n".join(lines[_first_line(one) - 1 : one.end_lineno]) for one in _needed(solution, definitions)]
     if not (isinstance(solution, ast.Name) and isinstance(definitions.get(solution.id), ast.FunctionDef)):
-        sources.append(f"{name} = {ast.get_source_segment(text, solution)}")
+        sources.append(f"{name} = {said or ast.get_source_segment(text, solution)}")
     return "\n\n\n".join(sources)
 
 

@@ -12,12 +12,13 @@ from d2l_helpers.exercises.exercise import AnswerState, CheckResult, Exercise
 from d2l_helpers.messages import points_text, show, table_message
 from d2l_helpers.predictions.score import show_score
 from d2l_helpers.records import is_recording
+from d2l_helpers.variants import mine, student_id
 
 __all__ = ["answer_states", "progress", "remember"]
 
 Group = Sequence[Exercise]
 
-_here: dict[str, AnswerState] = {}  # the exercises that were checked in this kernel
+_here: dict[str, AnswerState] = {}  # the exercises that were checked in this kernel, by `_key`
 
 
 def progress() -> None:
@@ -31,7 +32,7 @@ def progress() -> None:
     loaded = EXERCISES.loaded()
     rows: list[tuple[str, str, str]] = []
     for name, group in (loaded | chapter()).items():
-        if name in loaded or _here.keys() & {exercise.name for exercise in group}:
+        if name in loaded or _here.keys() & set(map(_key, group)):
             rows += [(exercise.title, states[exercise.name], _points([exercise], states)) for exercise in group]
     if rows:
         show(table_message("This notebook", rows))
@@ -45,21 +46,30 @@ def progress() -> None:
 
 def remember(result: CheckResult) -> None:
     """Remember a result in this kernel; remember a right answer in the user's file, too."""
+    key = _key(result.exercise)
     if result.state == "not attempted":  # a stub that runs again, as when the notebook is opened, changes nothing
-        _here.setdefault(result.exercise.name, result.state)
+        _here.setdefault(key, result.state)
     else:
-        _here[result.exercise.name] = result.state
+        _here[key] = result.state
     if result.state == "right" and (file := _file()):
-        _keep(result.exercise.name, file)
+        _keep(key, file)
 
 
 def answer_states() -> dict[str, AnswerState]:
     """Return the state of each exercise: the newest in this kernel, or else what the file says."""
     kept = _kept(_file())
     groups = (*EXERCISES.loaded().values(), *chapter().values())
-    names = [exercise.name for group in groups for exercise in group]
-    before: dict[str, AnswerState] = {name: "right" if name in kept else "not attempted" for name in names}
-    return before | {name: state for name, state in _here.items() if state != "not attempted"}
+    states: dict[str, AnswerState] = {}
+    for exercise in (exercise for group in groups for exercise in group):
+        here = _here.get(key := _key(exercise), "not attempted")
+        states[exercise.name] = "right" if here == "not attempted" and key in kept else here
+    return states
+
+
+def _key(exercise: Exercise) -> str:
+    """Return the name under which a state is kept: what is right for one student's numbers may be wrong for others."""
+    is_own = exercise.variant and student_id()
+    return f"{exercise.name} {mine(exercise.name)}" if is_own else exercise.name
 
 
 def _totals(groups: Mapping[str, Group], states: dict[str, AnswerState]) -> list[tuple[str, str, str]]:

@@ -44,7 +44,7 @@ def is_earned(exercise: Exercise) -> bool:
 def solution_message(exercise: Exercise) -> Message:
     """Write the message of a solution, or where the chapter's solutions are if this copy has none."""
     if source := solution_text(exercise):
-        return code_message(f"{exercise.title}: solution", source, exercise.reason)
+        return code_message(f"{exercise.title}: solution", source, exercise.told(exercise.reason))
     text = (
         "This copy of the notebooks comes without solutions. "
         "The chapter's solutions are in the folder answers of its repository, beside the folder notebooks."

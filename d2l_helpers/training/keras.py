@@ -109,5 +109,5 @@ def _unusable(got: object) -> LibraryUnusable:
         "Cannot start Keras for this notebook.",
         got=got,
         expected="TensorFlow 2.15, the last with Keras 2, or a later one with tf_keras, which is Keras 2",
-        remedy="run make keras, and restart the kernel",
+        remedy="run make keras, or %pip install tensorflow-cpu tf-keras where there is no Makefile; restart the kernel",
     )

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import os
+import ast
 import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
-from d2l_authoring.links import INSTALL, WITHOUT_DEPENDENCIES, install_cell, set_links
+from d2l_authoring.links import INSTALL, install_cell, set_links
 from d2l_authoring.lint import lint_notebook
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_helpers.errors import ArgumentError, NotebookError
+from d2l_helpers.install.__main__ import NEEDED, WITHOUT_DEPENDENCIES
 
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 SMALL = "04_softmax_regression.ipynb"
-NOWHERE = {name: value for name, value in os.environ.items() if name != "COLAB_RELEASE_TAG"}
-IN_COLAB = NOWHERE | {"COLAB_RELEASE_TAG": "release-colab"}
+ADDRESS = "https://github.com/ann/linear"
 
 
 @pytest.fixture
@@ -52,13 +53,6 @@ def code(path):
 
 def address_in(project):
     return tomllib.loads((project / "pyproject.toml").read_text())["project"].get("urls", {}).get("Repository")
-
-
-def run(source, folder, environment):
-    return subprocess.run(
-        [sys.executable, "-c", source],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
 
 
 def test_committed_notebooks_agree_with_the_committed_address(project):
@@ -136,48 +130,46 @@ def test_an_invalid_notebook_leaves_every_file_unchanged(small):
     assert contents(small) == before
 
 
-def test_the_install_cell_has_the_versions_of_the_project():
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    versions = {requirement.name: requirement for requirement in map(Requirement, wanted)}
-    for requirement in map(Requirement, WITHOUT_DEPENDENCIES):
-        if requirement.specifier:
-            assert requirement == versions[requirement.name]
-        assert requirement.name in versions
+def test_what_is_installed_has_the_versions_of_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    versions = {requirement.name: requirement for requirement in map(Requirement, project["dependencies"])}
+    others = {"pandas"}  # which d2l asks for
+    for requirement in map(Requirement, (*NEEDED.values(), *WITHOUT_DEPENDENCIES.values())):
+        assert requirement.name in others or requirement == versions[requirement.name]
 
 
-@pytest.mark.parametrize("address", [None, "https://github.com/ann/linear"])
-def test_the_install_cell_does_nothing_outside_colab(tmp_path, address):
-    source = "\n".join([install_cell(address), "print(sorted({'chapter', 'more', 'pip'} & globals().keys()))"])
-    done = run(source, tmp_path, NOWHERE)
-    assert (done.stdout, done.returncode) == ("[]\n", 0)
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize("address", [None, ADDRESS])
+def test_the_install_cell_is_a_setup_of_at_most_8_lines_of_78_columns(address):
+    lines = install_cell(address).splitlines()
+    assert len(lines) <= 8
+    assert max(map(len, lines)) <= 78
+    ast.parse(install_cell(address))
 
 
-def test_the_install_cell_asks_for_a_wheel_in_colab_without_an_address(tmp_path):
-    done = run(install_cell(None), tmp_path, IN_COLAB)
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == "AssertionError: upload the wheel that `make wheel` gives you"
-
-
-@pytest.mark.parametrize(
-    ("address", "is_uploaded"),
-    [(None, True), ("https://github.com/ann/linear", True), ("https://github.com/ann/linear", False)],
-)
-def test_the_install_cell_prefers_an_uploaded_wheel_to_the_address(tmp_path, address, is_uploaded):
-    wheel = "d2l_helpers-0.1.0-py3-none-any.whl"
+@pytest.mark.parametrize(("is_uploaded", "is_there"), [(True, False), (False, True), (False, False)])
+def test_the_address_is_asked_only_where_neither_wheel_nor_helpers_are(tmp_path, is_uploaded, is_there):
     if is_uploaded:
-        (tmp_path / wheel).touch()
-    show = "sys.executable = sys.argv[1]"
-    source = install_cell(address).replace("\n\n", f"\n{show}\n", 1)
+        with zipfile.ZipFile(tmp_path / "d2l_helpers-0.1.0-py3-none-any.whl", "w") as wheel:
+            wheel.writestr("d2l_helpers/install/__main__.py", "print('from the wheel')")
+    if is_there:
+        (tmp_path / "d2l_helpers").mkdir()
+        (tmp_path / "d2l_helpers" / "__init__.py").touch()
+    source = f"import sys\nsys.executable = '/bin/echo'\n{install_cell(ADDRESS)}"
     done = subprocess.run(
-        [sys.executable, "-c", source, "/bin/echo"],
-        cwd=tmp_path, env=IN_COLAB, capture_output=True, text=True, timeout=60, check=True,
+        [sys.executable, "-S", "-c", source],  # without the packages, ours among them
+        cwd=tmp_path, env={}, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    said = done.stdout.split()
-    assert "--no-deps" in said
-    assert (wheel if is_uploaded else f"git+{address}") in said
-    assert len([word for word in said if "://" in word or word.endswith(".whl")]) == 1
-    assert set(WITHOUT_DEPENDENCIES) <= set(said)
+    asked = f"-m pip wheel --quiet --no-deps git+{ADDRESS}\n"
+    assert (done.stdout, done.returncode) == ("from the wheel\n" if is_uploaded else "" if is_there else asked, 0)
+
+
+def test_if_the_address_cannot_be_read_a_sentence_says_so(tmp_path):
+    source = f"import sys\nsys.executable = '/bin/false'\n{install_cell(ADDRESS)}"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", source],
+        cwd=tmp_path, env={}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.stderr, done.returncode) == ("Is this computer offline? If not, read what pip says.\n", 1)
 
 
 def test_the_command_prints_the_files_that_it_wrote(small):

@@ -30,6 +30,7 @@ from d2l_authoring.notebook_file import read_notebook
 from d2l_autograder.__main__ import _commands
 from d2l_autograder.course import build_course, read_course
 from d2l_autograder.generated import Written
+from d2l_autograder.readers_wheel import readers_wheel
 from d2l_autograder.sandbox import Sandbox
 from d2l_autograder.source_notebook import source_notebook
 from d2l_helpers.errors import ArgumentError, NotebookError, SandboxError
@@ -211,7 +212,7 @@ def test_the_command_says_what_became_of_each_file(tmp_path):
         CliRunner().invoke(_commands, [*command, *more])
         for more in ((), ("--points", "second_derivatives=1.5"), ("--points", "second_derivatives"))
     )
-    assert (first.exit_code, first.output.count("new ")) == (0, 3)
+    assert (first.exit_code, first.output.count("new ")) == (0, 4)
     assert f"updated   source/{NAME}/{NAME}.ipynb" in second.output
     assert wrong.exit_code == 2
     assert "stable_softmax=3" in wrong.output
@@ -272,11 +273,12 @@ def feedback(course, student):
 
 @graded
 def test_the_whole_release_holds_no_key(course):
-    files = [path.read_text() for path in (course / "release").rglob("*") if path.is_file()]
-    assert len(files) == 1
+    notebook, wheel = sorted(path for path in (course / "release").rglob("*") if path.is_file())
+    said = notebook.read_text()
     for line in key_lines(NAME):
-        assert json.dumps(line)[1:-1] not in files[0]
-    assert "SOLUTION" not in files[0]
+        assert json.dumps(line)[1:-1] not in said
+    assert "SOLUTION" not in said
+    assert {wheel.name: wheel.read_bytes()} == readers_wheel()  # test_readers_wheel.py looks into it
 
 
 @graded

@@ -26,8 +26,9 @@ def call(*arguments):
     return CliRunner().invoke(_commands, list(map(str, arguments)), prog_name="d2l-grade", terminal_width=COLUMNS)
 
 
-def test_the_commands_are_course_build_grade_and_doctor():
-    assert set(commands_below(_commands)) == {(), ("course",), ("course", "build"), ("grade",), ("doctor",)}
+def test_the_commands_follow_a_class_from_its_course_to_the_marks():
+    named = ("course", "course build", "grade", "watch", "export", "report", "similar", "bundle", "doctor")
+    assert {" ".join(path) for path in commands_below(_commands)} == {"", *named}
 
 
 @pytest.mark.parametrize("path", commands_below(_commands), ids=" ".join)

@@ -13,8 +13,6 @@ from pathlib import Path
 import pytest
 from support.environments import ROOT, cpu_twin, made_environment, usable_python
 
-from d2l_authoring.links import WITHOUT_DEPENDENCIES
-
 # Of 2026-08-19; what these ask for comes along, as it is in Colab, too
 COLABS_PACKAGES = (
     "pip==24.1.2",
@@ -27,6 +25,7 @@ COLABS_PACKAGES = (
     "requests",
     "nbformat",
 )
+ADDED = ("d2l-helpers", "mxnet", "d2l", "lazy-loader", "filelock", "tqdm", "click")  # by a notebook's first cell
 
 RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -35,8 +34,7 @@ RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
 def colab() -> Path:
     """Return a Python with Colab's versions, from which all that the chapter installs there is removed again."""
     python = made_environment("colab-today", COLABS_PACKAGES, lambda *_: None, usable_python("3.13"))
-    ours = ["d2l-helpers", *(package.partition("==")[0] for package in WITHOUT_DEPENDENCIES)]
-    subprocess.run([python, "-m", "pip", "uninstall", "--quiet", "--yes", *ours], check=True, timeout=120)
+    subprocess.run([python, "-m", "pip", "uninstall", "--quiet", "--yes", *ADDED], check=True, timeout=120)
     return python
 
 

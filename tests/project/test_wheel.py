@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tarfile
+from configparser import ConfigParser
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -103,10 +104,13 @@ def test_the_wheel_of_the_source_distribution_is_the_same(wheel, tmp_path):
 
 
 def test_an_editable_install_has_the_three_commands(editable):
-    commands = (editable / INFO / "entry_points.txt").read_text()
-    assert [line.partition(" ")[0] for line in commands.split("\n") if "=" in line] == [
-        *("d2l-author", "d2l-grade", "d2l-helpers")
-    ]
+    found = ConfigParser()
+    found.read(editable / INFO / "entry_points.txt")
+    assert list(found["console_scripts"]) == ["d2l-author", "d2l-grade", "d2l-helpers"]
+    assert dict(found["d2l_authoring.commands"]) == {
+        "cells": "d2l_autograder.cli.cells:cells",
+        "try": "d2l_autograder.cli.trial:trial",
+    }
 
 
 def test_an_installed_wheel_can_be_imported_and_its_command_starts(installed, tmp_path):

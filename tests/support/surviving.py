@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import sys
 import tomllib
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,8 @@ from support.key import answers_to
 from support.mutants import Mutant, mutants
 
 from d2l_autograder.assignment import Item
-from d2l_autograder.marking.marking import mark_answer
 from d2l_autograder.marking.reference import evaluate
-from d2l_autograder.random_generators import generator
-from d2l_autograder.sandbox import Lost, Verdict
+from d2l_autograder.trial.in_this_process import mark
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.checking import judge
 
@@ -60,22 +58,6 @@ class Survivor:
         return f"accepted by {who}; {'computes the same' if self.is_same else 'COMPUTES SOMETHING ELSE'}: {self.name}"
 
 
-class InThisProcess:
-    """A function, called in this process as a submission's is called inside a sandbox."""
-
-    def __init__(self, function: Any) -> None:
-        self.function = function
-
-    def call(self, name: str, through: Any, arguments: tuple[Any, ...]) -> Any:
-        try:
-            return evaluate(self.function, through, arguments)
-        except Exception as error:
-            raise Lost(Verdict.ERROR, f"{type(error).__name__}: {error}") from error
-
-    def alone(self, name: str, number: int) -> Any:
-        return nullcontext(self)
-
-
 def written_items(module: str) -> list[Item]:
     """List the exercises of a module of the key whose answer is a function."""
     notebook = next(name for name in chapter() if name.partition("_")[2] == module)
@@ -106,8 +88,7 @@ def survivors(item: Item) -> list[Survivor]:
 
 
 def _earns_all(item: Item, mutant: Mutant, secret: bytes) -> bool:
-    found = mark_answer(item, InThisProcess(mutant.function), lambda *place: generator(secret, *place))
-    return found.earned == item.points
+    return mark(item, mutant.function, secret).earned == item.points
 
 
 def _results(item: Item, function: Any) -> list[Any]:

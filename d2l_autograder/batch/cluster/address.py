@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import shlex
 import ssl
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["COMMANDS", "LOCAL", "Certificates", "is_safe", "require_certificates", "require_safe"]
+__all__ = ["COMMANDS", "LOCAL", "Certificates", "is_safe", "make_certificates", "require_certificates", "require_safe"]
 
 LOCAL = "local"
 _ADDRESS = re.compile(r"(?P<scheme>tls|tcp)://(?P<host>[^/@\s]+):\d{1,5}")
@@ -45,6 +47,13 @@ class Certificates:
     authority: Path | None = None
     own: Path | None = None
     key: Path | None = None
+
+
+def make_certificates(folder: Path) -> Certificates:
+    """Run the commands in a folder, and return what they have made; raises FileNotFoundError without openssl."""
+    for command in COMMANDS:
+        subprocess.run(shlex.split(command), cwd=folder, check=True, capture_output=True)
+    return Certificates(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
 
 
 def is_safe(address: str) -> bool:

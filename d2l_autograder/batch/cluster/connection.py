@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import shutil
+import tempfile
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,15 @@ from typing import Any
 import dask
 import distributed
 
-from d2l_autograder.batch.cluster.address import LOCAL, Certificates, require_certificates, require_safe
+from d2l_autograder.batch.cluster.address import (
+    LOCAL,
+    Certificates,
+    make_certificates,
+    require_certificates,
+    require_safe,
+)
 from d2l_autograder.batch.cluster.dispatch import Failed
+from d2l_autograder.batch.cluster.task import course_of
 from d2l_autograder.batch.cluster.workplace import ClusterWorkplace, unreachable
 from d2l_autograder.batch.marker import Marker
 from d2l_autograder.faults import said_by
@@ -29,6 +38,8 @@ _MOST = 256  # submissions at a time: a thread each, which only waits
 _SETTINGS = {
     "distributed.admin.large-graph-warning-threshold": "1 GiB",  # a notebook of 20 MB is no mistake
     "distributed.comm.timeouts.connect": f"{_TO_ANSWER} s",
+    "distributed.scheduler.http.routes": [],  # of a local cluster: no page shows what it does
+    "distributed.worker.http.routes": [],
 }
 
 
@@ -62,13 +73,17 @@ class DaskCluster:
         require_safe(address)
         self._address, self._note = address, note
         self.jobs = jobs or (len(os.sched_getaffinity(0)) if address == LOCAL else _MOST)
-        is_tls = address.startswith("tls://")
-        self._security = _security(certificates or Certificates()) if is_tls else distributed.Security()
+        self._security = distributed.Security()
+        if address == LOCAL and shutil.which("openssl"):
+            self._security = _own_security()
+        elif address.startswith("tls://"):
+            self._security = _security(certificates or Certificates())
 
     @contextmanager
-    def working(self, marker: Marker, running: Running) -> Iterator[ClusterWorkplace]:
+    def working(self, marker: Marker, running: Running, hidden: Iterable[Path]) -> Iterator[ClusterWorkplace]:
         """Yield a workplace as soon as a worker can mark; raises ClusterError, or Stopped."""
-        workplace = ClusterWorkplace(self._address, self._connected, marker, running, self._note)
+        course = uuid.uuid4().hex, course_of(marker, hidden), marker.secret
+        workplace = ClusterWorkplace(self._address, self._connected, marker, course, running, self._note)
         with workplace.opened(_TO_CLOSE):
             yield workplace
 
@@ -100,7 +115,7 @@ class DaskCluster:
             threads_per_worker=self.jobs,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
             memory_limit=0,
             security=self._security,
             asynchronous=True,
@@ -153,3 +168,13 @@ def _security(files: Certificates) -> Any:
     places = (getattr(security, name) for name in given)
     require_certificates(Certificates(*(Path(place) if place else None for place in places)))
     return security
+
+
+def _own_security() -> Any:
+    """Return dask's settings with certificates of this run only: other users of the machine reach its loopback, too."""
+    with tempfile.TemporaryDirectory(prefix="d2l-certificates-") as folder:
+        made = make_certificates(Path(folder))
+        authority, own, key = (file.read_text() for file in (made.authority, made.own, made.key) if file)
+    roles = ("client", "scheduler", "worker")
+    named = {f"tls_{role}_{kind}": text for role in roles for kind, text in (("cert", own), ("key", key))}
+    return distributed.Security(require_encryption=True, tls_ca_file=authority, **named)

@@ -73,7 +73,7 @@ def require_same_course(text: str, marker: Marker) -> None:
         )
     if "fault" in found:
         raise Unfit(f"{found['fault']!s:.{_MOST_SHOWN}}", f"{found.get('remedy')!s:.{_MOST_SHOWN}}")
-    if found.get("digests") != {name: marker.digest(one, b"") for name, one in assignments.items()}:
+    if found.get("digests") != {name: marker.digest(one, b"", "") for name, one in assignments.items()}:
         raise Unfit("it would mark otherwise than this machine", "compare both machines with d2l-helpers doctor")
 
 
@@ -90,14 +90,14 @@ def checked_result(text: Any, marker: Marker, student: str, name: str, contents:
         raise _nonsense("a result of another submission")
     if result.status == Status.SANDBOX_FAULT:
         return Reply(result, may_try=found.get("may_try") is not False)
-    _require_marks(result, marker, name, contents)
+    _require_marks(result, marker, contents)
     return Reply(result)
 
 
-def _require_marks(result: Result, marker: Marker, name: str, contents: bytes) -> None:
-    assignment = marker.assignments[name]
+def _require_marks(result: Result, marker: Marker, contents: bytes) -> None:
+    assignment = marker.assignments[result.assignment]
     digests = {
-        Status.MARKED: marker.digest(assignment, contents),
+        Status.MARKED: marker.digest(assignment, contents, result.student),
         Status.DAMAGED: digest_of(result.detail.encode(errors="surrogatepass")),
     }
     if result.digest != digests.get(result.status) or not result.is_sandboxed:

@@ -10,7 +10,6 @@ import concurrent.futures
 import contextlib
 import threading
 import time
-import uuid
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any, Protocol, TypeVar
@@ -19,7 +18,6 @@ from d2l_autograder.batch.cluster.address import is_safe
 from d2l_autograder.batch.cluster.crew import Crew, State, Worker
 from d2l_autograder.batch.cluster.dispatch import Dispatch
 from d2l_autograder.batch.cluster.reply import Unfit
-from d2l_autograder.batch.cluster.task import course_of
 from d2l_autograder.batch.marker import Marker
 from d2l_autograder.faults import said_by
 from d2l_autograder.results import Result
@@ -59,6 +57,8 @@ class ClusterWorkplace:
         Returns a connection as a context; raises ClusterError.
     marker : Marker
         What the workers must mark like.
+    course : tuple
+        The arguments of `task.open_course`.
     running : Running
         Ends what waits for the cluster.
     note : callable
@@ -66,10 +66,16 @@ class ClusterWorkplace:
     """
 
     def __init__(
-        self, address: str, connect: Connect, marker: Marker, running: Running, note: Callable[[str], None]
+        self,
+        address: str,
+        connect: Connect,
+        marker: Marker,
+        course: tuple[str, str, bytes],
+        running: Running,
+        note: Callable[[str], None],
     ) -> None:
-        self._address, self._connect, self._marker, self._running = address, connect, marker, running
-        self._note = note
+        self._address, self._connect, self._running, self._note = address, connect, running, note
+        self._marker, self._course = marker, course
         self._crew = Crew()
         self._is_ready, self._is_closed = threading.Event(), False
         self._mine = threading.local()  # the worker that a thread's turn has found
@@ -154,8 +160,7 @@ class ClusterWorkplace:
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
         async with self._connect() as connection:
-            course = uuid.uuid4().hex, course_of(self._marker), self._marker.secret
-            self._dispatch = Dispatch(self._crew, connection.send, self._marker, course, self._note)
+            self._dispatch = Dispatch(self._crew, connection.send, self._marker, self._course, self._note)
             try:
                 await self._watch(connection)
             except Exception as error:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from d2l_helpers.data import load_fashion_mnist
+from d2l_helpers.exercises.chapter.variants import BEST_PIXEL, FLOAT_MEGABYTES, HELD_OUT_BY_AMOUNT
 from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.exercises.expectations import as_array, as_number, describe, expect, expect_shape
 
@@ -20,14 +21,14 @@ Images = npt.NDArray[np.uint8]
 Pixels = Sequence[int]
 
 _NUM_IMAGES, _NUM_PIXELS, _NUM_TO_LEARN = 60_000, 28 * 28, 50_000
-_SNEAKER, _ANKLE_BOOT = 7, 9
-_AMOUNTS = (10, 100, 1000)  # images per class
 _WITHIN = 6e-4  # rounding to three digits moves an accuracy by at most 5e-4
 
 
 def _check_float_megabytes(float_megabytes: Any) -> None:
     got = as_number(float_megabytes, "float_megabytes")
-    values = _NUM_IMAGES * _NUM_PIXELS
+    images = FLOAT_MEGABYTES.number("images")
+    values = images * _NUM_PIXELS
+    of_these = f"the {images:,} training images"
     in_millions = "megabytes, of a million bytes each"
     mistakes = {
         values / 1e6: ("one byte per pixel, as in the file", "the size of 32-bit numbers"),
@@ -37,8 +38,8 @@ def _check_float_megabytes(float_megabytes: Any) -> None:
         4 * values / 1e3: ("a number of kilobytes", in_millions),
         4 * values / 1e9: ("a number of gigabytes", in_millions),
         4 * values / 2**20: ("a number of units of 2²⁰ bytes", in_millions),
-        4 * values * 7 / 6e6: ("the size of all 70,000 images", "the size of the 60,000 training images"),
-        4 * _NUM_PIXELS / 1e6: ("the size of one image", "the size of 60,000 images"),
+        4 * _NUM_IMAGES * _NUM_PIXELS * 7 / 6e6: ("the size of all 70,000 images", f"the size of {of_these}"),
+        4 * _NUM_PIXELS / 1e6: ("the size of one image", f"the size of {images:,} images"),
     }
     for mistaken, (meaning, expected) in mistakes.items():
         expect(not math.isclose(got, mistaken, rel_tol=0.004), f"{got:g}, which is {meaning}", expected)
@@ -108,17 +109,19 @@ def _check_held_out_by_amount(held_out_by_amount: Any) -> None:
     expect_shape(got, (3,), "held_out_by_amount")
     expect(bool(np.isfinite(got).all()), "a number that is nan or infinite", "three accuracies from 0 to 1")
     expect(bool((got <= 1).all()), f"{got.max():g}", "accuracies from 0 to 1, not percentages or counts")
-    measured = _accuracies()
+    few = HELD_OUT_BY_AMOUNT.number("few")
+    amounts, measured = _amounts(few), _accuracies(few)
+    backwards = f"{amounts[2]:,}, {amounts[1]:,} and {few:,}"
     mistakes = (
         (measured["given"], "measured on the images that the means were computed from", "10,000 held-out images"),
-        (measured["held_out"][::-1], "for 1,000, 100 and 10 images per class", "the smallest amount first"),
+        (measured["held_out"][::-1], f"for {backwards} images per class", "the smallest amount first"),
         (1 - measured["held_out"], "which are shares of errors", "shares of correct answers"),
         (measured["mixed"], "where the images are the first of all classes together", "as many of each class"),
         (measured["test"], "measured on the test images", "the held-out images; the test set stays closed"),
     )
     for mistaken, meaning, expected in mistakes:
         expect(np.abs(got - mistaken).max() > _WITHIN, f"{_listed(got)}, {meaning}", expected)
-    for amount, value, right in zip(_AMOUNTS, got, measured["held_out"], strict=True):
+    for amount, value, right in zip(amounts, got, measured["held_out"], strict=True):
         expect(
             abs(value - right) <= _WITHIN,
             f"{value:.4g} for {amount:,} images per class, which is too {'low' if value < right else 'high'}",
@@ -126,21 +129,26 @@ def _check_held_out_by_amount(held_out_by_amount: Any) -> None:
         )
 
 
-@lru_cache(maxsize=1)
-def _accuracies() -> dict[str, npt.NDArray[np.float64]]:
+def _amounts(few: int) -> tuple[int, int, int]:
+    """Return how many images per class there are in each measurement."""
+    return few, 10 * few, 100 * few
+
+
+@lru_cache(maxsize=16)
+def _accuracies(few: int) -> dict[str, npt.NDArray[np.float64]]:
     """Measure the nearest-mean rule for each amount of images: on held-out images, and as learners may mistake it."""
     images, labels, test_images, test_labels = load_fashion_mnist()
     learn, known = images[:_NUM_TO_LEARN], labels[:_NUM_TO_LEARN]
     held_out = images[_NUM_TO_LEARN:], labels[_NUM_TO_LEARN:]
     found: dict[str, list[float]] = {"held_out": [], "given": [], "mixed": [], "test": []}
-    for amount in _AMOUNTS:
-        few = np.concatenate([np.flatnonzero(known == label)[:amount] for label in range(10)])
+    for amount in _amounts(few):
+        equal = np.concatenate([np.flatnonzero(known == label)[:amount] for label in range(10)])
         first = np.arange(10 * amount)
         for name, chosen, data in (
-            ("held_out", few, held_out),
-            ("given", few, (learn[few], known[few])),
+            ("held_out", equal, held_out),
+            ("given", equal, (learn[equal], known[equal])),
             ("mixed", first, held_out),
-            ("test", few, (test_images, test_labels)),
+            ("test", equal, (test_images, test_labels)),
         ):
             found[name].append(_nearest_mean_accuracy(learn[chosen], known[chosen], *data))
     return {name: np.array(values) for name, values in found.items()}
@@ -201,7 +209,7 @@ def _check_best_pixel(best_pixel: Any) -> None:
     row, column = place
     is_place = all(0 <= number < 28 and number == int(number) for number in (row, column))
     expect(is_place, f"({row:g}, {column:g})", "a row and a column, whole numbers from 0 to 27")
-    right = _right_by_pixel()
+    right = _right_by_pixel(**BEST_PIXEL.numbers("dark", "bright"))
     expect(
         right[int(column), int(row)] < right.max(),
         f"({row:.0f}, {column:.0f}), which are the column and the row of the best pixel",
@@ -216,13 +224,13 @@ def _check_best_pixel(best_pixel: Any) -> None:
     )
 
 
-@lru_cache(maxsize=1)
-def _right_by_pixel() -> npt.NDArray[np.int64]:
+@lru_cache(maxsize=32)
+def _right_by_pixel(dark: int, bright: int) -> npt.NDArray[np.int64]:
     """Count, for each pixel, the training images that the rule classifies correctly by that pixel alone."""
     train_images, train_labels, _, _ = load_fashion_mnist()
-    chosen = np.isin(train_labels, (_SNEAKER, _ANKLE_BOOT))
-    is_boot = (train_labels[chosen] == _ANKLE_BOOT)[:, None, None]
-    return np.asarray(((train_images[chosen] > 127) == is_boot).sum(axis=0), dtype=np.int64)
+    chosen = np.isin(train_labels, (dark, bright))
+    is_bright = (train_labels[chosen] == bright)[:, None, None]
+    return np.asarray(((train_images[chosen] > 127) == is_bright).sum(axis=0), dtype=np.int64)
 
 
 EXERCISES = (
@@ -231,8 +239,9 @@ EXERCISES = (
         hints=(
             "How many numbers is one image?",
             "A number of 32 bits takes four bytes, and a megabyte is a million bytes here.",
-            "60,000 × 28 × 28 × 4, divided by 1,000,000.",
+            "{images:,} × 28 × 28 × 4, divided by 1,000,000.",
         ),
+        variant=FLOAT_MEGABYTES,
         reason="The array needs four times the 47 megabytes of the file. It still fits into memory, so no image has to "
         "be read twice.",
     ),
@@ -250,16 +259,17 @@ EXERCISES = (
     Exercise(
         "held_out_by_amount", "How many images are enough?", "measured", 2, _check_held_out_by_amount,
         hints=(
-            "numpy.flatnonzero(train_labels[:50_000] == k)[:10] holds the positions of the first 10 images of class k.",
+            "numpy.flatnonzero(train_labels[:50_000] == k)[:{few}] holds the positions of the first {few} images of "
+            "class k.",
             "Join the ten lists of positions with numpy.concatenate. nearest_mean gets these images, their labels, and "
             "train_images[50_000:].",
             "The accuracy is (nearest_mean(…) == train_labels[50_000:]).mean(). Write a function of the amount, and "
-            "call it with 10, 100 and 1,000.",
+            "call it with {few}, {more} and {most:,}.",
         ),
-        reason="Ten times the data first gains three points, then less than one. On the images behind the means, the "
-        "accuracy falls meanwhile from 82 % to 69 %. Where both meet, more data would not help: only another model "
+        variant=HELD_OUT_BY_AMOUNT,
+        reason="{gains}{fall}. Where both meet, more data would not help: only another model "
         "would.",
-        prepare=_accuracies,
+        prepare=lambda: _accuracies(HELD_OUT_BY_AMOUNT.number("few")),
     ),
     Exercise(
         "split_indices", "A random split", "written", 2, _check_split_indices,
@@ -274,13 +284,13 @@ EXERCISES = (
         "best_pixel", "Sneaker or ankle boot, by one pixel", "measured", 2, _check_best_pixel,
         hints=(
             "Look at the two mean images: where is one dark and the other light? Measure there, and all around.",
-            "For each pixel, count the boots above 127 and the sneakers not above it. All 784 counts fit into one "
+            "For each pixel, count the {boots} above 127 and the {darks} not above it. All 784 counts fit into one "
             "array.",
-            "With shoes and their labels: ((shoes > 127) == (labels == 9)[:, None, None]).sum(axis=0), then argmax.",
+            "With shoes and their labels: ((shoes > 127) == (labels == {bright})[:, None, None]).sum(axis=0), then "
+            "argmax.",
         ),
-        reason="The best pixel lies at the sole, not in the shaft: a sneaker is low, and in most of its pictures this "
-        "row is empty. The rule is right on 87.7 % of the 12,000 images; a classifier that looks at more has to beat "
-        "that.",
-        prepare=_right_by_pixel,
+        variant=BEST_PIXEL,
+        reason="{why}",
+        prepare=lambda: _right_by_pixel(**BEST_PIXEL.numbers("dark", "bright")),
     ),
 )  # fmt: skip

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from mxnet import np as mxnet_np
 
 from d2l_helpers.exercises.chapter.least_squares import check_ridge, check_weighted_least_squares
+from d2l_helpers.exercises.chapter.options import METRES
+from d2l_helpers.exercises.chapter.variants import DESCENT_LIMIT
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import (
     as_array,
@@ -123,7 +125,7 @@ def _check_descent_limit(descent_limit: Any) -> None:
 
 
 def _loss_after(num_steps: int, rate: float) -> float:
-    x, y = np.array(KILOMETRES), np.array(MINUTES)
+    x, y = np.array(KILOMETRES) / DESCENT_LIMIT.number("unit"), np.array(MINUTES)
     w = b = 0.0
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(num_steps):
@@ -202,6 +204,7 @@ EXERCISES = (
             "Call descend(lr, 500) and look at the last point. Halve the interval between a good and a bad rate.",
             "The exhibit shows the factor by which a step multiplies the distance across. At the limit it is −1.",
         ),
+        variant=DESCENT_LIMIT,
         reason="Along a direction of curvature λ, a step multiplies the distance by 1 − ηλ. This factor passes −1 at "
         "η = 2/λ, first in the steepest direction.",
     ),
@@ -211,7 +214,7 @@ EXERCISES = (
         kind="predicted",
         points=1,
         check=choice(
-            "abcd",
+            METRES,
             "52f9f5970d1b68c8",
             "metres",
             wrong={
@@ -226,6 +229,7 @@ EXERCISES = (
             "The curvature along w is the mean of x². By what factor does it change if every x is 1,000 times larger?",
             "The limit is 2 over the largest curvature, and that is very nearly the mean of x².",
         ),
+        variant=METRES,
         reason="The mean of x² grows a millionfold, so the limit falls from 0.34 to about 0.0000004. At that rate b, "
         "whose curvature is still 1, would need millions of steps: bring features to similar sizes before you train.",
     ),

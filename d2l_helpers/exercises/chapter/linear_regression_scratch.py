@@ -12,6 +12,8 @@ import numpy.typing as npt
 from mxnet import autograd
 from mxnet import np as mxnet_np
 
+from d2l_helpers.exercises.chapter.options import ZERO_START
+from d2l_helpers.exercises.chapter.variants import EXAMPLES_NEEDED, GALILEOS_CONSTANT
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import (
     as_array,
@@ -33,8 +35,8 @@ DISTANCES = (33, 130, 298, 526, 824, 1192, 1620)
 _MOST_BATCHES = 100
 _BESIDE = 1.005  # the loss is also computed at this factor above and below the answer
 _MOST = 1e6
-_NOISE, _ERROR = 0.5, 0.01  # of exercise 6
-_FEWEST, _MOST_NEEDED = 2000, 3125  # a fifth below (0.5 / 0.01)², and as many times above
+_NOISE = 0.5  # of exercise 6
+_NEAR = 1.25  # a fifth below what is needed, and as many times above
 
 
 def _check_full_batches(full_batches: Callable[..., Any]) -> None:
@@ -185,15 +187,18 @@ def _check_galileos_constant(galileos_constant: Any) -> None:
 def _check_examples_needed(examples_needed: Any) -> None:
     n = as_number(examples_needed, "examples_needed")
     expect(math.isfinite(n) and n >= 1, f"examples_needed = {n:g}", "a number of examples")
+    error = EXAMPLES_NEEDED.number("error")
+    needed = (_NOISE / error) ** 2
     expect(
-        _FEWEST <= n <= _MOST_NEEDED,
+        needed / _NEAR <= n <= needed * _NEAR,
         f"examples_needed = {n:g}; with so many, the first weight is wrong by about {_NOISE / math.sqrt(n):.2g}",
-        f"an error of about {_ERROR}",
+        f"an error of about {error:g}",
     )
 
 
 def _loss(a: float) -> float:
-    errors = a * np.square(np.array(BEATS, dtype=float)) - np.array(DISTANCES)
+    unit = GALILEOS_CONSTANT.number("unit")
+    errors = a * np.square(np.array(BEATS, dtype=float)) - np.array(DISTANCES) / unit
     return float((errors**2).mean() / 2)
 
 
@@ -241,28 +246,22 @@ EXERCISES = (
         "The method is called gradient clipping.",
     ),
     Exercise(
-        "galileos_constant",
-        "Galileo's ball",
-        kind="measured",
-        points=2,
-        check=_check_galileos_constant,
+        "galileos_constant", "Galileo's ball", "measured", 2, _check_galileos_constant,
         hints=(
             "The feature is the square of the beats. X and y must be columns: reshape(-1, 1).",
             "If the weight becomes nan, the rate is too high. The feature reaches 49, and the curvature is the mean "
             "of its square, 668. A rate above 2 / 668 makes each step longer than the last.",
             "X = (beats ** 2).reshape(-1, 1), y = distances.reshape(-1, 1), lr=0.001, 100 epochs; then take w.item().",
         ),
+        variant=GALILEOS_CONSTANT,
         reason="The curvature is the mean of the squared feature, 668, and above a rate of 2 / 668 = 0.003 each step "
         "lands further away. With X = (beats ** 2).reshape(-1, 1), y = distances.reshape(-1, 1) and lr=0.001, your "
-        "loop ends at 33.05. In twice the time, the ball covers four times the distance.",
+        "loop ends at 33.05.{more} In twice the time, the ball covers four times the distance.",
     ),
     Exercise(
-        "zero_start",
-        "Starting from zero",
-        kind="predicted",
-        points=1,
+        "zero_start", "Starting from zero", "predicted", 1,
         check=choice(
-            "abc",
+            ZERO_START,
             "0481af9266934f4f",
             "zero_start",
             wrong={
@@ -275,24 +274,22 @@ EXERCISES = (
             "The gradient of w₁ is the sum of error × u × x₁, and that of u is the sum of error × (w₁x₁ + w₂x₂).",
             "The gradient of the bias is the sum of the errors. Which of the gradients are zero at the start?",
         ),
+        variant=ZERO_START,
         reason="At zero, neither u nor the weights can move, because the gradient of each has the other as a factor. "
         "Networks with several layers multiply in the same way, so their weights start as small random numbers.",
     ),
     Exercise(
-        "examples_needed",
-        "How many examples?",
-        kind="measured",
-        points=2,
-        check=_check_examples_needed,
+        "examples_needed", "How many examples?", "measured", 2, _check_examples_needed,
         hints=(
             "For each data set: X, y = synthetic_data(true_w, true_b, 100, noise=0.5), new parameters, then ten calls "
             "of train_epoch with lr=1 and batch_size=100. Keep w[0].item() - 2.",
             "100 examples give an error of about 0.05, and 400 of about 0.025. How many times as many examples does it "
             "take to halve the error?",
-            "The error is about 0.5 / √n. It should be a fifth of the 0.05 that 100 examples give.",
+            "The error is about 0.5 / √n. It should be {share} of the 0.05 that 100 examples give.",
         ),
-        reason="We measured 0.051 with 100 examples and 0.027 with 400: the error falls as 1/√n, and a fifth of it "
-        "takes 25 times as many. For each data set, take X, y = synthetic_data(true_w, true_b, n, noise=0.5) and w, b "
-        "= initial_params(2), then call train_epoch(w, b, X, y, 1, n) ten times; the error is w[0].item() - 2.",
+        variant=EXAMPLES_NEEDED,
+        reason="We measured 0.051 with 100 examples and 0.027 with 400: the error falls as 1/√n, and {share} of it "
+        "takes {times} times as many. For each data set, take X, y = synthetic_data(true_w, true_b, n, noise=0.5) and "
+        "w, b = initial_params(2), then call train_epoch(w, b, X, y, 1, n) ten times; the error is w[0].item() - 2.",
     ),
-)
+)  # fmt: skip

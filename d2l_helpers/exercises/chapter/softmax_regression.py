@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from d2l_helpers.exercises.chapter.variants import MOST_SYMBOLS
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import as_array, as_number, drawn, expect, expect_close, expect_shape
 
 __all__ = ["EXERCISES"]
 
-_BITS = 64
 _MAX_SYMBOLS = 1000  # a larger answer is far off, and computing 3**n would take long
 _TINY = 1e-30  # a probability that adding 1e-8, or cutting off below 1e-12, would change
 
@@ -163,11 +163,11 @@ def _check_most_symbols(answer: Any) -> None:
     n = as_number(answer, "most_symbols")
     expect(np.isfinite(n) and n == np.floor(n), f"{n:g}", "a whole number")
     expect(1 <= n <= _MAX_SYMBOLS, f"{n:.0f}", f"a number of fruits between 1 and {_MAX_SYMBOLS}")
-    count = int(n)
-    got = f"{count} fruits, which have more sequences than {_BITS} bits have patterns"
-    expect(3**count <= 2**_BITS, got, "a pattern of its own for each sequence")
+    count, bits = int(n), MOST_SYMBOLS.number("bits")
+    got = f"{count} fruits, which have more sequences than {bits} bits have patterns"
+    expect(3**count <= 2**bits, got, "a pattern of its own for each sequence")
     got = f"{count} fruits, which leave room for another"
-    expect(3 ** (count + 1) > 2**_BITS, got, "the largest number for which the patterns suffice")
+    expect(3 ** (count + 1) > 2**bits, got, "the largest number for which the patterns suffice")
 
 
 def _check_second_derivatives(second_derivatives: Callable[..., Any]) -> None:
@@ -269,11 +269,12 @@ EXERCISES = (
         hints=(
             "A code with two bits per fruit never uses one of its four patterns. Do not use separate bits for "
             "each fruit: number the whole sequences.",
-            "There are 3 to the power of n sequences of n fruits, and 2 to the power of 64 patterns.",
-            "64 bits are enough for 64 / log₂ 3 fruits; round down.",
+            "There are 3 to the power of n sequences of n fruits, and 2 to the power of {bits} patterns.",
+            "{bits} bits are enough for {bits} / log₂ 3 fruits; round down.",
         ),
-        reason="3⁴⁰ = 1.2 × 10¹⁹ sequences fit into 2⁶⁴ = 1.8 × 10¹⁹ patterns, 3⁴¹ do not. That is 1.6 bits per fruit; "
-        "the entropy, log₂ 3 = 1.585 bits, is the limit that longer blocks approach. Two bits per fruit would make 32.",
+        variant=MOST_SYMBOLS,
+        reason="{fit}; the entropy, log₂ 3 = 1.585 bits, is the limit that longer blocks approach. Two bits per fruit "
+        "would make {half}.",
     ),
     Exercise(
         "second_derivatives",

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from d2l_helpers.exercises.chapter.variants import SURE_MARGIN
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import as_array, as_number, describe, drawn, expect, expect_close, expect_shape
 
 __all__ = ["EXERCISES"]
-
 _Numbers = npt.NDArray[np.float64]
 
 # Images, epochs, and between which errors all fits lay whose seed and sample of the images were others (six of each)
@@ -71,12 +71,12 @@ def _slopes(loss_and_gradient: Callable[[Any, Any], Any], logits: _Numbers, y: S
 def _check_sure_margin(margin: Any) -> None:
     got = as_number(margin, "the margin")
     expect(math.isfinite(got), got=f"a margin of {got}", expected="a finite number")
-    before, after = _loss_at(got - 0.1), _loss_at(got)
-    expect(after < 0.01, got=f"a loss of {after:.4g} at the margin {got:g}", expected="a loss below 0.01")
+    bound, before, after = SURE_MARGIN.number("bound"), _loss_at(got - 0.1), _loss_at(got)
+    expect(after < bound, got=f"a loss of {after:.4g} at the margin {got:g}", expected=f"a loss below {bound:g}")
     in_steps = f"a margin of {got:g}, which has more than one decimal"
     expect(abs(10 * got - round(10 * got)) < 1e-4, got=in_steps, expected="a margin in steps of 0.1, such as 2.3")
     early = f"a loss of {before:.4g} already at the margin {got - 0.1:g}"
-    expect(before >= 0.01, got=early, expected="the smallest margin, in steps of 0.1, whose loss is below 0.01")
+    expect(before >= bound, got=early, expected=f"the smallest margin, in steps of 0.1, whose loss is below {bound:g}")
 
 
 def _loss_at(margin: float) -> float:
@@ -234,11 +234,13 @@ EXERCISES = (
         check=_check_sure_margin,
         hints=(
             "The right class has the probability e^m / (e^m + 9). Divide both parts by e^m.",
-            "The loss is log(1 + 9 e^-m). Set it to 0.01 and solve for m.",
-            "m = log(9 / (e^0.01 - 1)), which is about log(900). Round it up to one decimal.",
+            "The loss is log(1 + 9 e^-m). Set it to {bound:g} and solve for m.",
+            "m = log(9 / (e^{bound:g} - 1)), which is about log({about:g}). Round it up to one decimal.",
         ),
-        reason="log(9 / (e^0.01 - 1)) is 6.797. Each further unit divides the loss by about e, and none makes it 0. "
-        "So a network that knows its images by heart can still lower its loss, by making its weights larger.",
+        variant=SURE_MARGIN,
+        reason="log(9 / (e^{bound:g} - 1)) is {margin:.3f}. Each further unit divides the loss by about e, and none "
+        "makes it 0. So a network that knows its images by heart can still lower its loss, by making its weights "
+        "larger.",
     ),
     Exercise(
         "weight_decay_step",

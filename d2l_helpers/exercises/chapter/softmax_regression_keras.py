@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from d2l_helpers.exercises.chapter.options import ENDLESS_SOFTMAX, FROM_LOGITS_FORGOTTEN
+from d2l_helpers.exercises.chapter.variants import GRADIENT_SHRINK
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import as_array, as_number, choice, describe, expect, expect_close
 
@@ -30,7 +32,6 @@ _RECORDS = (  # loss and accuracy of ten classes, whether two softmaxes made the
     (2.44, 0.80, True, "a network close to the ceiling"),
     (1.60, 1.0, True, "a network without an error"),
 )
-_MARGIN = -3.0
 
 
 def _check_loss_floor(loss_floor: Callable[[int], Any]) -> None:
@@ -76,18 +77,19 @@ def _check_softmax_twice(softmax_twice: Callable[[float, float], Any]) -> None:
 def _check_gradient_shrink(factor: Any) -> None:
     got = as_number(factor, "the factor")
     expect(got > 1, got=f"{got:g}", expected="a factor above 1: the push with one softmax, divided by that with two")
-    once, twice = (_push(times) for times in (1, 2))
+    margin = GRADIENT_SHRINK.number("margin")
+    once, twice = (_push(times, margin) for times in (1, 2))
     wanted = once / twice
     expect(
         abs(got / wanted - 1) < 0.02,
-        got=f"{got:g}, which would make the push with two softmaxes {once / got:.5f} at a margin of {_MARGIN:g}",
+        got=f"{got:g}, which would make the push with two softmaxes {once / got:.5f} at a margin of {margin:g}",
         expected=f"the push with one softmax, {once:.4f}, divided by the push with two, to 2 %; your factor is too "
         + ("small" if got < wanted else "large"),
     )
 
 
-def _push(times: int) -> float:
-    """Compute how fast the loss falls as the right logit rises, with this many softmaxes."""
+def _push(times: int, margin: float) -> float:
+    """Compute how fast the loss falls as the right logit rises above a margin, with this many softmaxes."""
 
     def loss(margin: float) -> float:
         values = np.eye(10)[0] * margin
@@ -96,7 +98,7 @@ def _push(times: int) -> float:
         return float(-np.log(values[0]))
 
     step = 1e-4
-    return (loss(_MARGIN - step) - loss(_MARGIN + step)) / (2 * step)
+    return (loss(margin - step) - loss(margin + step)) / (2 * step)
 
 
 def _check_keras_curve(keras_curve: Callable[[Any, str, str], Any]) -> None:
@@ -151,7 +153,7 @@ EXERCISES = (
         kind="predicted",
         points=1,
         check=choice(
-            "abcd",
+            ENDLESS_SOFTMAX,
             digest="0685675bf9124305",
             name="endless_softmax",
             wrong={
@@ -167,6 +169,7 @@ EXERCISES = (
             "difference or a smaller one?",
             "Try it: apply npx.softmax five times in a loop, and print the largest entry each time.",
         ),
+        variant=ENDLESS_SOFTMAX,
         reason="Of ten numbers that add up to 1, two can differ by 1 at most, and the next softmax leaves less than a "
         "sixth of that difference. A hundred softmaxes leave nothing of it.",
     ),
@@ -195,11 +198,13 @@ EXERCISES = (
         check=_check_gradient_shrink,
         hints=(
             "The function push, above the last prediction, takes any loss; it needs another margin.",
-            "Call it for both losses at the margin -3, and divide the push with one softmax by the push with two.",
-            "The exhibit shows the factor, too: set its slider to -3.0.",
+            "Call it for both losses at the margin {margin:g}, and divide the push with one softmax by the push with "
+            "two.",
+            "The exhibit shows the factor, too: set its slider to {margin:.1f}.",
         ),
+        variant=GRADIENT_SHRINK,
         reason="The gradient passes back through the first softmax, whose slope is p (1 - p). Here p, the probability "
-        "of the right class, is about one in 180.",
+        "of the right class, is about one in {about}.",
     ),
     Exercise(
         "keras_curve",
@@ -221,7 +226,7 @@ EXERCISES = (
         kind="predicted",
         points=1,
         check=choice(
-            "abcd",
+            FROM_LOGITS_FORGOTTEN,
             digest="79b0c28f0a107f03",
             name="from_logits_forgotten",
             wrong={
@@ -238,6 +243,7 @@ EXERCISES = (
             "0.9999999. What is the gradient of a number that was clipped?",
             "Draw the clipped output as a curve: flat below 0, flat above 1. On a flat curve the gradient is 0.",
         ),
+        variant=FROM_LOGITS_FORGOTTEN,
         reason="The gradient of an output that was clipped to 0 or 1 is 0, so what is wrong stays wrong. After three "
         "epochs, five of six seeds still classified only one image in ten correctly, and the sixth one in three.",
     ),

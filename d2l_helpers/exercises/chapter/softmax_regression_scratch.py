@@ -10,16 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from d2l_helpers.data import load_fashion_mnist
+from d2l_helpers.exercises.chapter.options import VOCABULARY_GRADIENT
+from d2l_helpers.exercises.chapter.variants import FIRST_LOSS_SIGMA
 from d2l_helpers.exercises.exercise import Exercise, NotYet
-from d2l_helpers.exercises.expectations import (
-    as_array,
-    as_number,
-    choice,
-    drawn,
-    expect,
-    expect_close,
-    expect_shape,
-)
+from d2l_helpers.exercises.expectations import as_array, as_number, choice, drawn, expect, expect_close, expect_shape
 
 __all__ = ["EXERCISES"]
 
@@ -141,7 +135,7 @@ def _check_decide(decide: Callable[..., Any]) -> None:
 def _check_first_loss_sigma(answer: Any) -> None:
     sigma = as_number(answer, "first_loss_sigma")
     expect(np.isfinite(sigma) and sigma > 0, f"{sigma:g}", "a standard deviation above 0")
-    goal = 2 * np.log(10)
+    goal = FIRST_LOSS_SIGMA.number("loss")
     loss = _first_loss(sigma)
     got = f"a sigma of {sigma:g}, with which the first loss is {loss:.3g} on average over many draws of the weights"
     expect(_first_loss(sigma * _NEAR_ENOUGH) > goal, got, f"a larger sigma: the loss should be {goal:.3f}")
@@ -251,8 +245,9 @@ EXERCISES = (
             "evaluate(held_out_iter, W, b)[0].",
             "One draw of the weights says little: another seed easily changes the loss by a sixth. Average over "
             "twenty seeds.",
-            "The answer lies between 0.1 and 0.5. Halve the interval until its ends are a few percent apart.",
+            "The answer lies between {low:g} and {high:g}. Halve the interval until its ends are a few percent apart.",
         ),
+        variant=FIRST_LOSS_SIGMA,
         reason="A score is a sum of 784 pixels, each times a random weight: its standard deviation is sigma times the "
         "length of the image, about 12. So at a sigma of 0.2 scores of plus and minus 2.4 are common, and their "
         "probabilities are far from a tenth.",
@@ -277,7 +272,7 @@ EXERCISES = (
         kind="predicted",
         points=1,
         check=choice(
-            "abcd",
+            VOCABULARY_GRADIENT,
             digest="3df44efc9d29b500",
             name="vocabulary_gradient",
             wrong={
@@ -291,6 +286,7 @@ EXERCISES = (
             "For the right class it is its probability minus 1, for every other class its probability.",
             "Is there a class to which the softmax gives a probability of exactly 0?",
         ),
+        variant=VOCABULARY_GRADIENT,
         reason="Every wrong word has a probability above 0, so every column has a gradient: each step computes "
         "with all 39 million numbers, mostly to make tiny corrections. Hence models of large vocabularies sample a few "
         "of the wrong words at random, or arrange the words as a tree.",

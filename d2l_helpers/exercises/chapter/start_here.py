@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from d2l_helpers.exercises.chapter.variants import ONE_STEP_RATE
 from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.exercises.expectations import as_number, expect, expect_close
 
@@ -24,12 +25,13 @@ def _check_take_step(take_step: Callable[..., Any]) -> None:
 def _check_one_step_rate(one_step_rate: Any) -> None:
     rate = as_number(one_step_rate, "one_step_rate")
     expect(math.isfinite(rate) and rate > 0, f"one_step_rate = {rate:g}", "a learning rate, above 0")
-    after = (1 - 2 * rate) * _TARGET
+    goal = ONE_STEP_RATE.number("goal")
+    after = goal - 2 * rate * _TARGET
     word = "short of" if after > 0 else "beyond"
     expect(
         abs(after) <= _CLOSE * _TARGET,
-        f"one_step_rate = {rate:g}: one step from 0 ends {abs(after):.3g} {word} 3",
-        "a rate with which one step ends at 3, where the loss is 0",
+        f"one_step_rate = {rate:g}: one step from 0 ends {abs(after):.3g} {word} {goal:g}",
+        f"a rate with which one step ends at {goal:g}" + ", where the loss is 0" * (goal == _TARGET),
     )
 
 
@@ -41,10 +43,11 @@ EXERCISES = (
         points=1,
         check=_check_one_step_rate,
         hints=(
-            "Move the slider of the rate until the first point of the curve lies at 0.",
-            "The gradient at w = 0 is 2 · (0 − 3) = −6, so the step is 6 times the rate. It should be 3 long.",
-            "Solve 6 · rate = 3.",
+            "Move the slider of the rate until the first point of the curve lies at {loss:.3g}.",
+            "The gradient at w = 0 is 2 · (0 − 3) = −6, so the step is 6 times the rate. It should be {goal:g} long.",
+            "Solve 6 · rate = {goal:g}.",
         ),
+        variant=ONE_STEP_RATE,
         reason="The step is the rate times the gradient, and this gradient is twice the distance to the lowest point. "
         "Real losses are not so simple: section 1 shows what decides there.",
     ),

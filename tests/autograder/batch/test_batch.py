@@ -349,7 +349,7 @@ class StarvedSessions:
         self.inside, self.beside, self.asked = set(), [], []
         self.everybody = threading.Barrier(3)
 
-    def mark(self, submission, assignment, secret, open_session):
+    def mark(self, submission, assignment, secret, open_session, student):
         session, name = open_session(), submission.digest
         self.asked.append(name)
         first = self.asked.count(name) == 1

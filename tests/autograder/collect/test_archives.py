@@ -27,9 +27,9 @@ WITH_A_NOTEBOOK = {
     "tar in a zip": zipped({"hw.tgz": tarred({"mine.ipynb": NOTEBOOK}, "w:gz")}),
     "packed on Windows": zipped({"hw\\mine.ipynb": NOTEBOOK}),
     "a name in another encoding": zipped({"~~bung.ipynb": NOTEBOOK}).replace(b"~~bung", b"\x9a\xffbung"),
-    "a name that is not UTF-8 as it says": zipped({"Übung.ipynb": NOTEBOOK}).replace(b"\xc3\x9c", b"\xff\xff"),
+    "a name that is not UTF-8 as it says": zipped({"Übung.ipynb": NOTEBOOK}).replace(b"\xc3\x9cbung", b"\xff\xffbung"),
     "names of which one is not UTF-8 as it says": zipped({"Ü.ipynb": NOTEBOOK, "é.py": ""}).replace(
-        b"\xc3\xa9", b"\x81\x82"
+        b"\xc3\xa9.py", b"\x81\x82.py"
     ),
     "one name twice": zipped([("mine.ipynb", b"{}"), ("mine.ipynb", NOTEBOOK)]),
     "a damaged file beside": zipped({"a.ipynb": b"{", "mine.ipynb": NOTEBOOK}),

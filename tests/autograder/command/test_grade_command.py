@@ -122,3 +122,29 @@ def test_roster_platform_and_names_reach_what_is_collected(tmp_path):
     refused = CliRunner().invoke(_commands, ["grade", str(submissions), "--out", str(out), "--platform", "nowhere"])
     assert isinstance(refused.exception, ArgumentError)
     assert "nowhere" in str(refused.exception)
+
+
+def test_one_submission_counts_for_each_of_a_group(course, tmp_path):
+    out, groups = tmp_path / "out", tmp_path / "groups.csv"
+    groups.write_text("group_name,login_id\nTeam 1,ada\nTeam 1,dan\nTeam 2,ben\nTeam 2,cleo\nTeam 3,eve\n")
+    done = grade(course / "submitted", "--course", course, "--out", out, "--groups", groups)
+    assert done.exit_code == 0, done.output
+    marks = {student: (row["status"], row["earned"]) for student, row in rows(out).items()}
+    assert marks == {
+        "ada": ("marked", "13"),
+        "ben": ("marked", "11"),
+        "cleo": ("damaged", "0"),
+        "dan": ("marked", "13"),
+        "eve": ("missing", ""),
+    }
+    assert "3 notebooks, and 1 further student of groups: " in done.output
+    assert "ben, cleo each handed in, and each has a mark of their own" in " ".join(done.output.split())
+    assert "handed in by ada, of the same group" in (out / "feedback" / "dan" / f"{NAME}.html").read_text()
+    assert (out / "autograded" / "dan" / NAME / f"{NAME}.ipynb").is_file()
+
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{out}/gradebook.db") as book:
+        assert {one.student.id: one.score for one in book.assignment_submissions(NAME)} == {
+            "ada": 13, "ben": 11, "cleo": 0, "dan": 13,
+        }  # fmt: skip

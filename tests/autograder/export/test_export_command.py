@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import dataclasses
 import io
 import shutil
 import zipfile
@@ -12,13 +13,13 @@ import pytest
 from click.testing import CliRunner
 from support.courses import NAME, ROOT, need_nbgrader
 from support.gradebooks import CANVAS, GRADEBOOK, WORKSHEET
-from support.sample_results import result_for
+from support.sample_results import PARTLY, RIGHT, result_for
 
 from d2l_autograder.__main__ import _commands
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.gradebook import gradebook
-from d2l_autograder.report import write_feedback
-from d2l_autograder.results import Row
+from d2l_autograder.report import write_feedback, write_grades
+from d2l_autograder.results import Result, Row, Status
 from d2l_helpers.errors import D2LHelpersError
 
 # SQLAlchemy warns about how nbgrader uses it
@@ -109,6 +110,8 @@ def test_one_wrong_file_and_nothing_is_written(course):
         (["--canvas", "canvas.csv", "--new-column", "05_other"], "one of 04_softmax_regression"),
         (["--canvas", "canvas.csv", "--maximum", "05_other=3"], "one of 04_softmax_regression"),
         (["--canvas", "canvas.csv", "--to", "."], "which would be overwritten"),
+        (["--moodle", "Grades-CS101-HW4-77.csv", "--feedback", "Grades-CS101-HW4-77.csv"], "would be overwritten"),
+        (["--moodle", "grades.csv", "--new-column", NAME], "--new-column without --canvas"),
         (["--canvas", "canvas.csv", "--feedback", "f.zip"], "the participants' numbers"),
         (["--canvas", "canvas.csv", "--roster", "canvas.csv", "--submitted", ".", "--feedback", "f.zip"], "in folders"),
         ([], "Say what to export"),
@@ -137,6 +140,22 @@ def test_without_a_gradebook_it_says_what_to_do(course):
     status, said = export(course, "--canvas", "canvas.csv")
     assert status == 1
     assert "run d2l-grade grade first" in said
+
+
+def test_without_nbgrader_the_marks_are_those_of_the_table(course):
+    (course / "gradebook.db").unlink()
+    results = [Result(student, NAME, Status.MARKED, "", (RIGHT, PARTLY)) for student in ("s01", "s02", "=1+1")]
+    rows = [Row(result, penalty=0.5) for result in results]
+    rows[1] = Row(dataclasses.replace(results[1], is_sandboxed=False))
+    write_grades(rows, course)
+    status, said = export(course, "--canvas", "canvas.csv", "--maximum", f"{NAME}=6")
+    assert status == 1
+    assert marks_in(course / "export" / "canvas.csv", "04 Softmax Regression (1234)")[2:4] == ["4.5", "5"]
+    assert "so the marks are those of grades.csv" in said
+    assert f"s02, {NAME}: This notebook was marked without a sandbox" in said
+    assert "=1+1: the file has no row for this student" in said
+    (course / "grades.csv").write_text("student,total\ns01,5\n")
+    assert "Cannot read grades.csv" in export(course, "--canvas", "canvas.csv")[1]
 
 
 def test_files_of_one_name_get_numbers_and_a_roster_gives_more_ids(course):

@@ -93,7 +93,7 @@ def test_each_row_and_each_mark_is_counted_once_and_named_where_it_is_nowhere():
     result = filled(CANVAS, marks)
     said = "\n".join(about_file(result, book(marks)))
     assert "students in the file: 7; with a mark: 3, cells kept: 3, without a mark, so their cells are kept: 1" in said
-    assert "marks in the gradebook: 7; without a row in the file: 2" in said
+    assert "marks here: 7; without a row in the file: 2" in said
     assert "Jane Doe: 2 rows of the file may be meant, and nothing tells which" in said
     assert "ghost: the file has no row for this student" in said
     assert "s02: 7.00 before, now 3" in said
@@ -216,6 +216,28 @@ def test_a_worksheet_in_german_is_read():
     assert [row.participant for row in read(GERMAN, "Moodle").students] == ["9001", "9002"]
 
 
+def test_canvas_may_write_last_and_first_names_apart():
+    text = "LastName,FirstName,ID,SIS Login ID,Section,04 Softmax Regression (1)\n"
+    text += "    Points Possible,,,,,11\nDoe,Jane,7,x,C,\n"
+    result = filled(text, {"Jane Doe": 4})
+    assert result.contents.decode() == text[:-1] + "4\n"
+
+
+def test_a_worksheet_of_blind_marking_is_filled_by_the_participants_numbers():
+    text = "Identifier,Status,Grade,Maximum grade\nParticipant 9001,-,,11\nParticipant 9002,-,,11\n"
+    result = filled(text, {"Participant 9002": 4}, "Moodle")
+    assert column(result.contents, "Grade") == ["", "4"]
+
+
+def test_three_thousand_students_in_forty_columns_are_filled():
+    head = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", HEADING, *(f"HW {n} ({n})" for n in range(40))]
+    rows = [head, ["    Points Possible", "", "", "", "", *["11.00"] * 41]]
+    rows += [[f"Last {n}, First", str(n), f"s{n}", f"login{n}", "C", *["1.50"] * 41] for n in range(3000)]
+    text = "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows) + "\n"
+    result = filled(text, {f"s{n}": n % 12 for n in range(3000)})
+    assert column(result.contents, HEADING)[1:] == [str(n % 12) for n in range(3000)]
+
+
 @pytest.mark.parametrize(
     ("platform", "contents", "said"),
     [
@@ -275,6 +297,25 @@ def test_two_students_of_the_gradebook_in_one_row_are_both_named():
     result = filled(CANVAS, {"s01": 4, "ada": 5})
     assert {student for student, fate in what(result).items() if fate == Became.NOWHERE} == {"s01", "ada"}
     assert result.contents == CANVAS.encode()
+
+
+@given(
+    st.lists(st.sampled_from(["", "7", "EX", "N/A", "8.00"]), max_size=8),
+    st.sets(st.integers(0, 11)),
+)
+def test_the_numbers_add_up(before, marked):
+    rows = ["Student,ID,SIS Login ID,Section," + HEADING, "    Points Possible,,,,11"]
+    rows += [f'"Last, First {n}",{100 + n},s{n},C,{cell}' for n, cell in enumerate(before)]
+    totals = book({f"s{n}": n for n in marked} or {"s20": 1})
+    (chosen,) = choose_columns([read("\n".join(rows))], [SOFTMAX], {})
+    result = fill(chosen, totals)
+    said = "\n".join(about_file(result, totals))
+    numbers = [int(number) for number in re.findall(r": (\d+)(?=[;,\n])", f"{said}\n")[:6]]
+    students, written, kept, without, marks, nowhere = numbers
+    assert students == len(before) == written + kept + without
+    assert marks == len(totals.totals)
+    assert nowhere == sum(int(ident[1:]) >= len(before) for _, ident in totals.totals)
+    assert written == sum(n in marked and cell not in ("EX", "N/A") for n, cell in enumerate(before))
 
 
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00\r"), max_size=12)

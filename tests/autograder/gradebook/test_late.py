@@ -262,3 +262,57 @@ def test_nbgrader_is_not_imported_where_nobody_is_late(course):
 
 def test_without_a_course_nobody_has_a_penalty():
     assert LatePolicy(None).penalty("ada", 5.0, 100.0) is None
+
+
+LATE_DAYS = Path(__file__).parents[3] / "docs" / "late_days.py"
+
+
+def late_days(folder, **settings):
+    """Have a course use the plugin of docs/late_days.py."""
+    shutil.copy(LATE_DAYS, folder)
+    lines = [f"c.LateDays.{name} = {value}" for name, value in settings.items()]
+    configure(folder, "c.AssignLatePenalties.plugin_class = 'late_days.LateDays'", *lines)
+
+
+@pytest.mark.parametrize(("days", "penalty"), [(0.01, 0), (2, 0), (2.01, 1.1), (4, 2.2), (100, 11)])
+def test_late_days_are_free_and_each_further_day_costs_a_share(course, days, penalty):
+    late_days(course, days=2)
+    stamp(course, DUE + timedelta(days=days))
+    assert saved(course, DUE + timedelta(days=days)).penalty == pytest.approx(penalty)
+
+
+def test_late_days_are_used_up_in_the_order_of_due_dates_and_extensions_use_none(course):
+    from nbgrader.api import Gradebook
+    from nbgrader.plugins import LateSubmissionPlugin
+
+    late_days(course, days=3, share=0.5)
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
+        for name, days in (("02_earlier", -10), ("03_earlier", -5), ("08_later", 10)):
+            book.add_assignment(name, duedate=DUE + timedelta(days=days))
+    for name, days in (("02_earlier", -9), ("03_earlier", -4.5), ("08_later", 19)):  # 1, 1 and 9 days late
+        place = course / "submitted" / "ada" / name / "timestamp.txt"
+        place.parent.mkdir(parents=True)
+        place.write_text(f"{DUE + timedelta(days=days):%Y-%m-%d %H:%M:%S.%f} UTC\n")
+    when = DUE + timedelta(days=2)
+    stamp(course, when)
+    assert saved(course, when).penalty == pytest.approx(5.5)  # one of two days is free
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
+        book.add_submission("02_earlier", "ada")
+        book.grant_extension("02_earlier", "ada", days=1)
+    assert saved(course, when).penalty == 0
+    plugin = LatePolicy(course)
+    plugin.penalty("ada", 1.0, 1.0)
+    assert isinstance(plugin._plugin, LateSubmissionPlugin)
+
+
+@pytest.mark.sandbox
+@pytest.mark.nightly
+def test_nbgrader_autograde_and_our_batch_take_the_same_for_late_days(course):
+    need_a_sandbox()
+    late_days(course, days=1)
+    hand_in(course, "ada", answered(course, solutions()))
+    stamp(course, DUE + timedelta(days=3))
+    nbgrader(course, "autograde", NAME)
+    theirs = submission(course)
+    assert theirs[2] == pytest.approx(2.2)
+    assert saved(course, DUE + timedelta(days=3)).penalty == pytest.approx(2.2)

@@ -154,5 +154,9 @@ def test_a_teachers_points_and_comments_are_shown_as_text():
     assert "1 of 1 extra" in shown
     assert "Not all is marked yet" in shown
     assert shown.count("Your teacher's comment. <script>x</script>") == 3
+    only_second = tuple(dataclasses.replace(hand, comment=hand.name * (hand.name == "outlook")) for hand in evil)
+    linked = feedback_page(feedback_on(dataclasses.replace(BY_HAND, by_hand=only_second)))
+    assert 'href="#answer-2">Outlook</a>' in linked
+    assert '<section class="exercise" id="answer-2">\n<h2>Outlook</h2>' in linked
     assert "<script" not in page
     assert "Not all is marked yet" not in feedback_page(feedback_on(Row(RESULT)))

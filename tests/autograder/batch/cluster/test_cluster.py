@@ -10,17 +10,16 @@ from support.batches import NAME, ROOT
 from support.batches import grade as grade_by_command
 from support.clusters import (
     breakable_path,
-    machines,
     make_certificates,
     marks_in,
     need_dask,
     other_key,
     other_version,
     quick_class,
-    until,
 )
 from support.leftovers import need_a_sandbox
 
+from benchmarks.cluster.machines import machines, until
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.batch.cluster.crew import State
 from d2l_autograder.batch.grader import Grader

@@ -10,13 +10,15 @@ import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.own import in_two_places, own_notebook
 from support.submitted import ASSIGNMENT, ASSIGNMENTS
 
+from d2l_autograder.assignment import load_assignment
 from d2l_autograder.batch.cluster import dispatch
 from d2l_autograder.batch.cluster.crew import Crew, State
 from d2l_autograder.batch.cluster.dispatch import Dispatch, Failed
 from d2l_autograder.batch.cluster.reply import Unfit, checked_result, require_same_course, require_same_program
-from d2l_autograder.batch.cluster.task import course_of, describe, mark_task, open_course
+from d2l_autograder.batch.cluster.task import ANSWERS, course_of, describe, mark_task, open_course
 from d2l_autograder.batch.marker import Marker
 from d2l_autograder.results import Status
 from d2l_autograder.sandbox import Verdict
@@ -196,7 +198,7 @@ def test_json_that_is_no_reply_is_refused(value):
 
 def test_a_worker_of_the_same_version_and_key_is_fit():
     require_same_program(describe())
-    digests = {NAME: MARKER.digest(ASSIGNMENT, b"")}
+    digests = {NAME: MARKER.digest(ASSIGNMENT, b"", "")}
     require_same_course(json.dumps({"digests": digests, "keys": {NAME: ASSIGNMENT.key.digest}}), MARKER)
 
 
@@ -234,6 +236,20 @@ def test_a_course_that_was_sent_is_the_course(name):
     half = replace(ASSIGNMENTS[name], items=ASSIGNMENTS[name].items[::2])  # the others are for practice
     marker = Marker({name: half}, b"secret")
     require_same_course(open_course("sent", course_of(marker), marker.secret), marker)
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("is_apart", [False, True], ids=["key in the module", "key in a folder"])
+@pytest.mark.parametrize("is_elsewhere", [False, True], ids=["same place", "another place"])
+def test_a_course_of_own_notebooks_that_was_sent_is_the_course(tmp_path, monkeypatch, is_apart, is_elsewhere):
+    notebook = own_notebook(tmp_path / "teacher")
+    folder = in_two_places(notebook) if is_apart else notebook.parent
+    marker = Marker({notebook.stem: load_assignment(notebook, None)}, b"secret")
+    sent = course_of(marker)
+    if is_elsewhere:
+        copied = notebook.parent.rename(tmp_path / "worker")
+        monkeypatch.setenv(ANSWERS, str(copied / folder.relative_to(notebook.parent)))
+    require_same_course(open_course("own", sent, marker.secret), marker)
 
 
 def test_a_worker_that_does_not_know_the_course_says_so_and_never_raises():

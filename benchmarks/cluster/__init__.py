@@ -1,0 +1,1 @@
+"""How much faster a class is marked on several workers, and what a cluster costs per submission."""

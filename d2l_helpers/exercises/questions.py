@@ -1,0 +1,45 @@
+"""Show what the student's own variant of an exercise asks."""
+
+from __future__ import annotations
+
+from d2l_helpers.exercises.catalogue import find
+from d2l_helpers.exercises.exercise import Exercise
+from d2l_helpers.messages import note_message, question_message, show
+from d2l_helpers.variants import student_id
+
+__all__ = ["question", "show_unseen"]
+
+_seen: set[tuple[str, str]] = set()  # the exercises and the student's ids for which the question was shown
+
+
+def question(name: str) -> None:
+    """Show the student's own numbers of an exercise, or its options in the student's own order.
+
+    Parameters
+    ----------
+    name : str
+        The exercise, as in ``question("pull_cap")``.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such exercise.
+    """
+    exercise = find(name)
+    if exercise.variant is None:
+        show(note_message(exercise.title, "This exercise is the same for everybody."))
+    else:
+        _show(exercise)
+
+
+def show_unseen(exercise: Exercise) -> None:
+    """Show the question of a student with an id, unless it was shown since the kernel started."""
+    if exercise.variant and (ident := student_id()) and (exercise.name, ident) not in _seen:
+        _show(exercise)
+
+
+def _show(exercise: Exercise) -> None:
+    assert exercise.variant is not None
+    text, options = exercise.variant.asked()
+    _seen.add((exercise.name, student_id()))
+    show(question_message(text, options, title="Your variant: "))

@@ -1,0 +1,120 @@
+"""`d2l-author try` finds what is wrong with a teacher's exercises, and says what."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+from support.own import change, in_two_places, module_of, own_notebook
+
+from d2l_autograder.cli.trial import trial
+
+
+def tried(notebook, *options):
+    return CliRunner().invoke(trial, [str(notebook), *map(str, options)], catch_exceptions=False)
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    return own_notebook(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["my_notebook", "3 körbe"])
+def test_a_new_notebook_has_nothing_to_repair(tmp_path, name):
+    done = tried(own_notebook(tmp_path, name).with_suffix(""))
+    assert done.exit_code == 0, done.output
+    assert "All is well." in done.output
+    rows = [line.split() for line in done.output.splitlines()[1:4]]
+    assert [row[:3] for row in rows] == [
+        ["middle_value", "written", "2"],
+        ["last_price", "measured", "1"],
+        ["doubled_prices", "predicted", "1"],
+    ]
+
+
+def test_the_key_may_lie_in_two_places(notebook, tmp_path):
+    folder = in_two_places(notebook)
+    assert tried(notebook).exit_code == 0
+    folder = folder.rename(tmp_path / "my key")
+    assert tried(notebook, "--answers", folder).exit_code == 0
+
+
+HALF = "def _half(x):\n    return len(x) // 2\n\n\n"
+CHECK = '        expect_close(got, middle, f"middle_value({values})")\n'
+REPAIRS = {
+    "a wrong solution": ([("43, wrong=", "44, wrong=")], "last_price, the solution: the check says not yet"),
+    "a wrong letter": ([('"doubled_prices", "b"', '"doubled_prices", "a"')], "The digest of 'a' is '"),
+    "a wrong answer that is right": ([("Wrong(10,", "Wrong(43,")], "the wrong answer 43: the check says right"),
+    "another message": ([('Wrong(10, "a mean of 5.29")', 'Wrong(10, "seventy")')], "'seventy' is not in it"),
+    "fewer than two wrong answers": ([(', Wrong(50, "a mean of 11.00")', ",")], "1 in the key; write at least 2"),
+    "other points than its author says": ([("earns=1 / 2", "earns=0.25")], "it earns 0.5 of the points"),
+    "a wrong answer that passes all probes": (
+        [("    return values[len(values) // 2]\n", "    return middle_value(values)\n")],
+        "middle_value, the wrong answer _forgets_the_order: it passes all probes: add one that it fails",
+    ),
+    "a probe that draws nothing": (
+        [("(rng.integers(1, 99, size).tolist(),) for size in (5, 9, 15)", "([1, 2, 3],) for _ in range(3)")],
+        "draws the same arguments for several submissions",
+    ),
+    "a probe for which the solution fails": (
+        [("(rng.integers(1, 99, size).tolist(),) for size in (5, 9, 15)", "(int(rng.integers(10**9)),)")],
+        "middle_value, the solution: The answer key has failed at middle_value, an odd number of prices. Got TypeError",
+    ),
+    "a constant that passes": (
+        [("rng.integers(1, 99, size).tolist()", "[1.0 + 1e-9 * float(rng.uniform())] * size")],
+        "always 1.0 as the answer earns",
+    ),
+    "a check with an error": ([("/ 7\n", "/ seven\n")], "name 'seven' is not defined"),
+    "a solution that needs a helper": (
+        [("middle = len(ordered) // 2", "middle = _half(ordered)"), ("def _forgets_the", f"{HALF}def _forgets_the")],
+        "the solution uses _half, which the notebook does not define",
+    ),
+    "a solution with other arguments": (
+        [("def middle_value(values):", "def middle_value(values, n=2):")],
+        "the stub takes (values), and the solution (values, n=2)",
+    ),
+    "other points": ([("points=2", "points=3")], "the check's cell has 2 points, and the exercise 3"),
+    "another title": ([("All prices double", "Twice the prices")], "no heading says Twice the prices (1 point)"),
+}
+
+
+@pytest.mark.parametrize("case", REPAIRS)
+def test_what_is_to_be_repaired_is_said(notebook, case):
+    changes, said = REPAIRS[case]
+    change(module_of(notebook), *changes)
+    done = tried(notebook)
+    assert done.exit_code == 1, done.output
+    assert said in done.output
+    assert "to repair" in done.output
+
+
+CELLS = {
+    "a stub that is an attempt": (("last_price = ...", "last_price = 0"), "the check says not yet of the stub"),
+    "a stub that fails": (("last_price = ...", "last_price = later"), "the stub cannot run: NameError"),
+    "another check": (
+        ('helpers.check(\\"last_price\\", last_price)', "helpers.check('x', 3)"),
+        "is not helpers",
+    ),
+    "no grade": (('"grade_id": "check-last_price"', '"grade_id": "check-x"'), "no cell has grade_id check-last_price"),
+}
+
+
+@pytest.mark.parametrize("case", CELLS)
+def test_cells_that_do_not_fit_are_named(notebook, case):
+    replaced, said = CELLS[case]
+    change(notebook, replaced)
+    done = tried(notebook)
+    assert done.exit_code == 1
+    assert f"last_price, the {'stub' if 'stub' in case else 'cells'}: " in done.output
+    assert said in done.output
+
+
+def test_a_check_that_would_judge_otherwise_without_the_key_is_found(notebook):
+    change(module_of(notebook), (CHECK, f'{CHECK}        expect("ANSWERS" in globals(), "x", "x")\n'))
+    done = tried(notebook)
+    assert done.exit_code == 1
+    assert "Cannot hand out my_notebook_exercises.py without its key" in done.output
+
+
+def test_what_answers_print_is_not_in_the_table(notebook):
+    change(module_of(notebook), ("    ordered = sorted(", "    print('noise')\n    ordered = sorted("))
+    assert "noise" not in tried(notebook).output
