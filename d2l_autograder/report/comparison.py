@@ -110,7 +110,7 @@ def _counts(comparisons: Sequence[Comparison], changed: Sequence[Comparison], ne
         f"{_counted(len(comparisons), 'submission')}, {marked_again} marked for this preview: "
         f"{_verb(len(gains), 'gain')} {_points(gains)}, {_verb(len(losses), 'lose')} {_points(losses)}, "
         f"{_verb(same, 'keep')} the total that was reported, {new} not marked before. "
-        "Penalties for lateness are left out."
+        "These are automatic marks, without penalties for lateness and without what a person gave."
     )
 
 
