@@ -248,6 +248,10 @@ def _fields(kind: type) -> dict[str, Any]:
 
 def _read(kind: Any, content: Any) -> Any:
     """Read a value of a type from JSON, in which anything may stand; raises TypeError, ValueError or KeyError."""
+    if kind in (str, bool):  # first: most of what a class's results hold
+        if type(content) is not kind:
+            raise TypeError(f"{type(content).__name__} in place of {kind.__name__}")
+        return content
     if dataclasses.is_dataclass(kind):
         if not isinstance(content, dict):
             raise TypeError(f"{type(content).__name__} in place of an object")
@@ -261,8 +265,4 @@ def _read(kind: Any, content: Any) -> Any:
         if type(content) not in (int, float) or not 0 <= content < math.inf:
             raise ValueError(f"{content!r:.50} in place of a number")
         return float(content)
-    if issubclass(kind, StrEnum):
-        return kind(content)
-    if type(content) is not kind:
-        raise TypeError(f"{type(content).__name__} in place of {kind.__name__}")
-    return content
+    return kind(content)  # one of the enumerations, which raise ValueError

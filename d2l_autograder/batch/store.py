@@ -21,6 +21,7 @@ from d2l_helpers.errors import RecordError
 __all__ = ["Kept", "Store"]
 
 _LARGEST = 16 << 20  # bytes of a result
+_END = re.compile(r"(?:\.again-([1-9]\d{0,8}))?\.json")  # of a file's name, after student, assignment and digest
 
 
 class Kept(StrEnum):
@@ -106,8 +107,7 @@ class Store:
                 expected="a folder that this user may read and write",
                 remedy="let this user read and write the folder (or move it away), and run the same command again",
             ) from error
-        pattern = re.compile(re.escape(first.stem) + r"(?:\.again-([1-9]\d{0,8}))?\.json")
-        found = ((pattern.fullmatch(name), name) for name in names)
+        found = ((_END.fullmatch(name, len(first.stem)), name) for name in names if name.startswith(first.stem))
         return {int(match[1] or 0): first.parent / name for match, name in found if match}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,10 +18,10 @@ from d2l_autograder.command.releases import Releases
 from d2l_autograder.command.reported import Reported
 from d2l_autograder.command.terminal_output import Progress, say
 from d2l_autograder.faults import Fault, Faults
-from d2l_autograder.gradebook.overrides import overrides_in
-from d2l_autograder.report.comparison import Comparison, Overrides, comparison_text
+from d2l_autograder.gradebook.by_hand_now import by_hand_now
+from d2l_autograder.report.comparison import Comparison, comparison_text
 from d2l_autograder.report.faults import faults_text
-from d2l_autograder.results import Result, Status
+from d2l_autograder.results import ByHand, Result, Status
 
 __all__ = ["preview_class"]
 
@@ -48,14 +49,18 @@ def preview_class(folder: Path, out: Path, releases: Releases, interrupts: Inter
     if interrupts.number:
         say("Interrupted: nothing was written.", is_error=True)
         return interrupts.status
-    results = [outcome.result for outcome in outcomes]
+    results = [
+        dataclasses.replace(outcome.result, student=entry.student)
+        for outcome in outcomes
+        for entry in outcome.entry.for_all()
+    ]
     results += [Result(student, assignment, Status.MISSING) for student, assignment in collection.missing]
-    overrides: Overrides = {}
+    by_hand: dict[tuple[str, str], tuple[ByHand, ...]] = {}
     with faults.noted("gradebook.db"):
-        overrides = overrides_in(out / "gradebook.db")
+        by_hand = by_hand_now(out / "gradebook.db", results)
     compared = _compared(results, reported, grader, faults)
     marked_now = sum(one.kept is not None and one.result.status == Status.MARKED for one in outcomes)
-    say(comparison_text(compared, marked_now, overrides))
+    say(comparison_text(compared, marked_now, by_hand))
     if faults:
         say(faults_text(list(faults.found)), is_error=True)
     if len(outcomes) < len(collection.entries):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from d2l_autograder.batch.store import Store
 from d2l_autograder.command.reported import Reported
 from d2l_autograder.command.terminal_output import say
 from d2l_autograder.faults import Faults, fault_of
+from d2l_autograder.gradebook.by_hand_now import by_hand_now
 from d2l_autograder.report import write_class_page
 from d2l_autograder.report.faults import faults_text
 from d2l_helpers.errors import ArgumentError
@@ -28,6 +30,9 @@ def remake_report(out: Path) -> int:
     reported, faults = Reported.in_folder(out), Faults()
     reported.load()
     rows = list(reported.rows(Store(out / "results"), lambda error: faults.add(fault_of("a row of the report", error))))
+    with faults.noted("the marks in gradebook.db that a person gave"):
+        by_hand = by_hand_now(out / "gradebook.db", [row.result for row in rows])
+        rows = [replace(row, by_hand=by_hand.get((row.result.student, row.result.assignment), ())) for row in rows]
     if not rows and not faults:
         raise ArgumentError(
             "There are no marks to report on.",

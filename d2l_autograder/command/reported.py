@@ -32,7 +32,7 @@ class Standing:
         What the submission earned; None where it had no mark, as of a student who handed nothing in.
     digest : str
         The digest of its result; empty where none is in the store, or an earlier version wrote the file.
-    status, detail, repairs, submitted, is_late, penalty
+    status, detail, repairs, submitted, is_late, penalty, handed_in_by
         As of `Result` and `Row`.
     is_last : bool
         Whether the row was among those of the last run.
@@ -46,6 +46,7 @@ class Standing:
     submitted: str = ""
     is_late: bool = False
     penalty: float = 0.0
+    handed_in_by: str = ""
     is_last: bool = False
 
 
@@ -98,8 +99,10 @@ class Reported:
             If it is there and cannot be read.
         """
         standing = self.standing(student, assignment)
-        found = store.find(student, assignment, standing.digest) if standing and standing.digest else None
-        return found if found and standing and found.earned == standing.earned else None
+        if not standing or not standing.digest:
+            return None
+        found = store.find(standing.handed_in_by or student, assignment, standing.digest)
+        return dataclasses.replace(found, student=student) if found and found.earned == standing.earned else None
 
     def rows(self, store: Store, note: Callable[[RecordError], None]) -> Iterator[Row]:
         """Yield the rows of the last run; `note` is called with the error where the store cannot tell one's marks."""
@@ -147,7 +150,7 @@ class Reported:
             result = found
         result = dataclasses.replace(result, repairs=standing.repairs)
         submitted = datetime.fromisoformat(standing.submitted) if standing.submitted else None
-        return Row(result, submitted, standing.is_late, standing.penalty)
+        return Row(result, submitted, standing.is_late, standing.penalty, handed_in_by=standing.handed_in_by)
 
 
 def _standing(row: Row, before: Standing | None) -> Standing:
@@ -163,6 +166,7 @@ def _standing(row: Row, before: Standing | None) -> Standing:
         submitted=row.submitted.isoformat() if row.submitted else "",
         is_late=row.is_late,
         penalty=row.penalty,
+        handed_in_by=row.handed_in_by,
         is_last=True,
     )
 
@@ -195,7 +199,7 @@ def _read_standing(said: Any) -> Standing:
     if not isinstance(said, dict):
         return Standing(float(said))  # as versions wrote it that kept the marks alone
     earned = said.pop("earned", None)
-    texts = {name: str(said.pop(name)) for name in ("digest", "detail", "submitted") if name in said}
+    texts = {name: str(said.pop(name)) for name in ("digest", "detail", "submitted", "handed_in_by") if name in said}
     if texts.get("submitted"):
         datetime.fromisoformat(texts["submitted"])  # raises an error here, where it is expected
     return Standing(

@@ -40,8 +40,10 @@ class AssignmentStatistics:
         How many submissions have each status.
     late : int
         How many came late.
+    waiting : int
+        How many answers a person has still to mark, or to look at again.
     points : float
-        What all exercises are worth.
+        What all answers are worth.
     totals : tuple of float
         What counts of each submission that was marked, less its penalty for lateness; sorted.
     seconds : tuple of float
@@ -53,6 +55,7 @@ class AssignmentStatistics:
     name: str
     statuses: Counter[Status]
     late: int
+    waiting: int
     points: float
     totals: tuple[float, ...]
     seconds: tuple[float, ...]
@@ -102,7 +105,8 @@ def _statistics(name: str, rows: Sequence[Row]) -> AssignmentStatistics:
         name=name,
         statuses=Counter(row.result.status for row in rows),
         late=sum(row.is_late for row in rows),
-        points=max((row.result.points for row in rows), default=0.0),
+        waiting=sum(hand.is_waiting for row in rows for hand in row.by_hand),
+        points=max((row.points for row in rows), default=0.0),
         totals=tuple(sorted(map(total_of, marked))),
         seconds=tuple(sorted(row.result.seconds for row in marked)),
         items=tuple(item_analysis(row.result for row in marked)),

@@ -11,12 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from d2l_autograder.report.text import number_text, safe_line
-from d2l_autograder.results import Mark, Result, Status
+from d2l_autograder.results import ByHand, Mark, Result, Status
 
-__all__ = ["Comparison", "ExerciseChange", "Overrides", "comparison_text"]
-
-Overrides = Mapping[tuple[str, str, str], float]
-"""A teacher's own scores in the gradebook, by student, assignment and exercise."""
+__all__ = ["Comparison", "ExerciseChange", "comparison_text"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,9 @@ class Comparison:
         return [pair for pair in pairs if _worth(pair.before) != _worth(pair.now)]
 
 
-def comparison_text(comparisons: Sequence[Comparison], marked_again: int, overrides: Overrides) -> RenderableType:
+def comparison_text(
+    comparisons: Sequence[Comparison], marked_again: int, by_hand: Mapping[tuple[str, str], Sequence[ByHand]]
+) -> RenderableType:
     """Return who gains and who loses, the largest loss first, and what a teacher's own marks in the gradebook keep.
 
     Parameters
@@ -87,8 +86,8 @@ def comparison_text(comparisons: Sequence[Comparison], marked_again: int, overri
         One for each submission that has marks, and for each student who lost one because nothing was handed in.
     marked_again : int
         How many submissions were marked for this; the others have a result already.
-    overrides : mapping
-        The teacher's own scores.
+    by_hand : mapping of (str, str) to sequence of ByHand
+        What the gradebook has of a teacher's, by student and assignment.
     """
     changed = sorted(
         (each for each in comparisons if each.is_changed),
@@ -98,7 +97,7 @@ def comparison_text(comparisons: Sequence[Comparison], marked_again: int, overri
     parts: list[RenderableType] = [_table(changed)] if changed else []
     parts += _listed("not marked before", [f"{_place(each)}: {_sum(each.now)}" for each in new])
     kept = "the gradebook has a mark of the teacher's, which stays"
-    parts += _listed(kept, [line for each in changed for line in _overridden(each, overrides)])
+    parts += _listed(kept, [line for each in changed for line in _kept(each, by_hand)])
     parts.append(Text(_counts(comparisons, changed, len(new), marked_again), style="bold"))
     return Group(*parts)
 
@@ -111,7 +110,7 @@ def _counts(comparisons: Sequence[Comparison], changed: Sequence[Comparison], ne
         f"{_counted(len(comparisons), 'submission')}, {marked_again} marked for this preview: "
         f"{_verb(len(gains), 'gain')} {_points(gains)}, {_verb(len(losses), 'lose')} {_points(losses)}, "
         f"{_verb(same, 'keep')} the total that was reported, {new} not marked before. "
-        "Penalties for lateness are left out."
+        "These are automatic marks, without penalties for lateness and without what a person gave."
     )
 
 
@@ -133,14 +132,11 @@ def _table(changed: Sequence[Comparison]) -> Table:
     return table
 
 
-def _overridden(changed: Comparison, overrides: Overrides) -> Iterator[str]:
-    result = changed.now
-    known = {one.exercise: one.difference for one in changed.exercises}
-    names = known or dict.fromkeys(mark.exercise for mark in result.marks)
-    for name in names:
-        own = overrides.get((result.student, result.assignment, name))
-        if own is not None:
-            yield f"{_place(changed)}, {name}: {number_text(own)}"
+def _kept(changed: Comparison, by_hand: Mapping[tuple[str, str], Sequence[ByHand]]) -> Iterator[str]:
+    names = {one.exercise for one in changed.exercises} or {mark.exercise for mark in changed.now.marks}
+    for hand in by_hand.get((changed.now.student, changed.now.assignment), ()):
+        if hand.score is not None and hand.name in names:
+            yield f"{_place(changed)}, {hand.name}: {number_text(hand.score)}"
 
 
 def _listed(title: str, lines: Sequence[str]) -> Iterator[Text]:

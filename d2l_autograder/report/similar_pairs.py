@@ -48,7 +48,7 @@ def read_similar(file: Path) -> list[SimilarPair] | None:
     Returns
     -------
     list of SimilarPair or None
-        The largest share first; None if there is no such file.
+        In the file's order; None if there is no such file.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def read_similar(file: Path) -> list[SimilarPair] | None:
         contents = read_file(file, _LARGEST)
         if len(contents) > _LARGEST:
             raise ValueError("too long")
-        pairs = [_pair(each) for each in json.loads(contents)["pairs"]]
+        return [_pair(each) for each in json.loads(contents)["pairs"]]
     except (NotebookError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise RecordError(
             "Cannot read which submissions are similar, so the report does not list them.",
@@ -69,7 +69,6 @@ def read_similar(file: Path) -> list[SimilarPair] | None:
             expected="the file as d2l-grade similar writes it",
             remedy="run d2l-grade similar again, or delete the file",
         ) from error
-    return sorted(pairs, key=lambda pair: (-pair.share, pair.assignment, pair.exercise, pair.students))
 
 
 def _pair(content: Any) -> SimilarPair:

@@ -58,19 +58,24 @@ def test_the_page_can_be_written_again_without_marking(tmp_path):
     }
     submissions, out = hand_in(tmp_path / "submitted", students), tmp_path / "out"
     roster = tmp_path / "roster.csv"
-    roster.write_text("id\nada\nben\ncleo\ndan\neve\n")
-    assert grade(submissions, out, "--roster", str(roster)).returncode == 0
+    roster.write_text("id\nada\nben\ncleo\ndan\neve\nfay\n")
+    groups = tmp_path / "groups.csv"
+    groups.write_text("group,student\nT,dan\nT,fay\n")
+    options = "--roster", str(roster), "--groups", str(groups)
+    assert grade(submissions, out, *options).returncode == 0
     page, before = (out / "report.html").read_text(), results(out)
     (out / "report.html").unlink()
     done = report("--out", out)
     assert done.exit_code == 0, done.output
     assert (out / "report.html").read_text() == page
     assert results(out) == before
-    assert "5 rows" in done.output
+    assert "6 rows" in done.output
+    assert "5 keep the total" in " ".join(grade(submissions, out, *options, "--preview").stdout.split())
     next(file for file in results(out) if "dan" in str(file)).unlink()
     done = report("--out", out)
     assert done.exit_code == 1
     assert "no result of dan" in " ".join(done.output.split())
+    assert "no result of fay" in " ".join(done.output.split())
     assert "4 rows" in done.output
 
 

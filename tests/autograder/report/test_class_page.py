@@ -158,12 +158,12 @@ def test_a_class_of_3000_students_and_8_notebooks_has_a_small_page():
 CONTENT = {"students": ["ada", "ben"], "assignment": NAME, "exercise": "loss", "share": 0.5}
 
 
-def test_pairs_are_read_the_largest_share_first(tmp_path):
+def test_pairs_are_read_in_the_order_of_the_file(tmp_path):
     file = tmp_path / "similar.json"
     assert read_similar(file) is None
     file.write_text(json.dumps({"pairs": [CONTENT, CONTENT | {"share": 1, "anchor": "pair-7", "more": 1}]}))
     assert read_similar(file) == [
-        SimilarPair(("ada", "ben"), NAME, "loss", 1.0, "pair-7"), SimilarPair(("ada", "ben"), NAME, "loss", 0.5),
+        SimilarPair(("ada", "ben"), NAME, "loss", 0.5), SimilarPair(("ada", "ben"), NAME, "loss", 1.0, "pair-7"),
     ]  # fmt: skip
 
 

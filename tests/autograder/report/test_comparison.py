@@ -10,7 +10,7 @@ from support.sample_results import is_safe, printed, texts
 
 from d2l_autograder.report.changes import changes_csv
 from d2l_autograder.report.comparison import Comparison, comparison_text
-from d2l_autograder.results import Mark, Result, Row, Status
+from d2l_autograder.results import ByHand, Mark, Result, Row, Status
 from d2l_autograder.sandbox import Verdict
 
 NAMES = ("loss", "softmax", "limit")
@@ -64,9 +64,10 @@ def test_the_largest_loss_comes_first_and_the_counts_add_up():
             ],
             5,
             {
-                ("ann", "04_softmax", "loss"): 1.5,
-                ("dan", "04_softmax", "loss"): 2.0,
-                ("hal", "04_softmax", "loss"): 0.5,
+                ("ann", "04_softmax"): (ByHand("loss", score=1.5), ByHand("softmax", score=9.0)),
+                ("ben", "04_softmax"): (ByHand("loss", extra=1.0),),
+                ("dan", "04_softmax"): (ByHand("loss", score=2.0),),
+                ("hal", "04_softmax"): (ByHand("loss", score=0.5), ByHand("essay", 6.0, 5.0)),
             },
         ),
         width=120,
@@ -109,5 +110,7 @@ def test_no_text_steers_the_terminal(student, exercise):
         0.0,
         Result(student, exercise, Status.MARKED, "", (Mark(exercise, exercise, 2.0, 0.0, Verdict.WRONG),)),
     )
-    said = printed(comparison_text([one, Comparison(one.now, None)], 1, {(student, exercise, exercise): 1.0}))
+    said = printed(
+        comparison_text([one, Comparison(one.now, None)], 1, {(student, exercise): (ByHand(exercise, score=1.0),)})
+    )
     assert is_safe(re.sub(r"\x1b\[[0-9;]*m", "", said))
