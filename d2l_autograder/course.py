@@ -154,10 +154,11 @@ def build_course(
     assignments = [load_assignment(path, keys[path]) for path in chosen]
     _require_exercises({**dict.fromkeys(extra, 1.0), **points}, assignments)
     _require_points(points, extra)
-    files = {"nbgrader_config.py": _CONFIGURATION.encode()}
+    files, wheel = {"nbgrader_config.py": _CONFIGURATION.encode()}, readers_wheel()
     for path, assignment in zip(chosen, assignments, strict=True):
         source = to_bytes(source_notebook(path, keys[path], points, extra, has_variants))
-        files |= {f"source/{path.stem}/{name}": text for name, text in _beside(assignment).items()}
+        beside = {**wheel, **_beside(assignment)}
+        files |= {f"source/{path.stem}/{name}": contents for name, contents in beside.items()}
         files[f"source/{path.stem}/{path.name}"] = source
     files[_DESCRIPTION] = _description(folder, answers or PROJECT_KEY, assignments, has_variants)
     done = write_generated(folder, files, force)
@@ -173,13 +174,13 @@ def _answers_for(notebook: Path, notebooks: Path, answers: Path | None) -> Path 
 
 
 def _beside(assignment: Assignment) -> dict[str, bytes]:
-    """Return what is handed out beside a notebook: the readers' wheel, and what a teacher's own notebook needs."""
+    """Return what is handed out beside a teacher's own notebook."""
     module = assignment.module
     if module.file is None:
-        return readers_wheel()
+        return {}
     known = assignment.key.answers_in(module.name)
     files = {path.name: path.read_bytes() for path in module.files}
-    return {**readers_wheel(), **files, module.file.name: released_source(module, known).encode()}
+    return {**files, module.file.name: released_source(module, known).encode()}
 
 
 def _description(folder: Path, answers: Path, assignments: Iterable[Assignment], has_variants: bool) -> bytes:

@@ -87,8 +87,17 @@ def build(source: Path, file: Path, answers: Path | None = None, name: str | Non
     members |= {_LOCK: _lock(), SETTINGS: _json(asdict(bundled))}
     members |= {f"course/answers/{path}": contents for path, contents in _files_of(key)}
     members |= {f"course/release/{name}/{path}": contents for path, contents in _released(release)}
-    members |= {f"course/{COURSE_FILE}": _description(releases, name), "course/secret": releases.secret(file.parent)}
-    _write(file, _zipped(members))
+    members[f"course/{COURSE_FILE}"] = _description(releases, name)
+    try:
+        members["course/secret"] = releases.secret(file.parent)  # without a course, it is kept beside the zip file
+        write(file, _zipped(members), mode=0o600)
+    except OSError as error:
+        raise ArgumentError(
+            "Cannot write the bundle.",
+            got=f"{error.filename or file}: {error.strerror}",
+            expected="a file, new or not, in a folder where this user may write",
+            remedy="change its permissions, free some space, or pass another file",
+        ) from error
     return bundled
 
 
@@ -170,15 +179,3 @@ def _zipped(members: dict[str, bytes]) -> bytes:
             member.external_attr = _EXECUTABLE if name in _SCRIPTS else _PLAIN
             archive.writestr(member, contents, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
-
-
-def _write(file: Path, contents: bytes) -> None:
-    try:
-        write(file, contents, mode=0o600)
-    except OSError as error:
-        raise ArgumentError(
-            "Cannot write the bundle.",
-            got=f"{error.filename or file}: {error.strerror}",
-            expected="a file, new or not, in a folder where this user may write",
-            remedy="change its permissions, free some space, or pass another file",
-        ) from error

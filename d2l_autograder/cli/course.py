@@ -78,3 +78,7 @@ def build(
         click.echo(f"{what:<10}{file}")
     if Written.KEPT in done.values():
         click.echo("You have changed the files that are marked as kept, so they stay; --force overwrites them.")
+    changed = [Path(file).parts for file, what in done.items() if what not in (Written.UNCHANGED, Written.KEPT)]
+    for name in dict.fromkeys(parts[1] for parts in changed if parts[0] == "source"):
+        if (folder / "release" / name).exists():
+            click.echo(f"The release is as it was; to release this: nbgrader generate_assignment {name} --force")

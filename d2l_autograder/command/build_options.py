@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from d2l_autograder.command.trusted_places import COURSE_FILE
+from d2l_autograder.course import read_course
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import ArgumentError
 
@@ -84,16 +85,22 @@ def options_as_before(folder: Path, given: BuildOptions) -> BuildOptions:
     last = _read(folder)
     if given.notebooks not in (None, last.notebooks):
         return given
-    is_first = not (folder / _FILE).exists()
-    added = tuple(dict.fromkeys((*last.only, *given.only))) if last.only else ()
+    only = last.only
+    if given.only:
+        only = tuple(dict.fromkeys((*(last.only or _assignments(folder)), *given.only)))
     return BuildOptions(
         notebooks=last.notebooks,
         answers=given.answers or last.answers,
-        only=given.only if is_first else added,
+        only=only,
         points={**last.points, **given.points},
         extra=tuple(dict.fromkeys((*last.extra, *given.extra))),
         variants=last.variants if given.variants is None else given.variants,
     )
+
+
+def _assignments(folder: Path) -> tuple[str, ...]:
+    """Return the assignments of the course in a folder, if any."""
+    return read_course(folder).assignments if (folder / COURSE_FILE).exists() else ()
 
 
 def remember_options(folder: Path, options: BuildOptions) -> None:

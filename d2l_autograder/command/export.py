@@ -96,10 +96,16 @@ def export(folder: Path, to: Path, options: ExportOptions) -> int:
             raise _wrong(
                 name, f"one of {', '.join(assignments)}", "write the assignment's name as the gradebook has it"
             )
+    if options.new_column and not options.canvas:
+        raise _wrong(
+            "--new-column without --canvas", "a file of Canvas's", "add the column in Moodle, and export once more"
+        )
     roster = read_roster(options.roster) if options.roster else None
     filled = _filled(book, assignments, roster, options)
     archives = _archives(folder, book, assignments, roster, filled, options)
-    places = _places([each.chosen.template.file for each in filled], to, (*options.canvas, *options.moodle))
+    places = _places([each.chosen.template.file for each in filled], to)
+    inputs = [*options.canvas, *options.moodle, *([options.roster] if options.roster else [])]
+    _require_other_places([*places, *(place for place, _ in archives)], inputs)
     for place, each in zip(places, filled, strict=True):
         replace_file(place, each.contents)
         say(f"{place}\n" + "\n".join(about_file(each, book)))
@@ -202,7 +208,7 @@ def _participants(
         yield assignment, match(book.students, participants_in(options.submitted), roster).row_of
 
 
-def _places(names: list[str], to: Path, templates: Iterable[Path]) -> list[Path]:
+def _places(names: list[str], to: Path) -> list[Path]:
     """Return a place for each file, under its own name; two files of one name get numbers."""
     places: list[Path] = []
     for name in names:
@@ -210,10 +216,19 @@ def _places(names: list[str], to: Path, templates: Iterable[Path]) -> list[Path]
         while place in places:
             number += 1
             place = to / f"{Path(name).stem}-{number}{Path(name).suffix}"
-        if any(place.exists() and place.samefile(template) for template in templates):
-            raise _wrong(f"{place}, which would be overwritten", "another folder for what is written", "pass --to")
         places.append(place)
     return places
+
+
+def _require_other_places(places: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Refuse to overwrite a file that is read."""
+    read = list(inputs)
+    for place in places:
+        if any(place.exists() and place.samefile(file) for file in read):
+            expected = "another place for what is written"
+            raise _wrong(
+                f"{place}, which would be overwritten", expected, "pass another folder with --to, or another ZIP"
+            )
 
 
 def _wrong(got: str, expected: str, remedy: str) -> ArgumentError:

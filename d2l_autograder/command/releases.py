@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +120,6 @@ def course_releases(folder: Path) -> Releases:
             "This course has not released an assignment yet.",
             got=f"no notebook in {folder / 'release'}",
             expected=f"one of {', '.join(course.assignments)}",
-            remedy=f"run nbgrader generate_assignment {course.assignments[0]} in {folder}",
+            remedy=f"run nbgrader generate_assignment {shlex.quote(course.assignments[0])} in {folder}",
         )
     return Releases(files, course.load, course, course.hidden)

@@ -81,7 +81,7 @@ class _Watch:
 
     def run(self) -> None:
         """Look, mark and wait, until the grader is stopped."""
-        say(f"Watching {self.folder}. Ctrl-C ends it; start it again, and it goes on.")
+        say(f"Watching {self.folder}. Ctrl-C ends it; start it again, and it goes on.", is_error=True)
         next_try = 0.0
         while not self.grader.is_stopped:
             began = time.monotonic()
@@ -161,9 +161,12 @@ class _Watch:
 
 
 def _show(outcome: Outcome) -> None:
-    """Print the line of a submission, unless it has its mark from an earlier run."""
+    """Print the line of a submission on standard error, uncut, unless an earlier run has marked the submission."""
     result = outcome.result
     if outcome.kept or result.status == Status.SANDBOX_FAULT:
         marks = f"{number_text(result.earned)} of {number_text(result.points)}"
         what = marks if result.status == Status.MARKED else f"{result.status}: {safe_line(result.detail)}"
-        say(f"{time.strftime('%H:%M:%S')}  {safe_name(result.student)}  {safe_line(result.assignment)}  {what}")
+        say(
+            f"{time.strftime('%H:%M:%S')}  {safe_name(result.student)}  {safe_line(result.assignment)}  {what}",
+            is_error=True,
+        )

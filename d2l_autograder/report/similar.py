@@ -125,7 +125,7 @@ def _pair(number: int, group: SimilarIn, pair: Pair) -> dict[str, Any]:
         "assignment": group.assignment,
         "exercise": where(pair),
         "students": list(pair.students),
-        "share": round(min(pair.share, 1.0), 3),
+        "share": round(pair.share, 3),
         "shared_tokens": pair.tokens,
         "own_tokens": list(pair.own),
     }
@@ -164,5 +164,5 @@ def _table(pairs: Sequence[tuple[SimilarIn, Pair]]) -> Table:
     for group, pair in pairs:
         students = " and ".join(map(safe_line, pair.students))
         place = f"{group.assignment}, {where(pair)}"
-        table.add_row(Text(students), Text(place), str(pair.tokens), f"{min(pair.share, 1):.0%}")
+        table.add_row(Text(students), Text(place), str(pair.tokens), f"{pair.share:.0%}")
     return table

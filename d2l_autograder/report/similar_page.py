@@ -15,7 +15,6 @@ __all__ = ["similar_page"]
 
 _MOST_LINES = 200  # of an answer
 _AROUND = 3  # lines that are shown before and after a passage, in a long answer
-_COLOURS = 4  # that the page has for passages
 
 
 def similar_page(found: Sequence[SimilarIn]) -> str:
@@ -39,7 +38,7 @@ def _shown(number: int, group: SimilarIn, pair: Pair) -> dict[str, Any]:
         "assignment": heading_of(group.assignment),
         "where": group.titles.get(pair.exercise, pair.exercise) or "all exercises",
         "sentence": sentence(pair),
-        "share": min(pair.share, 1.0),
+        "share": pair.share,
         "tokens": pair.tokens,
         "matches": [_match(group, match) for match in pair.matches],
     }
@@ -50,16 +49,16 @@ def _match(group: SimilarIn, match: Match) -> dict[str, Any]:
     sides = []
     for side, answer in enumerate(match.answers):
         marks: dict[int, int] = {}
-        for number, passage in enumerate(match.passages):
+        for number, passage in enumerate(match.passages, start=1):
             start = passage[side]
-            marks |= dict.fromkeys(answer.lines[start : start + passage.length], number % _COLOURS + 1)
+            marks |= dict.fromkeys(answer.lines[start : start + passage.length], number)
         sides.append(list(_lines(answer, marks)))
     return {"title": group.titles.get(exercise, exercise), "tokens": match.tokens, "sides": sides}
 
 
 def _lines(answer: Answer, marks: dict[int, int]) -> Iterator[tuple[int, str, int]]:
-    """Yield each line that is shown, with its number and its passage's colour, 0 for none; line 0 for what is cut."""
-    lines = answer.text.split("\n")
+    """Yield the number, the text and the passage of each line that is shown; 0 for no passage, and for what is cut."""
+    lines = answer.text.rstrip().split("\n")
     shown = _chosen(len(lines), marks)
     before = 0
     for number in shown:

@@ -45,11 +45,6 @@ class Match:
         """How many tokens they share."""
         return sum(passage.length for passage in self.passages)
 
-    @property
-    def share(self) -> float:
-        """The share of the own tokens of the one who has fewer that stand in the other's answer, too."""
-        return self.tokens / max(min(self.own), 1)
-
 
 @dataclass(frozen=True)
 class Pair:
@@ -105,15 +100,24 @@ def most_who_share(students: int) -> int:
     return min(max(_FEWEST_MANY, int(_MANY_SHARE * students)), _MOST_MANY)
 
 
-def compare(answers: Mapping[str, Sequence[Answer]], known: frozenset[int]) -> Compared:
+def compare(
+    answers: Mapping[str, Sequence[Answer]],
+    known: frozenset[int] = frozenset(),
+    fewest_tokens: int = FEWEST_TOKENS,
+    lowest_share: float = LOWEST_SHARE,
+) -> Compared:
     """Compare all students' answers to an assignment.
 
     Parameters
     ----------
     answers : mapping of str to sequence of Answer
         By student.
-    known : frozenset of int
+    known : frozenset of int, optional
         The hashes of the windows that the notebook and the solutions have.
+    fewest_tokens : int, optional
+        How many tokens of their own the students of a pair share at least.
+    lowest_share : float, optional
+        Which share of the own tokens of the one who has fewer these are at least.
     """
     many = most_who_share(len(answers))
     ignored = {name: known | common for name, common in _common(answers, many).items()}
@@ -121,13 +125,13 @@ def compare(answers: Mapping[str, Sequence[Answer]], known: frozenset[int]) -> C
         student: {one.exercise: own_tokens(one, ignored[one.exercise]) for one in group}
         for student, group in answers.items()
     }
-    long_enough = [student for student, counts in own.items() if sum(counts.values()) >= FEWEST_TOKENS]
+    long_enough = [student for student, counts in own.items() if sum(counts.values()) >= fewest_tokens]
     found = []
     for first, second in _candidates({one: answers[one] for one in long_enough}, ignored):
         matches = _matches(answers[first], answers[second], own[first], own[second], ignored)
         totals = sum(own[first].values()), sum(own[second].values())
-        if pair := _listed((first, second), matches, totals):
-            found.append(pair)
+        candidates = _pairs((first, second), matches, totals)
+        found += [pair for pair in candidates if pair.tokens >= fewest_tokens and pair.share >= lowest_share][:1]
     found.sort(key=lambda pair: (-pair.tokens, pair.students))
     too_short = [student for student in answers if student not in set(long_enough)]
     return Compared(tuple(found), tuple(too_short), many)
@@ -189,12 +193,8 @@ def _matches(
     return tuple(sorted(found, key=lambda match: -match.tokens))
 
 
-def _listed(students: tuple[str, str], matches: tuple[Match, ...], totals: tuple[int, int]) -> Pair | None:
-    """Return the pair if it is to be listed: for the whole notebook, or else for one exercise."""
-    whole = Pair(students, "", sum(match.tokens for match in matches), totals, matches)
-    if whole.tokens >= FEWEST_TOKENS and whole.share >= LOWEST_SHARE:
-        return whole
+def _pairs(students: tuple[str, str], matches: tuple[Match, ...], totals: tuple[int, int]) -> Iterator[Pair]:
+    """Yield what two students share: in the whole notebook, and in each exercise."""
+    yield Pair(students, "", sum(match.tokens for match in matches), totals, matches)
     for match in matches:
-        if match.tokens >= FEWEST_TOKENS and match.share >= LOWEST_SHARE:
-            return Pair(students, match.answers[0].exercise, match.tokens, match.own, matches)
-    return None
+        yield Pair(students, match.answers[0].exercise, match.tokens, match.own, matches)

@@ -100,14 +100,14 @@ def _dependencies(statements: Sequence[ast.stmt]) -> Iterator[set[int]]:
     """Yield for each statement the places of statements that must come before it."""
     changed_by: dict[str, int] = {}
     read_by: dict[str, list[int]] = defaultdict(list)
-    start = 0  # the last statement that may leave the block: no other passes it
+    last: set[int] = set()  # the last statement that may leave the block: no other passes it
     for place, statement in enumerate(statements):
         names = names_of(statement)
         before = {changed_by[name] for name in names.read | names.changed if name in changed_by}
-        before.update({start} if place else set(), *(read_by[name] for name in names.changed))
+        before.update(last, *(read_by[name] for name in names.changed))
         if not isinstance(statement, _SCOPES) and any(isinstance(each, _LEAVING) for each in ast.walk(statement)):
-            before.update(range(start, place))
-            start = place
+            before.update(range(max(last, default=0), place))
+            last = {place}
         yield before - {place}
         for name in names.changed:
             changed_by[name], read_by[name] = place, []

@@ -76,14 +76,13 @@ def main() -> None:
         return
     _require_a_fit_computer()
     print("Installing what this notebook needs: a minute or two, once.", flush=True)
-    if missing:
-        _pip(missing)
-    with tempfile.TemporaryDirectory() as folder:
-        # pip reads the version from the name, which a browser changes for a second download
-        named = Path(folder, f"d2l_helpers-{'.'.join(map(str, _version(wheel)))}-py3-none-any.whl")
-        shutil.copyfile(wheel, named)
-        _pip(["--no-deps", *apart, *([] if is_current else ["--force-reinstall", str(named)])])
-    _make_importable()
+    try:
+        _install(wheel, missing, apart, is_current)
+    except Exception as error:
+        if missing or apart or not is_there:
+            raise
+        print(f"The helpers of {wheel.name} could not be installed, and those that are there are used.\n{error}")
+        return
     if is_there and not is_current and "d2l_helpers" in sys.modules:
         raise _error(
             "The helpers are of another version now, and this kernel still has the old one.",
@@ -92,6 +91,22 @@ def main() -> None:
             remedy="restart the kernel, and run all cells",
         )
     print("Installed. If sliders do not appear, reload this page.")
+
+
+def _install(wheel: Path, missing: list[str], apart: list[str], is_current: bool) -> None:
+    if missing:
+        _pip(missing)
+    with tempfile.TemporaryDirectory() as folder:
+        # pip reads the version from the name, which a browser changes for a second download
+        named = Path(folder, f"d2l_helpers-{'.'.join(map(str, _version(wheel)))}-py3-none-any.whl")
+        shutil.copyfile(wheel, named)
+        if own := [*apart, *([] if is_current else ["--force-reinstall", str(named)])]:
+            _pip(["--no-deps", *own])
+    # A user's folder for packages may not have been there when this kernel started
+    packages = site.getusersitepackages()
+    if site.ENABLE_USER_SITE and packages not in sys.path and Path(packages).is_dir():
+        site.addsitedir(packages)
+    importlib.invalidate_caches()
 
 
 def _newest(wheels: Iterable[Path]) -> Path:
@@ -157,14 +172,6 @@ def _pip(arguments: list[str]) -> None:
     other = "pip to install it", f"look at what this says in a terminal: {' '.join(command)}"
     expected, remedy = next(causes, other)
     raise _error(_FAILED, got=last[0][:300], expected=expected, remedy=remedy)
-
-
-def _make_importable() -> None:
-    """Let this kernel find what was installed: a user's folder for packages may not have been there at its start."""
-    folder = site.getusersitepackages()
-    if site.ENABLE_USER_SITE and folder not in sys.path and Path(folder).is_dir():
-        site.addsitedir(folder)
-    importlib.invalidate_caches()
 
 
 def _error(failed: str, *, got: str, expected: str, remedy: str) -> Exception:

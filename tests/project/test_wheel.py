@@ -107,7 +107,10 @@ def test_an_editable_install_has_the_three_commands(editable):
     found = ConfigParser()
     found.read(editable / INFO / "entry_points.txt")
     assert list(found["console_scripts"]) == ["d2l-author", "d2l-grade", "d2l-helpers"]
-    assert dict(found["d2l_authoring.commands"]) == {"try": "d2l_autograder.cli.trial:trial"}
+    assert dict(found["d2l_authoring.commands"]) == {
+        "cells": "d2l_autograder.cli.cells:cells",
+        "try": "d2l_autograder.cli.trial:trial",
+    }
 
 
 def test_an_installed_wheel_can_be_imported_and_its_command_starts(installed, tmp_path):

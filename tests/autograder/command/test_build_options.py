@@ -58,9 +58,22 @@ def test_only_adds_notebooks_and_points_change_what_they_name(course):
     assert "(5 points)" not in text(course, "04_softmax_regression")
 
 
-def test_a_course_of_all_notebooks_stays_one(tmp_path):
-    remember_options(tmp_path, BuildOptions())
-    assert options_as_before(tmp_path, BuildOptions(only=("05",))) == BuildOptions()
+def test_what_was_released_before_a_change_is_named(course):
+    (course / "release" / "04_softmax_regression").mkdir(parents=True)
+    assert "generate_assignment" not in build().output
+    assert "nbgrader generate_assignment 04_softmax_regression --force" in build("--points", "kl_bits=3").output
+
+
+def test_only_adds_to_a_course_of_all_notebooks_too(tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    shutil.copy(ROOT / "notebooks" / "00_start_here.ipynb", mine)
+    course = tmp_path / "course"
+    assert build(course, "--notebooks", mine).exit_code == 0
+    assert build(course, "--only", "04").exit_code == 0
+    assert assignments(course) == ["00", "04"]
+    assert build(course).exit_code == 0
+    assert assignments(course) == ["00", "04"]
 
 
 def test_a_course_keeps_its_own_key_and_can_be_moved_with_it(tmp_path):

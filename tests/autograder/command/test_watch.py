@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -83,7 +84,7 @@ def test_what_is_there_and_what_comes_is_marked_once_and_a_restart_goes_on(watch
     watcher.start()
     watcher.wait_for(ada="11", ben="0", cleo="11")
     printed = watcher.stop(signal.SIGTERM)
-    assert "2 have" in printed or "ada  " not in printed
+    assert "ada  " not in printed
     assert kept.items() <= results(watcher.out).items()
     assert len(results(watcher.out)) == 3
     assert not (watcher.out / "changes.csv").exists()  # nobody's mark has changed
@@ -130,7 +131,7 @@ def test_odd_things_in_the_folder_end_nothing(watcher):
     watcher.wait_for(ada="11", eve="0")
     hand_in(watcher.folder, {"fay": solved() + " "})
     watcher.wait_for(fay="11")
-    (watcher.folder / "fay" / FILE).unlink()
+    shutil.rmtree(watcher.folder / "fay")
     wait_for(lambda: "fay" not in watcher.earned(), watcher.process)
     watcher.folder.rename(watcher.folder.with_name("away"))  # such as a share that is not there for a moment
     time.sleep(2)
@@ -159,10 +160,9 @@ def test_an_interrupt_ends_an_endless_submission_at_once(watcher):
     endless = "def stable_softmax(Z):\n    while True: pass\n"
     hand_in(watcher.folder, {"ada": solved(stable_softmax=endless)})
     watcher.start()
-    wait_for(lambda: len(first_processes_below(watcher.process.pid)) and (watcher.out / "results").exists() is False,
-             watcher.process)  # fmt: skip
-    time.sleep(2)
+    time.sleep(4)  # until it runs; where it does not yet, the end is the same
     watcher.stop()
+    assert results(watcher.out) == {}
 
 
 @pytest.mark.parametrize("options", [["--platform", "nowhere"], ["--names", "("], ["--roster", __file__]])

@@ -110,6 +110,8 @@ def test_one_wrong_file_and_nothing_is_written(course):
         (["--canvas", "canvas.csv", "--new-column", "05_other"], "one of 04_softmax_regression"),
         (["--canvas", "canvas.csv", "--maximum", "05_other=3"], "one of 04_softmax_regression"),
         (["--canvas", "canvas.csv", "--to", "."], "which would be overwritten"),
+        (["--moodle", "Grades-CS101-HW4-77.csv", "--feedback", "Grades-CS101-HW4-77.csv"], "would be overwritten"),
+        (["--moodle", "grades.csv", "--new-column", NAME], "--new-column without --canvas"),
         (["--canvas", "canvas.csv", "--feedback", "f.zip"], "the participants' numbers"),
         (["--canvas", "canvas.csv", "--roster", "canvas.csv", "--submitted", ".", "--feedback", "f.zip"], "in folders"),
         ([], "Say what to export"),

@@ -299,6 +299,25 @@ def test_two_students_of_the_gradebook_in_one_row_are_both_named():
     assert result.contents == CANVAS.encode()
 
 
+@given(
+    st.lists(st.sampled_from(["", "7", "EX", "N/A", "8.00"]), max_size=8),
+    st.sets(st.integers(0, 11)),
+)
+def test_the_numbers_add_up(before, marked):
+    rows = ["Student,ID,SIS Login ID,Section," + HEADING, "    Points Possible,,,,11"]
+    rows += [f'"Last, First {n}",{100 + n},s{n},C,{cell}' for n, cell in enumerate(before)]
+    totals = book({f"s{n}": n for n in marked} or {"s20": 1})
+    (chosen,) = choose_columns([read("\n".join(rows))], [SOFTMAX], {})
+    result = fill(chosen, totals)
+    said = "\n".join(about_file(result, totals))
+    numbers = [int(number) for number in re.findall(r": (\d+)(?=[;,\n])", f"{said}\n")[:6]]
+    students, written, kept, without, marks, nowhere = numbers
+    assert students == len(before) == written + kept + without
+    assert marks == len(totals.totals)
+    assert nowhere == sum(int(ident[1:]) >= len(before) for _, ident in totals.totals)
+    assert written == sum(n in marked and cell not in ("EX", "N/A") for n, cell in enumerate(before))
+
+
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00\r"), max_size=12)
 
 

@@ -56,7 +56,7 @@ REPAIRS = {
         "draws the same arguments for several submissions",
     ),
     "a probe for which the solution fails": (
-        [("(rng.integers(1, 99, size).tolist(),) for size in (5, 9, 15)", "(rng.integers(9),)")],
+        [("(rng.integers(1, 99, size).tolist(),) for size in (5, 9, 15)", "(int(rng.integers(10**9)),)")],
         "middle_value, the solution: The answer key has failed at middle_value, an odd number of prices. Got TypeError",
     ),
     "a constant that passes": (

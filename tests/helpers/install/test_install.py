@@ -163,6 +163,15 @@ def test_a_kernel_with_the_old_helpers_is_to_be_restarted(student):
     assert student.has() == ("0.2.0", True)
 
 
+def test_where_another_version_cannot_be_installed_the_one_that_is_there_is_used(student):
+    student.give()
+    assert student.has() == ("0.1.0", True)
+    student.give(changed("0.2.0"), "d2l_helpers-0.2.0-py3-none-any.whl")
+    done = student.run(f"{CELL}\n{WHERE}", PIP_REQUIRE_HASHES="1")
+    assert "could not be installed, and those that are there are used" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("0.1.0")
+
+
 def test_an_editable_install_stays(student):
     student.give()
     assert student.has() == ("0.1.0", True)
