@@ -21,8 +21,8 @@ _OPTION = re.compile(r"^- (?:\*\*[a-j]\*\*:?|\([a-j]\)) .*\n?(?:^  .*\n?)*", re.
 _ASK = """\
 ## Your id
 
-Some exercises have numbers of your own, shown below their text. Replace the dots by the id that your teacher has for
-you, in quotes, and run the cell."""
+Some exercises have numbers of your own. They are shown below the text of the exercise, and count in the place of those
+in the text. Replace the dots by the id that your teacher has for you, in quotes, and run the cell."""
 
 
 def add_variant_cells(notebook: NotebookNode, exercises: dict[str, Exercise]) -> None:

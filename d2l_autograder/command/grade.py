@@ -9,18 +9,19 @@ import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
 
+from d2l_autograder.assignment import Assignment
 from d2l_autograder.batch.cluster.address import Certificates, require_safe
 from d2l_autograder.batch.grader import Cluster, Grader
 from d2l_autograder.batch.outcome import Outcome
 from d2l_autograder.batch.store import Store
-from d2l_autograder.collect import Collection, collect, entry_of
+from d2l_autograder.collect import Collection, Entry, collect, entry_of
 from d2l_autograder.command.class_reports import ClassReports
 from d2l_autograder.command.folder_lock import locked
 from d2l_autograder.command.interrupts import Interrupts
@@ -28,12 +29,14 @@ from d2l_autograder.command.releases import Releases
 from d2l_autograder.command.terminal_output import Progress, say
 from d2l_autograder.faults import Faults, fault_of
 from d2l_autograder.gradebook import gradebook
+from d2l_autograder.marking.whose_variant import named_in
 from d2l_autograder.report import marks_table, summary
 from d2l_autograder.report.collected import collected_csv, collected_text
 from d2l_autograder.report.faults import faults_text
 from d2l_autograder.results import Status
+from d2l_autograder.submission.submission import LARGEST, read_submission
 from d2l_helpers.atomic import write
-from d2l_helpers.errors import ClusterError, LibraryUnusable
+from d2l_helpers.errors import ClusterError, LibraryUnusable, NotebookError, quote
 
 __all__ = [
     "ClassOptions",
@@ -79,10 +82,23 @@ def grade_one(notebook: Path, releases: Releases, is_sandboxed: bool = True) -> 
     """Mark one notebook and print its marks; return the exit status, 1 where there are none."""
     entry = entry_of(notebook, releases.files)
     assignments = releases.assignments_of([entry])
+    if (assignment := assignments.get(entry.assignment)) and assignment.has_variants:
+        entry, assignments[assignment.name] = _as_named(entry, assignment)
     grader = Grader(assignments, secrets.token_bytes(), is_sandboxed=is_sandboxed, hidden=releases.hidden)
     (outcome,) = grader.grade([entry])
     say(marks_table(outcome.result))
     return int(outcome.result.status != Status.MARKED)
+
+
+def _as_named(entry: Entry, assignment: Assignment) -> tuple[Entry, Assignment]:
+    """Have the variant count of the student that a notebook names: a single file does not say who handed it in."""
+    try:
+        named = named_in(read_submission(entry.read(LARGEST), assignment))
+    except NotebookError:  # marking says why
+        return entry, assignment
+    whose = quote(named) if named else "the text"
+    say(f"Marked with the numbers of {whose}; in a class, the id of who handed in counts.")
+    return (replace(entry, student=named), assignment) if named else (entry, replace(assignment, has_variants=False))
 
 
 def open_cluster(address: str, certificates: tuple[Path | None, ...], jobs: int | None) -> Cluster:

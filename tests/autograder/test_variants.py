@@ -28,6 +28,8 @@ from d2l_autograder.batch.marker import Marker, setup_for
 from d2l_autograder.batch.outcome import damaged
 from d2l_autograder.cells.said_student import only_names_a_student, students_in
 from d2l_autograder.collect import Entry
+from d2l_autograder.command.grade import grade_one
+from d2l_autograder.command.releases import Releases
 from d2l_autograder.course import build_course, read_course
 from d2l_autograder.key import Answer
 from d2l_autograder.marking.marking import mark_submission
@@ -197,6 +199,21 @@ def test_a_teachers_check_may_ask_for_numbers_without_declaring_a_variant():
         session = Told(value)
         (mark,) = mark_submission(submission, assignment, b"secret", lambda session=session: session, "S01")
         assert (mark.earned, mark.note) == (earned, note)
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(("said", "worked_as", "whose"), [("S01", "s01", "'s01'"), (..., "", "the text")])
+def test_a_notebook_alone_is_marked_as_the_student_that_it_names(assignment, tmp_path, capsys, said, worked_as, whose):
+    need_a_sandbox()
+    file = tmp_path / f"{NUMBER}.ipynb"
+    file.write_bytes(handed_in(assignment, said, worked_as))
+    release = tmp_path / "release" / file.name
+    release.parent.mkdir()
+    release.write_bytes(to_bytes(assignment.release))
+    assert grade_one(file, Releases({NUMBER: release}, lambda _: assignment)) == 0
+    shown = capsys.readouterr().out
+    assert f"Marked with the numbers of {whose}" in shown
+    assert "3 of 11 points" in shown
 
 
 def test_two_students_with_the_same_file_share_no_result(assignment):
