@@ -34,7 +34,7 @@ test-all: lint keras grading cluster  ## everything: attacks, every notebook in 
 	$(NBVAL)
 	$(BIN)/pytest -m timing
 
-system-packages:  ## install Chromium, bubblewrap and util-linux by apt, which `make test` needs; as root, or with sudo
+system-packages:  ## install Chromium, bubblewrap, util-linux and openssl by apt, which `make test` needs; as root, or with sudo
 	@sh system-packages.sh
 
 test-cuda: data  ## start MXNet's CUDA wheels on the CPU, with a stand-in for the driver: 3 GB to fetch, 8 GB of space
@@ -73,6 +73,9 @@ bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE
 
 bench-grading: data grading  ## compare our grader, nbgrader and otter on 40 submissions; ARGS="--students 8 --json FILE"
 	$(BIN)/python -m benchmarks grading $(ARGS)
+
+bench-cluster: data cluster grading  ## mark 300 submissions on 1, 2 and 4 workers, as root; ARGS="--students 60 --json FILE"
+	$(BIN)/python -m benchmarks cluster $(ARGS)
 
 keras: .venv/keras  ## add TensorFlow, which notebook 08 needs: about 1 GB
 
@@ -135,4 +138,4 @@ SIZE_cluster = dask.distributed (3 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-gradescope lint record links wheel bench bench-grading data keras grading cluster cu117 lock clean ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-gradescope lint record links wheel bench bench-grading bench-cluster data keras grading cluster cu117 lock clean ALWAYS

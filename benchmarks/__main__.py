@@ -78,7 +78,10 @@ def grading(notebook: Path, answers: Path, students: int, json_file: TextIO | No
 @click.option("--workers", default=(1, 2, 4), multiple=True, type=click.IntRange(1, 64), help="Sizes of clusters.")
 @click.option("--json", "json_file", type=click.File("w", lazy=False), help="Write the numbers to this file.")
 def cluster(notebook: Path, answers: Path, students: int, workers: tuple[int, ...], json_file: TextIO | None) -> None:
-    """Mark a class on clusters of several sizes, as root; status 1 if a bound is missed."""
+    """Mark a class on clusters of several sizes, as root.
+
+    The status is 1 if a bound is missed.
+    """
     from benchmarks.cluster.report import run
 
     sys.exit(not run(notebook, answers, students, workers, json_file))

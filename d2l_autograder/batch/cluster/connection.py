@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -34,6 +35,7 @@ __all__ = ["DaskCluster"]
 
 _TO_ANSWER = 15.0  # seconds that the scheduler may take
 _TO_CLOSE = 10.0
+_LOOK = 0.2  # seconds between two tries to reach the scheduler
 _MOST = 256  # submissions at a time: a thread each, which only waits
 _SETTINGS = {
     "distributed.admin.large-graph-warning-threshold": "1 GiB",  # a notebook of 20 MB is no mistake
@@ -89,6 +91,8 @@ class DaskCluster:
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[_Connection]:
+        for name in ("distributed", "distributed.client"):  # which would print tracebacks of what we say in words
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         async with AsyncExitStack() as stack:
             stack.enter_context(dask.config.set(_SETTINGS))
             try:
@@ -131,13 +135,18 @@ class _Connection:
         self._client = client
 
     async def workers(self) -> dict[str, dict[str, Any]]:
-        try:
-            about = await asyncio.wait_for(self._client.scheduler.identity(n_workers=-1), _TO_ANSWER)
-        except TimeoutError as error:
-            raise TimeoutError(f"no answer within {_TO_ANSWER:.0f} seconds") from error
-        if self._client.status != "running":
-            raise ConnectionError("the connection was closed")
-        return dict(about["workers"])
+        deadline = time.monotonic() + _TO_ANSWER  # until then, the scheduler may come back at its address
+        while True:
+            lost: OSError = ConnectionError("the connection was closed")
+            if self._client.status == "running":
+                try:
+                    about = await asyncio.wait_for(self._client.scheduler.identity(n_workers=-1), _TO_ANSWER)
+                    return dict(about["workers"])
+                except OSError as error:
+                    lost = error
+            if self._client.status not in ("running", "connecting") or time.monotonic() > deadline:
+                raise lost
+            await asyncio.sleep(_LOOK)
 
     async def send(self, address: str, function: Callable[..., str], *arguments: Any) -> str:
         loop, done = asyncio.get_running_loop(), asyncio.Event()
@@ -154,7 +163,9 @@ class _Connection:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise
             raise Failed(said_by(error)) from error
-        except (OSError, distributed.KilledWorker) as error:
+        except Failed:
+            raise
+        except Exception as error:  # dask has a class of errors for each way to lose a worker
             raise Failed(said_by(error)) from error
         finally:
             future.release()

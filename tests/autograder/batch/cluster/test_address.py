@@ -6,6 +6,7 @@ import ssl
 import subprocess
 
 import pytest
+from support.batches import ROOT
 from support.clusters import make_certificates
 
 from d2l_autograder.batch.cluster.address import (
@@ -67,6 +68,11 @@ def test_what_is_no_address_is_refused(address):
     assert not is_safe(address)
     with pytest.raises(ArgumentError, match="no address"):
         require_safe(address)
+
+
+def test_the_documentation_has_the_three_commands():
+    text = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
+    assert "\n".join(COMMANDS) in text
 
 
 @pytest.fixture(scope="module")
