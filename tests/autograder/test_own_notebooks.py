@@ -348,7 +348,7 @@ def test_from_a_new_notebook_to_marks(notebook, course, is_apart, monkeypatch):
 @pytest.mark.sandbox
 def test_in_a_sandbox_the_setup_cell_does_nothing_and_the_files_are_read_only(notebook):
     need_a_sandbox()
-    from d2l_autograder.batch.grader import setup_for
+    from d2l_autograder.batch.marker import setup_for
     from d2l_autograder.sandbox import Lost, Sandbox
 
     notebook.with_name("prices.csv").write_text("3 4 5")
