@@ -36,7 +36,11 @@ def right_for_another(named: str, is_right: Callable[[], bool]) -> str:
     for other in dict.fromkeys((named, "") if own else ()):
         with marked_as(other):
             if other != own and is_right():
-                whose = f"the variant of {quote(other)}, which the notebook names" if other else "the text's numbers"
+                whose = (
+                    f"the variant of {quote(other)}, which the notebook names"
+                    if other
+                    else "a notebook that names no id"
+                )
                 return f" (This is right for {whose}, but the variant of {quote(own)} counts.)"
     return ""
 

@@ -9,6 +9,7 @@ from d2l_helpers.variants import student_id
 
 __all__ = ["question", "show_unseen"]
 
+_NO_ID = "No student's id yet: run the cell helpers.student(…) near the top with your id, and then this cell again."
 _seen: set[tuple[str, str]] = set()  # the exercises and the student's ids for which the question was shown
 
 
@@ -42,4 +43,5 @@ def _show(exercise: Exercise) -> None:
     assert exercise.variant is not None
     text, options = exercise.variant.asked()
     _seen.add((exercise.name, student_id()))
-    show(question_message(text, options, title="Your variant: "))
+    state = "" if student_id() else _NO_ID
+    show(question_message(text, options, state, title="Your variant: " if student_id() else "Without an id: "))
