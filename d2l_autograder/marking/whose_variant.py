@@ -48,7 +48,9 @@ def right_for_another(named: str, is_right: Callable[[], bool]) -> str:
 def worked_as_another(submission: Submission, own: str) -> str:
     """Return in words that the notebook names another student than the one whose variant counts; or empty text."""
     named = named_in(submission) if own else ""
-    return f"the notebook was worked as {quote(named)}; marked as {quote(own)}" if named not in ("", own) else ""
+    if named in ("", own):
+        return ""
+    return f"the notebook names the student {quote(named)}; marked with the numbers of {quote(own)}"
 
 
 def with_student_named(marks: Iterable[Mark], items: Iterable[Item], submission: Submission) -> tuple[Mark, ...]:

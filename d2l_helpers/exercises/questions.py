@@ -7,7 +7,7 @@ from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.messages import note_message, question_message, show
 from d2l_helpers.variants import student_id
 
-__all__ = ["question", "show_unseen"]
+__all__ = ["question", "show_unseen", "warn_without_id"]
 
 _NO_ID = "No student's id yet: run the cell helpers.student(…) near the top with your id, and then this cell again."
 _seen: set[tuple[str, str]] = set()  # the exercises and the student's ids for which the question was shown
@@ -37,6 +37,13 @@ def show_unseen(exercise: Exercise) -> None:
     """Show the question of a student with an id, unless it was shown since the kernel started."""
     if exercise.variant and (ident := student_id()) and (exercise.name, ident) not in _seen:
         _show(exercise)
+
+
+def warn_without_id(exercise: Exercise) -> None:
+    """Say of an answer that it counts for nobody, where the question was shown without a student's id."""
+    if not student_id() and (exercise.name, "") in _seen:
+        text = "This answer was checked with numbers that are not yours, and earns nothing. Run the cell "
+        show(note_message("No student's id yet", f"{text}helpers.student(…) with your id, and then the cells below."))
 
 
 def _show(exercise: Exercise) -> None:

@@ -108,15 +108,15 @@ def test_the_id_of_who_handed_in_counts(assignment, tmp_path):
     assert (cap.earned, cap.note) == (0, "")
     assert "right for a notebook that names no id, but the variant of 'left the dots' counts" in cap.findings[0].got
     cap = marks["cy"]["pull_cap"]
-    assert (cap.earned, cap.note) == (0, "the notebook was worked as 'dan'; marked as 'cy'")
+    assert (cap.earned, cap.note) == (0, "the notebook names the student 'dan'; marked with the numbers of 'cy'")
     assert "right for the variant of 'dan', which the notebook names, but the variant of 'cy'" in cap.findings[0].got
     assert marks["Ed"]["pull_cap"].verdict == Verdict.RIGHT
-    assert marks["Ed"]["pull_cap"].note == "the notebook was worked as 'fay'; marked as 'ed'"
+    assert marks["Ed"]["pull_cap"].note == "the notebook names the student 'fay'; marked with the numbers of 'ed'"
     assert marks["Ed"]["step_on_the_mean"].note == ""  # not attempted, and the same for everybody
     assert {result.student for result in results if result.detail} == {"cy", "Ed"}
     rows = [Row(result) for result in results]
-    assert "worked as another student's" in printed(summary(rows))
-    assert "the notebook was worked as 'fay'; marked as 'ed'" in grades_csv(rows).decode()
+    assert "naming another student" in printed(summary(rows))
+    assert "the notebook names the student 'fay'; marked with the numbers of 'ed'" in grades_csv(rows).decode()
 
 
 @pytest.mark.sandbox
@@ -190,7 +190,7 @@ def test_a_teachers_check_may_ask_for_numbers_without_declaring_a_variant():
     for said, worked_as, earned, note in (
         ("s01", "s01", 1, ""),
         (None, "", 0, ""),
-        ("s02", "s02", 0, "the notebook was worked as 's02'; marked as 's01'"),
+        ("s02", "s02", 0, "the notebook names the student 's02'; marked with the numbers of 's01'"),
     ):
         with marked_as(worked_as):
             value = mine("seed") % 97
