@@ -242,7 +242,7 @@ EXERCISES = (
             "{images:,} × 28 × 28 × 4, divided by 1,000,000.",
         ),
         variant=FLOAT_MEGABYTES,
-        reason="The array needs four times the 47 megabytes of the file. It still fits into memory, so no image has to "
+        reason="{array} needs four times the 47 megabytes of the file. It still fits into memory, so no image has to "
         "be read twice.",
     ),
     Exercise(

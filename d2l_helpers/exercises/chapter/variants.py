@@ -115,7 +115,10 @@ MOST_SYMBOLS = Numbers(
 FLOAT_MEGABYTES = Numbers(
     "float_megabytes",
     "how many megabytes do the first {images:,} training images take?",
-    tuple({"images": 1000 * images} for images in (60, *range(12, 60))),
+    tuple(
+        {"images": 1000 * images, "array": "The array" if images == 60 else "The array of all 60,000 images"}
+        for images in (60, *range(12, 60))
+    ),
     {
         "each pixel of the 60,000 training images": "each pixel of a training image",
         "do they take?": "do the images that the cell below names take?",
