@@ -202,7 +202,9 @@ def test_a_teachers_check_may_ask_for_numbers_without_declaring_a_variant():
 
 
 @pytest.mark.sandbox
-@pytest.mark.parametrize(("said", "worked_as", "whose"), [("S01", "s01", "'s01'"), (..., "", "a notebook without an id")])
+@pytest.mark.parametrize(
+    ("said", "worked_as", "whose"), [("S01", "s01", "'s01'"), (..., "", "a notebook without an id")]
+)
 def test_a_notebook_alone_is_marked_as_the_student_that_it_names(assignment, tmp_path, capsys, said, worked_as, whose):
     need_a_sandbox()
     file = tmp_path / f"{NUMBER}.ipynb"
