@@ -8,9 +8,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from d2l_authoring.compose import stubs
-from d2l_helpers.errors import NotebookError
+from d2l_helpers.errors import NotebookError, quote
 from d2l_helpers.exercises.exercise import Exercise
-from d2l_helpers.exercises.variant import Options
+from d2l_helpers.exercises.variant import Options, Variant
 
 __all__ = ["add_variant_cells"]
 
@@ -21,8 +21,9 @@ _OPTION = re.compile(r"^- (?:\*\*[a-j]\*\*:?|\([a-j]\)) .*\n?(?:^  .*\n?)*", re.
 _ASK = """\
 ## Your id
 
-Some exercises have numbers of your own. They are shown below the text of the exercise, and count in the place of those
-in the text. Replace the dots by the id that your teacher has for you, in quotes, and run the cell."""
+Some exercises have numbers of your own, or their options in an order of your own. A cell below the text of such an
+exercise shows them; they count, whatever the text says. Replace the dots by the id that your teacher has for you, in
+quotes, as in `helpers.student("s01")`, and run the cell before those below it."""
 
 
 def add_variant_cells(notebook: NotebookNode, exercises: dict[str, Exercise]) -> None:
@@ -41,7 +42,7 @@ def add_variant_cells(notebook: NotebookNode, exercises: dict[str, Exercise]) ->
     Raises
     ------
     NotebookError
-        If no cell imports ``d2l_helpers`` under a name.
+        If no cell imports ``d2l_helpers`` under a name, or a part of a text that is to be replaced is not there once.
     """
     own = {name: cell for name, cell in stubs(notebook) if exercises[name].variant}
     if not own and not any(_MINE.search(cell.source) for cell in notebook.cells if cell.cell_type == "code"):
@@ -49,12 +50,30 @@ def add_variant_cells(notebook: NotebookNode, exercises: dict[str, Exercise]) ->
     place, helpers = _setup(notebook)
     for name, stub in own.items():
         before = notebook.cells.index(stub)
-        prompt = notebook.cells[before - 1]
-        if isinstance(exercises[name].variant, Options) and prompt.cell_type == "markdown":
-            prompt["source"] = _OPTION.sub("", prompt.source).rstrip("\n")
+        variant = exercises[name].variant
+        prompt = next((cell for cell in reversed(notebook.cells[:before]) if cell.cell_type == "markdown"), None)
+        if variant and prompt:
+            prompt["source"] = _without_numbers(prompt.source, variant)
         notebook.cells.insert(before, _code(f"question-{name.replace('_', '-')}", f'{helpers}.question("{name}")'))
     ask = nbformat.v4.new_markdown_cell(_ASK, id="student-heading")
     notebook.cells[place:place] = [ask, _code("student", f"{helpers}.student(...)")]
+
+
+def _without_numbers(prompt: str, variant: Variant) -> str:
+    """Return an exercise's text without the options and the numbers that the student's own take the place of."""
+    if isinstance(variant, Options):
+        prompt = _OPTION.sub("", prompt).rstrip("\n")
+    for said, instead in variant.prompt.items():
+        around = re.split(r"\s+".join(map(re.escape, said.split())), prompt)  # lines may break anywhere in it
+        if len(around) != 2:
+            raise NotebookError(
+                f"Cannot replace a part of the text of {variant.name}.",
+                got=f"{quote(said)} {len(around) - 1} times in the text above its stub",
+                expected="once",
+                remedy="copy the part from the notebook into prompt= of the exercise's variant",
+            )
+        prompt = instead.join(around)
+    return prompt
 
 
 def _setup(notebook: NotebookNode) -> tuple[int, str]:

@@ -18,7 +18,7 @@ from typing import TypeVar, overload
 from d2l_helpers.errors import ArgumentError, quote
 from d2l_helpers.messages import note_message, show
 
-__all__ = ["SANDBOX_VARIABLE", "marked_as", "mine", "normalised", "student", "student_id"]
+__all__ = ["SANDBOX_VARIABLE", "is_left_out", "marked_as", "mine", "normalised", "student", "student_id"]
 
 Choice = TypeVar("Choice")
 
@@ -32,7 +32,7 @@ _said = ""
 _marked: ContextVar[str | None] = ContextVar("d2l_marked_as", default=None)
 
 
-def student(ident: str | int | EllipsisType) -> None:
+def student(ident: str | int | EllipsisType = ...) -> None:
     """Say whose notebook this is: the numbers of exercises with a variant follow from the student's id.
 
     With dots in place of an id, JupyterHub's name of the user is taken; elsewhere there is no id, and the exercises
@@ -40,7 +40,7 @@ def student(ident: str | int | EllipsisType) -> None:
 
     Parameters
     ----------
-    ident : str, int or dots
+    ident : str, int or dots, optional
         The id that the teacher uses for this student, as in ``student("s01")``. Capitals and spaces do not matter.
 
     Raises
@@ -51,12 +51,14 @@ def student(ident: str | int | EllipsisType) -> None:
     global _said
     if SANDBOX_VARIABLE in os.environ:
         return
-    _said = normalised(os.environ.get(_HUB_VARIABLE, "") if ident is ... else _as_text(ident))
+    named = normalised("" if ident is ... else _as_text(ident))
+    _said = normalised(os.environ.get(_HUB_VARIABLE, "")) if is_left_out(named) else named
     if _said:
-        text = f"The exercises of this notebook have the numbers of the student {quote(_said)}."
+        text = f"The exercises of this notebook have the numbers of the student {quote(_said)}. "
+        text += "Run the cells below again if they ran before."
     else:
         text = "Replace the dots by the id that your teacher has for you, as in helpers.student('s01'), and run this "
-        text += "cell again. Until then, the exercises have the numbers of the text."
+        text += "cell again. Until then, the exercises show numbers that are not yours."
     show(note_message(f"Student: {_said}" if _said else "No student's id yet", text))
 
 
@@ -145,6 +147,11 @@ def normalised(ident: str) -> str:
     """
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", ident).casefold())
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def is_left_out(ident: str) -> bool:
+    """Return whether a normalised id is none: empty, or the dots of the handed-out cell between quotes."""
+    return not ident.strip(". ")
 
 
 def _as_text(ident: object) -> str:

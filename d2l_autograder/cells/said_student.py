@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from d2l_autograder.cells.needed_cells import tree_of
-from d2l_helpers.variants import normalised
+from d2l_helpers.variants import is_left_out, normalised
 
 __all__ = ["only_names_a_student", "students_in"]
 
@@ -24,7 +24,7 @@ def students_in(source: str) -> Iterator[str]:
     tree = tree_of(source) if "student" in source else None
     for node in ast.walk(tree) if tree else ():
         given = _named_in(node)
-        if isinstance(given, str) and (ident := normalised(given[: _LONGEST + 1])) and len(given) <= _LONGEST:
+        if isinstance(given, str) and len(given) <= _LONGEST and not is_left_out(ident := normalised(given)):
             yield ident
 
 
@@ -43,4 +43,6 @@ def _named_in(node: ast.AST) -> object:
         case ast.Call(ast.Name("student") | ast.Attribute(ast.Name(), "student"), [ast.Constant(ident)], []):
             is_number = isinstance(ident, int) and not isinstance(ident, bool) and 0 <= ident < 10**_LONGEST
             return str(ident) if is_number else ident
+        case ast.Call(ast.Name("student") | ast.Attribute(ast.Name(), "student"), [], []):
+            return ...
     return None

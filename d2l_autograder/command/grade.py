@@ -96,7 +96,7 @@ def _as_named(entry: Entry, assignment: Assignment) -> tuple[Entry, Assignment]:
         named = named_in(read_submission(entry.read(LARGEST), assignment))
     except NotebookError:  # marking says why
         return entry, assignment
-    whose = quote(named) if named else "the text"
+    whose = quote(named) if named else "a notebook without an id"
     say(f"Marked with the numbers of {whose}; in a class, the id of who handed in counts.")
     return (replace(entry, student=named), assignment) if named else (entry, replace(assignment, has_variants=False))
 

@@ -36,7 +36,11 @@ def right_for_another(named: str, is_right: Callable[[], bool]) -> str:
     for other in dict.fromkeys((named, "") if own else ()):
         with marked_as(other):
             if other != own and is_right():
-                whose = f"the variant of {quote(other)}, which the notebook names" if other else "the text's numbers"
+                whose = (
+                    f"the variant of {quote(other)}, which the notebook names"
+                    if other
+                    else "a notebook that names no id"
+                )
                 return f" (This is right for {whose}, but the variant of {quote(own)} counts.)"
     return ""
 
@@ -44,7 +48,9 @@ def right_for_another(named: str, is_right: Callable[[], bool]) -> str:
 def worked_as_another(submission: Submission, own: str) -> str:
     """Return in words that the notebook names another student than the one whose variant counts; or empty text."""
     named = named_in(submission) if own else ""
-    return f"the notebook was worked as {quote(named)}; marked as {quote(own)}" if named not in ("", own) else ""
+    if named in ("", own):
+        return ""
+    return f"the notebook names the student {quote(named)}; marked with the numbers of {quote(own)}"
 
 
 def with_student_named(marks: Iterable[Mark], items: Iterable[Item], submission: Submission) -> tuple[Mark, ...]:

@@ -68,7 +68,7 @@ def summary(rows: Sequence[Row]) -> RenderableType:
     parts: list[RenderableType] = [_counts(rows)]
     for status in (Status.DAMAGED, Status.SANDBOX_FAULT, Status.MISSING):
         parts += _listed(_STATUSES[status], [row for row in rows if row.result.status == status], _detail)
-    parts += _listed("worked as another student's", [row for row in rows if _is_anothers(row.result)], _detail)
+    parts += _listed("naming another student", [row for row in rows if _is_anothers(row.result)], _detail)
     parts += _listed("marks that are not what they were", [row for row in rows if row.before is not None], _change)
     parts += _listed("late", [row for row in rows if row.is_late], _penalty)
     waiting = [row for row in rows if any(hand.is_waiting for hand in row.by_hand)]

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from d2l_helpers.catalogue import Catalogue, listed
 from d2l_helpers.errors import ArgumentError, quote
 from d2l_helpers.exercises.exercise import Exercise, Kind
-from d2l_helpers.exercises.variant import Numbers, Options
+from d2l_helpers.exercises.variant import Numbers, Variant
 
 __all__ = ["EXERCISES", "LOADED_FILES", "chapter", "exercises_in", "find"]
 
@@ -72,19 +72,28 @@ def _faults(exercise: Exercise) -> list[tuple[str, str, str]]:
     return [fault for is_right, *fault in found if not is_right]  # type: ignore[misc]
 
 
-_VARIANT = "None, Options(…), or Numbers(…) with each number that the hints and the reason have in braces"
+_VARIANT = "None, Options(…), or Numbers(…) with each number that the hints and the reason have in braces; prompt={…} "
+_VARIANT += "has texts only"
 _CHECK = "pass the function itself, as in check=_check_mean, defined as def _check_mean(answer):"
 
 
 def _is_variant(exercise: Exercise) -> bool:
     variant = exercise.variant
+    if variant is not None and not (isinstance(variant, Variant) and _are_replacements(variant.prompt)):
+        return False
     if not isinstance(variant, Numbers):
-        return variant is None or isinstance(variant, Options)
+        return True
     texts = filter(lambda text: isinstance(text, str), (variant.question, exercise.reason, *exercise.hints))
     try:
         return bool([text.format_map(row) for text in texts for row in variant.rows])
     except Exception:  # a number that a row lacks, or whatever else a template or a row may hold
         return False
+
+
+def _are_replacements(prompt: Any) -> bool:
+    if not isinstance(prompt, dict):
+        return False
+    return all(isinstance(said, str) and said.strip() and isinstance(put, str) for said, put in prompt.items())
 
 
 def _is_text(value: Any) -> bool:

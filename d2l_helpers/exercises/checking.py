@@ -21,7 +21,7 @@ from d2l_helpers.exercises.expectations import describe
 from d2l_helpers.exercises.hints import count_hint, hint_message, shown_hints
 from d2l_helpers.exercises.key_text import solution_text
 from d2l_helpers.exercises.progress import remember
-from d2l_helpers.exercises.questions import show_unseen
+from d2l_helpers.exercises.questions import show_unseen, warn_without_id
 from d2l_helpers.exercises.solution import is_earned, solution_message
 from d2l_helpers.exercises.time_limit import OutOfTime, call_limited
 from d2l_helpers.messages import result_message, show
@@ -66,6 +66,8 @@ def check(name: str, answer: Any) -> None:
     remember(result)
     if result.state != "right":
         show_unseen(exercise)
+    if result.state != "not attempted":
+        warn_without_id(exercise)
     if result.state != "right" and has_page():
         _show_with_hints(result)
     else:

@@ -7,8 +7,9 @@ from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.messages import note_message, question_message, show
 from d2l_helpers.variants import student_id
 
-__all__ = ["question", "show_unseen"]
+__all__ = ["question", "show_unseen", "warn_without_id"]
 
+_NO_ID = "No student's id yet: run the cell helpers.student(…) near the top with your id, and then this cell again."
 _seen: set[tuple[str, str]] = set()  # the exercises and the student's ids for which the question was shown
 
 
@@ -38,8 +39,16 @@ def show_unseen(exercise: Exercise) -> None:
         _show(exercise)
 
 
+def warn_without_id(exercise: Exercise) -> None:
+    """Say of an answer that it counts for nobody, where the question was shown without a student's id."""
+    if not student_id() and (exercise.name, "") in _seen:
+        text = "This answer was checked with numbers that are not yours, and earns nothing. Run the cell "
+        show(note_message("No student's id yet", f"{text}helpers.student(…) with your id, and then the cells below."))
+
+
 def _show(exercise: Exercise) -> None:
     assert exercise.variant is not None
     text, options = exercise.variant.asked()
     _seen.add((exercise.name, student_id()))
-    show(question_message(text, options, title="Your variant: "))
+    state = "" if student_id() else _NO_ID
+    show(question_message(text, options, state, title="Your variant: " if student_id() else "Without an id: "))

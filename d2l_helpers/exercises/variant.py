@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -24,11 +24,14 @@ class Numbers:
         What the student's own numbers are, with their names in braces, as in ``"the bias ends {off:g} too high"``.
     rows : sequence of mapping
         The numbers by their names, a mapping for each variant; the first has the numbers of the notebook's text.
+    prompt : mapping of str to str, optional
+        What stands in a handed-out notebook in the place of parts of its text, so that no student reads two numbers.
     """
 
     name: str
     question: str
     rows: Sequence[Mapping[str, Any]]
+    prompt: Mapping[str, str] = field(default_factory=dict)
 
     def numbers(self, *names: str) -> dict[str, Any]:
         """Return the numbers that count here, by their names: all of them, or those that are asked for."""
@@ -62,10 +65,13 @@ class Options:
         The exercise's name.
     texts : tuple of str
         The options in the order of the notebook's text.
+    prompt : mapping of str to str, optional
+        What stands in a handed-out notebook in the place of parts of its text.
     """
 
     name: str
     texts: tuple[str, ...]
+    prompt: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def letters(self) -> str:

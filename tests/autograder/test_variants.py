@@ -106,17 +106,17 @@ def test_the_id_of_who_handed_in_counts(assignment, tmp_path):
         assert marks[ident]["ridge_limit"].verdict == Verdict.RIGHT
     cap = marks["left the dots"]["pull_cap"]
     assert (cap.earned, cap.note) == (0, "")
-    assert "right for the text's numbers, but the variant of 'left the dots' counts" in cap.findings[0].got
+    assert "right for a notebook that names no id, but the variant of 'left the dots' counts" in cap.findings[0].got
     cap = marks["cy"]["pull_cap"]
-    assert (cap.earned, cap.note) == (0, "the notebook was worked as 'dan'; marked as 'cy'")
+    assert (cap.earned, cap.note) == (0, "the notebook names the student 'dan'; marked with the numbers of 'cy'")
     assert "right for the variant of 'dan', which the notebook names, but the variant of 'cy'" in cap.findings[0].got
     assert marks["Ed"]["pull_cap"].verdict == Verdict.RIGHT
-    assert marks["Ed"]["pull_cap"].note == "the notebook was worked as 'fay'; marked as 'ed'"
+    assert marks["Ed"]["pull_cap"].note == "the notebook names the student 'fay'; marked with the numbers of 'ed'"
     assert marks["Ed"]["step_on_the_mean"].note == ""  # not attempted, and the same for everybody
     assert {result.student for result in results if result.detail} == {"cy", "Ed"}
     rows = [Row(result) for result in results]
-    assert "worked as another student's" in printed(summary(rows))
-    assert "the notebook was worked as 'fay'; marked as 'ed'" in grades_csv(rows).decode()
+    assert "naming another student" in printed(summary(rows))
+    assert "the notebook names the student 'fay'; marked with the numbers of 'ed'" in grades_csv(rows).decode()
 
 
 @pytest.mark.sandbox
@@ -190,7 +190,7 @@ def test_a_teachers_check_may_ask_for_numbers_without_declaring_a_variant():
     for said, worked_as, earned, note in (
         ("s01", "s01", 1, ""),
         (None, "", 0, ""),
-        ("s02", "s02", 0, "the notebook was worked as 's02'; marked as 's01'"),
+        ("s02", "s02", 0, "the notebook names the student 's02'; marked with the numbers of 's01'"),
     ):
         with marked_as(worked_as):
             value = mine("seed") % 97
@@ -202,7 +202,9 @@ def test_a_teachers_check_may_ask_for_numbers_without_declaring_a_variant():
 
 
 @pytest.mark.sandbox
-@pytest.mark.parametrize(("said", "worked_as", "whose"), [("S01", "s01", "'s01'"), (..., "", "the text")])
+@pytest.mark.parametrize(
+    ("said", "worked_as", "whose"), [("S01", "s01", "'s01'"), (..., "", "a notebook without an id")]
+)
 def test_a_notebook_alone_is_marked_as_the_student_that_it_names(assignment, tmp_path, capsys, said, worked_as, whose):
     need_a_sandbox()
     file = tmp_path / f"{NUMBER}.ipynb"
@@ -244,6 +246,9 @@ def test_a_damaged_notebook_gets_the_hints_of_its_student(assignment, tmp_path):
         ("from d2l_helpers import student\nstudent('Zoë  李')", ["zoë 李"]),
         ("helpers.student('a'); helpers.student('b')", ["a", "b"]),
         ("helpers.student(...)", []),
+        ("helpers.student()", []),
+        ("helpers.student('...')", []),
+        ("helpers.student('…')", []),
         ("helpers.student(name)", []),
         ("helpers.student('')", []),
         ("helpers.student(True)", []),
@@ -268,6 +273,7 @@ def test_any_cell_can_be_read(text):
 def test_a_cell_that_only_names_a_student_changes_no_answer():
     assert only_names_a_student("helpers.student('s01')  # my id")
     assert only_names_a_student("helpers.student(...)")
+    assert only_names_a_student("helpers.student()")
     assert not only_names_a_student("helpers.student(print('x'))")
     assert not only_names_a_student("helpers.student('s01')\nx = 1")
     assert not only_names_a_student("student")
@@ -287,8 +293,49 @@ def test_a_course_with_variants_asks_for_the_id_and_shows_the_own_questions(name
         assert not any(text in prompt for text in exercise.variant.asked()[1].values() if len(text) > 5)
         assert prompt.startswith("###") or exercise.name == "galileos_constant"  # whose data stand below the text
     added = [source for source in sources if source not in {cell.source for cell in plain.cells}]
-    letters = sum(bool(exercise.variant.asked()[1]) for exercise in own)
-    assert len(added) == (2 + len(own) + letters if own else 0)
+    texts = sum(bool(exercise.variant.asked()[1] or exercise.variant.prompt) for exercise in own)
+    assert len(added) == (2 + len(own) + texts if own else 0)
+
+
+TEXTS_NUMBERS = {
+    "one_step_rate": ["lowest loss"],
+    "descent_limit": ["`km`"],
+    "metres": ["just"],
+    "examples_needed": ["0.01"],
+    "pull_cap": [" 0.2 "],
+    "most_symbols": ["64"],
+    "float_megabytes": ["60,000"],
+    "held_out_by_amount": [" 10 ", " 100 ", "1,000 "],
+    "best_pixel": ["sneaker", "boot"],
+    "first_loss_sigma": ["4.605", r"2 \ln"],
+    "sure_margin": ["0.01"],
+    "gradient_shrink": [" 3 "],
+}
+
+
+@pytest.mark.parametrize("name", chapter())
+def test_no_text_of_a_course_with_variants_names_the_numbers_of_another(name):
+    plain = dict(_prompts(read_notebook(ROOT / "notebooks" / f"{name}.ipynb")))
+    for exercise, prompt in _prompts(released(name)):
+        title = next(each.title for each in chapter()[name] if each.name == exercise)
+        for number in TEXTS_NUMBERS.get(exercise, []):
+            assert number in plain[exercise], (exercise, number)
+            assert number not in prompt, (exercise, number)
+            assert number not in title, (exercise, number)
+
+
+def _prompts(notebook):
+    for place, (name, _) in _places(notebook):
+        yield name, next(cell.source for cell in reversed(notebook.cells[:place]) if cell.cell_type == "markdown")
+
+
+def test_a_text_without_the_part_to_be_replaced_is_named():
+    notebook = read_notebook(ROOT / "notebooks" / f"{NUMBER}.ipynb")
+    for cell in notebook.cells:
+        cell["source"] = cell.source.replace("end 0.2 too high", "end 0.3 too high")
+    with pytest.raises(NotebookError, match="part of the text of pull_cap") as caught:
+        add_variant_cells(notebook, {exercise.name: exercise for exercise in chapter()[NUMBER]})
+    assert "'end 0.2 too high' 0 times" in str(caught.value)
 
 
 def _places(notebook):

@@ -65,10 +65,13 @@ def test_a_number_may_be_an_id():
     assert mine("seed") == number
 
 
-@pytest.mark.parametrize("odd", [None, True, 1.5, -1, ["s01"], "x" * 201, pytest.param(10**5000, id="long"), ..., ""])
+LEFT_OUT = [..., "", "...", "…", " . . . "]
+
+
+@pytest.mark.parametrize("odd", [None, True, 1.5, -1, ["s01"], "x" * 201, pytest.param(10**5000, id="long"), *LEFT_OUT])
 def test_an_odd_id_is_refused_or_none(odd: object, capsys):
     student("s01")
-    if odd in (..., ""):
+    if odd in LEFT_OUT:
         student(odd)
         assert "No student's id yet" in capsys.readouterr().out
         assert student_id() == ""
@@ -81,7 +84,10 @@ def test_an_odd_id_is_refused_or_none(odd: object, capsys):
 def test_on_a_hub_dots_mean_the_user_of_the_hub(monkeypatch):
     monkeypatch.setenv("JUPYTERHUB_USER", "ada")
     assert student_id() == ""  # a reader of the chapter on a hub has the text's numbers
-    student(...)
+    for dots in (..., "...", ""):
+        student(dots)
+        assert student_id() == "ada"
+    student()
     assert student_id() == "ada"
     student("bob")
     assert student_id() == "bob"

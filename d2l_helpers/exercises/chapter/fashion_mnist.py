@@ -242,7 +242,7 @@ EXERCISES = (
             "{images:,} × 28 × 28 × 4, divided by 1,000,000.",
         ),
         variant=FLOAT_MEGABYTES,
-        reason="The array needs four times the 47 megabytes of the file. It still fits into memory, so no image has to "
+        reason="{array} needs four times the 47 megabytes of the file. It still fits into memory, so no image has to "
         "be read twice.",
     ),
     Exercise(
@@ -281,13 +281,13 @@ EXERCISES = (
         reason="There is one permutation and one cut, so no example is in both parts, and none is lost.",
     ),
     Exercise(
-        "best_pixel", "Sneaker or ankle boot, by one pixel", "measured", 2, _check_best_pixel,
+        "best_pixel", "One pixel for two kinds of garments", "measured", 2, _check_best_pixel,
         hints=(
             "Look at the two mean images: where is one dark and the other light? Measure there, and all around.",
             "For each pixel, count the {boots} above 127 and the {darks} not above it. All 784 counts fit into one "
             "array.",
-            "With shoes and their labels: ((shoes > 127) == (labels == {bright})[:, None, None]).sum(axis=0), then "
-            "argmax.",
+            "With {images} and their labels: (({images} > 127) == (labels == {bright})[:, None, None]).sum(axis=0), "
+            "then argmax.",
         ),
         variant=BEST_PIXEL,
         reason="{why}",

@@ -200,8 +200,8 @@ EXERCISES = (
         points=2,
         check=_check_descent_limit,
         hints=(
-            "Move the rate in the exhibit until its text changes from oscillating to diverging. The limit is there.",
-            "Call descend(lr, 500) and look at the last point. Halve the interval between a good and a bad rate.",
+            "Move the rate in the exhibit until its text changes from oscillating to diverging. {there}",
+            "{call} and look at the last point. Halve the interval between a good and a bad rate.",
             "The exhibit shows the factor by which a step multiplies the distance across. At the limit it is −1.",
         ),
         variant=DESCENT_LIMIT,

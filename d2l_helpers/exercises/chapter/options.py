@@ -14,6 +14,7 @@ METRES = Options(
         "it becomes about a million times smaller",
         "it becomes about a thousand times larger",
     ),
+    {"the limit that you have just measured": "the limit for kilometres"},
 )
 ZERO_START = Options(
     "zero_start",

@@ -262,7 +262,7 @@ EXERCISES = (
     ),
     Exercise(
         "most_symbols",
-        "Three classes in 64 bits",
+        "Three classes in a block",
         kind="predicted",
         points=1,
         check=_check_most_symbols,

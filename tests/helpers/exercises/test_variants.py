@@ -133,6 +133,27 @@ def test_the_check_shows_the_students_numbers_until_they_were_seen(capsys):
     assert "Your variant" not in capsys.readouterr().out
 
 
+def test_a_question_without_an_id_asks_for_the_id(capsys, monkeypatch):
+    monkeypatch.setattr("d2l_helpers.exercises.questions._seen", set())
+    check("pull_cap", 1.8)
+    assert "No student's id" not in capsys.readouterr().out  # a reader without a course has no question cell
+    question("pull_cap")
+    shown = capsys.readouterr().out
+    assert "Without an id: the bias should end 0.2 too high" in shown
+    assert "helpers.student(…)" in shown
+    for answer, warns in ((1.8, True), (1, True), (..., False)):
+        check("pull_cap", answer)
+        assert ("not yours, and earns nothing" in capsys.readouterr().out) == warns
+    with marked_as("s01"):
+        question("pull_cap")
+    shown = capsys.readouterr().out
+    assert "Your variant: the bias" in shown
+    assert "No student's id" not in shown
+    with marked_as("s01"):
+        check("pull_cap", 1.8)
+    assert "No student's id" not in capsys.readouterr().out
+
+
 def test_the_question_of_an_exercise_without_a_variant_says_so(capsys):
     question("one_pass")
     assert "same for everybody" in capsys.readouterr().out
@@ -172,6 +193,10 @@ def test_hint_and_solution_have_the_students_numbers(monkeypatch):
         Numbers("area", "the side is {side}", [{"side": 3}, {"length": 4}]),
         Numbers("area", "the side is {side:d}", [{"side": "three"}]),
         Numbers("area", "the side is {", [{"side": 3}]),
+        "",
+        Numbers("area", "the side", ({"side": 3},), {"": "3"}),
+        Numbers("area", "the side", ({"side": 3},), {"3 m": 3}),
+        Numbers("area", "the side", ({"side": 3},), ["3 m"]),
     ],
 )
 def test_a_variant_that_cannot_be_told_is_refused_when_the_exercises_are_loaded(variant, tmp_path):
