@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,8 +40,15 @@ class Teams:
     people: Roster
 
     def named(self, text: str) -> str:
-        """Return the group that a folder is named after; empty if none is."""
-        return next((name for name in self.members if simple_name(name) == simple_name(text)), "")
+        """Return the group that a folder is named after; empty if none is, or if several may be meant.
+
+        Platforms drop punctuation from names, so that a folder Group 1_1 may be Group 1.1 or Group 11.
+        """
+        for form in (_folded, simple_name):
+            found = [name for name in self.members if form(name) == form(text)]
+            if found:
+                return found[0] if len(found) == 1 else ""
+        return ""
 
     @property
     def in_several(self) -> dict[str, list[str]]:
@@ -106,7 +114,9 @@ def _pairs(sheet: Sheet, head: int) -> list[tuple[str, Person]] | None:
             sheet.value(number, group), is_list=headings[group] in ("groups", "gruppen", "groupes", "grupos")
         )
         if several is not None:
-            idents = filter(None, map(str.strip, re.split(r"[;,\n]", sheet.value(number, several))))
+            listed = sheet.value(number, several)
+            between = r"[;\n]" if re.search(r"[;\n]", listed.strip()) else ","  # Doe, Jane; Roe, Max
+            idents = filter(None, map(str.strip, re.split(between, listed)))
             people = [Person(ident, names=frozenset([simple_name(ident)])) for ident in idents]
         else:
             person = person_in(columns, line)
@@ -121,15 +131,21 @@ def _names(text: str, is_list: bool) -> Iterable[str]:
     return [name for name in (" ".join(name.split()) for name in names) if name and name != "-"]
 
 
+def _folded(name: str) -> str:
+    """Return a group's name without capitals, and without differences that cannot be seen."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
 def _teams(file: Path, pairs: list[tuple[str, Person]]) -> Teams:
     members: dict[str, dict[str, None]] = {}
+    spelt: dict[str, str] = {}  # the first spelling of each group's name
     people: dict[str, Person] = {}
     for name, person in pairs:
         before = people.get(person.ident)
         if before and before.names != person.names:
             raise _unusable(file, f"the id {person.ident!r} for two students")
         people[person.ident] = person
-        members.setdefault(name, {})[person.ident] = None
+        members.setdefault(spelt.setdefault(_folded(name), name), {})[person.ident] = None
     if not members:
         raise _unusable(file, "no student in a group")
     return Teams({name: tuple(idents) for name, idents in members.items()}, Roster(people.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,13 +23,14 @@ from d2l_autograder.export.said import about_archive, about_file
 from d2l_autograder.export.students import match
 from d2l_autograder.export.template import StudentRow, Template, read_template
 from d2l_autograder.gradebook.totals import Totals, read_totals
-from d2l_autograder.report.text import safe_line
+from d2l_autograder.report.text import number_text, safe_line, safe_name
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import ArgumentError, NotebookError
 
 __all__ = ["ExportOptions", "export"]
 
 _LARGEST = 20 << 20  # bytes of a gradebook
+_MOST = 50  # marks that are listed
 
 
 @dataclass(frozen=True)
@@ -113,17 +115,44 @@ def export(folder: Path, to: Path, options: ExportOptions) -> int:
         replace_file(place, archive.contents)
         say(f"{place}\n" + "\n".join(about_archive(archive)))
     _say_cautions(table, book, has_book)
-    lost = any(fate.what == Became.NOWHERE for each in filled for column in each.columns for fate in column.fates)
+    lost = _say_missing(table, book)
+    lost |= any(fate.what == Became.NOWHERE for each in filled for column in each.columns for fate in column.fates)
     return int(lost or any(archive.left_out for _, archive in archives))
 
 
 def _say_cautions(table: GradesTable, book: Totals, has_book: bool) -> None:
     if not has_book:
         say("There is no gradebook.db, so the marks are those of grades.csv.")
+    for name, points in table.totals.points.items() if has_book else ():
+        if not math.isclose(points, book.points.get(name, points), abs_tol=0.01):
+            say(
+                f"{safe_line(name)} is worth {number_text(book.points[name])} points in gradebook.db, but the last run "
+                f"of d2l-grade grade marked it out of {number_text(points)}: grade again before you import these marks."
+            )
     of = {place: why for place, why in table.cautions.items() if place in book.totals}
     if of:
         lines = [f"  {safe_line(student)}, {safe_line(assignment)}: {why}" for (assignment, student), why in of.items()]
         say("\n".join(["look at these marks before you import them:", *lines]))
+
+
+def _say_missing(table: GradesTable, book: Totals) -> bool:
+    """Name the marks in grades.csv that the gradebook does not have; return whether there is one.
+
+    In grades.csv, characters of ids that cannot be seen are numbers, and an apostrophe stands before what a spreadsheet
+    would run.
+    """
+    known = {(assignment, _in_table(student)) for assignment, student in book.totals}
+    unknown = [place for place in sorted(table.totals.totals) if (place[0], _in_table(place[1])) not in known]
+    lines = [f"  {safe_line(name)}, {safe_line(assignment)}" for assignment, name in unknown]
+    if lines:
+        more = [f"  and {len(lines) - _MOST} more"] if len(lines) > _MOST else []
+        head = "marks in grades.csv that gradebook.db does not have, so they are in no file:"
+        say("\n".join([head, *lines[:_MOST], *more]))
+    return bool(lines)
+
+
+def _in_table(student: str) -> str:
+    return safe_name(student).replace("'", "")
 
 
 def _filled(book: Totals, assignments: list[str], roster: Roster | None, options: ExportOptions) -> list[Filled]:

@@ -55,10 +55,10 @@ def preview_class(folder: Path, out: Path, releases: Releases, interrupts: Inter
         for entry in outcome.entry.for_all()
     ]
     results += [Result(student, assignment, Status.MISSING) for student, assignment in collection.missing]
+    compared = _compared(results, reported, grader, faults)
     by_hand: dict[tuple[str, str], tuple[ByHand, ...]] = {}
     with faults.noted("gradebook.db"):
-        by_hand = by_hand_now(out / "gradebook.db", results)
-    compared = _compared(results, reported, grader, faults)
+        by_hand = by_hand_now(out / "gradebook.db", map(_with_marks_before, compared))
     marked_now = sum(one.kept is not None and one.result.status == Status.MARKED for one in outcomes)
     say(comparison_text(compared, marked_now, by_hand))
     if faults:
@@ -67,6 +67,12 @@ def preview_class(folder: Path, out: Path, releases: Releases, interrupts: Inter
         say(f"The grader has failed: {len(outcomes)} of {len(collection.entries)} were marked.", is_error=True)
     say(_NOTHING)
     return int(bool(faults) or len(outcomes) < len(collection.entries))
+
+
+def _with_marks_before(compared: Comparison) -> Result:
+    """Add the marks of exercises that are no longer marked: in the gradebook, these are no marks of a person's."""
+    before = compared.before.marks if compared.before else ()
+    return dataclasses.replace(compared.now, marks=(*compared.now.marks, *before))
 
 
 def _outcomes(grader: Grader, collection: Collection) -> list[Outcome]:

@@ -99,7 +99,7 @@ class _Read:
             return
         answers = list(answers_in(submission, assignment))
         if not all(answer.is_read for answer in answers):
-            self.unread[entry.student] = "some of the code is not valid Python, or nested too deeply"
+            self.unread[entry.student] = "some of the code is not valid Python, nested too deeply, or too long"
         if answers:
             self.answers[entry.student] = answers
 

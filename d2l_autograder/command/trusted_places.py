@@ -126,7 +126,16 @@ def _from_students(name: str, place: Path, expected: str, remedy: str = _REMEDY)
 
 
 def _with_parents(place: Path) -> Iterator[Path]:
-    for path in dict.fromkeys((place.absolute(), place.resolve())):
+    try:
+        resolved = place.resolve()
+    except (OSError, RuntimeError):  # RuntimeError: a link that leads to itself
+        raise ArgumentError(
+            "This place cannot be used.",
+            got=f"{place}, a link that leads to itself, or a name that is too long",
+            expected="a file or a folder",
+            remedy="remove the link, or pass another place",
+        ) from None
+    for path in dict.fromkeys((place.absolute(), resolved)):
         yield from (path, *path.parents)
 
 

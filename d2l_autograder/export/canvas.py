@@ -19,7 +19,6 @@ _IDS = ("id", "sis user id", "sis login id", "integration id")
 _ABOUT = frozenset((*_IDS, "root account", "section"))
 _COMPUTED = re.compile(r"(?i)(current|final) (score|points|grade)|override (score|grade|status)")
 _TITLE = re.compile(r"(?P<title>.*\S)\s*\((?P<number>\d+)\)\s*", re.DOTALL)
-_HIDDEN = re.compile(r"(?i)\s*(muted|manual posting.*)?\s*")
 _KEPT = {"n/a": "Canvas has not assigned this to the student", "ex": "the student is excused"}
 _TEST_STUDENT = ("student, test", "test student")
 
@@ -42,7 +41,8 @@ def _template(name: str, sheet: Sheet, head: int, headings: list[str], names: in
         for index in range(first, len(headings))
         if headings[index] and not _COMPUTED.search(headings[index])
     ]
-    students = [_student(sheet, row, headings, names) for row in rows if row != points_row and _is_student(sheet, row)]
+    students = [_student(sheet, row, headings, names) for row in rows if row != points_row]
+    students = [student for student in students if student.shown]  # others are blank, or say which grades are hidden
     return Template("Canvas", name, sheet, head, tuple(columns), tuple(students), _KEPT, points_row)
 
 
@@ -54,11 +54,6 @@ def _column(sheet: Sheet, head: int, points_row: int | None, index: int) -> Grad
     return GradeColumn(index, heading, match["title"] if match else heading, number_in(worth), closed)
 
 
-def _is_student(sheet: Sheet, row: int) -> bool:
-    """Return whether a row is a student's, not blank and not the one that says which grades are hidden."""
-    return not all(_HIDDEN.fullmatch(cell.value) for cell in sheet.rows[row])
-
-
 def _student(sheet: Sheet, row: int, headings: list[str], names: int) -> StudentRow:
     ids = tuple(
         value
@@ -67,6 +62,6 @@ def _student(sheet: Sheet, row: int, headings: list[str], names: int) -> Student
     )
     first, last = (sheet.value(row, 1), sheet.value(row, 0)) if names > 1 else ("", "")
     full = "" if names > 1 else sheet.value(row, 0)
-    shown = full or f"{last}, {first}"
+    shown = (full if names == 1 else ", ".join(filter(str.strip, (last, first)))).strip()
     is_test = simple_heading(shown) in _TEST_STUDENT
-    return StudentRow(row, shown.strip() or ", ".join(ids[:1]), ids, names_of(full, first, last), is_test=is_test)
+    return StudentRow(row, shown or ", ".join(ids[:1]), ids, names_of(full, first, last), is_test=is_test)

@@ -125,11 +125,14 @@ def _listed(templates: Iterable[Template]) -> str:
 
 def _ambiguous(template: Template, assignment: str, columns: Iterable[GradeColumn]) -> ArgumentError:
     headings = [column.heading for column in columns]
+    remedy = f"say which with --column '{headings[0]}={assignment}'"
+    if len(set(map(simple_heading, headings))) == 1:
+        remedy = f"give the columns different names on {template.platform}, and export once more"
     return ArgumentError(
         f"Several columns of {template.file} may be those of {assignment}.",
         got=", ".join(map(repr, headings)),
         expected="one column for each assignment",
-        remedy=f"say which with --column '{headings[0]}={assignment}'",
+        remedy=remedy,
     )
 
 

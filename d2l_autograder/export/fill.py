@@ -39,12 +39,15 @@ class Fate:
         The reason, where there is one to give.
     note : str
         What else is to be said of a mark that was written.
+    is_by_name : bool
+        Whether the row was found by the student's name, while other students' rows were found by their ids.
     """
 
     student: str
     what: Became
     why: str = ""
     note: str = ""
+    is_by_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,13 @@ class FilledColumn:
     points : float
         What the assignment is worth here.
     maximum : float or None
-        What the platform gives at most; None if the file does not say.
+        What the platform gives at most; None if nobody says.
     fates : tuple of Fate
         One for each student's row, and one for each mark without a row.
     is_new : bool
         Whether the column was added.
+    in_file : float or None
+        The maximum that the file says, which may be another.
     """
 
     assignment: str
@@ -71,6 +76,7 @@ class FilledColumn:
     maximum: float | None
     fates: tuple[Fate, ...]
     is_new: bool = False
+    in_file: float | None = None
 
     @property
     def scale(self) -> float:
@@ -124,7 +130,7 @@ def fill(
     roster : Roster, optional
         Knows further ids and names of students.
     maxima : mapping of str to float, optional
-        What the platform gives at most, by the assignments' names, where the file does not say.
+        What the platform gives at most, by the assignments' names, where the file does not say, or says another number.
     new : tuple of str, optional
         Assignments without a column that get a new one.
     """
@@ -132,14 +138,14 @@ def fill(
     matches = match(book.students, template.students, roster)
     edits: _Edits = {}
     columns = []
+    given = maxima or {}
     for assignment, column in chosen.columns.items():
-        maximum = (maxima or {}).get(assignment, column.maximum)
-        columns.append(_fill_column(chosen, replace(column, maximum=maximum), assignment, book, matches, edits))
-    width = max(len(row) for row in sheet.rows)
+        columns.append(_fill_column(chosen, column, assignment, book, matches, given.get(assignment), edits))
+    width = max(number for row in sheet.rows for number, cell in enumerate(row, start=1) if cell.value.strip())
     added = [name for name in new if name not in chosen.columns]
     for index, assignment in enumerate(added, start=width):
-        column = GradeColumn(index, assignment, assignment, book.points[assignment] or None)
-        filled = _fill_column(chosen, column, assignment, book, matches, edits)
+        column = GradeColumn(index, assignment, assignment, given.get(assignment, book.points[assignment]) or None)
+        filled = _fill_column(chosen, column, assignment, book, matches, None, edits)
         columns.append(replace(filled, is_new=True))
         _head(chosen, column, edits)
     missing = sorted({name for name, _ in book.totals} - chosen.columns.keys() - set(added))
@@ -158,14 +164,24 @@ def _head(chosen: Chosen, column: GradeColumn, edits: _Edits) -> None:
 
 
 def _fill_column(
-    chosen: Chosen, column: GradeColumn, assignment: str, book: Totals, matches: Matches, edits: _Edits
+    chosen: Chosen,
+    column: GradeColumn,
+    assignment: str,
+    book: Totals,
+    matches: Matches,
+    given: float | None,
+    edits: _Edits,
 ) -> FilledColumn:
-    filled = FilledColumn(assignment, column.heading, book.points.get(assignment, 0.0), column.maximum, ())
+    maximum = column.maximum if given is None else given
+    most = min(filter(None, (column.maximum, given)), default=maximum)  # what Moodle takes
+    points = book.points.get(assignment, 0.0)
+    filled = FilledColumn(assignment, column.heading, points, maximum, (), in_file=column.maximum)
     totals = {student: total for (name, student), total in book.totals.items() if name == assignment}
     fates = [
         Fate(student, Became.NOWHERE, matches.problems[student]) for student in totals if student in matches.problems
     ]
     student_of = {row.number: student for student, row in matches.row_of.items()}
+    by_name = matches.by_name if len(matches.by_name) < len(matches.row_of) else frozenset()
     for row in chosen.template.students:
         student = student_of.get(row.number, "")
         total = totals.get(student)
@@ -174,7 +190,8 @@ def _fill_column(
         elif total is None:
             fates.append(Fate(student or row.shown, Became.WITHOUT_MARK))
         else:
-            fates.append(_write(chosen, column, row, student, total, filled.scale, edits))
+            fate = _write(chosen, replace(column, maximum=most), row, student, total, filled.scale, edits)
+            fates.append(replace(fate, is_by_name=student in by_name))
     return replace(filled, fates=tuple(fates))
 
 
@@ -191,7 +208,7 @@ def _write(
         mark = column.maximum
     if number_in(before) != mark:
         edits[row.number, column.index] = _number(mark, template.has_decimal_comma)
-        if number_in(before) is not None:
+        if before.strip() not in ("", "-"):
             note = "; ".join(filter(None, [note, f"{before.strip()} before, now {number_text(mark)}"]))
     return Fate(student, Became.WRITTEN, note=note)
 

@@ -73,11 +73,13 @@ def worksheet_template(name: str, sheet: Sheet) -> Template | None:
         maximum, scale = _find(headings, _MAXIMUM), _find(headings, _SCALE)
         if ident is None or grade is None or (maximum is None and scale is None and _find(headings, _FULL) is None):
             continue
-        rows = [row for row in range(head + 1, len(sheet.rows)) if sheet.rows[row]]
+        rows = _rows_below(sheet, head)
         worth = [number_in(sheet.value(row, maximum)) for row in rows] if maximum is not None else []
         known = {each for each in worth if each is not None}
         closed = "this assignment is graded with a scale, not with points" if scale is not None else ""
         closed = closed or ("its rows have different maximum grades" if len(known) > 1 else "")
+        if headings.count(headings[grade]) > 1:
+            closed = closed or "another column has this heading, too"
         heading = sheet.value(head, grade)
         column = GradeColumn(grade, heading, heading, next(iter(known), None), closed)
         students = tuple(_in_worksheet(sheet, row, headings, ident) for row in rows)
@@ -95,10 +97,15 @@ def gradebook_template(name: str, sheet: Sheet) -> Template | None:
             for index, heading in enumerate(headings)
             if heading not in _ABOUT and (column := _column(index, sheet.value(head, index)))
         ]
-        rows = [row for row in range(head + 1, len(sheet.rows)) if sheet.rows[row]]
+        rows = _rows_below(sheet, head)
         students = tuple(_student(sheet, row, headings) for row in rows)
         return Template("Moodle", name, sheet, head, tuple(columns), students, {}, is_capped=True)
     return None
+
+
+def _rows_below(sheet: Sheet, head: int) -> list[int]:
+    """Return the rows below the headings in which something stands: a spreadsheet adds rows of separators alone."""
+    return [row for row in range(head + 1, len(sheet.rows)) if any(cell.value.strip() for cell in sheet.rows[row])]
 
 
 def _in_worksheet(sheet: Sheet, row: int, headings: list[str], ident: int) -> StudentRow:

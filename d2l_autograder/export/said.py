@@ -16,6 +16,12 @@ _MOST = 50  # names that are listed
 
 def about_file(filled: Filled, book: Totals) -> Iterator[str]:
     """Yield the lines about a file with marks."""
+    template = filled.chosen.template
+    if template.head:
+        yield (
+            f"  the headings are in row {template.head + 1}, but {template.platform} reads them in the first row: "
+            f"remove what stands above them before you import this file"
+        )
     for column in filled.columns:
         yield from _about_column(column, book)
     for assignment in filled.without_column:
@@ -45,10 +51,12 @@ def _about_column(column: FilledColumn, book: Totals) -> Iterator[str]:
     )
     marks = counts[Became.WRITTEN] + counts[Became.NOWHERE] + _kept_marks(column, book)
     yield f"    marks here: {marks}; without a row in the file: {counts[Became.NOWHERE]}"
+    is_other = column.in_file != column.maximum
     if column.scale != 1:
+        why = "as --maximum says" if is_other or column.is_new else "which the platform has as maximum"
         yield (
             f"    marks of {number_text(column.points)} points are written out of {number_text(column.maximum or 0)}, "
-            f"which the platform has as maximum: × {column.scale:.4g}"
+            f"{why}: × {column.scale:.4g}"
         )
     elif not column.maximum:
         name = safe_line(column.assignment)
@@ -56,6 +64,8 @@ def _about_column(column: FilledColumn, book: Totals) -> Iterator[str]:
             f"    the file says no maximum, so marks are out of {number_text(column.points)}; "
             f"--maximum {name}=N writes them out of N"
         )
+    if is_other and column.in_file is not None:
+        yield f"    the file says another maximum than --maximum: {number_text(column.in_file)}"
     yield from _lists(column, book)
 
 
@@ -68,6 +78,8 @@ def _lists(column: FilledColumn, book: Totals) -> Iterator[str]:
     yield from _listed("without a mark", of(Became.WITHOUT_MARK, lambda fate: ""))
     noted = [pair for pair in of(Became.WRITTEN, lambda fate: fate.note) if pair[1]]
     yield from _listed("changed", noted)
+    by_name = [(fate.student, "") for fate in column.fates if fate.what == Became.WRITTEN and fate.is_by_name]
+    yield from _listed("found by the name alone, as the file does not have this id", by_name)
     totals = [(student, total) for (name, student), total in sorted(book.totals.items()) if name == column.assignment]
     waiting = [(student, ", ".join(total.unmarked)) for student, total in totals if total.unmarked]
     yield from _listed("not yet marked by hand, so the mark may still rise", waiting)

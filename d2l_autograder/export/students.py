@@ -13,6 +13,7 @@ from d2l_autograder.gradebook.totals import BookStudent
 
 __all__ = ["Matches", "match"]
 
+_BY_ID, _BY_NAME, _BY_ID_AS_NAME = range(3)
 _NUMBERED = re.compile(r"(?P<name>.+) \((?P<number>[^()]+)\)", re.DOTALL)  # as students of one name are told apart
 
 
@@ -26,14 +27,17 @@ class Matches:
         By the students' ids.
     problems : dict of str to str
         Why a student has no row, by the students' ids.
+    by_name : frozenset of str
+        The students who were found by their names in the gradebook or on the roster, not by what their ids say.
     """
 
     row_of: dict[str, StudentRow]
     problems: dict[str, str]
+    by_name: frozenset[str] = frozenset()
 
 
 def match(students: Iterable[BookStudent], rows: Sequence[StudentRow], roster: Roster | None = None) -> Matches:
-    """Find the row of each student; where several may be meant, none is taken.
+    """Find the row of each student; where several may be meant, none is taken, but an id counts more than a name.
 
     Parameters
     ----------
@@ -47,8 +51,9 @@ def match(students: Iterable[BookStudent], rows: Sequence[StudentRow], roster: R
     index = _Index([row for row in rows if not row.is_test])
     found: dict[str, StudentRow] = {}
     problems: dict[str, str] = {}
+    ways: dict[str, int] = {}
     for student in students:
-        row, problem = index.find(student, roster)
+        row, problem, ways[student.ident] = index.find(student, roster)
         if row is None:
             problems[student.ident] = problem
         else:
@@ -57,10 +62,12 @@ def match(students: Iterable[BookStudent], rows: Sequence[StudentRow], roster: R
     for ident, row in found.items():
         owners.setdefault(row.number, []).append(ident)
     for idents in owners.values():
+        by_id = [ident for ident in idents if ways[ident] == _BY_ID]
         for ident in idents if len(idents) > 1 else ():
             others = ", ".join(other for other in idents if other != ident)
-            problems[ident] = f"the row of {found.pop(ident).shown} may also be that of {others}"
-    return Matches(found, problems)
+            if by_id != [ident]:
+                problems[ident] = f"the row of {found.pop(ident).shown} may also be that of {others}"
+    return Matches(found, problems, frozenset(ident for ident in found if ways[ident] == _BY_NAME))
 
 
 class _Index:
@@ -77,8 +84,8 @@ class _Index:
             for name in row.names:
                 self._names.setdefault(name, []).append(row)
 
-    def find(self, student: BookStudent, roster: Roster | None) -> tuple[StudentRow | None, str]:
-        """Return a student's row, or None and why there is none."""
+    def find(self, student: BookStudent, roster: Roster | None) -> tuple[StudentRow | None, str, int]:
+        """Return a student's row, or None and why there is none; and what the row was looked up by."""
         ident = _text(student.ident)
         others, names = roster.about(student.ident) if roster else (frozenset(), frozenset())
         by_number = _NUMBERED.fullmatch(ident)
@@ -89,13 +96,17 @@ class _Index:
                 self._ids, {text for text in each if text} | {text.casefold() for text in each if "@" in text}
             )
             if row or problem:
-                return row, problem
+                return row, problem, _BY_ID
         full = {f"{student.first_name} {student.last_name}"} if student.last_name else set()
-        for known in ({simple_name(name) for name in full} | names, {simple_name(ident)} - {""}):
+        of_book = {simple_name(name) for name in full} | names
+        for known, way in ((of_book, _BY_NAME), ({simple_name(ident)} - {""}, _BY_ID_AS_NAME)):
             row, problem = _only(self._names, known)
             if row or problem:
-                return row, problem
-        return None, "the file has no row for this student"
+                return row, problem, way
+        problem = "the file has no row for this student"
+        if ident.startswith("0") and (without := ident.lstrip("0")) in self._ids:
+            problem += f"; {self._ids[without][0].shown} has the id {without}, as a spreadsheet writes {ident}"
+        return None, problem, _BY_ID
 
 
 def _only(rows: Mapping[str, list[StudentRow]], texts: Iterable[str]) -> tuple[StudentRow | None, str]:

@@ -14,6 +14,8 @@ __all__ = ["GradeColumn", "StudentRow", "Template", "head_rows", "number_in", "r
 
 _ROWS_BEFORE_HEADER = 5
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_GROUPED = (re.compile(r"\d{1,3}(?:,\d{3})+\.\d+"), re.compile(r"\d{1,3}(?:\.\d{3})+,\d+"))  # 1,234.50 and 1.234,50
+_UNCLEAR = re.compile(r"[1-9]\d{0,2},\d{3}")  # 1,000 is one thousand, or one with three decimals
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ class Template:
         """Whether numbers in the grade columns are written as 8,5."""
         cells = [self.sheet.value(row, column.index) for row in self._numbered for column in self.columns]
         commas, points = (
-            sum(bool(re.fullmatch(rf"\d+{mark}\d+", cell.strip())) for cell in cells) for mark in (",", r"\.")
+            sum(bool(re.fullmatch(rf"[\d{other}]*\d{mark}(?!\d{{3}}\Z)\d+", cell.strip())) for cell in cells)
+            for mark, other in ((",", "."), (r"\.", ","))
         )
         return commas > points
 
@@ -175,6 +178,11 @@ def simple_heading(text: str) -> str:
 
 
 def number_in(text: str) -> float | None:
-    """Return the number that a cell holds, also as 8,5; None for anything else."""
+    """Return the number that a cell holds, also as 8,5 and as 1,234.50; None for anything else, and for 1,000."""
     text = text.strip()
+    if any(pattern.fullmatch(text) for pattern in _GROUPED):
+        whole, _, decimals = text.replace(",", ".").rpartition(".")
+        return float(f"{whole.replace('.', '')}.{decimals}")
+    if _UNCLEAR.fullmatch(text):
+        return None
     return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None

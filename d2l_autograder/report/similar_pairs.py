@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 from dataclasses import dataclass
@@ -77,7 +76,9 @@ def _pair(content: Any) -> SimilarPair:
     anchor = content.get("anchor", "")
     if not all(isinstance(text, str) for text in (first, second, assignment, exercise, anchor)):
         raise TypeError("something in place of a text")
-    if type(share) not in (int, float) or not math.isfinite(share) or not 0 <= share <= 1:
+    if type(content["students"]) is not list:
+        raise TypeError("something in place of a list")
+    if type(share) not in (int, float) or not 0 <= share <= 1:  # which NaN is not, either
         raise ValueError("something in place of a share")
     if anchor and not _ANCHOR.fullmatch(anchor):  # it becomes a link
         raise ValueError("something in place of an anchor")

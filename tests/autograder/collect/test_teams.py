@@ -56,6 +56,8 @@ def who(found):
         ("sheet 1\n\nteam\tusername\nTeam 1\tada\n", {"Team 1": ("ada",)}),
         ('group,members\nTeam 1,"ada; bob"\nTeam 2,cyd\n', {"Team 1": ("ada", "bob"), "Team 2": ("cyd",)}),
         ("group,student\nTeam 1,ada\nTeam 1,ada\nTeam  1,bob\n", {"Team 1": ("ada", "bob")}),
+        ("group,student\nTéam,ada\nTE\u0301AM,bob\nTeam,cyd\n", {"Téam": ("ada", "bob"), "Team": ("cyd",)}),
+        ('group,members\nTeam 1,"Doe, Jane; Roe, Max;"\n', {"Team 1": ("Doe, Jane", "Roe, Max")}),
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -119,6 +121,12 @@ def test_a_folder_named_after_a_group_is_that_groups(tmp_path, table):
     found = collected(tmp_path / "class", files, groups=table(PLAIN))
     assert who(found) == {("ada", "ada"), ("bob", "ada"), ("cyd", "cyd")}
     assert found.missing == ()
+
+
+def test_a_folder_is_no_other_groups_of_a_like_name(table):
+    found = read_teams(table("group,student\nGroup 1.1,ada\nGroup 11,bob\nTeam-A,cyd\n"))
+    names = ("Group 1.1", "group  11", "Group 1_1", "team a", "Team_B")
+    assert [found.named(name) for name in names] == ["Group 1.1", "Group 11", "", "Team-A", ""]
 
 
 def test_strangers_in_the_table_are_named_and_ids_are_the_rosters(tmp_path, table):

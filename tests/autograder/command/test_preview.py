@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import re
 import shutil
 import signal
@@ -11,7 +12,16 @@ import time
 
 import pytest
 from support.batches import ENDLESS, NAME, ROOT, grade, hand_in, notebook, rows, solved, start, wait_for
+from support.courses import need_nbgrader
 from support.leftovers import first_processes_below, need_a_sandbox, nothing_left
+from support.sample_results import result_for
+
+from d2l_autograder.assignment import load_assignment
+from d2l_autograder.command.preview import _with_marks_before
+from d2l_autograder.gradebook import gradebook
+from d2l_autograder.gradebook.by_hand_now import by_hand_now
+from d2l_autograder.report.comparison import Comparison
+from d2l_autograder.results import Row
 
 pytestmark = pytest.mark.sandbox
 
@@ -87,6 +97,19 @@ def test_a_preview_of_another_key_says_what_the_next_run_writes(tmp_path):
     again = grade(submissions, out, "--answers", str(key), "--preview")
     assert totals(again.stdout) == []
     assert "0 marked for this preview" in " ".join(again.stdout.split())
+
+
+@pytest.mark.nbgrader
+@pytest.mark.filterwarnings("ignore::Warning:nbgrader")  # SQLAlchemy warns about how nbgrader uses it
+def test_the_automatic_mark_of_an_exercise_for_practice_is_no_teachers_mark(tmp_path):
+    need_nbgrader()
+    assignment = load_assignment(ROOT / "notebooks" / f"{NAME}.ipynb", ROOT / "answers")
+    before = result_for(assignment, "ada")
+    with gradebook.opened(tmp_path, {NAME: assignment}) as book:
+        book.save(Row(before))
+    now = dataclasses.replace(before, marks=before.marks[1:])
+    of_both = _with_marks_before(Comparison(now, before.earned, before))
+    assert by_hand_now(tmp_path / "gradebook.db", [of_both]) == {("ada", NAME): ()}
 
 
 def test_an_interrupted_preview_leaves_everything_as_it_was(tmp_path):

@@ -164,3 +164,9 @@ def test_a_link_in_the_folder_for_marks_is_refused(tmp_path, name):
     (out / name).symlink_to(tmp_path / "elsewhere")
     with pytest.raises(ArgumentError, match=f"{name}, a link to"):
         require_folder_for_marks(out, tmp_path / "submitted")
+
+
+def test_a_link_that_leads_to_itself_is_named(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(ArgumentError, match="loop/export, a link that leads to itself"):
+        require_own({"the folder for gradebook files": tmp_path / "loop" / "export"})

@@ -158,6 +158,23 @@ def test_without_nbgrader_the_marks_are_those_of_the_table(course):
     assert "Cannot read grades.csv" in export(course, "--canvas", "canvas.csv")[1]
 
 
+def test_a_mark_that_the_gradebook_refused_and_a_change_of_points_are_said(course):
+    assignment = load_assignment(ROOT / "notebooks" / f"{NAME}.ipynb", ROOT / "answers")
+    rows = [Row(result_for(assignment, student)) for student in ("s01", "s02", "a|b\u202e")]
+    write_grades(rows, course)
+    status, said = export(course, "--canvas", "canvas.csv")
+    assert status == 1
+    assert f"that gradebook.db does not have, so they are in no file:\n  a|b⟨U+202E⟩, {NAME}\n" in said
+    assert "grade again before you import" not in said
+    with gradebook.opened(course, {NAME: assignment}) as book:
+        book.save(Row(result_for(assignment, "O'Neil;=1")))
+    write_grades([*rows[:2], Row(result_for(assignment, "O'Neil;=1"))], course)
+    assert "does not have" not in export(course, "--canvas", "canvas.csv")[1]
+    write_grades([Row(Result("s01", NAME, Status.MARKED, "", (RIGHT, PARTLY)))], course)
+    status, said = export(course, "--canvas", "canvas.csv")
+    assert f"{NAME} is worth 11 points in gradebook.db, but the last run of d2l-grade grade marked it out of 6" in said
+
+
 def test_files_of_one_name_get_numbers_and_a_roster_gives_more_ids(course):
     other = course.parent / "other"
     other.mkdir()

@@ -16,12 +16,13 @@ from d2l_autograder.export.columns import choose_columns
 from d2l_autograder.export.fill import Became, fill
 from d2l_autograder.export.moodle import gradebook_template, worksheet_template
 from d2l_autograder.export.said import about_file
-from d2l_autograder.export.template import read_template
+from d2l_autograder.export.template import number_in, read_template
 from d2l_autograder.gradebook.totals import BookStudent, Total
 from d2l_helpers.errors import ArgumentError
 
 READERS = {"Canvas": (canvas_template,), "Moodle": (worksheet_template, gradebook_template)}
 HEADING = "04 Softmax Regression (1234)"
+MOODLES = "Assignment: 04_softmax_regression (Real)"
 EVERYBODY = {"s01": Total(8.5, 1.0), "s02": 3, "0033": 2, "s04": 5, "s05": 11.5}
 
 
@@ -175,6 +176,64 @@ def test_canvas_may_get_several_new_columns():
     assert [row[:-2] for row in rows] == rows_of(text)
 
 
+def test_a_new_column_stands_beside_the_last_one_and_has_the_maximum_that_is_given():
+    lines = CANVAS.replace("04 Softmax Regression (1234)", "HW 5 (1234)").replace("two\nlines", "").splitlines()
+    contents = "".join(f"{line},,\n" for line in lines)
+    result = filled(contents, {"s01": 5.5}, new=(SOFTMAX,), maxima={SOFTMAX: 100.0})
+    rows, before = rows_of(result.contents), rows_of(contents)
+    assert rows[0][13] == SOFTMAX
+    assert rows[2][13] == "100"
+    assert rows[3][13] == "50"
+    assert [row[:13] + row[14:] for row in rows] == [row[:13] + row[14:] for row in before]
+
+
+def test_a_maximum_that_differs_from_the_files_is_said_and_moodles_still_bounds():
+    totals = book({"s01": 11})
+    result = filled(CANVAS, {"s01": 11}, maxima={SOFTMAX: 20.0})
+    assert column(result.contents, HEADING)[2] == "20"
+    said = "\n".join(about_file(result, totals))
+    assert "written out of 20, as --maximum says" in said
+    assert "the file says another maximum than --maximum: 11" in said
+    assert column(filled(WORKSHEET, {"s01": 11}, "Moodle", maxima={SOFTMAX: 500.0}).contents, "Grade")[0] == "100"
+    assert column(filled(GRADEBOOK, {"s01": 22}, "Moodle", maxima={SOFTMAX: 50.0}).contents, MOODLES)[0] == "50"
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("8,5", 8.5), ("1,234.50", 1234.5), ("1.234,50", 1234.5), ("1,000,000.00", 1e6), ("0,125", 0.125), ("1.000", 1.0)]
+    + [(text, None) for text in ("1,000", "1,23,456.00", "1.2E+3", "07. Jan", "-1", "")],
+)
+def test_a_number_is_read_with_its_groups_of_digits_and_never_a_thousandth_of_it(cell, number):
+    assert number_in(cell) == number
+
+
+def test_rows_of_separators_and_what_canvas_says_of_columns_are_no_students():
+    hidden = CANVAS.replace("Manual Posting", "Manuelle Veröffentlichung") + ",,,,,,,,,,,,\n"
+    assert what(filled(hidden, {"s01": 1})) == what(filled(CANVAS, {"s01": 1}))
+    for contents in (WORKSHEET, GRADEBOOK):
+        padded = contents + "," * 12 + "\n" + "," * 12 + "\n"
+        assert what(filled(padded, {"s01": 1}, "Moodle")) == what(filled(contents, {"s01": 1}, "Moodle"))
+
+
+def test_whatever_stood_in_a_cell_is_said_when_a_mark_replaces_it():
+    result = filled(CANVAS.replace(",,12.00,", ",07. Jan,12.00,"), {"s01": 11})
+    assert [fate.note for fate in result.columns[0].fates if fate.student == "s01"] == ["07. Jan before, now 11"]
+
+
+def test_columns_of_one_name_are_refused_with_a_way_out():
+    twice = CANVAS.replace("HW 9 (1235)", HEADING)
+    for headings in ({}, {HEADING: SOFTMAX}):
+        with pytest.raises(ArgumentError, match="give the columns different names on Canvas"):
+            filled(twice, {"s01": 1}, given=headings)
+    with pytest.raises(ArgumentError, match="another column has this heading"):
+        filled(WORKSHEET.replace("Email address", "Grade"), {"s01": 1}, "Moodle")
+
+
+def test_what_a_spreadsheet_wrote_above_the_headings_is_said():
+    totals = book({"s01": 1})
+    assert "the headings are in row 2, but Canvas" in next(about_file(filled("sep=,\n" + CANVAS, {"s01": 1}), totals))
+
+
 def test_an_assignment_without_a_column_is_said():
     result = filled(CANVAS.replace(HEADING, "HW 4 (1234)"), EVERYBODY)
     assert (result.columns, result.without_column) == ((), (SOFTMAX,))
@@ -307,6 +366,24 @@ def test_two_students_of_the_gradebook_in_one_row_are_both_named():
     result = filled(CANVAS, {"s01": 4, "ada": 5})
     assert {student for student, fate in what(result).items() if fate == Became.NOWHERE} == {"s01", "ada"}
     assert result.contents == CANVAS.encode()
+
+
+def test_an_id_counts_more_than_a_name_and_a_name_alone_is_said():
+    students = {ident: BookStudent(ident, "Ada", "Lovelace") for ident in ("s01", "s99")}
+    result = filled(CANVAS, {"s01": 4, "s99": 5}, students=students)
+    assert what(result)["s01"] == Became.WRITTEN
+    assert what(result)["s99"] == Became.NOWHERE
+    assert column(result.contents, HEADING)[2] == "4"
+    marks = {"s99": 5, "s02": 1}
+    result = filled(CANVAS, marks, students={"s99": students["s99"]})
+    said = "\n".join(about_file(result, book(marks)))
+    assert "found by the name alone, as the file does not have this id:\n      s99" in said
+
+
+def test_an_id_that_lost_its_zeros_in_a_spreadsheet_is_no_other_students_and_is_said():
+    result = filled(CANVAS.replace(",0033,", ",33,"), {"0033": 4})
+    (fate,) = [fate for fate in result.columns[0].fates if fate.what == Became.NOWHERE]
+    assert fate.why.endswith("Müller, Zoë has the id 33, as a spreadsheet writes 0033")
 
 
 @given(

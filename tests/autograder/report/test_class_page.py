@@ -171,6 +171,7 @@ SPOILT = (
     "", "{", "[]", "5", "null", '{"pairs": 5}', '{"pairs": [5]}', '{"pairs": [{}]}', "[" * 100_000, '{"a": []}',
     *(json.dumps({"pairs": [CONTENT | change]}) for change in (
         {"students": ["ada"]}, {"students": ["ada", 5]}, {"students": "abc"}, {"share": "1"}, {"share": float("nan")},
+        {"students": "ab"}, {"students": {"ada": 1, "ben": 2}}, {"share": 10**400},
         {"share": -0.1}, {"share": 1.5}, {"share": True}, {"exercise": None}, {"anchor": "javascript:alert(1)"},
         {"anchor": '"><script>'}, {"anchor": 5}, {"anchor": None},
     )),

@@ -91,3 +91,10 @@ def test_a_huge_answer_is_cut(line):
     (one,) = answers(with_answer(source)).values()
     assert len(one.lines) <= 4000
     assert len(one.windows) <= 4000
+    assert one.is_read is False  # a copy behind so much of one's own would not be found
+
+
+def test_an_answer_of_a_million_characters_is_not_read():
+    (one,) = answers(with_answer("def stable_softmax(z):\n" + "    z = z + 1\n" * 80_000)).values()
+    assert one.is_read is False
+    assert not one.windows
