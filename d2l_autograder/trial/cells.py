@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -22,9 +28,10 @@ def stub_problem(assignment: Assignment, item: Item) -> str:
     name = item.exercise.name
     namespace: dict[str, Any] = {}
     try:
-        for statement in assignment.imports:
-            exec(statement, namespace)
-        exec(_stub(assignment, name).source, namespace)
+        with _modules_beside(assignment.module.file):
+            for statement in assignment.imports:
+                exec(statement, namespace)
+            exec(_stub(assignment, name).source, namespace)
     except Exception as error:  # a teacher's stub may raise anything
         return f"the stub cannot run: {explain(error)}"
     found = judge(item.exercise, namespace.get(name))
@@ -68,6 +75,27 @@ def cells_problem(assignment: Assignment, item: Item) -> str:
     if not any(cell.cell_type == "markdown" and f"{exercise.title} ({points})" in cell.source for cell in cells):
         return f"no heading says {exercise.title} ({points})"
     return ""
+
+
+@contextmanager
+def _modules_beside(file: Path | None) -> Iterator[None]:
+    """Let code import the modules beside a teacher's, as a kernel does; then forget them; leave no compiled file."""
+    if file is None:
+        yield
+        return
+    before, folder = sys.dont_write_bytecode, str(file.resolve().parent)
+    sys.path.append(folder)
+    sys.dont_write_bytecode = True
+    known = set(sys.modules)
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+        sys.dont_write_bytecode = before
+        for name in set(sys.modules) - known:
+            if str(getattr(sys.modules[name], "__file__", None) or "").startswith(f"{folder}{os.sep}"):
+                del sys.modules[name]  # another notebook's may have the same name
 
 
 def _stub(assignment: Assignment, name: str) -> NotebookNode:

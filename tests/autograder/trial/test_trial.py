@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from click.testing import CliRunner
 from support.own import change, in_two_places, module_of, own_notebook
@@ -36,6 +38,25 @@ def test_the_key_may_lie_in_two_places(notebook, tmp_path):
     assert tried(notebook).exit_code == 0
     folder = folder.rename(tmp_path / "my key")
     assert tried(notebook, "--answers", folder).exit_code == 0
+
+
+def test_the_notebook_may_import_modules_beside_it(notebook):
+    helper = notebook.with_name("my_prices.py")
+    helper.write_text("PRICES = [3, 4]\n")
+    change(module_of(notebook), ("EXERCISES = (", 'FILES = ("my_prices.py",)\n\nEXERCISES = ('))
+    change(
+        notebook,
+        ("import d2l_helpers as helpers", "import d2l_helpers as helpers\\nfrom my_prices import PRICES"),
+        ("def middle_value(values):", "def middle_value(values, those=PRICES):"),
+    )
+    change(module_of(notebook), ("def middle_value(values):", "def middle_value(values, those=PRICES):"))
+    change(module_of(notebook), ("from d2l_helpers.pre", "from .my_prices import PRICES\nfrom d2l_helpers.pre"))
+    path = list(sys.path)
+    done = tried(notebook)
+    assert done.exit_code == 0, done.output
+    assert sys.path == path
+    assert "my_prices" not in sys.modules
+    assert not (notebook.parent / "__pycache__").exists()
 
 
 HALF = "def _half(x):\n    return len(x) // 2\n\n\n"
