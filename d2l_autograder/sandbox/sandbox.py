@@ -158,8 +158,8 @@ class Sandbox:
         except WireError as error:
             self._channel.close()
             raise self.process.fault(f"Python did not start inside ({type(error).__name__})") from error
-        if frame.header.get("status") == "unprepared" and isinstance(error := frame.header.get("error"), dict):
-            raise _import_fault(error)
+        if frame.header.get("status") == "unprepared":
+            raise _import_fault(frame.header["error"])
         if frame.header != {"status": "ready", "id": ident}:
             raise self.process.fault(f"Python did not start inside ({frame.header})")
         self.process.close_stderr()
