@@ -20,7 +20,9 @@ from d2l_autograder.cells.needed_cells import names_in, tree_of
 from d2l_helpers.errors import explain
 from d2l_helpers.exercises.checking import judge
 
-__all__ = ["cells_problem", "solutions_names_problem", "stub_problem"]
+__all__ = ["TO_WRITE", "cells_problem", "solutions_names_problem", "stub_problem"]
+
+TO_WRITE = "Write here what is to be done."  # in the place of a task; `d2l-author cells` adds it
 
 
 def stub_problem(assignment: Assignment, item: Item) -> str:
@@ -74,6 +76,8 @@ def cells_problem(assignment: Assignment, item: Item) -> str:
     points = "1 point" if exercise.points == 1 else f"{exercise.points} points"
     if not any(cell.cell_type == "markdown" and f"{exercise.title} ({points})" in cell.source for cell in cells):
         return f"no heading says {exercise.title} ({points})"
+    if any(TO_WRITE in cell.source and f"{exercise.title} ({points})" in cell.source for cell in cells):
+        return f"the task below the heading still says {TO_WRITE!r}"
     return ""
 
 

@@ -46,6 +46,8 @@ def test_exercises_without_cells_get_them_above_the_summary(notebook):
     found = read_notebook(notebook)
     assert [cell.source for cell in found.cells if "nbgrader" in cell.metadata] == original
     assert [cell.id for cell in found.cells][-2:] == ["summary", "sources"]
+    assert problems(notebook) == ["the task below the heading still says 'Write here what is to be done.'"] * 3
+    change(notebook, ("Write here what is to be done.", "How large is it?"))
     assert problems(notebook) == []
     assert write_cells(notebook) == []
 
