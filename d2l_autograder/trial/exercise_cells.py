@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode, v4
 
+from d2l_authoring.links import add_install_cell
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_autograder.answer import Answer
 from d2l_autograder.cells.needed_cells import names_in, tree_of
@@ -47,6 +48,8 @@ def write_cells(notebook: Path, answers: Path | None = None) -> list[str]:
     module = exercises_of(content, notebook)
     known = key_to(module, answers).answers_in(module.name)
     done = [said for exercise in module.exercises for said in _brought_up(content, exercise, known)]
+    if add_install_cell(content):
+        done.append("added the cell that installs what students lack")
     if done:
         _make_ids_unique(content)
         replace_file(notebook, to_bytes(content))

@@ -88,6 +88,18 @@ def test_points_follow_the_module_in_metadata_and_heading(notebook):
     assert "### 1. The value in the middle (5 points)" in notebook.read_text()
 
 
+def test_a_notebook_without_the_install_cell_gets_it_above_its_first_code(notebook):
+    original = [cell.source for cell in read_notebook(notebook).cells]
+
+    def without_install(content):
+        content.cells = [cell for cell in content.cells if cell.id != "install"]
+
+    changed(notebook, without_install)
+    assert write_cells(notebook) == ["added the cell that installs what students lack"]
+    assert [cell.source for cell in read_notebook(notebook).cells] == original
+    assert write_cells(notebook) == []
+
+
 def test_ids_stay_unique(notebook):
     def take(content):
         without_exercises(content)
