@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 
 import pytest
 from click.testing import CliRunner
+from nbformat import v4
 from support.own import change, in_two_places, module_of, own_notebook
 
 from d2l_authoring.notebook_file import read_notebook, to_bytes
@@ -194,3 +196,25 @@ def test_a_module_in_another_encoding_is_to_be_saved_as_utf_8(notebook):
         file.write_bytes(contents)
         with pytest.raises(NotebookError, match="save the file as UTF-8"):
             tried(notebook)
+
+
+def test_a_module_that_the_notebook_imports_is_listed_in_files(notebook):
+    notebook.with_name("my_prices.py").write_text("PRICES = [3, 4]\n")
+    change(notebook, ("prices = [3, 4,", "import my_prices\\nprices = [3, 4,"))
+    assert "imports my_prices.py, which students do not get: list it in FILES" in tried(notebook).output
+    change(module_of(notebook), ("EXERCISES = (", 'FILES = ("my_prices.py",)\n\nEXERCISES = ('))
+    assert tried(notebook).exit_code == 0
+    change(module_of(notebook), ('FILES = ("my_prices.py",)\n\n', ""))
+    content = read_notebook(notebook)
+    content.cells.insert(1, v4.new_code_cell("%%writefile my_prices.py\nPRICES = [3, 4]"))
+    notebook.write_bytes(to_bytes(content))
+    assert tried(notebook).exit_code == 0
+
+
+def test_a_cell_that_was_copied_with_its_metadata_is_found(notebook):
+    content = read_notebook(notebook)
+    place = next(i for i, cell in enumerate(content.cells) if cell.id == "last-price")
+    content.cells.insert(place, copy.deepcopy(content.cells[place]))
+    content.cells[place]["id"] = "copy"
+    notebook.write_bytes(to_bytes(content))
+    assert "two cells have grade_id last_price" in tried(notebook).output
