@@ -50,7 +50,7 @@ def main() -> None:
 def record(paths: tuple[Path, ...]) -> None:
     """Run notebooks in fresh kernels and write their outputs.
 
-    PATHS are notebooks, or folders of notebooks.
+    PATHS are notebooks, with or without .ipynb, or folders of notebooks.
     """
     from d2l_authoring.record import record_notebook
 
@@ -64,7 +64,7 @@ def record(paths: tuple[Path, ...]) -> None:
 def lint(paths: tuple[Path, ...]) -> None:
     """Check notebooks without running them.
 
-    PATHS are notebooks, or folders of notebooks. Ends with status 1 if something needs repair.
+    PATHS are notebooks, with or without .ipynb, or folders of notebooks. Ends with status 1 if something needs repair.
     """
     from d2l_authoring.lint import lint_notebook
 
@@ -103,7 +103,9 @@ def links(repository: str | None, project: Path) -> None:
 
 def _notebooks(paths: tuple[Path, ...]) -> list[Path]:
     """Return the notebooks among files and folders, sorted within each folder."""
-    found = [notebook for path in paths for notebook in (sorted(path.glob("*.ipynb")) if path.is_dir() else [path])]
+    found = [
+        notebook for path in paths for notebook in (sorted(path.glob("*.ipynb")) if path.is_dir() else [_named(path)])
+    ]
     if not found:
         raise NotebookError(
             "Found no notebook.",
@@ -112,6 +114,12 @@ def _notebooks(paths: tuple[Path, ...]) -> list[Path]:
             remedy="run the command in the project's folder, as in d2l-author lint notebooks",
         )
     return found
+
+
+def _named(path: Path) -> Path:
+    """Return a notebook's file, whose name may be given without ``.ipynb``."""
+    whole = path.with_name(f"{path.name}.ipynb") if path.name else path
+    return whole if not path.exists() and whole.exists() else path
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import ArgumentError, NotebookError
 
-__all__ = ["INSTALL", "address_of", "install_cell", "set_links"]
+__all__ = ["INSTALL", "add_install_cell", "address_of", "install_cell", "set_links"]
 
 INSTALL = "install"
 """Id of the cell that installs the chapter where it is missing."""
@@ -39,6 +39,7 @@ if not importlib.util.find_spec("d2l_helpers"):
     from IPython.core.error import UsageError
     raise UsageError("put d2l_helpers-*.whl, handed out with this notebook, "
                      "beside it (Colab: Files, Upload), and run this again")"""
+_INSTALLER = "d2l_helpers/install"  # in both
 # A wheel is made from the address, so that there is one way to install
 _FROM_ADDRESS = """\
 import glob, importlib.util, runpy, subprocess, sys, zipfile
@@ -98,6 +99,16 @@ def install_cell(address: str | None) -> str:
         The repository's. The cell prefers a wheel beside the notebook; without an address, it asks for one.
     """
     return _FROM_ADDRESS.format(address=address) if address else _FROM_WHEEL
+
+
+def add_install_cell(notebook: NotebookNode) -> bool:
+    """Add the cell that installs what students lack above a notebook's first code; return whether it was missing."""
+    code = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    if any(notebook.cells[place]["id"] == INSTALL or _INSTALLER in notebook.cells[place].source for place in code):
+        return False
+    source = install_cell(address_of(Path(__file__).parents[1]))
+    notebook.cells.insert(code[0] if code else len(notebook.cells), v4.new_code_cell(source, id=INSTALL))
+    return True
 
 
 def _checked(repository: str) -> str:

@@ -8,9 +8,9 @@ import unicodedata
 from itertools import count
 from pathlib import Path
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
 
-from d2l_authoring.links import INSTALL, address_of, install_cell
+from d2l_authoring.links import add_install_cell
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_helpers.atomic import write_once
 from d2l_helpers.chapter import CHAPTER
@@ -90,9 +90,7 @@ def _composed(names: dict[str, str], title: str, module: str) -> NotebookNode:
         if "grade_id" in nbgrader:
             nbgrader["grade_id"] = _renamed(nbgrader["grade_id"], names, module)
     notebook.cells[0]["source"] = notebook.cells[0].source.replace(_TITLE, title, 1)
-    first = next(place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
-    install = v4.new_code_cell(install_cell(address_of(Path(__file__).parents[1])), id=INSTALL)
-    notebook.cells.insert(first, install)
+    add_install_cell(notebook)
     return notebook
 
 

@@ -45,6 +45,14 @@ def read_notebook(path: Path) -> NotebookNode:
         content = _json(path)
         _validate(content)
         notebook = nbformat.v4.to_notebook(content)
+    except FileNotFoundError as error:
+        there = ", ".join(sorted(one.name for one in path.parent.glob("*.ipynb"))[:10])
+        raise NotebookError(
+            f"Cannot read the notebook {path}",
+            got=f"no such file; {path.parent} has {there or 'no notebook'}",
+            expected="a notebook's file",
+            remedy="look at its name and folder",
+        ) from error
     except (OSError, ValueError, RecursionError) as error:
         is_deep = isinstance(error, RecursionError)  # its message is about Python's stack, and differs by version
         raise NotebookError(

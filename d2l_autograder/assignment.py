@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -169,15 +170,24 @@ def _require_fit(
     notebook: str, stubs_there: list[str], exercises: Mapping[str, Exercise], known: Mapping[str, Answer]
 ) -> None:
     """Refuse a key that lacks an answer or the probes of a function, or has an answer to no stub."""
-    unmatched = set(stubs_there) ^ set(exercises) | set(stubs_there) ^ set(known)
-    unprobed = [name for name in known if name not in unmatched and exercises[name].kind == "written"]
-    unprobed = [name for name in unprobed if not known[name].probes]
-    if unmatched or unprobed:
+    written = [name for name, exercise in exercises.items() if exercise.kind == "written"]
+    unprobed = [name for name in written if name in known and not known[name].probes]
+    parts = {
+        "a stub in the notebook": stubs_there,
+        "an exercise in EXERCISES": exercises,
+        "an answer in ANSWERS": known,
+    }
+    lacking = {
+        name: [what for what, names in parts.items() if name not in names] + ["probes in PROBES"] * (name in unprobed)
+        for name in dict.fromkeys((*exercises, *stubs_there, *known))
+    }
+    if found := [f"{name} without {' and '.join(lacks)}" for name, lacks in lacking.items() if lacks]:
+        cells = f"run d2l-author cells {shlex.quote(notebook)}; " if set(exercises) - set(stubs_there) else ""
         raise KeyFault(
-            f"The key does not fit the notebook {notebook}.",
-            got=", ".join(sorted(unmatched)) or f"no probes for {', '.join(unprobed)}",
+            f"The notebook {notebook}, its exercises and their key do not fit together.",
+            got="; ".join(found),
             expected="an exercise, a stub and an answer of each name, and probes for each function",
-            remedy="add what is missing to the key's modules of this notebook, or the cells of the exercise",
+            remedy=f"{cells}add what is missing, or correct or remove a name",
         )
     for name, answer in known.items():
         if exercises[name].kind == "written" and not _is_called(answer.solution, name):

@@ -85,6 +85,10 @@ class Key:
             raise self._fault(
                 module, f"probes of {', '.join(misplaced)}", f"all probes in PROBES, here or in probes/{module}.py"
             )
+        for one in listed:
+            if not isinstance(one.wrong, tuple | list) or not all(isinstance(wrong, Wrong) for wrong in one.wrong):
+                got = f"wrong={one.wrong!r:.100} of {one.exercise}"
+                raise self._fault(module, got, "wrong=(Wrong(…), Wrong(…)), with a comma after each")
         return tuple(listed)
 
     def _probes(self, module: str) -> dict[str, tuple[Probe, ...]]:

@@ -49,9 +49,8 @@ def source_notebook(
     sources = {name: _with_solution(cell.source, known[name].source()) for name, cell in stubs(plain)}
     composed = compose(plain, sources)
     for exercise in module.exercises:
-        if exercise.name in points or exercise.name in extra:
-            worth = points.get(exercise.name, exercise.points)
-            _set_points(composed, exercise.name, exercise.title, worth, exercise.name in extra)
+        worth = points.get(exercise.name, exercise.points)  # the module's, where it is newer than the notebook's cells
+        _set_points(composed, exercise.name, exercise.title, worth, exercise.name in extra)
     if has_variants:
         add_variant_cells(composed, {exercise.name: exercise for exercise in module.exercises})
     return composed
@@ -102,10 +101,11 @@ def _set_points(notebook: NotebookNode, name: str, title: str, worth: float, is_
     more. What the cell is worth stands beside nbgrader's metadata, in which nbgrader allows no other key.
     """
     points = int(worth) if float(worth).is_integer() else worth
+    before = ""
     for cell in notebook.cells:
         metadata = cell.metadata.get("nbgrader", {})
         if metadata.get("grade_id") == f"check-{name}":
-            before = _in_words(metadata["points"])
+            before = _in_words(metadata.get("points", 0))
             metadata["points"] = 0 if is_extra else points
             if is_extra:
                 cell.metadata[_OURS] = {_EXTRA: points}

@@ -45,7 +45,8 @@ def import_file(file: Path) -> ModuleType:
     try:
         code = compile(source, str(file), "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise _unusable(file, _place(error), "a file that Python can read", "correct this line") from None
+        remedy = "correct this line" if _is_utf8(source) else "save the file as UTF-8"
+        raise _unusable(file, _place(error), "a file that Python can read", remedy) from None
     module = ModuleType(name)
     module.__file__, module.__package__ = str(file), package
     linecache.checkcache(str(file))  # or an error would quote the line that stood there before
@@ -113,6 +114,13 @@ def _without_compiled_files() -> Iterator[None]:
         yield
     finally:
         sys.dont_write_bytecode = before
+
+
+def _is_utf8(source: bytes) -> bool:
+    try:
+        return "\0" not in source.decode()  # UTF-16 of plain English is UTF-8, too, with zeros
+    except UnicodeDecodeError:
+        return False
 
 
 def _place(error: BaseException) -> str:

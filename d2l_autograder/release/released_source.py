@@ -59,7 +59,15 @@ def released_source(module: ExerciseModule, answers: Mapping[str, Answer]) -> st
         If the key cannot be separated from the rest, or the rest does not work without it; the message says why.
     """
     assert module.file is not None
-    text = module.file.read_text(encoding="utf-8-sig")
+    try:
+        text = module.file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:  # Python reads it, if its first line declares another encoding
+        raise NotebookError(
+            f"Cannot hand out {module.file.name}.",
+            got=error,
+            expected="a module in UTF-8",
+            remedy="save the file as UTF-8, and remove the line that declares another encoding",
+        ) from error
     tree = ast.parse(text)
     try:
         public = public_part(tree, frozenset(path.name for path in module.files))

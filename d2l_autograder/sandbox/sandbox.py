@@ -158,6 +158,8 @@ class Sandbox:
         except WireError as error:
             self._channel.close()
             raise self.process.fault(f"Python did not start inside ({type(error).__name__})") from error
+        if frame.header.get("status") == "unprepared":
+            raise _import_fault(frame.header["error"])
         if frame.header != {"status": "ready", "id": ident}:
             raise self.process.fault(f"Python did not start inside ({frame.header})")
         self.process.close_stderr()
@@ -250,4 +252,13 @@ def _not_running(ending: Lost | None) -> SandboxError:
         got=f"one that has ended: {ending}" if ending else "one that was not started",
         expected="one that runs",
         remedy="start another; Session does, and runs the cells again",
+    )
+
+
+def _import_fault(error: dict[str, Any]) -> SandboxError:
+    return SandboxError(
+        "What the notebook imports cannot be imported where it is marked.",
+        got=f"{error.get('type')}: {error.get('message')}",
+        expected="packages of the environment that marks, and modules that FILES lists",
+        remedy="install the package there, or list your own module in FILES and build the course again",
     )

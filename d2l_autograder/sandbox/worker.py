@@ -235,9 +235,13 @@ def main() -> None:
     around.hide_exercises()
     interpreter = Interpreter(requests, replies, options)
     around.install(around.Shell(interpreter.namespace, interpreter.execute))
-    prepare(options)
+    sys.path.append(str(Path.cwd()))  # where a teacher's modules lie, and where %%writefile writes others
+    try:
+        prepare(options)
+    except Exception as error:  # a package that is missing here; no student's code has run yet
+        messages.send(replies, {"status": "unprepared", "id": options["id"], "error": describe(error)}, [])
+        return
     sys.argv = ["student"]
-    sys.path.append(str(Path.cwd()))  # where %%writefile writes modules
     messages.send(replies, {"status": "ready", "id": options["id"]}, [])
     interpreter.serve()
 

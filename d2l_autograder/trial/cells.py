@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import ast
 import builtins
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
 from d2l_authoring.compose import stubs
 from d2l_autograder.assignment import Assignment, Item
-from d2l_autograder.cells.needed_cells import names_in, tree_of
+from d2l_autograder.cells.needed_cells import imports_of, names_in, tree_of
 from d2l_helpers.errors import explain
 from d2l_helpers.exercises.checking import judge
 
-__all__ = ["cells_problem", "solutions_names_problem", "stub_problem"]
+__all__ = ["TO_WRITE", "cells_problem", "solutions_names_problem", "stub_problem", "unlisted_modules"]
+
+TO_WRITE = "Write here what is to be done."  # in the place of a task; `d2l-author cells` adds it
 
 
 def stub_problem(assignment: Assignment, item: Item) -> str:
@@ -22,9 +30,10 @@ def stub_problem(assignment: Assignment, item: Item) -> str:
     name = item.exercise.name
     namespace: dict[str, Any] = {}
     try:
-        for statement in assignment.imports:
-            exec(statement, namespace)
-        exec(_stub(assignment, name).source, namespace)
+        with _modules_beside(assignment.module.file):
+            for statement in assignment.imports:
+                exec(statement, namespace)
+            exec(_stub(assignment, name).source, namespace)
     except Exception as error:  # a teacher's stub may raise anything
         return f"the stub cannot run: {explain(error)}"
     found = judge(item.exercise, namespace.get(name))
@@ -58,6 +67,9 @@ def cells_problem(assignment: Assignment, item: Item) -> str:
     place = next((i for i, found in enumerate(grades) if found.get("grade_id") == f"check-{exercise.name}"), None)
     if place is None or not grades[place].get("grade") or grades[place].get("solution"):
         return f"no cell has grade_id check-{exercise.name} and grade true in nbgrader's metadata"
+    ids = [found.get("grade_id") for found in grades]
+    if twice := [one for one in (exercise.name, f"check-{exercise.name}") if ids.count(one) > 1]:
+        return f"two cells have grade_id {twice[0]} in nbgrader's metadata, as copies have; delete one of them"
     call = f'helpers.check("{exercise.name}", {exercise.name})'
     tree = tree_of(cells[place].source)
     if tree is None or ast.unparse(tree) != ast.unparse(ast.parse(call)):
@@ -67,7 +79,48 @@ def cells_problem(assignment: Assignment, item: Item) -> str:
     points = "1 point" if exercise.points == 1 else f"{exercise.points} points"
     if not any(cell.cell_type == "markdown" and f"{exercise.title} ({points})" in cell.source for cell in cells):
         return f"no heading says {exercise.title} ({points})"
+    if any(TO_WRITE in cell.source and f"{exercise.title} ({points})" in cell.source for cell in cells):
+        return f"the task below the heading still says {TO_WRITE!r}"
     return ""
+
+
+def unlisted_modules(assignment: Assignment) -> list[str]:
+    """List the modules beside a teacher's that the notebook imports, FILES does not list, and no cell writes."""
+    file, files = assignment.module.file, assignment.module.files
+    if file is None:
+        return []
+    sources = [cell.source for cell in assignment.release.cells if cell.cell_type == "code"]
+    words: set[str] = set()
+    for node in (ast.parse(statement).body[0] for statement in imports_of(sources)):
+        if isinstance(node, ast.Import):
+            words |= {one.name.partition(".")[0] for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            words.add(node.module.partition(".")[0])
+    written = [source for source in sources if source.startswith(("%%writefile", "%%file"))]
+    beside = [path for word in sorted(words) if (path := file.with_name(f"{word}.py")).is_file()]
+    found = [path.name for path in beside if path not in (file, *files)]
+    return [name for name in found if not any(name in source.partition("\n")[0] for source in written)]
+
+
+@contextmanager
+def _modules_beside(file: Path | None) -> Iterator[None]:
+    """Let code import the modules beside a teacher's, as a kernel does; then forget them; leave no compiled file."""
+    if file is None:
+        yield
+        return
+    before, folder = sys.dont_write_bytecode, str(file.resolve().parent)
+    sys.path.append(folder)
+    sys.dont_write_bytecode = True
+    known = set(sys.modules)
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+        sys.dont_write_bytecode = before
+        for name in set(sys.modules) - known:
+            if str(getattr(sys.modules[name], "__file__", None) or "").startswith(f"{folder}{os.sep}"):
+                del sys.modules[name]  # another notebook's may have the same name
 
 
 def _stub(assignment: Assignment, name: str) -> NotebookNode:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode, v4
 
+from d2l_authoring.links import add_install_cell
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_autograder.answer import Answer
 from d2l_autograder.cells.needed_cells import names_in, tree_of
 from d2l_autograder.exercise_module import exercises_of
 from d2l_autograder.key import key_to
+from d2l_autograder.trial.cells import TO_WRITE
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.exercises.exercise import Exercise
 
@@ -46,6 +48,8 @@ def write_cells(notebook: Path, answers: Path | None = None) -> list[str]:
     module = exercises_of(content, notebook)
     known = key_to(module, answers).answers_in(module.name)
     done = [said for exercise in module.exercises for said in _brought_up(content, exercise, known)]
+    if add_install_cell(content):
+        done.append("added the cell that installs what students lack")
     if done:
         _make_ids_unique(content)
         replace_file(notebook, to_bytes(content))
@@ -115,9 +119,7 @@ def _is_call(source: str, name: str) -> bool:
 
 def _new_cells(exercise: Exercise, answer: Answer | None) -> list[NotebookNode]:
     name = exercise.name
-    prompt = (
-        f"### {exercise.title} ({_in_words(exercise.points)})\n\nWrite here what is to be done. Replace the three dots."
-    )
+    prompt = f"### {exercise.title} ({_in_words(exercise.points)})\n\n{TO_WRITE} Replace the three dots."
     stub, check = _code(_words(name), _stub(name, answer)), _code(f"check-{_words(name)}", _call(name))
     stub.metadata["nbgrader"], check.metadata["nbgrader"] = _metadata(name), _metadata(name, exercise.points)
     return [v4.new_markdown_cell(prompt, id=f"{_words(name)}-prompt"), stub, check]

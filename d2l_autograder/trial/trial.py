@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from d2l_autograder.assignment import Assignment, Item
 from d2l_autograder.release.released_source import released_source
-from d2l_autograder.trial.cells import cells_problem, solutions_names_problem, stub_problem
+from d2l_autograder.trial.cells import cells_problem, solutions_names_problem, stub_problem, unlisted_modules
 from d2l_autograder.trial.tries import (
     drawing_problem,
     label_of,
@@ -73,6 +73,8 @@ def release_problem(assignment: Assignment) -> str:
     module = assignment.module
     if module.file is None:
         return ""
+    if unlisted := unlisted_modules(assignment):
+        return f"the notebook imports {', '.join(unlisted)}, which students do not get: list it in FILES"
     try:
         released_source(module, assignment.key.answers_in(module.name))
     except NotebookError as error:

@@ -205,4 +205,4 @@ def test_a_file_that_is_not_a_notebook_is_one_finding(write, tmp_path):
     (finding,) = lint_notebook(write(b"not JSON"))
     assert finding.startswith("chapter.ipynb: Cannot read the notebook")
     (finding,) = lint_notebook(tmp_path / "none.ipynb")
-    assert "No such file" in finding
+    assert "no such file" in finding

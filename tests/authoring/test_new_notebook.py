@@ -109,3 +109,11 @@ def test_a_teachers_notebook_needs_neither_the_chapters_sections_nor_its_ids(tmp
     assert "never run" in said
     for rule in ("not made of words", "no heading", "imports matplotlib"):
         assert rule not in said
+
+
+def test_lint_finds_a_notebook_without_its_ending(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    new_notebook(Path("Week 1"))
+    named, whole = (CliRunner().invoke(_commands, ["lint", name]).output for name in ("Week 1", "Week 1.ipynb"))
+    assert named == whole
+    assert "1 notebooks" in named

@@ -43,6 +43,9 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path / "none.ipynb", tmp_path):
         with pytest.raises(NotebookError, match="Cannot read the notebook"):
             read_notebook(path)
+    (tmp_path / "other.ipynb").touch()
+    with pytest.raises(NotebookError, match=r"(?s)no such file; .* has other.ipynb.*its name and folder"):
+        read_notebook(tmp_path / "none.ipynb")
 
 
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path):

@@ -24,6 +24,7 @@ from d2l_autograder.__main__ import _commands
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.course import build_course, read_course
 from d2l_autograder.key import KeyFault
+from d2l_autograder.source_notebook import points_in
 from d2l_helpers.errors import ArgumentError, NotebookError
 
 NAME = "Week 1"
@@ -191,6 +192,14 @@ def test_two_own_notebooks_and_one_of_the_chapter_make_one_course(notebook, cour
     assert "last_price_2" not in worth
     assert worth["middle_value_2"] == 2
     assert "A price that moves the mean (5 points)" in (course / "source" / NAME / f"{NAME}.ipynb").read_text()
+
+
+def test_a_course_has_the_points_of_the_module_where_the_notebook_has_older_ones(notebook, course):
+    change(module_of(notebook), ("points=2", "points=5"))
+    build(course, notebook)
+    source = read_notebook(course / "source" / NAME / f"{NAME}.ipynb")
+    assert points_in(source)["middle_value"] == 5
+    assert any("### 1. The value in the middle (5 points)" in cell.source for cell in source.cells)
 
 
 def test_by_default_a_course_has_the_notebooks_with_exercises(notebook, course):

@@ -227,6 +227,18 @@ def test_the_labels_of_the_test_images_stay_outside(opened):
     assert inside[8:] != labels[8:100]
 
 
+def test_modules_of_the_listed_files_are_imported_before_the_first_cell(opened, tmp_path):
+    (tmp_path / "my_prices.py").write_text("PRICES = [3, 4]\n")
+    with opened(Setup(files=(tmp_path / "my_prices.py",), imports=("from my_prices import PRICES",))) as sandbox:
+        assert sandbox.run("a", "from my_prices import PRICES; print(PRICES)").printed == "[3, 4]\n"
+
+
+def test_a_package_that_is_missing_where_it_is_marked_is_named(opened):
+    said = r"(?s)cannot be imported.*No module named 'not_there'.*FILES"
+    with pytest.raises(SandboxError, match=said), opened(Setup(imports=("import not_there",))):
+        pass
+
+
 WORKERS = """
 from mxnet import gluon
 data = gluon.data.ArrayDataset(np.ones((40, 3)), np.ones(40))

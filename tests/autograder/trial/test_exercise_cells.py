@@ -46,6 +46,8 @@ def test_exercises_without_cells_get_them_above_the_summary(notebook):
     found = read_notebook(notebook)
     assert [cell.source for cell in found.cells if "nbgrader" in cell.metadata] == original
     assert [cell.id for cell in found.cells][-2:] == ["summary", "sources"]
+    assert problems(notebook) == ["the task below the heading still says 'Write here what is to be done.'"] * 3
+    change(notebook, ("Write here what is to be done.", "How large is it?"))
     assert problems(notebook) == []
     assert write_cells(notebook) == []
 
@@ -84,6 +86,18 @@ def test_points_follow_the_module_in_metadata_and_heading(notebook):
     ]
     assert problems(notebook) == []
     assert "### 1. The value in the middle (5 points)" in notebook.read_text()
+
+
+def test_a_notebook_without_the_install_cell_gets_it_above_its_first_code(notebook):
+    original = [cell.source for cell in read_notebook(notebook).cells]
+
+    def without_install(content):
+        content.cells = [cell for cell in content.cells if cell.id != "install"]
+
+    changed(notebook, without_install)
+    assert write_cells(notebook) == ["added the cell that installs what students lack"]
+    assert [cell.source for cell in read_notebook(notebook).cells] == original
+    assert write_cells(notebook) == []
 
 
 def test_ids_stay_unique(notebook):

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import sys
+
 import pytest
 from click.testing import CliRunner
+from nbformat import v4
 from support.own import change, in_two_places, module_of, own_notebook
 
+from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_autograder.cli.trial import trial
+from d2l_autograder.key import KeyFault
+from d2l_helpers.errors import NotebookError
 
 
 def tried(notebook, *options):
@@ -38,12 +45,35 @@ def test_the_key_may_lie_in_two_places(notebook, tmp_path):
     assert tried(notebook, "--answers", folder).exit_code == 0
 
 
+def test_the_notebook_may_import_modules_beside_it(notebook):
+    helper = notebook.with_name("my_prices.py")
+    helper.write_text("PRICES = [3, 4]\n")
+    change(module_of(notebook), ("EXERCISES = (", 'FILES = ("my_prices.py",)\n\nEXERCISES = ('))
+    change(
+        notebook,
+        ("import d2l_helpers as helpers", "import d2l_helpers as helpers\\nfrom my_prices import PRICES"),
+        ("def middle_value(values):", "def middle_value(values, those=PRICES):"),
+    )
+    change(module_of(notebook), ("def middle_value(values):", "def middle_value(values, those=PRICES):"))
+    change(module_of(notebook), ("from d2l_helpers.pre", "from .my_prices import PRICES\nfrom d2l_helpers.pre"))
+    path = list(sys.path)
+    done = tried(notebook)
+    assert done.exit_code == 0, done.output
+    assert sys.path == path
+    assert "my_prices" not in sys.modules
+    assert not (notebook.parent / "__pycache__").exists()
+
+
 HALF = "def _half(x):\n    return len(x) // 2\n\n\n"
 CHECK = '        expect_close(got, middle, f"middle_value({values})")\n'
 REPAIRS = {
     "a wrong solution": ([("43, wrong=", "44, wrong=")], "last_price, the solution: the check says not yet"),
     "a wrong letter": ([('"doubled_prices", "b"', '"doubled_prices", "a"')], "The digest of 'a' is '"),
     "a wrong answer that is right": ([("Wrong(10,", "Wrong(43,")], "the wrong answer 43: the check says right"),
+    "a check that returns": (
+        [('    expect(abs(mean - 10) <= 0.01, f"last', '    return abs(mean - 10) <= 0.01\n    expect(True, f"last')],
+        "the wrong answer 10: the check says right; it returned False, which counts for nothing",
+    ),
     "another message": ([('Wrong(10, "a mean of 5.29")', 'Wrong(10, "seventy")')], "'seventy' is not in it"),
     "fewer than two wrong answers": ([(', Wrong(50, "a mean of 11.00")', ",")], "1 in the key; write at least 2"),
     "other points than its author says": ([("earns=1 / 2", "earns=0.25")], "it earns 0.5 of the points"),
@@ -118,3 +148,73 @@ def test_a_check_that_would_judge_otherwise_without_the_key_is_found(notebook):
 def test_what_answers_print_is_not_in_the_table(notebook):
     change(module_of(notebook), ("    ordered = sorted(", "    print('noise')\n    ordered = sorted("))
     assert "noise" not in tried(notebook).output
+
+
+UNFIT = {
+    "no cells": ([], "last_price without a stub in the notebook", "d2l-author cells my_notebook"),
+    "a name in EXERCISES": (
+        [('"last_price",\n', '"final_price",\n')],
+        "final_price without a stub in the notebook and an answer in ANSWERS; "
+        "last_price without an exercise in EXERCISES",
+        "d2l-author cells my_notebook; add",
+    ),
+    "a name in ANSWERS": (
+        [('Answer("last_price"', 'Answer("last_prize"')],
+        "last_price without an answer in ANSWERS; last_prize without a stub in the notebook and an exercise",
+        "correct or remove a name",
+    ),
+    "no probes": ([("PROBES =", "PROBE =")], "middle_value without probes in PROBES", "add what is missing"),
+    "one wrong answer without a comma": (
+        [(', Wrong(50, "a mean of 11.00"))', ")")],
+        "wrong=Wrong(answer=10",
+        "with a comma after each",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNFIT)
+def test_what_does_not_fit_is_named_with_what_it_lacks(notebook, case):
+    changes, *said = UNFIT[case]
+    change(module_of(notebook), *changes)
+    if not changes:
+        content = read_notebook(notebook)
+        content.cells = [cell for cell in content.cells if "nbgrader" not in cell.metadata]
+        notebook.write_bytes(to_bytes(content))
+    with pytest.raises(KeyFault) as caught:
+        tried(notebook)
+    assert not [text for text in said if text not in str(caught.value)], caught.value
+
+
+def test_a_module_in_another_encoding_is_to_be_saved_as_utf_8(notebook):
+    file = module_of(notebook)
+    text = file.read_text(encoding="utf-8").replace('"One value can', '"Ähnlich: one value can')
+    file.write_bytes(f"# coding: latin-1\n{text}".encode("latin-1"))
+    done = tried(notebook)
+    assert done.exit_code == 1
+    assert "save the file as UTF-8" in done.output
+    for contents in (text.encode("latin-1"), text.encode("utf-16")):
+        file.write_bytes(contents)
+        with pytest.raises(NotebookError, match="save the file as UTF-8"):
+            tried(notebook)
+
+
+def test_a_module_that_the_notebook_imports_is_listed_in_files(notebook):
+    notebook.with_name("my_prices.py").write_text("PRICES = [3, 4]\n")
+    change(notebook, ("prices = [3, 4,", "import my_prices\\nprices = [3, 4,"))
+    assert "imports my_prices.py, which students do not get: list it in FILES" in tried(notebook).output
+    change(module_of(notebook), ("EXERCISES = (", 'FILES = ("my_prices.py",)\n\nEXERCISES = ('))
+    assert tried(notebook).exit_code == 0
+    change(module_of(notebook), ('FILES = ("my_prices.py",)\n\n', ""))
+    content = read_notebook(notebook)
+    content.cells.insert(1, v4.new_code_cell("%%writefile my_prices.py\nPRICES = [3, 4]"))
+    notebook.write_bytes(to_bytes(content))
+    assert tried(notebook).exit_code == 0
+
+
+def test_a_cell_that_was_copied_with_its_metadata_is_found(notebook):
+    content = read_notebook(notebook)
+    place = next(i for i, cell in enumerate(content.cells) if cell.id == "last-price")
+    content.cells.insert(place, copy.deepcopy(content.cells[place]))
+    content.cells[place]["id"] = "copy"
+    notebook.write_bytes(to_bytes(content))
+    assert "two cells have grade_id last_price" in tried(notebook).output
