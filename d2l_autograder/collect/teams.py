@@ -71,7 +71,10 @@ def read_teams(file: Path) -> Teams:
         raise _unusable(file, getattr(error, "got", error)) from None
     if len(contents) > _MOST:
         raise _unusable(file, f"more than {_MOST >> 20} MB")
-    text, encoding, mark = decoded(file.name, contents)
+    try:
+        text, encoding, mark = decoded(file.name, contents)
+    except ArgumentError:  # whose message is about gradebooks
+        raise _unusable(file, "no text, as a spreadsheet such as .xlsx is none") from None
     found: list[tuple[int, list[tuple[str, Person]]]] = []
     for separator in SEPARATORS:
         try:
