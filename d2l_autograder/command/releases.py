@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from d2l_autograder.assignment import Assignment, load_assignment
-from d2l_autograder.chosen_notebooks import PROJECT
 from d2l_autograder.collect import Entry
 from d2l_autograder.command.trusted_places import COURSE_FILE, require_course, require_trusted
 from d2l_autograder.course import Course, read_course
+from d2l_autograder.course.chosen_notebooks import PROJECT
 from d2l_autograder.key import PROJECT_KEY
 from d2l_autograder.random_generators import course_secret
 from d2l_helpers.errors import ArgumentError

@@ -12,7 +12,7 @@ from d2l_helpers.errors import ArgumentError
 
 __all__ = ["PROJECT", "choose_notebooks"]
 
-PROJECT = Path(__file__).parents[1]
+PROJECT = Path(__file__).parents[2]
 
 
 def choose_notebooks(folder: Path, only: Iterable[str] = ()) -> list[Path]:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_autograder.assignment import Assignment, load_assignment
-from d2l_autograder.chosen_notebooks import choose_notebooks
-from d2l_autograder.generated import Written, write_generated
+from d2l_autograder.course.chosen_notebooks import choose_notebooks
+from d2l_autograder.course.generated import Written, write_generated
+from d2l_autograder.course.readers_wheel import readers_wheel
+from d2l_autograder.course.released_source import released_source
+from d2l_autograder.course.source_notebook import extra_in, points_in, source_notebook
 from d2l_autograder.key import PROJECT_KEY
 from d2l_autograder.random_generators import course_secret
-from d2l_autograder.readers_wheel import readers_wheel
-from d2l_autograder.release.released_source import released_source
-from d2l_autograder.source_notebook import extra_in, points_in, source_notebook
 from d2l_helpers.chapter import module_of
 from d2l_helpers.errors import ArgumentError
 

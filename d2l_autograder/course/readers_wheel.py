@@ -9,7 +9,7 @@ from d2l_helpers.errors import LibraryUnusable, NotebookError
 
 __all__ = ["readers_wheel"]
 
-_PROJECT = Path(__file__).parents[1]
+_PROJECT = Path(__file__).parents[2]
 
 
 def readers_wheel() -> dict[str, bytes]:
