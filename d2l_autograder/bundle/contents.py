@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from d2l_autograder.assignment import Assignment
-from d2l_autograder.command.releases import PROJECT, Releases, chapter_releases, course_releases
-from d2l_autograder.command.trusted_places import COURSE_FILE, require_own
+from d2l_autograder.command.releases import Releases, chapter_releases, course_releases
+from d2l_autograder.command.trusted_places import require_own
 from d2l_autograder.digest import PACKAGES
+from d2l_autograder.file_names import COURSE_FILE, SECRET_FILE
+from d2l_autograder.key import PROJECT
 from d2l_helpers.atomic import write
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.module_file import siblings_of
@@ -91,7 +93,9 @@ def build(source: Path, file: Path, answers: Path | None = None, name: str | Non
     members |= {f"course/release/{name}/{path}": contents for path, contents in _released(release)}
     members[f"course/{COURSE_FILE}"] = _description(releases, assignment)
     try:
-        members["course/secret"] = releases.secret(file.parent)  # without a course, it is kept beside the zip file
+        members[f"course/{SECRET_FILE}"] = releases.secret(
+            file.parent
+        )  # without a course, it is kept beside the zip file
         write(file, _zipped(members), mode=0o600)
     except OSError as error:
         raise ArgumentError(

@@ -10,7 +10,18 @@ exercises that it answers. A key imports what it needs from here.
 """
 
 from d2l_autograder.key.answer import Answer, KeyFault, Probe, Wrong
-from d2l_autograder.key.key import PROJECT_KEY, Key, key_to, load_key
+from d2l_autograder.key.key import PROJECT, PROJECT_KEY, Key, key_to, load_key
 from d2l_autograder.key.sandbox_function import runs_in_sandbox
 
-__all__ = ["PROJECT_KEY", "Answer", "Key", "KeyFault", "Probe", "Wrong", "key_to", "load_key", "runs_in_sandbox"]
+__all__ = [
+    "PROJECT",
+    "PROJECT_KEY",
+    "Answer",
+    "Key",
+    "KeyFault",
+    "Probe",
+    "Wrong",
+    "key_to",
+    "load_key",
+    "runs_in_sandbox",
+]

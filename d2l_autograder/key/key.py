@@ -15,9 +15,12 @@ from d2l_autograder.key.sandbox_function import SandboxFunction
 from d2l_helpers.chapter import module_of
 from d2l_helpers.module_file import import_file, new_package
 
-__all__ = ["PROJECT_KEY", "Key", "key_to", "load_key"]
+__all__ = ["PROJECT", "PROJECT_KEY", "Key", "key_to", "load_key"]
 
-PROJECT_KEY = Path(__file__).parents[2] / "answers"
+PROJECT = Path(__file__).parents[2]
+"""The folder of this project, with its notebooks."""
+
+PROJECT_KEY = PROJECT / "answers"
 """The chapter's key."""
 
 
