@@ -20,7 +20,16 @@ _REMEDY = (
     "pass your own course with --course, or --notebooks, --answers and --out outside of the submissions; or move the "
     "submissions into a folder of their own"
 )
-_FILES = ("gradebook.db", "grades.csv", "collected.csv", "changes.csv", "report.html", SECRET_FILE)
+_FILES = (
+    "gradebook.db",
+    "grades.csv",
+    "collected.csv",
+    "changes.csv",
+    "report.html",
+    "similar.json",
+    "similar.html",
+    SECRET_FILE,
+)
 
 
 def require_trusted(handed_in: Path, places: Mapping[str, Path], is_given: bool = False) -> None:
