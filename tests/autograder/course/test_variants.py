@@ -26,7 +26,7 @@ from d2l_autograder.batch.cluster import task
 from d2l_autograder.batch.grader import Grader
 from d2l_autograder.batch.marker import Marker, setup_for
 from d2l_autograder.batch.outcome import damaged
-from d2l_autograder.cells.said_student import only_names_a_student, students_in
+from d2l_autograder.cells.named_student import only_names_a_student, students_in
 from d2l_autograder.collect import Entry
 from d2l_autograder.command.grade import grade_one
 from d2l_autograder.command.releases import Releases
