@@ -16,7 +16,7 @@ from d2l_autograder.key import key_to
 from d2l_autograder.key.exercise_module import exercises_of
 from d2l_helpers.errors import NotebookError
 
-__all__ = ["extra_in", "points_in", "points_in_words", "source_notebook"]
+__all__ = ["extra_in", "points_in", "source_notebook"]
 
 _OURS, _EXTRA = "d2l", "extra_credit"  # in a cell's metadata
 
@@ -105,16 +105,15 @@ def _set_points(notebook: NotebookNode, name: str, title: str, worth: float, is_
     for cell in notebook.cells:
         metadata = cell.metadata.get("nbgrader", {})
         if metadata.get("grade_id") == f"check-{name}":
-            before = points_in_words(metadata["points"])
+            before = _in_words(metadata["points"])
             metadata["points"] = 0 if is_extra else points
             if is_extra:
                 cell.metadata[_OURS] = {_EXTRA: points}
-    after = f"{points_in_words(worth)}{' of extra credit' * is_extra}"
+    after = f"{_in_words(worth)}{' of extra credit' * is_extra}"
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell["source"] = cell.source.replace(f"{title} ({before})", f"{title} ({after})")
 
 
-def points_in_words(worth: float) -> str:
-    """Return such as "3 points", as the heading of an exercise has it; "practice" for 0."""
+def _in_words(worth: float) -> str:
     return "practice" if not worth else "1 point" if worth == 1 else f"{worth:g} points"

@@ -11,8 +11,6 @@ from nbformat import NotebookNode
 from d2l_authoring.compose import stubs
 from d2l_autograder.assignment import Assignment, Item
 from d2l_autograder.cells.needed_cells import names_in, tree_of
-from d2l_autograder.course.source_notebook import points_in_words
-from d2l_autograder.trial.exercise_cells import call_of, is_call
 from d2l_helpers.errors import explain
 from d2l_helpers.exercises.checking import judge
 
@@ -60,11 +58,13 @@ def cells_problem(assignment: Assignment, item: Item) -> str:
     place = next((i for i, found in enumerate(grades) if found.get("grade_id") == f"check-{exercise.name}"), None)
     if place is None or not grades[place].get("grade") or grades[place].get("solution"):
         return f"no cell has grade_id check-{exercise.name} and grade true in nbgrader's metadata"
-    if not is_call(cells[place].source, exercise.name):
-        return f"the check's cell is not {call_of(exercise.name)}"
+    call = f'helpers.check("{exercise.name}", {exercise.name})'
+    tree = tree_of(cells[place].source)
+    if tree is None or ast.unparse(tree) != ast.unparse(ast.parse(call)):
+        return f"the check's cell is not {call}"
     if grades[place].get("points") != exercise.points:
         return f"the check's cell has {grades[place].get('points')} points, and the exercise {exercise.points}"
-    points = points_in_words(exercise.points)
+    points = "1 point" if exercise.points == 1 else f"{exercise.points} points"
     if not any(cell.cell_type == "markdown" and f"{exercise.title} ({points})" in cell.source for cell in cells):
         return f"no heading says {exercise.title} ({points})"
     return ""

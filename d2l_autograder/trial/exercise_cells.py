@@ -12,14 +12,13 @@ from nbformat import NotebookNode, v4
 
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_autograder.cells.needed_cells import names_in, tree_of
-from d2l_autograder.course.source_notebook import points_in_words
 from d2l_autograder.key import key_to
 from d2l_autograder.key.answer import Answer
 from d2l_autograder.key.exercise_module import exercises_of
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.exercises.exercise import Exercise
 
-__all__ = ["call_of", "is_call", "write_cells"]
+__all__ = ["write_cells"]
 
 _LAST = ("## Summary", "## Sources")  # exercises are added above these headings
 _POINTS = r" \((?:practice|[\d.]+ points?)\)"
@@ -63,7 +62,7 @@ def _brought_up(notebook: NotebookNode, exercise: Exercise, known: Mapping[str, 
     done = []
     if check is None:
         place = next(i for i, cell in enumerate(notebook.cells) if cell is stub) + 1
-        check = _code(f"check-{_words(name)}", call_of(name))
+        check = _code(f"check-{_words(name)}", _call(name))
         notebook.cells.insert(place, check)
         done.append(f"added the check of {name}")
     if stub is None:
@@ -82,7 +81,7 @@ def _heading(notebook: NotebookNode, exercise: Exercise) -> list[str]:
     pattern = re.compile(rf"^(#+ .*{re.escape(exercise.title)})(?:{_POINTS})?[ \t]*$", re.MULTILINE)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            source = pattern.sub(lambda found: f"{found[1]} ({points_in_words(exercise.points)})", cell.source)
+            source = pattern.sub(lambda found: f"{found[1]} ({_in_words(exercise.points)})", cell.source)
             if source != cell.source:
                 cell["source"] = source
                 return [f"wrote the points of {exercise.name} into its heading"]
@@ -93,7 +92,7 @@ def _check_of(notebook: NotebookNode, name: str) -> NotebookNode | None:
     """Find the check by nbgrader's name, or else by its call."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     named = (cell for cell in code if cell.metadata.get("nbgrader", {}).get("grade_id") == f"check-{name}")
-    calling = (cell for cell in code if is_call(cell.source, name))
+    calling = (cell for cell in code if _is_call(cell.source, name))
     return next(named, None) or next(calling, None)
 
 
@@ -102,24 +101,24 @@ def _stub_of(notebook: NotebookNode, name: str) -> NotebookNode | None:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     found = next((cell for cell in code if cell.metadata.get("nbgrader", {}).get("grade_id") == name), None)
     for cell in () if found else code:
-        if is_call(cell.source, name):
+        if _is_call(cell.source, name):
             break
         if name in names_in(cell.source).given:
             found = cell
     return found
 
 
-def is_call(source: str, name: str) -> bool:
-    """Return whether a cell calls the check of an exercise, and does nothing else."""
+def _is_call(source: str, name: str) -> bool:
     tree = tree_of(source)
-    return tree is not None and ast.unparse(tree) == ast.unparse(ast.parse(call_of(name)))
+    return tree is not None and ast.unparse(tree) == ast.unparse(ast.parse(_call(name)))
 
 
 def _new_cells(exercise: Exercise, answer: Answer | None) -> list[NotebookNode]:
     name = exercise.name
-    heading = f"### {exercise.title} ({points_in_words(exercise.points)})"
-    prompt = f"{heading}\n\nWrite here what is to be done. Replace the three dots."
-    stub, check = _code(_words(name), _stub(name, answer)), _code(f"check-{_words(name)}", call_of(name))
+    prompt = (
+        f"### {exercise.title} ({_in_words(exercise.points)})\n\nWrite here what is to be done. Replace the three dots."
+    )
+    stub, check = _code(_words(name), _stub(name, answer)), _code(f"check-{_words(name)}", _call(name))
     stub.metadata["nbgrader"], check.metadata["nbgrader"] = _metadata(name), _metadata(name, exercise.points)
     return [v4.new_markdown_cell(prompt, id=f"{_words(name)}-prompt"), stub, check]
 
@@ -155,10 +154,13 @@ def _code(ident: str, source: str) -> NotebookNode:
     return v4.new_code_cell(source, id=ident)
 
 
-def call_of(name: str) -> str:
-    """Return the call of an exercise's check."""
+def _call(name: str) -> str:
     return f'helpers.check("{name}", {name})'
 
 
 def _words(name: str) -> str:
     return name.replace("_", "-").strip("-") or "exercise"
+
+
+def _in_words(points: int) -> str:
+    return "1 point" if points == 1 else f"{points} points"
