@@ -1,9 +1,10 @@
 """Grade the chapter's exercises: this package reads the answer key, so no student code runs in its process.
 
-``key`` and ``assignment`` hold what was handed out. ``collect`` says who handed in what, ``submission`` reads one
-notebook and ``cells`` its code. ``marking`` marks one notebook in a ``sandbox``, and ``batch`` a class's. ``results``,
-``report`` and ``gradebook`` keep and show the marks. ``command`` joins these as ``d2l-grade grade``, and ``course``
-builds an nbgrader course.
+``course`` builds an nbgrader course, and ``trial`` tries a teacher's own exercises. ``key`` and ``assignment`` hold
+what was handed out. ``collect`` says who handed in what, ``submission`` reads one notebook and ``cells`` its code.
+``marking`` marks one notebook in a ``sandbox``, and ``batch`` a class's, here or on a cluster. ``results``, ``report``,
+``gradebook`` and ``export`` keep and show the marks, and ``similarity`` finds answers that are alike. ``command`` joins
+these, ``cli`` names their options, and ``bundle`` packs all for a platform that marks by itself.
 """
 
 import sys

@@ -16,8 +16,8 @@ from d2l_authoring.compose import stubs
 from d2l_authoring.notebook_file import read_notebook
 from d2l_autograder.cells.needed_cells import imports_of, names_in, needed
 from d2l_autograder.digest import digest_of_parts, environment, packages_digest
-from d2l_autograder.exercise_module import ExerciseModule, exercises_of
 from d2l_autograder.key import Answer, Key, KeyFault, key_to
+from d2l_autograder.key.exercise_module import ExerciseModule, exercises_of
 from d2l_helpers.errors import quote
 from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.variants import normalised

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import d2l_authoring
 import d2l_helpers
 
-__all__ = ["digest_of_folder", "digest_of_parts", "environment", "packages_digest"]
+__all__ = ["PACKAGES", "digest_of_folder", "digest_of_parts", "environment", "files_of", "packages_digest"]
 
 # The whole of each: a list of the modules that matter would lack the next one. d2l_authoring reads the notebooks
 PACKAGES = (*(Path(str(package.__file__)).parent for package in (d2l_helpers, d2l_authoring)), Path(__file__).parent)
@@ -28,12 +29,16 @@ def digest_of_folder(folder: Path) -> str:
 
     Hidden files and what Python compiled are left out.
     """
-    parts = []
+    digests = ((name, hashlib.sha256(contents).hexdigest()) for name, contents in files_of(folder))
+    return digest_of_parts(*(part for pair in digests for part in pair))
+
+
+def files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the names and contents of a folder's files, sorted, without hidden ones and what Python compiled."""
     for file in sorted(folder.rglob("*")):
         name = file.relative_to(folder)
         if file.is_file() and "__pycache__" not in name.parts and not any(part.startswith(".") for part in name.parts):
-            parts += [name.as_posix(), hashlib.sha256(file.read_bytes()).hexdigest()]
-    return digest_of_parts(*parts)
+            yield name.as_posix(), file.read_bytes()
 
 
 @cache

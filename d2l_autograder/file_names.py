@@ -1,4 +1,4 @@
-"""File names that are safe on every system."""
+"""File names: those of a course's own files, and those that are safe on every system."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ import os
 import re
 import unicodedata
 
-__all__ = ["file_name", "is_folder_name"]
+__all__ = ["COURSE_FILE", "SECRET_FILE", "file_name", "is_folder_name"]
+
+COURSE_FILE = "course.json"
+"""The file that makes a folder a course: what it hands out, and where the key is."""
+
+SECRET_FILE = "secret"
+"""The file with the secret on which random inputs depend."""
 
 _LONGEST_NAME = 120  # bytes: file systems allow 255, and whoever writes the file adds to the name
 _LONGEST_FOLDER = 255  # bytes: what Linux allows

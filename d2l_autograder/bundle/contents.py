@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from d2l_autograder.assignment import Assignment
-from d2l_autograder.command.releases import PROJECT, Releases, chapter_releases, course_releases
-from d2l_autograder.command.trusted_places import COURSE_FILE, require_own
-from d2l_autograder.digest import PACKAGES
+from d2l_autograder.command.releases import Releases, chapter_releases, course_releases
+from d2l_autograder.command.trusted_places import require_own
+from d2l_autograder.digest import PACKAGES, files_of
+from d2l_autograder.file_names import COURSE_FILE, SECRET_FILE
+from d2l_autograder.key import PROJECT
 from d2l_helpers.atomic import write
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.module_file import siblings_of
@@ -91,7 +93,8 @@ def build(source: Path, file: Path, answers: Path | None = None, name: str | Non
     members |= {f"course/release/{name}/{path}": contents for path, contents in _released(release)}
     members[f"course/{COURSE_FILE}"] = _description(releases, assignment)
     try:
-        members["course/secret"] = releases.secret(file.parent)  # without a course, it is kept beside the zip file
+        # Without a course, the secret is kept beside the zip file
+        members[f"course/{SECRET_FILE}"] = releases.secret(file.parent)
         write(file, _zipped(members), mode=0o600)
     except OSError as error:
         raise ArgumentError(
@@ -130,14 +133,14 @@ def _chosen(releases: Releases, name: str | None) -> str:
 
 def _packages() -> Iterator[tuple[str, bytes]]:
     for package in PACKAGES:
-        for path, contents in _files_of(package):
+        for path, contents in files_of(package):
             yield f"packages/{package.name}/{path}", contents
 
 
 def _key_and_exercises(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
     """List the key, and a teacher's own module of exercises, which may be the key itself, with what it imports."""
     if assignment.key.folder.is_dir():
-        for path, contents in _files_of(assignment.key.folder):
+        for path, contents in files_of(assignment.key.folder):
             yield f"course/answers/{path}", contents
     module = assignment.module
     if module.file and module.module:
@@ -149,16 +152,8 @@ def _key_and_exercises(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
 def _released(release: Path) -> Iterator[tuple[str, bytes]]:
     """List the notebook, and in a course what lies beside it, such as exercises of the teacher's own."""
     if release.parent.name == release.stem:
-        yield from (member for member in _files_of(release.parent) if not member[0].endswith(".whl"))
+        yield from (member for member in files_of(release.parent) if not member[0].endswith(".whl"))
     yield release.name, release.read_bytes()
-
-
-def _files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for file in sorted(folder.rglob("*")):
-        name = file.relative_to(folder)
-        is_wanted = "__pycache__" not in name.parts and not any(part.startswith(".") for part in name.parts)
-        if is_wanted and file.is_file():
-            yield name.as_posix(), file.read_bytes()
 
 
 def _lock() -> bytes:

@@ -58,9 +58,9 @@ def build(
     """
     with stopped_by_interrupts(), away_from_current_folder() as current:
         from d2l_autograder.command.build_options import BuildOptions, course_of, options_as_before, remember_options
-        from d2l_autograder.command.releases import PROJECT
         from d2l_autograder.course import build_course
-        from d2l_autograder.generated import Written
+        from d2l_autograder.course.generated import Written
+        from d2l_autograder.key import PROJECT
 
         folder = folder or course_of(current)
         require_own({"the course": folder})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +13,10 @@ from d2l_autograder.cli.places import EXISTING_FOLDER, FOLDER, Place
 from d2l_autograder.command.program import away_from_current_folder, stopped_by_interrupts
 from d2l_autograder.command.trusted_places import require_folder_for_marks, require_trusted
 
-__all__ = ["folder_for_marks", "grade"]
+if TYPE_CHECKING:
+    from d2l_autograder.command.releases import Releases
+
+__all__ = ["folder_of_class", "grade", "options_without"]
 
 
 @click.command(short_help="Mark a notebook, or a folder of what students handed in.")
@@ -59,9 +62,7 @@ def grade(
             raise click.UsageError("--cluster marks a folder of submissions, in the workers' sandboxes.")
         if not submissions.is_dir():
             sys.exit(command.grade_one(submissions, releases, not no_sandbox))
-        course = releases.course.folder if releases.course else None
-        tables = {f"the {name}": options[name] for name in ("roster", "groups") if options[name]}
-        out = folder_for_marks(submissions, out or course, tables)
+        out = folder_of_class(submissions, out, releases, options)
         elsewhere = (
             command.open_cluster(cluster, (tls_ca_file, tls_cert, tls_key), options["jobs"]) if cluster else None
         )
@@ -73,10 +74,17 @@ def grade(
         sys.exit(command.grade_class(submissions, out, releases, interrupts, settings))
 
 
-def folder_for_marks(submissions: Path, out: Path | None, tables: Mapping[str, Path]) -> Path:
-    """Return the folder for a class's marks, where students can change nothing."""
+def folder_of_class(submissions: Path, out: Path | None, releases: Releases, options: Mapping[str, Any]) -> Path:
+    """Return the folder for what is written about a class; students can change neither it nor the tables."""
+    if out is None and releases.course:
+        out = releases.course.folder
     if out is None:
         raise click.UsageError("There is no course here. Pass --course, or say with --out DIRECTORY where marks go.")
-    require_trusted(submissions, tables)
+    require_trusted(submissions, {f"the {name}": options[name] for name in ("roster", "groups") if options[name]})
     require_folder_for_marks(out, submissions)
     return out
+
+
+def options_without(*names: str) -> list[click.Parameter]:
+    """Return the options of ``grade`` without some of them, and without its argument, for commands that share them."""
+    return [one for one in grade.params if one.name not in ("submissions", *names)]

@@ -8,23 +8,22 @@ from typing import Any
 
 import click
 
-from d2l_autograder.cli.grade import folder_for_marks
-from d2l_autograder.cli.places import EXISTING_FOLDER, FOLDER, Place
+from d2l_autograder.cli.grade import folder_of_class, options_without
+from d2l_autograder.cli.places import EXISTING_FOLDER, FOLDER
 from d2l_autograder.command.program import away_from_current_folder, stopped_by_interrupts
 
 __all__ = ["similar"]
 
 
-@click.command()
-@click.argument("submissions", type=Place(exists=True, file_okay=False))
+# Nothing is marked here
+_NOT_HERE = (
+    "out", "jobs", "again", "preview", "gradescope", "cluster", "tls_ca_file", "tls_cert", "tls_key", "no_sandbox",
+)  # fmt: skip
+
+
+@click.command(params=options_without(*_NOT_HERE))
+@click.argument("submissions", type=EXISTING_FOLDER)
 @click.option("--out", type=FOLDER, help="Folder for the list and the page; by default the course.")
-@click.option("--course", "folder", type=EXISTING_FOLDER, help="The course; by default the current folder.")
-@click.option("--notebooks", type=FOLDER, help="Without a course; by default this project's.")
-@click.option("--answers", type=FOLDER, help="Their answer key; by default this project's.")
-@click.option("--platform", help="Where the files come from; by default recognised.")
-@click.option("--names", metavar="REGEX", help="Finds (?P<student>…) in files' names.")
-@click.option("--roster", type=Place(exists=True, dir_okay=False), help="CSV or gradebook.db with all students.")
-@click.option("--groups", type=Place(exists=True, dir_okay=False), help="CSV that says who hands in together.")
 def similar(
     submissions: Path,
     out: Path | None,
@@ -44,7 +43,5 @@ def similar(
         from d2l_autograder.command.similar import find_similar
 
         releases = choose_releases(submissions, current, folder, notebooks, answers)
-        course = releases.course.folder if releases.course else None
-        tables = {f"the {name}": options[name] for name in ("roster", "groups") if options[name]}
-        out = folder_for_marks(submissions, out or course, tables)
+        out = folder_of_class(submissions, out, releases, options)
         sys.exit(find_similar(submissions, out, releases, ClassOptions(**options)))

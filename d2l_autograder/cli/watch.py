@@ -8,17 +8,17 @@ from typing import Any
 
 import click
 
-from d2l_autograder.cli.grade import folder_for_marks, grade
+from d2l_autograder.cli.grade import folder_of_class, options_without
 from d2l_autograder.cli.places import EXISTING_FOLDER
 from d2l_autograder.command.program import away_from_current_folder, stopped_by_interrupts
 
 __all__ = ["watch"]
 
 # What has a result is marked again only when the student hands in again; and this machine marks
-_NOT_HERE = ("submissions", "again", "preview", "cluster", "tls_ca_file", "tls_cert", "tls_key")
+_NOT_HERE = ("again", "preview", "cluster", "tls_ca_file", "tls_cert", "tls_key")
 
 
-@click.command(params=[option for option in grade.params if option.name not in _NOT_HERE])
+@click.command(params=options_without(*_NOT_HERE))
 @click.argument("submissions", metavar="FOLDER", type=EXISTING_FOLDER)
 def watch(
     submissions: Path,
@@ -39,8 +39,6 @@ def watch(
         from d2l_autograder.command.watch import watch_class
 
         releases = choose_releases(submissions, current, folder, notebooks, answers)
-        course = releases.course.folder if releases.course else None
-        tables = {f"the {name}": options[name] for name in ("roster", "groups") if options[name]}
-        out = folder_for_marks(submissions, out or course, tables)
+        out = folder_of_class(submissions, out, releases, options)
         settings = ClassOptions(is_sandboxed=not no_sandbox, **options)
         sys.exit(watch_class(submissions, out, releases, interrupts, settings))

@@ -13,7 +13,7 @@ from d2l_autograder.collect.contents import Candidate, describe, expected_in, lo
 from d2l_autograder.collect.dates import read_timestamp
 from d2l_autograder.collect.entry import Collection, Entry, Ignored
 from d2l_autograder.collect.exports import is_beside_already, only_exports, people_in, problem_of, some_of
-from d2l_autograder.collect.groups import without_groups
+from d2l_autograder.collect.group_prefixes import without_groups
 from d2l_autograder.collect.identity import told_apart, with_normal_forms
 from d2l_autograder.collect.nobody import named_otherwise, nothing_to_grade, reason_of_nobodys
 from d2l_autograder.collect.ownership import claims_by_folders, claims_by_names

@@ -133,6 +133,8 @@ class Collection:
         Those that belong to an entry without being its file: further versions, earlier attempts, timestamps.
     about_groups : tuple of str
         What is not as it should be in groups of students who hand in together, in words.
+    groups : tuple of frozenset of str
+        The students of each group, as `Entry.student` has them.
     """
 
     entries: tuple[Entry, ...]
@@ -142,6 +144,7 @@ class Collection:
     found: int = 0
     parts: tuple[Path, ...] = ()
     about_groups: tuple[str, ...] = ()
+    groups: tuple[frozenset[str], ...] = ()
 
     @property
     def counts(self) -> Counts:

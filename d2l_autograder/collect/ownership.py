@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from d2l_autograder.collect.alone import is_anothers, is_students_own, require_one
 from d2l_autograder.collect.claim import Claim
 from d2l_autograder.collect.contents import Candidate
 from d2l_autograder.collect.dates import date_in_name, date_order
 from d2l_autograder.collect.expression import groups_in
 from d2l_autograder.collect.level import Unit, locate
 from d2l_autograder.collect.mixture import left_claims, likely_platform, mixed_claims
+from d2l_autograder.collect.own_folder import is_anothers, is_students_own, require_one
 from d2l_autograder.collect.platforms import choose_platform, is_beside, platform_claims, require_platform
 from d2l_autograder.collect.receipts import with_metadata, with_receipts
 from d2l_autograder.collect.roster import Roster

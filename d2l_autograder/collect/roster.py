@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from d2l_autograder.collect.reading import read_file
+from d2l_autograder.collect.sheet import ROWS_BEFORE_HEADER, simple_heading
 from d2l_helpers.errors import ArgumentError, NotebookError
 
 __all__ = ["Person", "Roster", "names_of", "person_in", "read_roster", "simple_name"]
@@ -29,7 +30,6 @@ _NAMES = ("name", "full name", "fullname", "student name", "student", "vollstän
 _FIRST = ("first name", "first_name", "firstname", "given name", "vorname")
 _LAST = ("last name", "last_name", "lastname", "surname", "family name", "nachname")
 _BRIGHTSPACE = frozenset(("orgdefinedid", "end-of-line indicator"))  # where ids begin with #, so that zeros stay
-_ROWS_BEFORE_HEADER = 5  # Sakai's grades.csv begins with the assignment's title
 _NO_STUDENTS = ("points possible",)  # what Canvas writes in the place of a student's name
 
 
@@ -158,8 +158,8 @@ def _in_table(file: Path, text: str) -> list[Person]:
     best: tuple[list[str], list[list[str]]] = [], []
     for delimiter in ",;\t":
         rows = _rows(file, text, delimiter)
-        for number, row in enumerate(rows[:_ROWS_BEFORE_HEADER]):
-            headings = [" ".join(cell.casefold().split()) for cell in row]
+        for number, row in enumerate(rows[:ROWS_BEFORE_HEADER]):
+            headings = list(map(simple_heading, row))
             if any(heading in _IDS for heading in headings) and len(headings) > len(best[0]):
                 best = headings, rows[number + 1 :]
                 break
@@ -168,11 +168,10 @@ def _in_table(file: Path, text: str) -> list[Person]:
         first = text.strip().split("\n", 1)[0][:100]
         raise _unusable(file, f"the headings {first!r}", f"a heading such as {', '.join(_IDS[:6])}")
     columns = {heading: number for number, heading in reversed(list(enumerate(headings)))}
-    heading = [" ".join(cell.casefold().split()) for cell in headings]
     return [
         person
         for line in lines  # in which the headings stand again where tables stand one below the other
-        if [" ".join(cell.casefold().split()) for cell in line] != heading and (person := person_in(columns, line))
+        if list(map(simple_heading, line)) != headings and (person := person_in(columns, line))
     ]
 
 

@@ -68,6 +68,7 @@ class _Sharing:
             missing=tuple(missing),
             strangers=tuple(sorted(strangers)),
             about_groups=tuple(self._notes),
+            groups=tuple(map(frozenset, self._members.values())),
         )
 
     def _idents(self) -> dict[str, str]:

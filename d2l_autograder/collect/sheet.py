@@ -10,9 +10,10 @@ from functools import cache
 
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["SEPARATORS", "Cell", "Sheet", "decoded", "sheet_of"]
+__all__ = ["ROWS_BEFORE_HEADER", "SEPARATORS", "Cell", "Sheet", "decoded", "sheet_of", "simple_heading"]
 
 SEPARATORS = ",;\t:|"
+ROWS_BEFORE_HEADER = 5  # Sakai's grades.csv begins with the assignment's title
 _MARKS = (  # the longer mark first: UTF-32's begins with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -154,6 +155,11 @@ def sheet_of(name: str, text: str, separator: str, encoding: str = "utf-8", mark
             rows.append([] if is_blank else row)
             row = []
     return Sheet(text, separator, encoding, mark, rows)
+
+
+def simple_heading(text: str) -> str:
+    """Return a heading without differences that do not count: capitals, and spaces."""
+    return " ".join(text.casefold().split())
 
 
 @cache

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from d2l_autograder.collect.reading import read_file
 from d2l_autograder.collect.roster import Person, Roster, person_in, simple_name
-from d2l_autograder.collect.sheet import SEPARATORS, Sheet, decoded, sheet_of
+from d2l_autograder.collect.sheet import ROWS_BEFORE_HEADER, SEPARATORS, Sheet, decoded, sheet_of, simple_heading
 from d2l_helpers.errors import ArgumentError, NotebookError
 
 __all__ = ["Teams", "read_teams"]
@@ -21,7 +21,6 @@ _GROUP = (  # Canvas's group_name, Moodle's Group or Groups
     "grupo", "grupos", "equipo", "équipe", "group id",
 )  # fmt: skip
 _MEMBERS = ("members", "group members", "students", "mitglieder", "membres", "miembros")
-_ROWS_BEFORE_HEADER = 5
 
 
 @dataclass(frozen=True)
@@ -79,14 +78,17 @@ def read_teams(file: Path) -> Teams:
         raise _unusable(file, getattr(error, "got", error)) from None
     if len(contents) > _MOST:
         raise _unusable(file, f"more than {_MOST >> 20} MB")
-    text, encoding, mark = decoded(file.name, contents)
+    try:
+        text, encoding, mark = decoded(file.name, contents)
+    except ArgumentError:  # whose message is about gradebooks
+        raise _unusable(file, "no text, as a spreadsheet such as .xlsx is none") from None
     found: list[tuple[int, list[tuple[str, Person]]]] = []
     for separator in SEPARATORS:
         try:
             sheet = sheet_of(file.name, text, separator, encoding, mark)
         except ArgumentError:
             continue
-        for head in range(min(_ROWS_BEFORE_HEADER, len(sheet.rows))):
+        for head in range(min(ROWS_BEFORE_HEADER, len(sheet.rows))):
             pairs = _pairs(sheet, head)
             if pairs is not None:
                 found.append((len(sheet.rows[head]), pairs))
@@ -99,7 +101,7 @@ def read_teams(file: Path) -> Teams:
 
 def _pairs(sheet: Sheet, head: int) -> list[tuple[str, Person]] | None:
     """Return groups and their students; None if the row holds no headings of such a table."""
-    headings = [" ".join(cell.value.replace("_", " ").casefold().split()) for cell in sheet.rows[head]]
+    headings = [simple_heading(cell.value.replace("_", " ")) for cell in sheet.rows[head]]
     columns = {heading: number for number, heading in reversed(list(enumerate(headings)))}
     group = next((columns[name] for name in _GROUP if name in columns), None)
     several = next((columns[name] for name in _MEMBERS if name in columns), None)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from d2l_autograder.command.trusted_places import COURSE_FILE
 from d2l_autograder.course import read_course
+from d2l_autograder.file_names import COURSE_FILE
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import ArgumentError
 

@@ -131,7 +131,7 @@ class ClassReports:
 
     def settle(self, collection: Collection) -> None:
         """Bring the reports up to date between two looks at a folder: rows of what is no longer there go."""
-        there = {_place(entry) for entry in collection.entries}
+        there = {_place(one) for entry in collection.entries for one in entry.for_all()}
         there |= {(student, assignment, None, "") for student, assignment in collection.missing}
         self._rows = {place: row for place, row in self._rows.items() if place in there}
         self._done &= there

@@ -19,8 +19,8 @@ from d2l_autograder.export.fill import Became, Filled, fill
 from d2l_autograder.export.grades_table import GradesTable, read_grades_table
 from d2l_autograder.export.moodle import EXPECTED as MOODLE
 from d2l_autograder.export.moodle import gradebook_template, worksheet_template
-from d2l_autograder.export.said import about_archive, about_file
 from d2l_autograder.export.students import match
+from d2l_autograder.export.summary import about_archive, about_file
 from d2l_autograder.export.template import StudentRow, Template, read_template
 from d2l_autograder.gradebook.totals import Totals, read_totals
 from d2l_autograder.report.text import number_text, safe_line, safe_name

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from d2l_autograder.assignment import Assignment, load_assignment
-from d2l_autograder.chosen_notebooks import PROJECT
 from d2l_autograder.collect import Entry
-from d2l_autograder.command.trusted_places import COURSE_FILE, require_course, require_trusted
+from d2l_autograder.command.trusted_places import require_course, require_trusted
 from d2l_autograder.course import Course, read_course
-from d2l_autograder.key import PROJECT_KEY
+from d2l_autograder.file_names import COURSE_FILE, SECRET_FILE
+from d2l_autograder.key import PROJECT, PROJECT_KEY
 from d2l_autograder.random_generators import course_secret
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["PROJECT", "Releases", "chapter_releases", "choose_releases", "course_releases"]
+__all__ = ["Releases", "chapter_releases", "choose_releases", "course_releases"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Releases:
 
     def secret(self, out: Path, is_kept: bool = True) -> bytes:
         """Return the course's secret; without a course, the one with the results in `out`. For both, see `Course`."""
-        return self.course.secret(is_kept) if self.course else course_secret(out / "secret", is_kept)
+        return self.course.secret(is_kept) if self.course else course_secret(out / SECRET_FILE, is_kept)
 
 
 def choose_releases(

@@ -12,7 +12,6 @@ from tqdm import tqdm
 
 from d2l_autograder.assignment import Assignment
 from d2l_autograder.collect import Collection, Entry
-from d2l_autograder.collect.teams import read_teams
 from d2l_autograder.command.folder_lock import locked
 from d2l_autograder.command.grade import ClassOptions
 from d2l_autograder.command.releases import Releases
@@ -55,9 +54,8 @@ def find_similar(folder: Path, out: Path, releases: Releases, options: ClassOpti
         collection = (options or ClassOptions()).collected(folder, releases.files)
         with faults.noted("the overview of what was handed in"):
             say(collected_text(collection))
-        teams = read_teams(options.groups).members.values() if options and options.groups else ()
         found = [
-            _without_teams(_compared(name, entries, assignment, faults), list(map(frozenset, teams)))
+            _without_groups(_compared(name, entries, assignment, faults), collection.groups)
             for name, entries, assignment in _by_assignment(collection, releases.assignments_of(collection.entries))
         ]
         with faults.noted("similar.json"):
@@ -113,7 +111,7 @@ def _compared(name: str, entries: list[Entry], assignment: Assignment, faults: F
     return SimilarIn(name, compare(read.answers, known_windows(assignment)), len(read.answers), read.unread, titles)
 
 
-def _without_teams(found: SimilarIn, teams: Sequence[frozenset[str]]) -> SimilarIn:
+def _without_groups(found: SimilarIn, groups: Sequence[frozenset[str]]) -> SimilarIn:
     """Leave out pairs of students who hand in together."""
-    pairs = tuple(pair for pair in found.compared.pairs if not any(team.issuperset(pair.students) for team in teams))
+    pairs = tuple(pair for pair in found.compared.pairs if not any(group.issuperset(pair.students) for group in groups))
     return replace(found, compared=replace(found.compared, pairs=pairs))

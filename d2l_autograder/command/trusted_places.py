@@ -9,18 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from d2l_autograder.file_names import COURSE_FILE, SECRET_FILE
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["COURSE_FILE", "require_course", "require_folder_for_marks", "require_own", "require_trusted"]
+__all__ = ["require_course", "require_folder_for_marks", "require_own", "require_trusted"]
 
-COURSE_FILE = "course.json"
 _FROM_STUDENTS = ("submitted", "downloaded")  # nbgrader's folders in a course
 _FOLDERS = ("results", "feedback", "gradescope", "autograded")  # with a folder for each student
 _REMEDY = (
     "pass your own course with --course, or --notebooks, --answers and --out outside of the submissions; or move the "
     "submissions into a folder of their own"
 )
-_FILES = ("gradebook.db", "grades.csv", "collected.csv", "changes.csv", "report.html", "secret")
+_FILES = (
+    "gradebook.db",
+    "grades.csv",
+    "collected.csv",
+    "changes.csv",
+    "report.html",
+    "similar.json",
+    "similar.html",
+    SECRET_FILE,
+)
 
 
 def require_trusted(handed_in: Path, places: Mapping[str, Path], is_given: bool = False) -> None:

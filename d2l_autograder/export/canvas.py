@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from d2l_autograder.collect.roster import names_of
-from d2l_autograder.collect.sheet import Sheet
-from d2l_autograder.export.template import GradeColumn, StudentRow, Template, head_rows, number_in, simple_heading
+from d2l_autograder.collect.sheet import Sheet, simple_heading
+from d2l_autograder.export.template import GradeColumn, StudentRow, Template, head_rows, number_in
 
 __all__ = ["EXPECTED", "canvas_template"]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from d2l_autograder.collect.sheet import simple_heading
 from d2l_autograder.collect.spelling import Spelling, stem_of
-from d2l_autograder.export.template import GradeColumn, Template, simple_heading
+from d2l_autograder.export.template import GradeColumn, Template
 from d2l_helpers.errors import ArgumentError
 
 __all__ = ["Chosen", "choose_columns"]

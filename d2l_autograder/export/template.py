@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from d2l_autograder.collect.sheet import SEPARATORS, Sheet, decoded, sheet_of
+from d2l_autograder.collect.sheet import ROWS_BEFORE_HEADER, SEPARATORS, Sheet, decoded, sheet_of, simple_heading
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["GradeColumn", "StudentRow", "Template", "head_rows", "number_in", "read_template", "simple_heading"]
+__all__ = ["GradeColumn", "StudentRow", "Template", "head_rows", "number_in", "read_template"]
 
-_ROWS_BEFORE_HEADER = 5
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _GROUPED = (re.compile(r"\d{1,3}(?:,\d{3})+\.\d+"), re.compile(r"\d{1,3}(?:\.\d{3})+,\d+"))  # 1,234.50 and 1.234,50
 _UNCLEAR = re.compile(r"[1-9]\d{0,2},\d{3}")  # 1,000 is one thousand, or one with three decimals
@@ -168,13 +167,8 @@ def read_template(name: str, contents: bytes, platform: str, expected: str, read
 
 def head_rows(sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows in which the headings may stand, in a simple form."""
-    for number, row in enumerate(sheet.rows[:_ROWS_BEFORE_HEADER]):
+    for number, row in enumerate(sheet.rows[:ROWS_BEFORE_HEADER]):
         yield number, [simple_heading(cell.value) for cell in row]
-
-
-def simple_heading(text: str) -> str:
-    """Return a heading without differences that do not count: capitals, and spaces."""
-    return " ".join(text.replace("\xa0", " ").casefold().split())
 
 
 def number_in(text: str) -> float | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
 
 from d2l_autograder.gradebook.by_hand import by_hand_in
-from d2l_autograder.gradebook.database import remedy_for, unusable
+from d2l_autograder.gradebook.database import read_only
 from d2l_autograder.results import ByHand, Result
 
 __all__ = ["by_hand_now"]
@@ -32,13 +30,10 @@ def by_hand_now(file: Path, results: Iterable[Result]) -> dict[tuple[str, str], 
     """
     if not file.is_file():
         return {}
-    try:
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=20)) as database:
-            notebooks = {(student, name): found for student, name, found in database.execute(_NOTEBOOKS)}
-            return {
-                place: by_hand_in(database, notebooks[place], {mark.exercise for mark in result.marks})
-                for result in results
-                if (place := (result.student, result.assignment)) in notebooks
-            }
-    except sqlite3.Error as error:
-        raise unusable(file, error, remedy_for(getattr(error, "sqlite_errorname", ""))) from error
+    with read_only(file) as database:
+        notebooks = {(student, name): found for student, name, found in database.execute(_NOTEBOOKS)}
+        return {
+            place: by_hand_in(database, notebooks[place], {mark.exercise for mark in result.marks})
+            for result in results
+            if (place := (result.student, result.assignment)) in notebooks
+        }

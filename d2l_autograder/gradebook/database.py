@@ -9,13 +9,13 @@ import sqlite3
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
 from d2l_helpers.errors import RecordError
 
-__all__ = ["Database", "remedy_for", "unusable"]
+__all__ = ["Database", "read_only", "remedy_for", "unreadable", "unusable"]
 
 _Found = TypeVar("_Found")
 _PATIENCE = 20.0  # seconds to wait for another program that writes to the gradebook
@@ -134,13 +134,33 @@ class Database:
             raise unusable(self.file, error, remedy_for(getattr(error, "sqlite_errorname", ""))) from error
 
 
+@contextmanager
+def read_only(file: Path) -> Iterator[sqlite3.Connection]:
+    """Open a gradebook that is not changed; raises RecordError if it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)) as connection:
+            yield connection
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise unreadable(file, error, remedy_for(getattr(error, "sqlite_errorname", ""))) from error
+
+
 def remedy_for(name: str) -> str:
     """Return what to do about an error of sqlite, by its name, such as SQLITE_IOERR_WRITE."""
     return _REMEDIES.get("_".join(name.split("_")[:2]), _SPOILT)
 
 
+def unreadable(file: Path, got: object, remedy: str) -> RecordError:
+    """Return the error of a gradebook that cannot be read."""
+    return RecordError(
+        "Cannot read nbgrader's gradebook.",
+        got=f"{file}: {got}",
+        expected="a gradebook of nbgrader 0.9.6, with the marks of d2l-grade grade",
+        remedy=remedy,
+    )
+
+
 def unusable(file: Path, got: object, remedy: str) -> RecordError:
-    """Return the error of a gradebook that cannot be read or written."""
+    """Return the error of a gradebook that cannot be written."""
     return RecordError(
         "Cannot write nbgrader's gradebook.",
         got=f"{file}: {got}",

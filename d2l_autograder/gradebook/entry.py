@@ -9,12 +9,11 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from d2l_autograder.gradebook.database import remedy_for, unusable
+from d2l_autograder.gradebook.database import read_only
 
 __all__ = [
     "Marks",
@@ -112,11 +111,8 @@ def due_dates_in(file: Path) -> dict[str, str]:
     """Return the due dates of assignments, by their names, in a gradebook that may be missing."""
     if not file.is_file():
         return {}
-    try:
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as database:
-            return dict(database.execute("SELECT name, duedate FROM assignment WHERE duedate IS NOT NULL"))
-    except sqlite3.Error as error:
-        raise unusable(file, error, remedy_for(getattr(error, "sqlite_errorname", ""))) from error
+    with read_only(file) as database:
+        return dict(database.execute("SELECT name, duedate FROM assignment WHERE duedate IS NOT NULL"))
 
 
 def set_due_date(database: sqlite3.Connection, assignment: str, due: str | None) -> None:

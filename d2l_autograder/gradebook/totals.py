@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from d2l_autograder.gradebook.database import remedy_for
-from d2l_helpers.errors import RecordError
+from d2l_autograder.gradebook.database import read_only, unreadable
 
 __all__ = ["BookStudent", "Total", "Totals", "read_totals"]
 
@@ -110,15 +107,12 @@ def read_totals(file: Path) -> Totals:
         If there is no gradebook, or it cannot be read.
     """
     if not file.is_file():
-        raise _unreadable(file, "no file", "run d2l-grade grade first, in an environment with nbgrader (make grading)")
-    try:
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=20)) as book:
-            people = book.execute("SELECT id, first_name, last_name, email FROM student ORDER BY id").fetchall()
-            totals = book.execute(_TOTALS).fetchall()
-            waiting = book.execute(_WAITING).fetchall()
-            points = {str(name): float(worth) for name, worth in book.execute(_POINTS)}
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise _unreadable(file, error, remedy_for(getattr(error, "sqlite_errorname", ""))) from error
+        raise unreadable(file, "no file", "run d2l-grade grade first, in an environment with nbgrader (make grading)")
+    with read_only(file) as book:
+        people = book.execute("SELECT id, first_name, last_name, email FROM student ORDER BY id").fetchall()
+        totals = book.execute(_TOTALS).fetchall()
+        waiting = book.execute(_WAITING).fetchall()
+        points = {str(name): float(worth) for name, worth in book.execute(_POINTS)}
     students = tuple(BookStudent(*(str(text or "") for text in person)) for person in people)
     return Totals(points, students, _joined(totals, waiting))
 
@@ -139,12 +133,3 @@ def _joined(
         )
         for assignment, student, score, penalty in totals
     }
-
-
-def _unreadable(file: Path, got: object, remedy: str) -> RecordError:
-    return RecordError(
-        "Cannot read nbgrader's gradebook.",
-        got=f"{file}: {got}",
-        expected="a gradebook of nbgrader 0.9.6, with the marks of d2l-grade grade",
-        remedy=remedy,
-    )

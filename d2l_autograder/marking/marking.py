@@ -12,6 +12,7 @@ import numpy as np
 from d2l_autograder.agreement import Raised, agree
 from d2l_autograder.assignment import Assignment, Item
 from d2l_autograder.key import KeyFault, Probe
+from d2l_autograder.key.sandbox_function import SandboxFunction
 from d2l_autograder.marking.reference import evaluate, on_mxnets_thread
 from d2l_autograder.marking.sandboxed_answers import SandboxedAnswers
 from d2l_autograder.marking.second_try import is_worth_a_second_try, last_cell_of
@@ -19,7 +20,6 @@ from d2l_autograder.marking.whose_variant import right_for_another, with_student
 from d2l_autograder.random_generators import generator
 from d2l_autograder.results import THE_ANSWER, Finding, Mark
 from d2l_autograder.sandbox import Lost, Session, Verdict
-from d2l_autograder.sandbox_function import SandboxFunction
 from d2l_autograder.submission.submission import Submission
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.checking import judge

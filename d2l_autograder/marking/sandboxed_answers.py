@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from d2l_autograder.key.sandbox_function import SandboxFunction
 from d2l_autograder.marking.stopped_cells import StoppedCells, statements
 from d2l_autograder.marking.whose_variant import named_in
 from d2l_autograder.sandbox import Lost, Name, Session
-from d2l_autograder.sandbox_function import SandboxFunction
 from d2l_autograder.submission.submission import Cell, Submission
 
 __all__ = ["SandboxedAnswers"]

@@ -11,8 +11,8 @@ import ast
 from collections.abc import Mapping
 
 from d2l_autograder.assignment import Assignment, Item
+from d2l_autograder.cells.named_student import only_names_a_student
 from d2l_autograder.cells.needed_cells import names_in, reached, tree_of
-from d2l_autograder.cells.said_student import only_names_a_student
 from d2l_autograder.marking.stopped_cells import names_behind
 from d2l_autograder.results import Mark
 from d2l_autograder.sandbox import Verdict

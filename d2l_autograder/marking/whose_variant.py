@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from d2l_autograder.assignment import Item
-from d2l_autograder.cells.said_student import students_in
+from d2l_autograder.cells.named_student import students_in
 from d2l_autograder.results import Mark
 from d2l_autograder.sandbox import Verdict
 from d2l_autograder.submission.submission import Submission

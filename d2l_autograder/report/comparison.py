@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from d2l_autograder.report.text import number_text, safe_line
+from d2l_autograder.report.text import mark_text, number_text, safe_line
 from d2l_autograder.results import ByHand, Mark, Result, Status
 
 __all__ = ["Comparison", "ExerciseChange", "comparison_text"]
@@ -156,11 +156,11 @@ def _sum(result: Result) -> str:
 
 
 def _mark(mark: Mark | None) -> str:
-    return f"{number_text(mark.earned)} of {number_text(mark.points)}" if mark else "–"
+    return mark_text(mark) if mark else "–"
 
 
-def _worth(mark: Mark | None) -> tuple[float, float] | None:
-    return (mark.earned, mark.points) if mark else None
+def _worth(mark: Mark | None) -> tuple[float, float, bool] | None:
+    return (mark.earned, mark.points, mark.is_extra) if mark else None
 
 
 def _earned(mark: Mark | None) -> float:

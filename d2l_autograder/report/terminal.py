@@ -16,6 +16,7 @@ from d2l_autograder.report.text import (
     NOT_SANDBOXED,
     SYMBOLS,
     date_text,
+    mark_text,
     number_text,
     points_text,
     safe_line,
@@ -45,7 +46,7 @@ def marks_table(result: Result) -> RenderableType:
     table.add_column("exercise", ratio=1, overflow="fold")
     table.add_column("points", justify="right", no_wrap=True)
     for mark in result.marks if result.status == Status.MARKED else ():
-        table.add_row(_exercise(mark), _points(mark))
+        table.add_row(_exercise(mark), Text(mark_text(mark)))
     parts: list[RenderableType] = list(map(Text, [] if result.is_sandboxed else [NOT_SANDBOXED]))
     parts.append(_title(result))  # not the table's title, which would wrap at the table's width
     if result.status == Status.MARKED:
@@ -97,10 +98,6 @@ def _exercise(mark: Mark) -> RenderableType:
     if mark.verdict != Verdict.RIGHT:
         parts += [Padding(_finding(finding), (0, 0, 0, 2)) for finding in mark.findings]
     return Group(*parts)
-
-
-def _points(mark: Mark) -> Text:
-    return Text(f"{number_text(mark.earned)} of {number_text(mark.points)}{' extra' * mark.is_extra}")
 
 
 def _finding(finding: Finding) -> RenderableType:

@@ -7,12 +7,14 @@ import unicodedata
 from datetime import datetime
 from functools import cache
 
+from d2l_autograder.results import Mark
 from d2l_autograder.sandbox import Verdict
 
 __all__ = [
     "NOT_SANDBOXED",
     "SYMBOLS",
     "date_text",
+    "mark_text",
     "number_text",
     "points_text",
     "safe_line",
@@ -59,6 +61,11 @@ def points_text(earned: float | None, points: float) -> str:
     if earned is None:
         return "not marked"
     return f"{number_text(earned)} of {number_text(points)} point{'s' * (points != 1)}"
+
+
+def mark_text(mark: Mark) -> str:
+    """Return such as "1.5 of 2", and "1 of 2 extra" for extra credit."""
+    return f"{number_text(mark.earned)} of {number_text(mark.points)}{' extra' * mark.is_extra}"
 
 
 def number_text(number: float) -> str:

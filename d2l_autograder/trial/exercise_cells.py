@@ -12,10 +12,10 @@ from nbformat import NotebookNode, v4
 
 from d2l_authoring.links import add_install_cell
 from d2l_authoring.notebook_file import read_notebook, to_bytes
-from d2l_autograder.answer import Answer
 from d2l_autograder.cells.needed_cells import names_in, tree_of
-from d2l_autograder.exercise_module import exercises_of
 from d2l_autograder.key import key_to
+from d2l_autograder.key.answer import Answer
+from d2l_autograder.key.exercise_module import exercises_of
 from d2l_autograder.trial.cells import TO_WRITE
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.exercises.exercise import Exercise

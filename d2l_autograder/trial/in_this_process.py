@@ -6,12 +6,12 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from d2l_autograder.assignment import Item
+from d2l_autograder.key.sandbox_function import SandboxFunction
 from d2l_autograder.marking.marking import Answers, mark_answer
 from d2l_autograder.marking.reference import evaluate
 from d2l_autograder.random_generators import generator
 from d2l_autograder.results import Mark
 from d2l_autograder.sandbox import Lost, Verdict
-from d2l_autograder.sandbox_function import SandboxFunction
 
 __all__ = ["InThisProcess", "mark"]
 

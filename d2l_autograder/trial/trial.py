@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from d2l_autograder.assignment import Assignment, Item
-from d2l_autograder.release.released_source import released_source
+from d2l_autograder.course.released_source import released_source
 from d2l_autograder.trial.cells import cells_problem, solutions_names_problem, stub_problem, unlisted_modules
 from d2l_autograder.trial.tries import (
     drawing_problem,

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from d2l_autograder.answer import Wrong
 from d2l_autograder.assignment import Item
+from d2l_autograder.key.answer import Wrong
 from d2l_autograder.random_generators import generator
 from d2l_autograder.sandbox import Verdict
 from d2l_autograder.trial.in_this_process import mark

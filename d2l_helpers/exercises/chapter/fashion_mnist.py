@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from d2l_helpers.data import load_fashion_mnist
-from d2l_helpers.exercises.chapter.variants import BEST_PIXEL, FLOAT_MEGABYTES, HELD_OUT_BY_AMOUNT
+from d2l_helpers.exercises.chapter.numbers import BEST_PIXEL, FLOAT_MEGABYTES, HELD_OUT_BY_AMOUNT
 from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.exercises.expectations import as_array, as_number, describe, expect, expect_shape
 

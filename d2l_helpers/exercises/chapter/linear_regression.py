@@ -11,8 +11,8 @@ import numpy.typing as npt
 from mxnet import np as mxnet_np
 
 from d2l_helpers.exercises.chapter.least_squares import check_ridge, check_weighted_least_squares
+from d2l_helpers.exercises.chapter.numbers import DESCENT_LIMIT
 from d2l_helpers.exercises.chapter.options import METRES
-from d2l_helpers.exercises.chapter.variants import DESCENT_LIMIT
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import (
     as_array,

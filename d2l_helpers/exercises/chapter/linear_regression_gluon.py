@@ -14,8 +14,8 @@ from mxnet import np as mxnet_np
 from mxnet.gluon import nn
 
 from d2l_helpers.exercises.chapter.huber_loss import check_huber_loss, signed
+from d2l_helpers.exercises.chapter.numbers import PULL_CAP
 from d2l_helpers.exercises.chapter.options import RIDGE_LIMIT
-from d2l_helpers.exercises.chapter.variants import PULL_CAP
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import (
     as_array,

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from mxnet import autograd
 from mxnet import np as mxnet_np
 
+from d2l_helpers.exercises.chapter.numbers import EXAMPLES_NEEDED, GALILEOS_CONSTANT
 from d2l_helpers.exercises.chapter.options import ZERO_START
-from d2l_helpers.exercises.chapter.variants import EXAMPLES_NEEDED, GALILEOS_CONSTANT
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import (
     as_array,

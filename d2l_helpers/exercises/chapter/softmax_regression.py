@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from d2l_helpers.exercises.chapter.variants import MOST_SYMBOLS
+from d2l_helpers.exercises.chapter.numbers import MOST_SYMBOLS
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import as_array, as_number, drawn, expect, expect_close, expect_shape
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from d2l_helpers.exercises.chapter.variants import SURE_MARGIN
+from d2l_helpers.exercises.chapter.numbers import SURE_MARGIN
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import as_array, as_number, describe, drawn, expect, expect_close, expect_shape
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from d2l_helpers.exercises.chapter.numbers import GRADIENT_SHRINK
 from d2l_helpers.exercises.chapter.options import ENDLESS_SOFTMAX, FROM_LOGITS_FORGOTTEN
-from d2l_helpers.exercises.chapter.variants import GRADIENT_SHRINK
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import as_array, as_number, choice, describe, expect, expect_close
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from d2l_helpers.data import load_fashion_mnist
+from d2l_helpers.exercises.chapter.numbers import FIRST_LOSS_SIGMA
 from d2l_helpers.exercises.chapter.options import VOCABULARY_GRADIENT
-from d2l_helpers.exercises.chapter.variants import FIRST_LOSS_SIGMA
 from d2l_helpers.exercises.exercise import Exercise, NotYet
 from d2l_helpers.exercises.expectations import as_array, as_number, choice, drawn, expect, expect_close, expect_shape
 

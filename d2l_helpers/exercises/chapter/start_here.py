@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from d2l_helpers.exercises.chapter.variants import ONE_STEP_RATE
+from d2l_helpers.exercises.chapter.numbers import ONE_STEP_RATE
 from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.exercises.expectations import as_number, expect, expect_close
 

@@ -77,8 +77,9 @@ def test_each_form_of_a_table_is_read(table, contents, members, encoding):
     ],
 )
 def test_another_table_is_refused_with_the_columns_that_it_needs(table, contents, said):
-    with pytest.raises(ArgumentError, match=said):
+    with pytest.raises(ArgumentError, match=said) as caught:
         read_teams(table(contents))
+    assert caught.value.failed == "Cannot use these groups."
 
 
 def test_one_submission_counts_for_the_whole_group(tmp_path, table):

@@ -146,6 +146,16 @@ def test_students_who_hand_in_together_are_no_pair(tmp_path):
     assert [pair["students"] for pair in found["pairs"]] == [["ann", "cem"], ["bob", "cem"]]
 
 
+def test_a_group_is_known_by_other_ids_than_the_submissions_have(tmp_path):
+    files = {f"{who}/{NAME}/{NAME}.ipynb": notebook(decide=OWN) for who in ("ann", "bob")}
+    roster, groups = tmp_path / "roster.csv", tmp_path / "groups.csv"
+    roster.write_text("id,email\nann,ann@uni.example\nbob,bob@uni.example\n")
+    groups.write_text("group,email\none,ann@uni.example\none,bob@uni.example\n")
+    options = "--groups", groups, "--roster", roster
+    _, found = similar(hand_in(tmp_path / "submitted", files), tmp_path / "out", *options)
+    assert found["pairs"] == []
+
+
 def test_the_same_run_writes_the_same_files(submitted, tmp_path):
     similar(submitted, tmp_path / "out")
     before = [(tmp_path / "out" / name).read_bytes() for name in ("similar.json", "similar.html")]

@@ -154,7 +154,7 @@ def test_what_lies_in_any_courses_submissions_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["results", "feedback", "gradescope", "autograded", "gradebook.db", "grades.csv", "secret"]
+    "name", ["results", "feedback", "gradescope", "autograded", "gradebook.db", "grades.csv", "similar.json", "secret"]
 )
 def test_a_link_in_the_folder_for_marks_is_refused(tmp_path, name):
     out = tmp_path / "out"

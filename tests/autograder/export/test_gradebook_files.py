@@ -15,7 +15,7 @@ from d2l_autograder.export.canvas import canvas_template
 from d2l_autograder.export.columns import choose_columns
 from d2l_autograder.export.fill import Became, fill
 from d2l_autograder.export.moodle import gradebook_template, worksheet_template
-from d2l_autograder.export.said import about_file
+from d2l_autograder.export.summary import about_file
 from d2l_autograder.export.template import number_in, read_template
 from d2l_autograder.gradebook.totals import BookStudent, Total
 from d2l_helpers.errors import ArgumentError

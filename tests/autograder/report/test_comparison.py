@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +36,13 @@ def test_each_exercise_that_differs_is_listed_and_the_differences_add_up(before,
     assert sorted(each.exercise for each in one.exercises) == sorted(expected)
     assert abs(sum(each.difference for each in one.exercises) - one.difference) < 1e-6
     assert one.is_changed == bool(expected)
+
+
+def test_an_exercise_that_becomes_extra_credit_is_listed():
+    one = compared({"loss": (1.0, 2.0)}, {"loss": (1.0, 2.0)})
+    extra = replace(one, now=replace(one.now, marks=(replace(one.now.marks[0], is_extra=True),)))
+    assert extra.is_changed
+    assert re.search(r"1 of 2 +1 of 2 extra", printed(comparison_text([extra], 1, {})))
 
 
 @given(earned, earned)

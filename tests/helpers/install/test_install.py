@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from d2l_authoring.links import install_cell
-from d2l_autograder.readers_wheel import readers_wheel
+from d2l_autograder.course.readers_wheel import readers_wheel
 
 (NAME, WHEEL), *_ = readers_wheel().items()
 CELL = install_cell(None)

@@ -162,6 +162,7 @@ FORGED = {
     "an exercise twice": replace(RIGHT, marks=(FIRST, *RIGHT.marks)),
     "exercises in another order": replace(RIGHT, marks=RIGHT.marks[::-1]),
     "other points": replace(RIGHT, marks=(replace(FIRST, points=9.0), *OTHERS)),
+    "extra credit": replace(RIGHT, marks=(replace(FIRST, is_extra=True), *OTHERS)),
     "more than there is": replace(RIGHT, marks=(replace(FIRST, earned=9.0, verdict=Verdict.RIGHT), *OTHERS)),
 }
 

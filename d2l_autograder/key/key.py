@@ -1,10 +1,4 @@
-"""The answer key: a folder with a module for each notebook's exercises, or the module of the exercises itself.
-
-``linear_regression.py`` lists the notebook's answers as ``ANSWERS``, what learners write: the solution of each
-exercise and wrong answers to it. ``probes/linear_regression.py`` holds ``PROBES``, a dictionary with the hidden probes
-of each function; ``linear_regression.py`` may hold them, too. The folder holds data: it needs no ``__init__.py``, and
-may have any name and lie anywhere. A teacher's module that lists EXERCISES may list ANSWERS and PROBES as well.
-"""
+"""Open an answer key, and read the answers and the probes that its modules list."""
 
 from __future__ import annotations
 
@@ -14,16 +8,19 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from d2l_autograder.answer import Answer, KeyFault, Probe, Wrong
 from d2l_autograder.digest import digest_of_folder, digest_of_parts
-from d2l_autograder.exercise_module import ExerciseModule, module_digest
-from d2l_autograder.sandbox_function import SandboxFunction, runs_in_sandbox
+from d2l_autograder.key.answer import Answer, KeyFault, Probe, Wrong
+from d2l_autograder.key.exercise_module import ExerciseModule, module_digest
+from d2l_autograder.key.sandbox_function import SandboxFunction
 from d2l_helpers.chapter import module_of
 from d2l_helpers.module_file import import_file, new_package
 
-__all__ = ["PROJECT_KEY", "Answer", "Key", "KeyFault", "Probe", "Wrong", "key_to", "load_key", "runs_in_sandbox"]
+__all__ = ["PROJECT", "PROJECT_KEY", "Key", "key_to", "load_key"]
 
-PROJECT_KEY = Path(__file__).parents[1] / "answers"
+PROJECT = Path(__file__).parents[2]
+"""The folder of this project, with its notebooks."""
+
+PROJECT_KEY = PROJECT / "answers"
 """The chapter's key."""
 
 

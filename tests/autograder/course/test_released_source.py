@@ -12,7 +12,7 @@ import pytest
 from support.own import change, in_two_places, module_of, own_notebook
 
 from d2l_autograder.assignment import load_assignment
-from d2l_autograder.release.released_source import released_source
+from d2l_autograder.course.released_source import released_source
 from d2l_helpers.errors import NotebookError
 
 CHECK = '        expect_close(got, middle, f"middle_value({values})")\n'

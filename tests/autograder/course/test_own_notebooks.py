@@ -23,8 +23,8 @@ from d2l_authoring.record import record_notebook
 from d2l_autograder.__main__ import _commands
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.course import build_course, read_course
+from d2l_autograder.course.source_notebook import points_in
 from d2l_autograder.key import KeyFault
-from d2l_autograder.source_notebook import points_in
 from d2l_helpers.errors import ArgumentError, NotebookError
 
 NAME = "Week 1"

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from d2l_authoring.notebook_file import read_notebook
 from d2l_autograder.cells.loaded_module import loaded_module
+from d2l_autograder.key import PROJECT
 from d2l_helpers.chapter import CHAPTER
 from d2l_helpers.errors import ArgumentError
 
-__all__ = ["PROJECT", "choose_notebooks"]
-
-PROJECT = Path(__file__).parents[1]
+__all__ = ["choose_notebooks"]
 
 
 def choose_notebooks(folder: Path, only: Iterable[str] = ()) -> list[Path]:

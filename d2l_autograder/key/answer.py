@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from d2l_autograder.sandbox_function import SandboxFunction
+from d2l_autograder.key.sandbox_function import SandboxFunction
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.exercises.variant import Numbers

@@ -8,7 +8,7 @@ import pytest
 from support.key import FOLDER
 
 from d2l_autograder.key import KeyFault, Probe, load_key
-from d2l_autograder.sandbox_function import SandboxFunction
+from d2l_autograder.key.sandbox_function import SandboxFunction
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.catalogue import chapter
 

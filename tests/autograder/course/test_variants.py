@@ -26,11 +26,12 @@ from d2l_autograder.batch.cluster import task
 from d2l_autograder.batch.grader import Grader
 from d2l_autograder.batch.marker import Marker, setup_for
 from d2l_autograder.batch.outcome import damaged
-from d2l_autograder.cells.said_student import only_names_a_student, students_in
+from d2l_autograder.cells.named_student import only_names_a_student, students_in
 from d2l_autograder.collect import Entry
 from d2l_autograder.command.grade import grade_one
 from d2l_autograder.command.releases import Releases
 from d2l_autograder.course import build_course, read_course
+from d2l_autograder.course.variant_cells import add_variant_cells
 from d2l_autograder.key import Answer
 from d2l_autograder.marking.marking import mark_submission
 from d2l_autograder.report import summary
@@ -38,7 +39,6 @@ from d2l_autograder.report.grades import grades_csv
 from d2l_autograder.results import Result, Row
 from d2l_autograder.sandbox import Sandbox, Verdict
 from d2l_autograder.submission.submission import Submission
-from d2l_autograder.variant_cells import add_variant_cells
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.exercises.catalogue import chapter
 from d2l_helpers.exercises.exercise import Exercise

@@ -29,10 +29,10 @@ from d2l_authoring.compose import stubs
 from d2l_authoring.notebook_file import read_notebook
 from d2l_autograder.__main__ import _commands
 from d2l_autograder.course import build_course, read_course
-from d2l_autograder.generated import Written
-from d2l_autograder.readers_wheel import readers_wheel
+from d2l_autograder.course.generated import Written
+from d2l_autograder.course.readers_wheel import readers_wheel
+from d2l_autograder.course.source_notebook import source_notebook
 from d2l_autograder.sandbox import Sandbox
-from d2l_autograder.source_notebook import source_notebook
 from d2l_helpers.errors import ArgumentError, NotebookError, SandboxError
 from d2l_helpers.exercises.catalogue import chapter
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from d2l_autograder.sandbox_function import SandboxFunction, runs_in_sandbox
+from d2l_autograder.key.sandbox_function import SandboxFunction, runs_in_sandbox
 
 LIMIT = 3
 sorted = sorted  # a module's own name in the place of a builtin

@@ -11,8 +11,8 @@ from support.courses import ROOT
 from support.key import answers_to
 
 from d2l_autograder.course import build_course
-from d2l_autograder.generated import Written
-from d2l_autograder.readers_wheel import readers_wheel
+from d2l_autograder.course.generated import Written
+from d2l_autograder.course.readers_wheel import readers_wheel
 from d2l_helpers.errors import LibraryUnusable
 from d2l_helpers.exercises.catalogue import chapter
 
@@ -60,7 +60,7 @@ def test_without_hatchling_the_error_says_what_to_do(monkeypatch):
 
 def test_the_wheel_of_an_earlier_version_is_removed_unless_it_was_changed(tmp_path, monkeypatch):
     def build(wheel):
-        monkeypatch.setattr("d2l_autograder.course.readers_wheel", lambda: wheel)
+        monkeypatch.setattr("d2l_autograder.course.build.readers_wheel", lambda: wheel)
         return build_course(tmp_path, NOTEBOOKS, ANSWERS, only=["00", "04"])
 
     folders = [tmp_path / "source" / name for name in ("00_start_here", "04_softmax_regression")]

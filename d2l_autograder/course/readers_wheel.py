@@ -5,11 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from d2l_autograder.key import PROJECT
 from d2l_helpers.errors import LibraryUnusable, NotebookError
 
 __all__ = ["readers_wheel"]
-
-_PROJECT = Path(__file__).parents[1]
 
 
 def readers_wheel() -> dict[str, bytes]:
@@ -38,12 +37,12 @@ def readers_wheel() -> dict[str, bytes]:
         ) from error
     try:
         with tempfile.TemporaryDirectory() as folder:
-            (built,) = WheelBuilder(str(_PROJECT)).build(directory=folder, versions=["standard"])
+            (built,) = WheelBuilder(str(PROJECT)).build(directory=folder, versions=["standard"])
             return {Path(built).name: Path(built).read_bytes()}
     except (OSError, ValueError) as error:
         raise NotebookError(
             "Cannot build the wheel that is handed out beside each notebook.",
             got=error,
-            expected=f"the project in {_PROJECT}, and a folder for temporary files with a megabyte of space",
+            expected=f"the project in {PROJECT}, and a folder for temporary files with a megabyte of space",
             remedy="check both, and run the command again",
         ) from error

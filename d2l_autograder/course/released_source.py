@@ -12,10 +12,10 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from d2l_autograder.answer import Answer
-from d2l_autograder.exercise_module import ExerciseModule
-from d2l_autograder.release.leaks import leaks
-from d2l_autograder.release.public_part import REMEDY, Inseparable, public_part
+from d2l_autograder.course.leaks import leaks
+from d2l_autograder.course.public_part import REMEDY, Inseparable, public_part
+from d2l_autograder.key.answer import Answer
+from d2l_autograder.key.exercise_module import ExerciseModule
 from d2l_helpers.errors import D2LHelpersError, NotebookError
 from d2l_helpers.exercises.catalogue import exercises_in
 from d2l_helpers.exercises.checking import judge

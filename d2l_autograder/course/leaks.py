@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from d2l_autograder.answer import Answer
+from d2l_autograder.key.answer import Answer
 
 __all__ = ["leaks"]
 

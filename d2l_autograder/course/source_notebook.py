@@ -11,9 +11,9 @@ from nbformat import NotebookNode
 
 from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook
-from d2l_autograder.exercise_module import exercises_of
+from d2l_autograder.course.variant_cells import add_variant_cells
 from d2l_autograder.key import key_to
-from d2l_autograder.variant_cells import add_variant_cells
+from d2l_autograder.key.exercise_module import exercises_of
 from d2l_helpers.errors import NotebookError
 
 __all__ = ["extra_in", "points_in", "source_notebook"]

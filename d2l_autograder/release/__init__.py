@@ -1,1 +1,0 @@
-"""What is handed out of a teacher's own notebook: its module without the key."""
