@@ -62,7 +62,8 @@ HOSTILE = (
     "<W>" * 5_000,
 )
 EVIL = '<script>took()</script>\x1b[2J\u202e<b onclick="took()">'
-texts = st.sampled_from(HOSTILE) | st.text(st.characters(), max_size=30)
+# By their numbers: Hypothesis warns of a strategy that shows 46,000 characters
+texts = st.integers(0, len(HOSTILE) - 1).map(lambda number: HOSTILE[number]) | st.text(st.characters(), max_size=30)
 findings = st.builds(Finding, texts, st.sampled_from(Verdict), texts, texts)
 numbers = st.floats(0, 100).map(lambda number: round(number, 2))
 marks = st.builds(
