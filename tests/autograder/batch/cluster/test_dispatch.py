@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import nbformat
@@ -30,6 +31,12 @@ UNTOUCHED = nbformat.writes(ASSIGNMENT.release)  # no sandbox starts for a noteb
 CONTENTS = {f"s{number}": f"{UNTOUCHED}{' ' * number}".encode() if number % 3 else b"{" for number in range(8)}
 EXPECTED = {student: MARKER.mark(student, NAME, contents) for student, contents in CONTENTS.items()}
 BEHAVIOURS = ("right", "lost", "silent", "failed", "nonsense", "another's", "fault", "restarted")
+
+
+def outcome_of(coroutine):
+    """Run a coroutine in another thread: after tests with Playwright, this one has an event loop that runs."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def text_of(result, **other):
@@ -92,7 +99,7 @@ def test_each_submission_gets_the_local_result_while_a_good_worker_is_left(told)
         await asyncio.sleep(0)
         return found, workers
 
-    found, workers = asyncio.run(asyncio.wait_for(run(), 60))
+    found, workers = outcome_of(asyncio.wait_for(run(), 60))
     assert {result.student: result for result in found} == EXPECTED
     assert [worker.busy for worker in workers.crew.workers.values()] == [0] * len(workers.crew.workers)
     assert all("Try: " in note for note in workers.notes)
@@ -105,7 +112,7 @@ def test_a_submission_that_no_worker_marks_has_a_row_that_says_why():
                 raise Failed("it is gone")
             return await super().send(address, function)
 
-    result = asyncio.run(asyncio.wait_for(Bad({}).mark("s1"), 60))
+    result = outcome_of(asyncio.wait_for(Bad({}).mark("s1"), 60))
     assert result.status == Status.SANDBOX_FAULT
     assert "4 workers tried" in result.detail
     assert "it is gone" in result.detail
@@ -119,7 +126,7 @@ def test_a_fault_of_the_key_is_not_tried_elsewhere():
             asked.append(function)
             return text_of(replace(EXPECTED["s1"], status=Status.SANDBOX_FAULT, detail="the key"), may_try=False)
 
-    result = asyncio.run(asyncio.wait_for(Faulty({}).mark("s1"), 60))
+    result = outcome_of(asyncio.wait_for(Faulty({}).mark("s1"), 60))
     assert (result.detail, asked) == ("the key", [mark_task])
 
 
@@ -135,7 +142,7 @@ def test_who_waits_for_a_worker_and_is_cancelled_takes_none_along():
         await asyncio.wait(waiting[:2])
         assert (await asyncio.wait_for(waiting[2], 10)).busy == 2
 
-    asyncio.run(run())
+    outcome_of(run())
 
 
 def checked(text, student="s1"):
@@ -179,7 +186,7 @@ def test_a_result_that_was_not_asked_for_is_refused(forged):
         None, b"{}", 5, "", "null", "[]", "{}", '{"result": 5}', '{"result": {}}', '{"result": "[]"}', "[" * 10**5,
         '{"result": "' + "[" * 10**5 + '"}', '{"is_closed": 1}', " " * (17 << 20), '{"result": NaN}',
     ],
-    ids=str,
+    ids=lambda text: str(text)[:30],
 )  # fmt: skip
 def test_what_is_no_reply_is_refused(text):
     with pytest.raises(Unfit):
