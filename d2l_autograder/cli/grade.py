@@ -57,6 +57,8 @@ def grade(
         from d2l_autograder.command import grade as command
         from d2l_autograder.command.releases import choose_releases
 
+        # A preview writes nothing, not even what Python compiles of the key
+        sys.dont_write_bytecode = sys.dont_write_bytecode or preview
         releases = choose_releases(submissions, current, folder, notebooks, answers)
         if cluster and (no_sandbox or not submissions.is_dir()):
             raise click.UsageError("--cluster marks a folder of submissions, in the workers' sandboxes.")

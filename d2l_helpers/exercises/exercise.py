@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from d2l_helpers.exercises.variant import Variant
@@ -65,7 +65,7 @@ class Exercise:
     hints: tuple[str, str, str]
     reason: str = ""
     prepare: Callable[[], object] | None = None
-    variant: Variant | None = None
+    variant: Variant | None = field(default=None, compare=False)  # its tables have no hash
 
     def told(self, text: str) -> str:
         """Return a hint or the reason as the student whose variant counts reads it."""

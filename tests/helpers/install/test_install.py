@@ -9,7 +9,6 @@ import site
 import subprocess
 import sys
 import zipfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -76,7 +75,7 @@ def student(tmp_path):
 def bare(tmp_path):
     """A student whose Python has pip and nothing else."""
     (tmp_path / "pip").mkdir()
-    (tmp_path / "pip" / "pip").symlink_to(Path(find_spec("pip").origin).parent)
+    (tmp_path / "pip" / "pip").symlink_to(packages() / "pip")
     return Student(tmp_path, tmp_path / "pip")
 
 
