@@ -150,6 +150,8 @@ class Networks:
     def end(self) -> None:
         """Remove the bridge and all networks."""
         for number in range(1, self.count + 1):
+            # By itself it would stay as long as a process of the worker's, and its name would be taken
+            _ip(f"link del {self.name}-{number}")
             _ip(f"netns del {self.name}-{number}")
         _ip(f"link del {self.name}")
 
