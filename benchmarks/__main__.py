@@ -13,6 +13,14 @@ from d2l_helpers.command_line import run as run_command
 __all__ = ["main"]
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_assignment = click.option(
+    "--notebook",
+    default="notebooks/04_softmax_regression.ipynb",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The assignment.",
+)
+_answers = click.option("--answers", default="answers", type=_FOLDER, help="The answer key.")
+_json = click.option("--json", "json_file", type=click.File("w", lazy=False), help="Write the numbers to this file.")
 
 
 @click.group()
@@ -32,7 +40,7 @@ def main() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The notebook whose kernel's memory is measured.",
 )
-@click.option("--json", "json_file", type=click.File("w", lazy=False), help="Write the numbers to this file.")
+@_json
 def training(notebook: Path, json_file: TextIO | None) -> None:
     """Measure training, imports and memory; status 1 if a bound is missed."""
     from benchmarks.report import run
@@ -50,15 +58,10 @@ def ablation(epochs: int) -> None:
 
 
 @_commands.command()
-@click.option(
-    "--notebook",
-    default="notebooks/04_softmax_regression.ipynb",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The assignment.",
-)
-@click.option("--answers", default="answers", type=_FOLDER, help="The answer key.")
+@_assignment
+@_answers
 @click.option("--students", default=40, type=click.IntRange(1, 1000), help="The number of submissions.")
-@click.option("--json", "json_file", type=click.File("w", lazy=False), help="Write the numbers to this file.")
+@_json
 def grading(notebook: Path, answers: Path, students: int, json_file: TextIO | None) -> None:
     """Compare our grader, nbgrader and otter on the same submissions; status 1 if a bound is missed."""
     from benchmarks.grading.report import run
@@ -67,16 +70,11 @@ def grading(notebook: Path, answers: Path, students: int, json_file: TextIO | No
 
 
 @_commands.command()
-@click.option(
-    "--notebook",
-    default="notebooks/04_softmax_regression.ipynb",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The assignment.",
-)
-@click.option("--answers", default="answers", type=_FOLDER, help="The answer key.")
+@_assignment
+@_answers
 @click.option("--students", default=300, type=click.IntRange(2, 1000), help="The number of submissions.")
 @click.option("--workers", default=(1, 2, 4), multiple=True, type=click.IntRange(1, 64), help="Sizes of clusters.")
-@click.option("--json", "json_file", type=click.File("w", lazy=False), help="Write the numbers to this file.")
+@_json
 def cluster(notebook: Path, answers: Path, students: int, workers: tuple[int, ...], json_file: TextIO | None) -> None:
     """Mark a class on clusters of several sizes, as root.
 

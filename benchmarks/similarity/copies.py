@@ -16,7 +16,7 @@ _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign)
 
 
 def _renamed(tree: ast.Module, source: random.Random) -> ast.Module:
-    """Give every variable and parameter another name; functions and classes keep theirs."""
+    """Rename every variable and parameter; functions and classes keep their names."""
     nodes = list(ast.walk(tree))
     kept = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     kept |= {word.arg for node in nodes if isinstance(node, ast.Call) for word in node.keywords if word.arg}
@@ -132,7 +132,7 @@ def _swapped(tree: ast.Module, _: random.Random) -> ast.Module:
 
 
 def _with_temporaries(tree: ast.Module, source: random.Random) -> ast.Module:
-    """Give about a third of the calls that stand inside another call a line and a name of their own."""
+    """Assign about a third of the calls inside other calls to variables, each on a line before."""
     number = 0
     for block in _blocks(tree):
         for statement in list(block):

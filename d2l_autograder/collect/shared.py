@@ -1,4 +1,4 @@
-"""Give what one student of a group handed in to the others, too, and name everybody for whom that is not clear."""
+"""Count what one student of a group handed in for the others, too, and name everybody whose group is not clear."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def fill(
 
 
 def _head(chosen: Chosen, column: GradeColumn, edits: _Edits) -> None:
-    """Give a new column its heading and its maximum, and a cell in each row that is not blank."""
+    """Add a new column: its heading, its maximum, and a cell in each row that is not blank."""
     template = chosen.template
     for number, row in enumerate(template.sheet.rows):
         if row and number >= template.head:

@@ -39,7 +39,7 @@ _COPY_COMMENTS = """
 
 
 def copy_by_hand(database: sqlite3.Connection, notebook: str, of: str) -> None:
-    """Give a student what a person gave for the same notebook of another of the group, where nothing is there yet."""
+    """Copy what a person gave for a group's notebook to another student of the group who has nothing yet."""
     database.execute(_COPY, (notebook, of))
     database.execute(_COPY_COMMENTS, (notebook, of))
 

@@ -139,7 +139,7 @@ class Crew:
         self.hand_out()
 
     def hand_out(self) -> None:
-        """Give workers to those who wait, in their order."""
+        """Assign workers to those who wait, in their order."""
         for _ in range(len(self._waiting)):
             taken, avoided = self._waiting.popleft()
             if taken.done():  # who waited was cancelled

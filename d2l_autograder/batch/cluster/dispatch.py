@@ -88,7 +88,7 @@ class Dispatch:
             self._crew.hand_out()
 
     def set_aside(self, worker: Worker, unfit: Unfit) -> None:
-        """Give no more work to a worker, and name it, unless it has left."""
+        """Send a worker no more work, and name the worker unless it has left."""
         worker.state, worker.why = State.UNFIT, str(unfit)
         if not worker.gone.is_set():
             self._note(f"The worker {worker.name} at {worker.address} takes no work: {unfit.why}. Try: {unfit.remedy}.")
