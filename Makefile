@@ -23,13 +23,13 @@ PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reord
 NBVAL := $(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
 
 check: lint  ## lint, types, layers and all fast tests: a minute or two; no browser, kernel, sandbox or network
-	$(PYTEST) -m "not (sandbox or kernel or browser or network or tensorflow or nbgrader or cluster or timing or nightly or cuda)"
+	$(PYTEST) -m "not (sandbox or kernel or browser or network or tensorflow or nbgrader or cluster or sphinx or timing or nightly or cuda)"
 
-test: lint keras grading cluster  ## check, and the sandbox, kernels, two notebooks in a browser, all notebooks against their records
+test: lint keras grading cluster .venv/site  ## check, and the sandbox, kernels, two notebooks in a browser, all notebooks against their records
 	$(PYTEST) -m "not (timing or nightly or cuda)"
 	$(NBVAL)
 
-test-all: lint keras grading cluster  ## everything: attacks, every notebook in a browser, Colab's versions, MXNet 1.6, timing; half an hour or more
+test-all: lint keras grading cluster .venv/site  ## everything: attacks, every notebook in a browser, Colab's versions, MXNet 1.6, timing; half an hour or more
 	$(PYTEST) -m "not (timing or cuda)"
 	$(NBVAL)
 	$(BIN)/pytest -m timing
@@ -85,6 +85,9 @@ cluster: .venv/cluster  ## add dask.distributed, which marks a class on several 
 
 cu117: .venv/cu117  ## add MXNet for CUDA 11, in .venv/mxnet-cuda: 2.4 GB, for compute capability 5.0 to 8.9
 
+site: .venv/site data  ## build the chapter as a book in build/site, without running a notebook; ARGS="--output FOLDER"
+	$(AUTHOR) site $(ARGS)
+
 data: .venv/ready  ## fetch and verify Fashion-MNIST
 	@$(HELPERS) data --quiet
 
@@ -92,7 +95,7 @@ RESOLVE = uv pip compile pyproject.toml --universal --python-version 3.11 --only
 	--generate-hashes --no-header --no-annotate --upgrade --quiet
 LOCKED = $$(sed -n 's/^\([a-z0-9._-]*\)==.*/\1/p' requirements.lock | uniq)
 
-lock:  ## resolve the five locks from pyproject.toml, and check that each pin has a wheel; needs uv
+lock:  ## resolve the six locks from pyproject.toml, and check that each pin has a wheel; needs uv
 	$(RESOLVE) --extra dev --output-file requirements.lock
 	$(RESOLVE) --extra keras --constraint requirements.lock \
 		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-keras.lock
@@ -101,6 +104,9 @@ lock:  ## resolve the five locks from pyproject.toml, and check that each pin ha
 	$(RESOLVE) --extra cluster --constraint requirements.lock --constraint requirements-keras.lock \
 		--constraint requirements-grading.lock $$(printf -- '--no-emit-package %s ' $(LOCKED)) \
 		--output-file requirements-cluster.lock
+	$(RESOLVE) --extra site --constraint requirements.lock --constraint requirements-keras.lock \
+		--constraint requirements-grading.lock --constraint requirements-cluster.lock \
+		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-site.lock
 	$(RESOLVE) --extra cu117 --constraint requirements.lock \
 		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-cu117.lock
 	@set -e; for python in 3.11 3.12 3.13 3.14; do for lock in "$(CURDIR)"/requirements*.lock; do \
@@ -118,7 +124,7 @@ LOCKED_ONLY = --only-binary :all: --require-hashes
 	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
-.venv/keras .venv/grading .venv/cluster: .venv/%: requirements-%.lock .venv/ready  # only what requirements.lock does not have already
+.venv/keras .venv/grading .venv/cluster .venv/site: .venv/%: requirements-%.lock .venv/ready  # only what requirements.lock does not have already
 	@echo "Installing $(SIZE_$*)." >&2
 	@$(INSTALL) $(LOCKED_ONLY) -r $<
 	@touch $@
@@ -126,6 +132,7 @@ LOCKED_ONLY = --only-binary :all: --require-hashes
 SIZE_keras = TensorFlow for notebook 08 (about 300 MB to fetch, 1 to 1.5 GB on the disk)
 SIZE_grading = nbgrader (20 MB to fetch)
 SIZE_cluster = dask.distributed (3 MB to fetch)
+SIZE_site = Sphinx (10 MB to fetch)
 
 .venv/cu117: requirements-cu117.lock .venv/ready  # apart: all of MXNet's wheels write to one folder
 	@echo "Installing MXNet for CUDA 11 in .venv/mxnet-cuda (2.4 GB to fetch)." >&2
@@ -138,4 +145,4 @@ SIZE_cluster = dask.distributed (3 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-gradescope lint record links wheel bench bench-grading bench-cluster data keras grading cluster cu117 lock clean ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-gradescope lint record links wheel bench bench-grading bench-cluster data keras grading cluster site cu117 lock clean ALWAYS

@@ -17,7 +17,7 @@ from d2l_helpers.engine.cuda.libraries import CUDA_11
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-LOCKED_APART = ("keras", "grading", "cluster")
+LOCKED_APART = ("keras", "grading", "cluster", "site")
 each_extra = pytest.mark.parametrize("extra", [*LOCKED_APART, "cu117"])
 each_python = pytest.mark.parametrize("python", PYTHONS)
 
@@ -75,6 +75,7 @@ def test_every_package_has_hashes_and_no_place_is_named(file):
         pytest.param("keras", marks=pytest.mark.tensorflow),
         pytest.param("grading", marks=pytest.mark.nbgrader),
         pytest.param("cluster", marks=pytest.mark.cluster),
+        pytest.param("site", marks=pytest.mark.sphinx),
     ],
 )
 def test_the_locks_fit_each_other_and_are_what_is_installed(extra):

@@ -1,0 +1,1 @@
+"""The chapter as a book: static pages of the recorded notebooks, and exhibits that need no kernel."""
