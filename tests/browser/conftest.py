@@ -94,8 +94,12 @@ def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Voila that serves the notebooks, to be completed by a notebook's name."""
     python = in_front("voila", VOILA)
     folder = _copies(tmp_path_factory.mktemp("voila"))
-    # nbgrader's buttons for JupyterLab cannot be loaded by Voila, and say so in the console
-    command = [str(python), "-m", "voila", str(folder), "--VoilaConfiguration.extension_denylist=@jupyter/nbgrader"]
+    command = [str(python), "-m", "voila", str(folder)]
+    # Voila cannot load these parts of JupyterLab, and says so in the console
+    command += [
+        f"--VoilaConfiguration.extension_denylist={name}"
+        for name in ("@jupyter/nbgrader", "@jupyter-notebook/lab-extension")
+    ]
     with _served(command, folder, "--token") as (address, token):
         yield f"{address}/voila/render/{{0}}.ipynb?token={token}"
 
