@@ -1,0 +1,51 @@
+"""Set what Sphinx needs to know, as a table instead of a file that Sphinx would run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+__all__ = ["HERE", "TITLE", "settings"]
+
+HERE = Path(__file__).parent
+TITLE = "Linear Neural Networks"
+
+
+def settings(extra: Path) -> dict[str, Any]:
+    """Return the settings of the book.
+
+    Parameters
+    ----------
+    extra : Path
+        A folder whose contents become part of the site as they are.
+    """
+    return {
+        "project": TITLE,
+        "html_title": TITLE,
+        "language": "en",
+        "extensions": ["myst_nb", "d2l_authoring.site.extension"],
+        "nb_execution_mode": "off",
+        "nb_merge_streams": True,
+        "myst_enable_extensions": ["dollarmath"],
+        "smartquotes": False,  # a quotation mark in the prose is often that of a Python string
+        "html_theme": "furo",
+        "templates_path": [str(HERE / "templates")],
+        "html_static_path": [str(HERE / "static")],
+        "html_extra_path": [str(extra)],
+        "html_css_files": ["site.css"],
+        "html_js_files": [("site.js", {"defer": "defer"})],
+        "html_math_renderer": "mathml",
+        "html_copy_source": False,
+        "html_show_copyright": False,
+        "html_use_index": False,
+        "html_domain_indices": False,
+        "html_last_updated_fmt": None,
+        "html_show_search_summary": False,  # it fetches the pages, and a browser fetches nothing from file://
+        "html_permalinks_icon": "#",
+        "pygments_style": "a11y-high-contrast-light",
+        "pygments_dark_style": "a11y-high-contrast-dark",
+        "html_theme_options": {
+            "light_css_variables": {"color-brand-primary": "#00557F", "color-brand-content": "#00557F"},
+            "dark_css_variables": {"color-brand-primary": "#7CC7F2", "color-brand-content": "#7CC7F2"},
+        },
+    }
