@@ -28,7 +28,8 @@ def made_environment(
     """Return the Python of an environment with these packages, made from this Python or from another.
 
     Installing takes a minute or two, so the environment is kept in build/ until the requirements change, or the file
-    with `constraints`, which pins what the requirements ask for. `finish(folder, pip)` completes a new environment; `pip` is the beginning of a command that installs into it.
+    with `constraints`, which pins what they ask for. `finish(folder, pip)` completes a new environment; `pip` is the
+    beginning of a command that installs into it.
     """
     pinned = [constraints.read_text()] if constraints else []
     key = hashlib.sha256("\n".join([str(python), *requirements, *pinned]).encode()).hexdigest()[:12]
