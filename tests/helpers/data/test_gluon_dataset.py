@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import warnings
 
 import numpy as np
 import pytest
@@ -117,11 +116,11 @@ def test_wrong_arguments_are_refused(arguments):
 
 
 @pytest.mark.parametrize("resize", [None, 32], ids=str)
-def test_d2ls_own_loader_yields_what_ours_yields(resize, official):
+def test_d2ls_own_loader_yields_what_ours_yields(resize, official, monkeypatch):
     from d2l import mxnet as d2l
 
-    with util.np_array(True), util.np_shape(True), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # MXNet's worker, of a method that it renamed itself; a fork beside threads
+    monkeypatch.setattr(d2l, "get_dataloader_workers", lambda: 0)  # pytest's process has threads, and must not fork
+    with util.np_array(True), util.np_shape(True):
         X, y = next(iter(d2l.load_data_fashion_mnist(256, resize)[1]))
         ours = next(iter(load_data_fashion_mnist(256, resize)[1]))
         assert (X.shape, X.dtype, y.dtype) == (ours[0].shape, ours[0].dtype, ours[1].dtype)
@@ -130,20 +129,23 @@ def test_d2ls_own_loader_yields_what_ours_yields(resize, official):
 
 
 @pytest.mark.kernel
-def test_the_books_own_cells_train_in_a_process_that_imports_mxnet_first():
+def test_the_books_own_loop_trains_on_d2ls_own_loader():
     """The loop of the book's section, on two batches."""
-    code = (
-        "from mxnet import autograd, gluon, init, np, npx\nfrom d2l import mxnet as d2l\nimport itertools\nnpx.set_np()\n"
-        "train_iter, test_iter = d2l.load_data_fashion_mnist(256)\n"
-        "net = gluon.nn.Dense(10)\nnet.initialize(init.Normal(sigma=0.01))\nloss = gluon.loss.SoftmaxCrossEntropyLoss()\n"
-        "trainer = gluon.Trainer(net.collect_params(), 'sgd', {'learning_rate': 0.1})\n"
-        "print(d2l.train_epoch_ch3(net, itertools.islice(train_iter, 2), loss, trainer.step))\n"
-    )
-    start = (
-        "import d2l_helpers\n"  # as the environment's .pth does; tests/helpers/engine/test_mxnet_first.py tries that
-    )
+    code = """
+import d2l_helpers  # as the environment's .pth does; tests/helpers/engine/test_mxnet_first.py tries that
+import itertools
+from mxnet import gluon, init, npx
+from d2l import mxnet as d2l
+npx.set_np()
+train_iter, test_iter = d2l.load_data_fashion_mnist(256)
+net = gluon.nn.Dense(10)
+net.initialize(init.Normal(sigma=0.01))
+loss = gluon.loss.SoftmaxCrossEntropyLoss()
+trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+print(d2l.train_epoch_ch3(net, itertools.islice(train_iter, 2), loss, trainer.step))
+"""
     done = subprocess.run(
-        [sys.executable, "-c", start + code],
+        [sys.executable, "-c", code],
         env={**os.environ, "MPLBACKEND": "agg"}, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
