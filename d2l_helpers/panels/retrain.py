@@ -19,12 +19,14 @@ from d2l_helpers.panels.epochs import (
     nothing_to_show,
     template_weight,
 )
+from d2l_helpers.panels.exhibit import View
 from d2l_helpers.panels.late_note import late_note
 from d2l_helpers.panels.layout import Shown, bundle, button, column, row, status_html
 from d2l_helpers.panels.output import Printed, captured
+from d2l_helpers.panels.positions import checked_values, positions
 from d2l_helpers.panels.settings import Settings, single_choices, sliders, title_of
 from d2l_helpers.panels.toolkit import widgets
-from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_table
+from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_table, view_of
 from d2l_helpers.panels.training_thread import REMEDY, Job
 from d2l_helpers.panels.waiting_cells import (
     handle_clicks_during_cells,
@@ -82,15 +84,20 @@ class RetrainPanel(Shown):
 
     Attributes
     ----------
+    positions : list of Positions
+        The values that each slider can have.
     runs : list of TrainingRun
         The fits that have ended, the newest last.
     """
+
+    title = "Training"
 
     def __init__(self, train: Callable[..., Any], ranges: dict[str, Any] | None = None) -> None:
         self.runs: list[TrainingRun] = []
         self._train, self._name = train, getattr(train, "__name__", "train")
         self._sliders = sliders(train, ranges)
         self._book = {name: slider.value for name, slider in self._sliders.items()}
+        self.positions = [positions(name, slider) for name, slider in self._sliders.items()]
         self._lock = threading.RLock()  # callbacks may run on several threads, reports on the training thread
         self._job: Job | None = None
         self._run, self._state = TrainingRun({}), ""  # the newest, and its state as shown
@@ -148,15 +155,32 @@ class RetrainPanel(Shown):
 
     def reset(self) -> None:
         """Put the sliders back to the function's defaults, and train."""
-        is_waiting, self._is_waiting = self._is_waiting, False  # the fits of the first sliders would be waited for
-        for name, slider in self._sliders.items():
-            slider.value = self._book[name]
-        self._is_waiting = is_waiting
-        self._request()
+        self._request_at(self._book)
+
+    def view(self, **values: Any) -> View:
+        """Train with these values, and the defaults of the others, until the end; return what is then shown.
+
+        Raises
+        ------
+        ArgumentError
+            If a value is for no slider, or its slider cannot have it.
+        TrainingError
+            If the function raises an error.
+        """
+        self._request_at(checked_values(self.title, self.positions, values))
+        self.wait()
+        return view_of(self._run)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the newest fit has ended; return whether it has."""
         return self._job.wait(timeout) if self._job else True
+
+    def _request_at(self, values: Settings) -> None:
+        is_waiting, self._is_waiting = self._is_waiting, False  # the fits of the first sliders would be waited for
+        for name, value in values.items():
+            self._sliders[name].value = value
+        self._is_waiting = is_waiting
+        self._request()
 
     def _request(self, delay: float = 0.0) -> None:
         with self._lock:
