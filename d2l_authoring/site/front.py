@@ -89,13 +89,17 @@ def front_page(sections: Sequence[Section], address: str | None) -> str:
     address : str or None
         The repository's public address, if it has one.
     """
-    rows = [f"| {one.number} | [{one.title}]({one.name}.ipynb) | {one.goal} | {one.minutes} |" for one in sections]
-    table = "\n".join(["| | section | you will | minutes |", "|--:|---|---|---|", *rows])
+    rows = [f"| [{_entry(one)}]({one.name}.ipynb) | {one.goal} | {one.minutes} |" for one in sections]
+    table = "\n".join(["| section | you will | minutes |", "|---|---|---|", *rows])
     where = f" from <{address}>" if address else ""
     ways = _WAYS.format(online=_LINKED if address else _NOT_LINKED, where=where)
-    entries = "\n".join(f"{one.number} {one.title} <{one.name}>".strip() for one in sections)
+    entries = "\n".join(f"{_entry(one)} <{one.name}>" for one in sections)
     contents = f"```{{toctree}}\n:hidden:\n\n{entries}\n```"
-    return "\n\n".join([_INTRODUCTION, "## The sections", table, _RUN, ways, contents, ""])
+    return "\n\n".join([_INTRODUCTION, "## The sections", table, contents, _RUN, ways, ""])
+
+
+def _entry(section: Section) -> str:
+    return f"{section.number} {section.title}".strip()
 
 
 def _title(notebook: NotebookNode, name: str) -> str:

@@ -46,6 +46,10 @@ def settings(extra: Path) -> dict[str, Any]:
         "pygments_dark_style": "a11y-high-contrast-dark",
         "html_theme_options": {
             "light_css_variables": {"color-brand-primary": "#00557F", "color-brand-content": "#00557F"},
-            "dark_css_variables": {"color-brand-primary": "#7CC7F2", "color-brand-content": "#7CC7F2"},
+            "dark_css_variables": {
+                "color-brand-primary": "#7CC7F2",
+                "color-brand-content": "#7CC7F2",
+                "color-background-primary": "#111111",  # the ground of the charts on a dark page
+            },
         },
     }
