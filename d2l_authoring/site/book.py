@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,18 +46,21 @@ def write_book(
     NotebookError
         If Sphinx fails, or warns of anything: a link that leads nowhere, a formula that it cannot read.
     """
-    warnings, doctrees = io.StringIO(), output.with_name("doctrees")
+    said, doctrees = io.StringIO(), output.with_name("doctrees")
     try:
-        with patch_docutils(), docutils_namespace():
-            app = Sphinx(source, None, output, doctrees, builder, dict(settings), status=None, warning=warnings)
+        with patch_docutils(), docutils_namespace(), warnings.catch_warnings():
+            # MyST calls what Sphinx will remove, which is no fault of a notebook
+            warnings.simplefilter("ignore", PendingDeprecationWarning)
+            warnings.simplefilter("ignore", DeprecationWarning)
+            app = Sphinx(source, None, output, doctrees, builder, dict(settings), status=None, warning=said)
             app.connect("html-page-context", lambda *event: _complete(event[3], pages.get(event[1], {})))
             app.build(force_all=True)
     except OSError:
         raise
     except Exception as error:  # a damaged picture or table makes libraries below Sphinx raise errors of any kind
         raise _failed(f"{type(error).__name__}: {error}") from error
-    if said := _COLOURS.sub("", warnings.getvalue()).replace(f"{source}/", "").strip():
-        raise _failed(said[:_MOST_SAID])
+    if warned := _COLOURS.sub("", said.getvalue()).replace(f"{source}/", "").strip():
+        raise _failed(warned[:_MOST_SAID])
 
 
 def _complete(context: dict[str, Any], told: Mapping[str, Any]) -> None:
