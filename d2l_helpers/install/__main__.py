@@ -40,6 +40,8 @@ NEEDED = {
     "tqdm": "tqdm>=4.66",
 }
 
+# Of the processor and the system, for which there is a wheel; True stands for Linux with glibc
+_WITH_MXNET = {("x86_64", True), ("aarch64", True), ("x86_64", "Darwin")}
 _PACKAGE = Path(__file__).parents[1]
 _FAILED = "Cannot install what this notebook needs."
 _ENVIRONMENT = (
@@ -142,13 +144,15 @@ def _is_installed(wheel: Path) -> bool:
 
 def _require_a_fit_computer() -> None:
     system, machine = platform.system(), platform.machine()
-    is_fit = (system == "Linux" and platform.libc_ver()[0] == "glibc") or system == "Darwin"
-    if not is_fit or machine not in ("x86_64", "AMD64") or sys.maxsize < 2**32:
+    is_glibc = system == "Linux" and platform.libc_ver()[0] == "glibc"
+    if sys.maxsize < 2**32 or (machine, is_glibc or system) not in _WITH_MXNET:
+        bits = ", with a Python of 32 bits" if sys.maxsize < 2**32 else ""
         raise _error(
             "MXNet 1.9.1, its last release, does not exist for this computer.",
-            got=f"{system} on {machine}",
-            expected="Linux on x86-64 with glibc, or macOS on an Intel processor",
-            remedy=f"open the notebook in Google Colab, and upload {_PACKAGE.parent.name} there; Windows has WSL, too",
+            got=f"{system} on {machine}{bits}",
+            expected="Linux with glibc on x86_64 or aarch64, or macOS on an Intel processor",
+            remedy=f"open the notebook in Google Colab, and upload {_PACKAGE.parent.name} there; or use Docker, which "
+            "runs Linux on this computer (docs/containers.md in the chapter's repository); Windows has WSL, too",
         )
     if tuple(map(int, platform.python_version_tuple()[:2])) < (3, 11):
         raise _error(

@@ -56,6 +56,12 @@ _NAME_SLIDERS = """
     if (!handles.length && tries) setTimeout(() => find(tries - 1), 100);  // not on the page yet
   };
   find(100);
+  // Notebook 7 would use a slider's arrow keys to go to another cell, but not in an element with this attribute
+  if (!window.d2lArrows) {
+    window.d2lArrows = event => event.target.closest?.('.d2l-exhibit [role=slider]')?.toggleAttribute(
+      'data-lm-suppress-shortcuts', event.key.startsWith('Arrow'));
+    window.addEventListener('keydown', window.d2lArrows, true);
+  }
 })();
 """
 # The minus of a number or of its power of ten; not the hyphen of t-shirt

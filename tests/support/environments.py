@@ -22,13 +22,15 @@ def made_environment(
     requirements: Sequence[str],
     finish: Callable[[Path, list[str]], object],
     python: str | Path = sys.executable,
+    constraints: Path | None = None,
 ) -> Path:
     """Return the Python of an environment with these packages, made from this Python or from another.
 
-    Installing takes a minute or two, so the environment is kept in build/ until the requirements change.
-    `finish(folder, pip)` completes a new environment; `pip` is the beginning of a command that installs into it.
+    Installing takes a minute or two, so the environment is kept in build/ until the requirements change, or the file
+    with `constraints`, which pins what the requirements ask for. `finish(folder, pip)` completes a new environment; `pip` is the beginning of a command that installs into it.
     """
-    key = hashlib.sha256("\n".join([str(python), *requirements]).encode()).hexdigest()[:12]
+    pinned = [constraints.read_text()] if constraints else []
+    key = hashlib.sha256("\n".join([str(python), *requirements, *pinned]).encode()).hexdigest()[:12]
     folder = ROOT / "build" / f"{name}-{key}"
     made = folder / "bin" / "python"
     folder.parent.mkdir(exist_ok=True)
@@ -38,7 +40,8 @@ def made_environment(
             subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
             pip = [sys.executable, "-m", "pip", "--python", str(made), "install", "--quiet", "--no-compile"]
             pip += ["--only-binary", ":all:"]  # a build from source would take minutes without a word
-            subprocess.run([*pip, *requirements], check=True, timeout=900)
+            options = ["--constraint", constraints] if constraints else []
+            subprocess.run([*pip, *options, *requirements], check=True, timeout=900)
             finish(folder, pip)
             (folder / "ready").touch()
     return made
