@@ -75,6 +75,7 @@ def _write(project: Path, work: Path) -> None:
     write_book(sources.pages, new, settings(sources.extra), sources.told)
     for name in _SPHINXS_OWN:
         (new / name).unlink(missing_ok=True)
+    (new / "_sources").rmdir()  # empty, since the notebooks' files are there as they are
     (new / _MARK).write_bytes(_MARKED)
 
 

@@ -36,7 +36,7 @@ def settings(extra: Path) -> dict[str, Any]:
         "html_css_files": sorted(path.name for path in _STATIC.glob("*.css")),
         "html_js_files": [(path.name, {"defer": "defer"}) for path in sorted(_STATIC.glob("*.js"))],
         "html_math_renderer": "mathml",
-        "html_copy_source": False,
+        "html_copy_source": False,  # the notebooks' files are what a reader wants
         "html_show_copyright": False,
         "html_use_index": False,
         "html_domain_indices": False,

@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
@@ -71,9 +73,16 @@ def test_the_site_has_a_page_and_a_file_of_each_notebook_and_is_small(site):
     assert {path.stem for path in site.glob("*.html")} == set(PAGES)
     assert {path.stem for path in (site / "notebooks").iterdir()} == set(CHAPTER)
     for name in CHAPTER:
-        assert (site / "notebooks" / f"{name}.ipynb").read_bytes() == (ROOT / "notebooks" / f"{name}.ipynb").read_bytes()
+        assert (site / "notebooks" / f"{name}.ipynb").read_bytes() == (
+            ROOT / "notebooks" / f"{name}.ipynb"
+        ).read_bytes()
     assert sum(path.stat().st_size for path in site.rglob("*")) < MOST_BYTES
-    assert not list(site.rglob(".doctrees")) + list(site.rglob("_sources"))
+    assert {path.name for path in site.iterdir() if path.suffix != ".html"} == {
+        ".nojekyll",
+        "_static",
+        "notebooks",
+        "searchindex.js",
+    }  # neither Sphinx's own files nor the sources
 
 
 def test_links_lead_to_pages_places_and_files_that_exist(site, pages):
@@ -104,8 +113,8 @@ def test_pages_have_a_language_a_title_a_description_and_headings_without_jumps(
 
 
 def test_pages_know_nothing_of_the_machine_and_the_day(site):
-    text = b"".join(path.read_bytes() for path in site.rglob("*") if path.suffix in {".html", ".js", ".css"})
-    for word in (str(ROOT), str(site), str(Path.home()), os.uname().nodename, "Last updated"):
+    text = b"".join(path.read_bytes() for path in site.rglob("*") if path.suffix in {".html", ".js"})
+    for word in (str(ROOT), str(site.parents[1]), tempfile.gettempdir(), "Last updated", str(date.today())):
         assert word.encode() not in text, word
 
 
@@ -113,15 +122,13 @@ def test_a_second_build_writes_the_same_bytes_from_elsewhere_and_removes_what_is
     output = tmp_path / "ein Ordner für Bücher" / "site"
     command = [sys.executable, "-m", "d2l_authoring", "site", "--project", str(ROOT), "--output", str(output)]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
-    for _ in range(2):
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
-        assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout == f"wrote {output / 'index.html'}\n"
-        (output / "stale.html").write_text("old")
-        if _ == 0:
-            continue
-        (output / "stale.html").unlink()
-        assert files_of(output) == files_of(site)
+    output.mkdir(parents=True)
+    for name in (".nojekyll", "stale.html"):
+        (output / name).write_bytes((site / ".nojekyll").read_bytes())
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"wrote {output / 'index.html'}\n"
+    assert files_of(output) == files_of(site)
     assert [path.name for path in output.parent.iterdir()] == ["site"]
 
 

@@ -69,7 +69,8 @@ def test_every_question_and_every_hint_is_on_its_page(chapter_page):
 def test_what_a_notebook_hides_is_folded_and_all_else_is_not(chapter_page):
     name, notebook, shown = chapter_page
     inside, outside = folded(shown.cells)
-    hidden = [cell for cell in notebook.cells if "jupyter" in cell.metadata]
+    hides = {"code": "outputs_hidden", "markdown": "source_hidden"}
+    hidden = [cell for cell in notebook.cells if hides[cell.cell_type] in cell.metadata.get("jupyter", {})]
     for cell in hidden:
         expected = f"{cell.id}-result" if cell.cell_type == "code" else cell.id
         assert [one.id for one in inside].count(expected) == 1, (name, cell.id)

@@ -65,7 +65,7 @@ def test_a_quiz_explains_every_choice_behind_a_fold(number):
         ("# T\n\n[![Open in Colab](a)](b) [![Open in Binder](c)](d)\n\nText.", "# T\n\nText."),
         ("see `01_linear_regression`", "see [`01_linear_regression`](01_linear_regression.ipynb)"),
         ("`x` and `02_other`", "`x` and `02_other`"),
-        ("One.\n\nStuck? `helpers.hint(\"x\")` helps.\n\nTwo.", "One.\n\nTwo."),
+        ('One.\n\nStuck? `helpers.hint("x")` helps.\n\nTwo.', "One.\n\nTwo."),
         ("Six. The button below each\ncheck shows a hint. End.", "Six. End."),
         ("- A button below the check shows a hint.", "- A button below the check shows a hint."),
         ("Answer before you run the cell:", "Answer before you read on:"),
@@ -81,7 +81,11 @@ METRICS = [
     ({"a": (1.0, 0.1), "b": (2.5, 0.1), "long_name_of_it": (3.25, 0.01)}, "epoch", ["a", "1.0", "b", "2.5"]),
     ({"loss": ([0.5, 0.25], 0.01), "acc": ([0.1, 0.2], 0.1)}, "epoch", ["epoch", "loss", "acc", "1", "0.50", "0.1"]),
     ({"loss": ([0.5, 0.25], 0.01)}, ("by ¼", "by 4"), ["loss", "by ¼", "0.50", "by 4", "0.25"]),
-    ({"loss": ([0.5, 0.25], 0.01), "end": (7.0, 1.0)}, "epoch", ["epoch", "loss", "1", "0.50", "2", "0.25", "end", "7"]),
+    (
+        {"loss": ([0.5, 0.25], 0.01), "end": (7.0, 1.0)},
+        "epoch",
+        ["epoch", "loss", "1", "0.50", "2", "0.25", "end", "7"],
+    ),
 ]
 
 
