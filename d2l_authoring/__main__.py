@@ -1,4 +1,4 @@
-"""Run the command ``d2l-author``: new, record, lint, links, site and pdf, and what other packages add to it."""
+"""Run the command ``d2l-author``: new, record, pictures, lint, links, site, pdf, and what other packages add to it."""
 
 from __future__ import annotations
 
@@ -57,6 +57,21 @@ def record(paths: tuple[Path, ...]) -> None:
     for path in _notebooks(paths):
         click.echo(f"recording {path.name}")
         record_notebook(path)
+
+
+@_commands.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+def pictures(paths: tuple[Path, ...]) -> None:
+    """Record what the book shows of exhibits that need a kernel.
+
+    PATHS are notebooks, with or without .ipynb, or folders of notebooks. Notebooks without such exhibits are not run.
+    """
+    from d2l_authoring.site.exhibits import SHOWN
+    from d2l_authoring.site.pictures import record_pictures
+
+    for path in _notebooks(paths):
+        if file := record_pictures(path, SHOWN):
+            click.echo(f"wrote {file}")
 
 
 @_commands.command()

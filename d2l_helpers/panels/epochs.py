@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from d2l_helpers.data import LABELS
-from d2l_helpers.errors import TrainingError
+from d2l_helpers.errors import D2LHelpersError, TrainingError, explain
 from d2l_helpers.figures import to_numpy
+from d2l_helpers.panels.stopping import Stopped
 from d2l_helpers.panels.training_thread import Job
 from d2l_helpers.training.history import Epoch
 
-__all__ = ["as_epoch", "follow", "nothing_to_record", "nothing_to_show", "template_weight"]
+__all__ = ["as_epoch", "explained", "follow", "nothing_to_record", "nothing_to_show", "template_weight"]
 
 _ROUNDING = 1e-6  # in 32 bits, rounding errors may put a mean this far above 1
 _TEMPLATES = (len(LABELS), 28 * 28)  # a weight's shape, or its transpose's
@@ -27,6 +28,15 @@ def follow(job: Job, generator: Iterator[Any], report: Callable[[Any], bool]) ->
                 break
     finally:
         job.run_readers(getattr(generator, "close", lambda: None))
+
+
+def explained(job: Job, error: BaseException) -> str:
+    """Return what the page says of an error of the reader's code; nothing if it was stopped while it made the text."""
+    try:
+        said = job.run_readers(lambda: explain(error))  # the error's `__str__` is the reader's code, too
+    except Stopped:
+        return ""
+    return said if isinstance(error, D2LHelpersError) else f"Your function raised {said}"
 
 
 def as_epoch(what: Any) -> Epoch:

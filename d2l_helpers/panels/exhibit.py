@@ -14,6 +14,7 @@ from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Picture, charts_svg, plot_charts
 from d2l_helpers.panels.controls import log_step
 from d2l_helpers.panels.layout import bundle, button, column, look, row, status_html, typeset
+from d2l_helpers.panels.positions import checked_values, positions
 from d2l_helpers.records import is_recording
 
 __all__ = ["Control", "Exhibit", "View", "choice", "log_slider", "slider"]
@@ -90,6 +91,11 @@ class Exhibit:
     room : sequence of int
         For each line of the View's text, the largest number of characters at any setting of the controls.
 
+    Attributes
+    ----------
+    positions : list of Positions
+        The values that each control can have.
+
     Raises
     ------
     ArgumentError
@@ -109,6 +115,7 @@ class Exhibit:
                 remedy="name the controls after show's parameters",
             )
         self._book = self.values
+        self.positions = [positions(name, widget) for name, widget in self._controls.items()]
         self._lock = threading.RLock()  # callbacks may run on several threads at once
         self._resetting = False
         self._build()
@@ -120,6 +127,16 @@ class Exhibit:
     def values(self) -> dict[str, Any]:
         """The controls' values, by name."""
         return {name: widget.value for name, widget in self._controls.items()}
+
+    def view(self, **values: Any) -> View:
+        """Return the View for these values, and the book's where none is given; the controls do not move.
+
+        Raises
+        ------
+        ArgumentError
+            If a value is for no control, or no control can have it.
+        """
+        return self._show(**checked_values(self.title, self.positions, values))
 
     def reset(self) -> None:
         """Restore the book's values."""

@@ -12,15 +12,15 @@ from typing import Any
 import ipywidgets as widgets
 
 from d2l_helpers.data import LABELS
-from d2l_helpers.errors import D2LHelpersError, explain
 from d2l_helpers.figures import Picture, curves_svg, plot_panel, templates_html
 from d2l_helpers.panels.controls import tidy
-from d2l_helpers.panels.epochs import as_epoch, follow, nothing_to_record, nothing_to_show, template_weight
+from d2l_helpers.panels.epochs import as_epoch, explained, follow, nothing_to_record, nothing_to_show, template_weight
+from d2l_helpers.panels.exhibit import View
 from d2l_helpers.panels.layout import bundle, button, column, row, status_html
 from d2l_helpers.panels.output import Printed, captured
+from d2l_helpers.panels.positions import checked_values, positions
 from d2l_helpers.panels.settings import Settings, single_choices, sliders, title_of
-from d2l_helpers.panels.stopping import Stopped
-from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_table
+from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_table, view_of
 from d2l_helpers.panels.training_thread import REMEDY, Job
 from d2l_helpers.panels.waiting_cells import handle_clicks_during_cells, the_training_thread
 from d2l_helpers.records import is_recording
@@ -69,15 +69,20 @@ class RetrainPanel:
 
     Attributes
     ----------
+    positions : list of Positions
+        The values that each slider can have.
     runs : list of TrainingRun
         The fits that have ended, the newest last.
     """
+
+    title = "Training"
 
     def __init__(self, train: Callable[..., Any], ranges: dict[str, Any] | None = None) -> None:
         self.runs: list[TrainingRun] = []
         self._train = train
         self._sliders = sliders(train, ranges)
         self._book = {name: slider.value for name, slider in self._sliders.items()}
+        self.positions = [positions(name, slider) for name, slider in self._sliders.items()]
         self._lock = threading.RLock()  # callbacks may run on several threads, reports on the training thread
         self._job: Job | None = None
         self._run, self._state = TrainingRun({}), ""  # the newest, and its state as shown
@@ -135,13 +140,30 @@ class RetrainPanel:
 
     def reset(self) -> None:
         """Put the sliders back to the function's defaults, and train."""
-        for name, slider in self._sliders.items():
-            slider.value = self._book[name]
-        self._request()
+        self._request_at(self._book)
+
+    def view(self, **values: Any) -> View:
+        """Train with these values, and the defaults of the others, until the end; return what is then shown.
+
+        Raises
+        ------
+        ArgumentError
+            If a value is for no slider, or its slider cannot have it.
+        TrainingError
+            If the function raises an error.
+        """
+        self._request_at(checked_values(self.title, self.positions, values))
+        self.wait()
+        return view_of(self._run)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the newest fit has ended; return whether it has."""
         return self._job.wait(timeout) if self._job else True
+
+    def _request_at(self, values: Settings) -> None:
+        for name, value in values.items():
+            self._sliders[name].value = value
+        self._request()
 
     def _request(self, delay: float = 0.0) -> None:
         with self._lock:
@@ -174,7 +196,7 @@ class RetrainPanel:
             if not len(run.history) and not job.cancelled:
                 raise nothing_to_show("a function that ended without reporting an epoch")
         except BaseException as error:  # the reader's code may raise anything, which only the panel shows
-            problem = "" if job.is_forced else _explain(job, error)
+            problem = "" if job.is_forced else explained(job, error)
         if problem and not job.is_forced:
             self._fail(job, run, problem)
         else:
@@ -275,12 +297,3 @@ class RetrainPanel:
         # After a line of code, the numbers would look like a part of that line
         numbers = "" if is_error else numbers_html(self._run)
         self._status.value = status_html(f"{self._run.described}\n{state}{more}", role, numbers)
-
-
-def _explain(job: Job, error: BaseException) -> str:
-    """Describe what the reader's code raised; return "" if it was stopped while its error composed the message."""
-    try:
-        said = job.run_readers(lambda: explain(error))  # the error's `__str__` is the reader's code, too
-    except Stopped:
-        return ""
-    return said if isinstance(error, D2LHelpersError) else f"Your function raised {said}"
