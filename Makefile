@@ -91,6 +91,9 @@ cu117: .venv/cu117  ## add MXNet for CUDA 11, in .venv/mxnet-cuda: 2.4 GB, for c
 site: .venv/site data  ## build the chapter as a book in build/site, without running a notebook; ARGS="--output FOLDER"
 	$(AUTHOR) site $(ARGS)
 
+pdf: .venv/site data  ## print the book as build/book.pdf, with Chromium; ARGS="--output FILE"
+	$(AUTHOR) pdf $(ARGS)
+
 data: .venv/ready  ## fetch and verify Fashion-MNIST
 	@$(HELPERS) data --quiet
 
@@ -154,4 +157,4 @@ SIZE_site = Sphinx (10 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-arm test-gradescope lint record links wheel bench bench-grading bench-cluster data keras grading cluster site cu117 lock clean has-wheels ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-arm test-gradescope lint record links wheel bench bench-grading bench-cluster data keras grading cluster site pdf cu117 lock clean has-wheels ALWAYS

@@ -1,4 +1,4 @@
-"""Run the command ``d2l-author``: new, record, pictures, lint, links and site, and what other packages add."""
+"""Run the command ``d2l-author``: new, record, pictures, lint, links, site, pdf, and what other packages add to it."""
 
 from __future__ import annotations
 
@@ -128,6 +128,17 @@ def site(project: Path, output: Path) -> None:
 
     build_site(project, output)
     click.echo(f"wrote {output / 'index.html'}")
+
+
+@_commands.command()
+@click.option("--project", default=".", type=_FOLDER, help="The folder with pyproject.toml and notebooks.")
+@click.option("--output", default="build/book.pdf", type=click.Path(path_type=Path), help="The file to write.")
+def pdf(project: Path, output: Path) -> None:
+    """Print the chapter as one PDF file, with hints and answers unfolded. Needs Chromium."""
+    from d2l_authoring.site.pdf import build_pdf
+
+    build_pdf(project, output)
+    click.echo(f"wrote {output}")
 
 
 def _notebooks(paths: tuple[Path, ...]) -> list[Path]:

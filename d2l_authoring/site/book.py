@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
-from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+from d2l_authoring.site.accessible import accessible
 from d2l_helpers.errors import NotebookError
 
 __all__ = ["write_book"]
@@ -21,34 +22,52 @@ _MOST_SAID = 2000  # characters of warnings
 
 
 def write_book(
-    source: Path, output: Path, doctrees: Path, settings: Mapping[str, Any], pages: Mapping[str, Mapping[str, Any]]
+    source: Path,
+    output: Path,
+    settings: Mapping[str, Any],
+    pages: Mapping[str, Mapping[str, Any]],
+    builder: str = "html",
 ) -> None:
     """Write a folder of Markdown and notebooks as pages.
 
     Parameters
     ----------
-    source, output, doctrees : Path
-        Folders: of the pages' sources, for the pages, and for Sphinx's own files.
+    source, output : Path
+        Folders: of the pages' sources, and for the pages. Sphinx's own files come beside the pages.
     settings : mapping
         Sphinx's settings, as a conf.py would have them.
     pages : mapping
         For each page what the templates know about it beside Sphinx's own values.
+    builder : str
+        Sphinx's name for the form of the book: ``"html"``, or ``"singlehtml"`` for one page of all.
 
     Raises
     ------
     NotebookError
         If Sphinx fails, or warns of anything: a link that leads nowhere, a formula that it cannot read.
     """
-    warnings = io.StringIO()
+    said, doctrees = io.StringIO(), output.with_name("doctrees")
     try:
-        with patch_docutils(), docutils_namespace():
-            app = Sphinx(source, None, output, doctrees, "html", dict(settings), status=None, warning=warnings)
-            app.connect("html-page-context", lambda _, page, template, context, tree: context.update(pages.get(page, {})))
+        with patch_docutils(), docutils_namespace(), warnings.catch_warnings():
+            # MyST calls what Sphinx will remove, which is no fault of a notebook
+            warnings.simplefilter("ignore", PendingDeprecationWarning)
+            warnings.simplefilter("ignore", DeprecationWarning)
+            app = Sphinx(source, None, output, doctrees, builder, dict(settings), status=None, warning=said)
+            app.connect("html-page-context", lambda *event: _complete(event[3], pages.get(event[1], {})))
             app.build(force_all=True)
-    except (SphinxError, OSError) as error:
-        raise _failed(error) from error
-    if said := _COLOURS.sub("", warnings.getvalue()).replace(f"{source}/", "").strip():
-        raise _failed(said[:_MOST_SAID])
+    except OSError:
+        raise
+    except Exception as error:  # a damaged picture or table makes libraries below Sphinx raise errors of any kind
+        raise _failed(f"{type(error).__name__}: {error}") from error
+    if warned := _COLOURS.sub("", said.getvalue()).replace(f"{source}/", "").strip():
+        raise _failed(warned[:_MOST_SAID])
+
+
+def _complete(context: dict[str, Any], told: Mapping[str, Any]) -> None:
+    """Add what the templates of a page need."""
+    context.update(told)
+    if "body" in context:
+        context["body"] = accessible(context["body"])
 
 
 def _failed(got: object) -> NotebookError:

@@ -1,29 +1,21 @@
-"""Build the site: all of it or nothing, and with the same bytes each time."""
+"""Build the site: all of it or nothing, and the same bytes each time."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-from nbformat import NotebookNode
-
-from d2l_authoring.links import address_of
-from d2l_authoring.notebook_file import read_notebook, to_bytes
-from d2l_authoring.site.buttons import NOTEBOOKS, buttons
-from d2l_authoring.site.front import FRONT, Section, front_page, sections_of
-from d2l_authoring.site.pages import page_of
+from d2l_authoring.site.packages import require_packages
 from d2l_authoring.site.settings import settings
-from d2l_helpers.errors import ArgumentError, LibraryUnusable, NotebookError
+from d2l_authoring.site.sources import write_sources
+from d2l_helpers.errors import ArgumentError, NotebookError
 
 __all__ = ["build_site"]
 
-_NEEDED = ("sphinx", "myst_nb", "furo", "math_core")
 _MARK = ".nojekyll"  # tells GitHub Pages to serve _static, too
 _MARKED = b"made by d2l-author site\n"
-_SPHINXS_OWN = (".buildinfo", "objects.inv")  # for later builds and other books
+_SPHINXS_OWN = (".buildinfo", "objects.inv")  # for later builds, and for other books
 
 
 def build_site(project: Path, output: Path) -> None:
@@ -45,27 +37,13 @@ def build_site(project: Path, output: Path) -> None:
     NotebookError
         If a notebook cannot be read or shown, or the site cannot be written.
     """
-    if missing := [name for name in _NEEDED if not find_spec(name)]:
-        raise LibraryUnusable(
-            "Cannot build the site",
-            got=f"no {', '.join(missing)} in this environment",
-            expected="the packages of requirements-site.lock",
-            remedy="run make site in the project's folder, which installs them",
-        )
-    _require_site(output)
-    notebooks = {path.stem: read_notebook(path) for path in sorted((project / "notebooks").glob("*.ipynb"))}
-    if not notebooks:
-        raise NotebookError(
-            "Cannot build the site",
-            got=f"no notebook in {project / 'notebooks'}",
-            expected="the project's folder, with its notebooks",
-            remedy="run the command in the project's folder, or pass --project",
-        )
-    address = address_of(project)
+    require_packages()
     try:
+        _require_site(output)
         output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as work:
-            _write(notebooks, address, Path(work))
+        # Beside the site, because a folder is renamed only within a file system
+        with tempfile.TemporaryDirectory(prefix=f".{output.name[:50]}.", dir=output.parent) as work:
+            _write(project, Path(work))
             _replace(output, Path(work))
     except OSError as error:
         raise NotebookError(
@@ -77,46 +55,39 @@ def build_site(project: Path, output: Path) -> None:
 
 
 def _require_site(output: Path) -> None:
-    """Raise ArgumentError if a folder holds anything but a site: it will be replaced."""
+    """Raise ArgumentError if a path has anything but a site, which would be lost."""
     mark = output / _MARK
     is_free = not output.exists() or (output.is_dir() and not any(output.iterdir()))
     if not is_free and not (mark.is_file() and mark.read_bytes() == _MARKED):
         raise ArgumentError(
             "Cannot put the site there.",
-            got=f"{output}, which holds something else than a site",
-            expected="a folder that is new, empty, or an earlier site: it is replaced as a whole",
+            got=f"{output}, which is something else than a site",
+            expected="a folder that is new, empty or an earlier site: it is replaced as a whole",
             remedy="choose another folder, as in d2l-author site --output build/site",
         )
 
 
-def _write(notebooks: dict[str, NotebookNode], address: str | None, work: Path) -> None:
-    """Write the pages' sources, and from them the new site, into a folder for the work."""
+def _write(project: Path, work: Path) -> None:
+    """Write the new site into a folder for the work."""
     from d2l_authoring.site.book import write_book  # imported here, because it imports Sphinx
 
-    source, extra, new = work / "source", work / "extra", work / "new"
-    downloads = extra / NOTEBOOKS
-    for folder in (source, downloads):
-        folder.mkdir(parents=True)
-    sections = sections_of(notebooks)
-    (source / f"{FRONT}.md").write_text(front_page(sections, address), encoding="utf-8")
-    for name, notebook in notebooks.items():
-        (source / f"{name}.ipynb").write_bytes(to_bytes(page_of(notebook, name)))
-        (downloads / f"{name}.ipynb").write_bytes(to_bytes(notebook))
-    pages = {one.name: _page(one, address) for one in sections}
-    write_book(source, new, work / "doctrees", settings(extra), pages)
+    sources, new = write_sources(project, work), work / "new"
+    write_book(sources.pages, new, settings(sources.extra), sources.told)
     for name in _SPHINXS_OWN:
         (new / name).unlink(missing_ok=True)
+    (new / "_sources").rmdir()  # empty, since the notebooks' files are there as they are
     (new / _MARK).write_bytes(_MARKED)
 
 
-def _page(section: Section, address: str | None) -> dict[str, Any]:
-    goal = f": {section.goal}" if section.goal else ""
-    return {"buttons": buttons(section.name, address), "description": f"{section.title}{goal}."}
-
-
 def _replace(output: Path, work: Path) -> None:
-    """Put the new site in the place of the old one, which is removed with the folder for the work."""
+    """Put the new site in the place of the old one, which goes with the folder for the work."""
+    old = work / "old"
     if output.exists():
-        output.rename(work / "old")
-    (work / "new").rename(output)
-    shutil.rmtree(work / "old", ignore_errors=True)
+        output.rename(old)
+    try:
+        (work / "new").rename(output)
+    except BaseException:  # also Ctrl-C between the two
+        if old.exists():
+            old.rename(output)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

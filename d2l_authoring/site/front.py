@@ -19,28 +19,30 @@ _ABOUT_START = ("look round: a map, one slider, and how guesses, checks and hint
 _INTRODUCTION = """\
 # Linear Neural Networks
 
-A chapter of deep learning in ten notebooks, after *Dive into Deep Learning*, edition 0.13.2, in its own words and code. A
-linear network is the smallest network there is. It predicts, measures its error, and moves its weights to make the error
-smaller, as all larger networks do.
+A chapter of deep learning in ten notebooks, after *Dive into Deep Learning*, edition 0.13.2, in its own words and code.
+A linear network is the smallest network there is. It predicts, measures its error, and moves its weights to make the
+error smaller, as all larger networks do.
 
 Each page shows a notebook as it was recorded: its text, its code, and every number and picture that the code produced.
-Questions come before results. **Guess first, then unfold the answer.** The exercises have three hints each, which unfold
-one after another."""
+Questions come before results. **Guess first, then unfold the answer.** Each exercise has three hints, which unfold one
+after another."""
 
 _RUN = """\
 ## Run it yourself
 
-In a running notebook, sliders retrain your own code while you watch, and a check says at once what an answer still lacks."""
+In a running notebook, sliders retrain your own code while you watch, and a check says at once what an answer still
+lacks."""
 
 _WAYS = """\
 1. {online}
-2. **On your computer**, with Debian or Ubuntu and Python 3.11 to 3.14: get the repository{where}, and run `make lab` in its
-   folder. The command sets up everything without a question, and opens your copies of the notebooks in JupyterLab.
+2. **On your computer**, with Debian or Ubuntu and Python 3.11 to 3.14: get the repository{where}, and run `make lab` in
+   its folder. The command sets up everything without a question, and opens your copies of the notebooks in JupyterLab.
 3. **In a container**, on macOS, Windows or any other system with Docker: open the repository's folder in an editor that
    knows development containers, such as Visual Studio Code, or build its `Dockerfile`."""
-_LINKED = """**In the browser**, with nothing to install: *Colab* or *Binder*, above the title of each page."""
-_NOT_LINKED = """**In Colab**: download a notebook, above the title of its page, and upload it there. Its first cell says what
-   else it needs."""
+_LINKED = "**In the browser**, with nothing to install: use the buttons above the title of each page."
+_NOT_LINKED = """\
+**In Colab**: download a notebook by the button above the title of its page, and upload it there. Its first cell
+   says what else it needs."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,17 @@ def front_page(sections: Sequence[Section], address: str | None) -> str:
     address : str or None
         The repository's public address, if it has one.
     """
-    rows = [f"| {one.number} | [{one.title}]({one.name}.ipynb) | {one.goal} | {one.minutes} |" for one in sections]
-    table = "\n".join(["| | section | you will | minutes |", "|--:|---|---|---|", *rows])
+    rows = [f"| [{_entry(one)}]({one.name}.ipynb) | {one.goal} | {one.minutes} |" for one in sections]
+    table = "\n".join(["| section | you will | minutes |", "|---|---|---|", *rows])
     where = f" from <{address}>" if address else ""
     ways = _WAYS.format(online=_LINKED if address else _NOT_LINKED, where=where)
-    entries = "\n".join(f"{one.number} {one.title} <{one.name}>".strip() for one in sections)
+    entries = "\n".join(f"{_entry(one)} <{one.name}>" for one in sections)
     contents = f"```{{toctree}}\n:hidden:\n\n{entries}\n```"
-    return "\n\n".join([_INTRODUCTION, "## The sections", table, _RUN, ways, contents, ""])
+    return "\n\n".join([_INTRODUCTION, "## The sections", table, contents, _RUN, ways, ""])
+
+
+def _entry(section: Section) -> str:
+    return f"{section.number} {section.title}".strip()
 
 
 def _title(notebook: NotebookNode, name: str) -> str:

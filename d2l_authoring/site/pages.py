@@ -21,7 +21,7 @@ __all__ = ["page_of"]
 
 _CALL = re.compile(r"^helpers\.(predict|check|quiz|progress)\((?:[\"'](\w+)[\"'])?", re.MULTILINE)
 _QUIZ = """\
-Fifteen questions, drawn from all sections. Choose an answer before you unfold it. In the notebook, each run draws other \
+Fifteen questions, drawn from all sections. Choose an answer before you unfold it. In the notebook, each run draws other
 questions, and a table at the end names the sections that are worth a second look."""
 _RUN_IT = re.compile(r"<p[^>]*><b>Run this cell to use its controls\.</b></p>")
 _SHOWN = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")

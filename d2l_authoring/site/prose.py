@@ -37,4 +37,5 @@ def _block(block: str) -> str:
         return block
     if "helpers.hint(" in block:
         return ""
-    return _BUTTON.sub("", " ".join(block.split("\n"))) if "button below each check" in " ".join(block.split()) else block
+    line = " ".join(block.split())
+    return _BUTTON.sub("", line) if "button below each check" in line else block

@@ -40,15 +40,19 @@ def quiz(number: int) -> str:
 
 
 def _card(text: str, options: Mapping[str, str]) -> str:
-    choices = [f"- **{letter}** {_text(choice)}" for letter, choice in options.items()]
-    return _block('<div class="question">', [text, "\n".join(choices)], "</div>")
+    return _block('<div class="question">', [text, _listed(options)], "</div>")
+
+
+def _listed(texts: Mapping[str, str]) -> str:
+    return "\n".join(f"- **{letter}** {_text(text)}" for letter, text in texts.items())
 
 
 def _explained(one: Drawn) -> str:
-    right = next(letter for letter in one.options if one.is_right(letter))
-    wrong = [f"- **{letter}** {_text(one.question.wrong[text])}" for letter, text in one.options.items() if letter != right]
-    opening = '<details class="answer">\n<summary>Answer</summary>'
-    return _block(opening, [f"**{right}** {_text(one.question.why)}", "\n".join(wrong)], "</details>")
+    """Return which choice is right and why, and what would make each other one right."""
+    said = {one.is_right(letter): letter for letter in one.options}
+    wrong = {letter: one.question.wrong[text] for letter, text in one.options.items() if not one.is_right(letter)}
+    paragraphs = [f"**{said[True]}** {_text(one.question.why)}", _listed(wrong)]
+    return _block('<details class="answer">\n<summary>Answer</summary>', paragraphs, "</details>")
 
 
 def _block(opening: str, paragraphs: Iterable[str], closing: str) -> str:

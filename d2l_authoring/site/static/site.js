@@ -23,3 +23,11 @@ function letKeyboardScroll() {
 window.addEventListener("load", letKeyboardScroll);
 window.addEventListener("resize", letKeyboardScroll);
 document.addEventListener("toggle", letKeyboardScroll, true); // what was folded had no width
+
+// On a narrow screen: what was chosen in a drawer lies behind it
+function closeDrawers() {
+  for (const box of document.querySelectorAll(".drawer-switches input")) box.checked = false;
+}
+
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeDrawers(); });
+document.addEventListener("click", (event) => { if (event.target.closest(".toc-tree a")) closeDrawers(); });
