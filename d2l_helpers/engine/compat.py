@@ -112,13 +112,14 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
 
     @contextmanager
     def _libraries(self) -> Iterator[None]:
-        """Before MXNet's first module, load CUDA's libraries for a wheel that needs them; name those missing."""
+        """Before MXNet's first module, choose its libraries, load CUDA's if it needs them, and name those missing."""
         if self.name != "mxnet":
             yield
             return
-        from d2l_helpers.engine import system_libraries  # imported here, to keep the import of d2l_helpers fast
+        from d2l_helpers.engine import onednn, system_libraries  # imported here, to keep the import of d2l_helpers fast
         from d2l_helpers.engine.cuda import selection
 
+        onednn.switch_off_where_it_differs()
         with selection.ready(Path(self.path).parents[1]), system_libraries.named():
             yield
 
