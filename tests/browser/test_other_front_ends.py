@@ -31,6 +31,7 @@ def test_notebook_7(page: Page, notebook7: str, name: str) -> None:
         expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(notebook.cells))  # they come one by one
         unfolded = [cell for cell in notebook.cells if not cell.metadata.get("jupyter", {}).get("outputs_hidden")]
         shows_its_pictures(page, ".jp-OutputArea-output", recorded_exhibits(unfolded))
+        assert "".join(page.locator(".jp-OutputPlaceholder").all_inner_texts()).strip() == ""
         notebook.run_all()
         for exercise in chapter()[name]:
             says(notebook, exercise, "not attempted, 0 of")
