@@ -1,12 +1,13 @@
-"""Find out whether there is a page with buttons, without importing ipywidgets, which takes a third of a second."""
+"""Find out what the page can do, without importing ipywidgets, which takes a third of a second."""
 
 from __future__ import annotations
 
+import os
 import sys
 
 from d2l_helpers.records import is_recording
 
-__all__ = ["has_page"]
+__all__ = ["has_page", "runs_at_once"]
 
 
 def has_page() -> bool:
@@ -16,3 +17,8 @@ def has_page() -> bool:
     from IPython import get_ipython
 
     return hasattr(get_ipython(), "kernel")
+
+
+def runs_at_once() -> bool:
+    """Return whether the page is Voila's, which runs all cells before a reader sees it, and none again."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
