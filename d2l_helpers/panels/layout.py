@@ -41,7 +41,7 @@ _TAG = re.compile("<[^>]*>")
 _SPOKEN = re.compile(r' role="(status|alert)"')
 # A slider's handle in ipywidgets has no name, and its value is the position: on a logarithmic slider, the exponent.
 # The page runs this script each time that it shows the exhibit.
-_NAME_SLIDERS = """
+_SCRIPT = """
 (() => {
   const start = element[0] || element;  // nbclassic passes jQuery's
   const name = (row, handle) => {
@@ -67,6 +67,9 @@ _NAME_SLIDERS = """
       'data-lm-suppress-shortcuts', event.key.startsWith('Arrow'));
     window.addEventListener('keydown', window.d2lArrows, true);
   }
+  // Voila does not tell pictures that its theme is dark
+  const {voila, jpThemeLight} = document.body.dataset;
+  if (voila && jpThemeLight === 'false') document.body.style.colorScheme = 'dark';
 })();
 """
 # The minus of a number or of its power of ten; not the hyphen of t-shirt
@@ -112,13 +115,13 @@ def row(parts: Sequence[widgets.Widget]) -> widgets.Box:
 
 
 def column(parts: Sequence[widgets.Widget]) -> widgets.VBox:
-    """Lay out widgets below each other, as the whole exhibit; its sliders get names for a screen reader."""
-    script = {"output_type": "display_data", "data": {"application/javascript": _NAME_SLIDERS}, "metadata": {}}
-    names: list[widgets.Widget] = []
+    """Lay out widgets below each other, as the whole exhibit, with the script that completes its controls."""
+    script = {"output_type": "display_data", "data": {"application/javascript": _SCRIPT}, "metadata": {}}
+    scripts: list[widgets.Widget] = []
     if widgets.__version__ >= "8":  # the page of ipywidgets 7 cannot make an Output that has outputs already
         layout = widgets.Layout(height="0", margin="0", overflow="hidden")
-        names.append(widgets.Output(outputs=(script,), layout=layout))
-    whole = widgets.VBox([*parts, *names], layout=widgets.Layout(max_width=_PAGE))
+        scripts.append(widgets.Output(outputs=(script,), layout=layout))
+    whole = widgets.VBox([*parts, *scripts], layout=widgets.Layout(max_width=_PAGE))
     whole.add_class("d2l-exhibit")
     return whole
 
