@@ -12,7 +12,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from d2l_helpers.figures import Picture, as_images
+from d2l_helpers.figures import VS_CODE_THEME, Picture, as_images
 from d2l_helpers.lab.snapshots import EXHIBIT, VIEW, keep_snapshot
 
 __all__ = [
@@ -38,7 +38,8 @@ _SPOKEN = re.compile(r' role="(status|alert)"')
 # The page runs this script each time that it shows the exhibit.
 _NAME_SLIDERS = """
 (() => {
-  const start = element[0] || element;  // nbclassic passes jQuery's
+  // nbclassic passes jQuery's element, VS Code none: there, name the sliders of all exhibits
+  const start = typeof element === 'undefined' ? null : element[0] || element;
   const name = (row, handle) => {
     const title = row.querySelector('.widget-label'), readout = row.querySelector('.widget-readout');
     const set = (key, text) => handle.getAttribute(key) === text || handle.setAttribute(key, text);
@@ -50,10 +51,10 @@ _NAME_SLIDERS = """
     new MutationObserver(say).observe(row, {subtree: true, childList: true, characterData: true, attributes: true});
   };
   const find = tries => {
-    const exhibit = start.closest('.d2l-exhibit');
-    const handles = exhibit ? exhibit.querySelectorAll('[role=slider]') : [];
+    const exhibit = start ? start.closest('.d2l-exhibit') : document;
+    const handles = exhibit ? exhibit.querySelectorAll('.d2l-exhibit [role=slider]:not([aria-label])') : [];
     for (const handle of handles) name(handle.closest('.widget-hslider, .widget-inline-hbox'), handle);
-    if (!handles.length && tries) setTimeout(() => find(tries - 1), 100);  // not on the page yet
+    if (tries && !(start && handles.length)) setTimeout(() => find(tries - 1), 100);  // not on the page yet
   };
   find(100);
 })();
@@ -174,7 +175,7 @@ def _snapshot(view: widgets.Widget) -> str:
     """Return as HTML what an exhibit shows below its controls, for a page without a kernel."""
     shown = "".join(as_images(part.value) for part in view.children if isinstance(part, widgets.HTML))
     shown = _SPOKEN.sub("", _ROOM.sub("", shown))  # a screen reader must not announce what a file contains
-    return f'<div style="max-width:{_PAGE}"><p style="margin:0 0 8px"><b>{_HOW}</b></p>{shown}</div>'
+    return f'{VS_CODE_THEME}<div style="max-width:{_PAGE}"><p style="margin:0 0 8px"><b>{_HOW}</b></p>{shown}</div>'
 
 
 def _keep_snapshots(view: widgets.Widget) -> None:
