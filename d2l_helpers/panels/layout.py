@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from d2l_helpers.figures import Picture, as_images
+from d2l_helpers.figures import VS_CODE_THEME, Picture, as_images
 from d2l_helpers.lab.snapshots import EXHIBIT, VIEW, keep_snapshot
 from d2l_helpers.messages import is_prompt
 from d2l_helpers.panels.page import expect_a_page, why_no_page
@@ -43,7 +43,8 @@ _SPOKEN = re.compile(r' role="(status|alert)"')
 # The page runs this script each time that it shows the exhibit.
 _SCRIPT = """
 (() => {
-  const start = element[0] || element;  // nbclassic passes jQuery's
+  // nbclassic passes jQuery's element, VS Code none: there, name the sliders of all exhibits
+  const start = typeof element === 'undefined' ? null : element[0] || element;
   const name = (row, handle) => {
     const title = row.querySelector('.widget-label'), readout = row.querySelector('.widget-readout');
     const set = (key, text) => handle.getAttribute(key) === text || handle.setAttribute(key, text);
@@ -55,10 +56,10 @@ _SCRIPT = """
     new MutationObserver(say).observe(row, {subtree: true, childList: true, characterData: true, attributes: true});
   };
   const find = tries => {
-    const exhibit = start.closest('.d2l-exhibit');
-    const handles = exhibit ? exhibit.querySelectorAll('[role=slider]') : [];
+    const exhibit = start ? start.closest('.d2l-exhibit') : document;
+    const handles = exhibit ? exhibit.querySelectorAll('.d2l-exhibit [role=slider]:not([aria-label])') : [];
     for (const handle of handles) name(handle.closest('.widget-hslider, .widget-inline-hbox'), handle);
-    if (!handles.length && tries) setTimeout(() => find(tries - 1), 100);  // not on the page yet
+    if (tries && !(start && handles.length)) setTimeout(() => find(tries - 1), 100);  // not on the page yet
   };
   find(100);
   // Notebook 7 would use a slider's arrow keys to go to another cell, but not in an element with this attribute
@@ -209,8 +210,9 @@ def _still(view: widgets.Widget, note: str) -> dict[str, Any]:
 
 def _snapshot(view: widgets.Widget, note: str = f"<b>{_HOW}</b>") -> str:
     """Return as HTML what an exhibit shows below its controls, for a page without a kernel."""
-    shown = _SPOKEN.sub("", as_images("".join(_texts(view))))  # a screen reader must not announce what a file contains
-    return f'<div style="max-width:{_PAGE}"><p style="margin:0 0 8px">{note}</p>{shown}</div>'
+    # A screen reader must not announce what a file contains
+    shown = _SPOKEN.sub("", "".join(map(as_images, _texts(view))))
+    return f'{VS_CODE_THEME}<div style="max-width:{_PAGE}"><p style="margin:0 0 8px">{note}</p>{shown}</div>'
 
 
 def _texts(view: widgets.Widget) -> list[str]:
