@@ -95,9 +95,11 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         if module.__name__ == "mxnet" and importlib.util.find_spec("mxnet.onnx"):  # 1.6 has only mxnet.contrib.onnx
             importlib.import_module("mxnet.onnx")  # which mxnet.contrib.onnx, now loaded lazily, would have imported
         if module.__name__ == "mxnet.base":
+            from d2l_helpers.engine.mxnet_errors import explain_last_errors
             from d2l_helpers.engine.operators import make_when_called
 
             make_when_called(module.__dict__)
+            explain_last_errors(module.__dict__)
         if module.__name__ == "mxnet.ndarray.ndarray" and not hasattr(module.NDArray, "__array__"):
             module.NDArray.__array__ = _to_numpy
         if module.__name__ == "mxnet.gluon.data.dataloader" and sys.platform == "linux":
