@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ipywidgets as widgets
-
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.panels.controls import as_text, plain, position, tidy
 from d2l_helpers.panels.layout import typeset
+from d2l_helpers.panels.toolkit import widgets
 
 __all__ = ["Positions", "checked_values", "described", "positions"]
 
