@@ -12,7 +12,7 @@ from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Picture, charts_svg, plot_charts
 from d2l_helpers.panels.controls import log_step
 from d2l_helpers.panels.layout import Shown, bundle, button, column, look, row, status_html, typeset
-from d2l_helpers.panels.positions import checked_values, positions
+from d2l_helpers.panels.positions import Positions, checked_values, positions
 from d2l_helpers.panels.toolkit import widgets
 from d2l_helpers.records import is_recording
 
@@ -90,11 +90,6 @@ class Exhibit(Shown):
     room : sequence of int
         For each line of the View's text, the largest number of characters at any setting of the controls.
 
-    Attributes
-    ----------
-    positions : list of Positions
-        The values that each control can have.
-
     Raises
     ------
     ArgumentError
@@ -114,7 +109,6 @@ class Exhibit(Shown):
                 remedy="name the controls after show's parameters",
             )
         self._book = self.values
-        self.positions = [positions(name, widget) for name, widget in self._controls.items()]
         self._lock = threading.RLock()  # callbacks may run on several threads at once
         self._resetting = False
         self._build()
@@ -126,6 +120,11 @@ class Exhibit(Shown):
     def values(self) -> dict[str, Any]:
         """The controls' values, by name."""
         return {name: widget.value for name, widget in self._controls.items()}
+
+    @property
+    def positions(self) -> list[Positions]:
+        """The values that each control can have."""
+        return [positions(name, widget, self._book[name]) for name, widget in self._controls.items()]
 
     def view(self, **values: Any) -> View:
         """Return the View for these values, and the book's where none is given; the controls do not move.

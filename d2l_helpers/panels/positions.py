@@ -60,9 +60,9 @@ class Positions:
         return bool(low - slack <= value <= high + slack)
 
 
-def positions(name: str, widget: widgets.Widget) -> Positions:
-    """Return the values of a slider, a check box or choices, which now has the book's value."""
-    book = plain(widget.value)
+def positions(name: str, widget: widgets.Widget, book: Any) -> Positions:
+    """Return the values of a slider, a check box or choices, and the book's among them."""
+    book = plain(book)
     if isinstance(widget, widgets.Checkbox):
         return Positions(name, widget.description, (False, True), book, True, "", (as_text(False), as_text(True)))
     if isinstance(widget, widgets.SelectionSlider):

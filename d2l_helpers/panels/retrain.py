@@ -23,7 +23,7 @@ from d2l_helpers.panels.exhibit import View
 from d2l_helpers.panels.late_note import late_note
 from d2l_helpers.panels.layout import Shown, bundle, button, column, row, status_html
 from d2l_helpers.panels.output import Printed, captured
-from d2l_helpers.panels.positions import checked_values, positions
+from d2l_helpers.panels.positions import Positions, checked_values, positions
 from d2l_helpers.panels.settings import Settings, single_choices, sliders, title_of
 from d2l_helpers.panels.toolkit import widgets
 from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_table, view_of
@@ -84,8 +84,6 @@ class RetrainPanel(Shown):
 
     Attributes
     ----------
-    positions : list of Positions
-        The values that each slider can have.
     runs : list of TrainingRun
         The fits that have ended, the newest last.
     """
@@ -97,7 +95,6 @@ class RetrainPanel(Shown):
         self._train, self._name = train, getattr(train, "__name__", "train")
         self._sliders = sliders(train, ranges)
         self._book = {name: slider.value for name, slider in self._sliders.items()}
-        self.positions = [positions(name, slider) for name, slider in self._sliders.items()]
         self._lock = threading.RLock()  # callbacks may run on several threads, reports on the training thread
         self._job: Job | None = None
         self._run, self._state = TrainingRun({}), ""  # the newest, and its state as shown
@@ -157,15 +154,18 @@ class RetrainPanel(Shown):
         """Put the sliders back to the function's defaults, and train."""
         self._request_at(self._book)
 
+    @property
+    def positions(self) -> list[Positions]:
+        """The values that each slider can have."""
+        return [positions(name, slider, self._book[name]) for name, slider in self._sliders.items()]
+
     def view(self, **values: Any) -> View:
         """Train with these values, and the defaults of the others, until the end; return what is then shown.
 
         Raises
         ------
-        ArgumentError
-            If a value is for no slider, or its slider cannot have it.
-        TrainingError
-            If the function raises an error.
+        ArgumentError, TrainingError
+            If a value is for no slider, or its slider cannot have it; if the function raises an error.
         """
         self._request_at(checked_values(self.title, self.positions, values))
         self.wait()
