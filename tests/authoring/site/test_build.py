@@ -118,6 +118,7 @@ def test_pages_know_nothing_of_the_machine_and_the_day(site):
         assert word.encode() not in text, word
 
 
+@pytest.mark.nightly  # as long as all other tests of the build together
 def test_a_second_build_writes_the_same_bytes_from_elsewhere_and_removes_what_is_stale(site, tmp_path):
     output = tmp_path / "ein Ordner für Bücher" / "site"
     command = [sys.executable, "-m", "d2l_authoring", "site", "--project", str(ROOT), "--output", str(output)]
