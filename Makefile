@@ -47,8 +47,9 @@ lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
 	$(BIN)/lint-imports
 	$(AUTHOR) lint $(NOTEBOOKS)
 
-record: data keras  ## run the notebooks in fresh kernels and write their outputs
+record: data keras  ## run the notebooks in fresh kernels and write their outputs, and the pictures of the book's exhibits
 	$(AUTHOR) record $(NOTEBOOKS)
+	$(AUTHOR) pictures $(NOTEBOOKS)
 
 links: .venv/ready  ## REPO=owner/name: the public address, from which badges and the cells that install are made
 	$(AUTHOR) links $(REPO)

@@ -52,7 +52,7 @@ REGRESSION = (
         "descent-heading",
         (
             State(
-                "The book's rate",
+                "A moderate rate",
                 {"learning_rate": 0.1},
                 "The path first drops to the floor of the valley. Then it crawls along the floor, and the last step "
                 "has not reached the best point.",
@@ -78,7 +78,7 @@ REGRESSION = (
         "centred-question",
         (
             State(
-                "The book's rate",
+                "A moderate rate",
                 {"learning_rate": 0.6},
                 "The contours are nearly circles, and the path goes straight to the best point.",
             ),
