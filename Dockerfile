@@ -1,31 +1,28 @@
 # The chapter in JupyterLab, for macOS, Windows and Linux, on x86-64 and ARM: docs/containers.md has the commands.
-# Binder builds the same file. A development container in VS Code stops at the stage "development".
+# A development container in VS Code stops at the stage "development".
 
 # Debian 12, because the tests of this project ran on it and its Python 3.11 recorded the numbers in the notebooks.
 # A newer release would change Python and NumPy in images that readers build later
 FROM debian:bookworm-slim AS environment
 
-# Binder sets both, and starts the container as this user
-ARG NB_USER=reader
-ARG NB_UID=1000
 # A mirror of PyPI, where PyPI cannot be reached
 ARG PIP_INDEX_URL
 # An explicit home, because a user id that was chosen by --user has none
 ENV HOME=/home/reader LANG=C.UTF-8 PATH=/chapter/.venv/bin:$PATH PIP_NO_CACHE_DIR=1
 WORKDIR /chapter
 
-# Debian's package of Fashion-MNIST, because Binder and a classroom may have no network when the notebooks run
+# With Debian's package of Fashion-MNIST, because a classroom may have no network when the notebooks run
 COPY system-packages.sh ./
 RUN apt-get update --quiet=2 \
     && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends \
         ca-certificates dataset-fashion-mnist make python3-venv >/dev/null \
     && sh system-packages.sh bubblewrap util-linux \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid "$NB_UID" --home-dir "$HOME" --create-home --shell /bin/bash "$NB_USER" \
-    && chown "$NB_USER" .
+    && useradd --uid 1000 --create-home --shell /bin/bash reader \
+    && chown reader .
 
 # Apart from the code, so that a change of the code does not install the packages again
-USER $NB_USER
+USER reader
 COPY setup.sh requirements.lock ./
 RUN sh setup.sh packages
 
@@ -35,11 +32,11 @@ USER root
 RUN apt-get update --quiet=2 \
     && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends git >/dev/null \
     && rm -rf /var/lib/apt/lists/*
-USER $NB_USER
+USER reader
 
 
 FROM environment
-COPY --chown=$NB_USER . .
+COPY --chown=reader . .
 # EXTRAS="keras grading" adds TensorFlow for notebook 08 and nbgrader for a teacher
 ARG EXTRAS
 RUN make .venv/ready $EXTRAS

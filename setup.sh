@@ -242,7 +242,7 @@ complete_mxnet() { # FOLDER
         case $library in
         libarmpl_lp64_mp.so)
             for file in $in_place_of_arms; do copy_library "$file" "$1"; done
-            mv "$1/liblapacke.so.3" "$1/$library" ;; # it loads the others
+            [ ! -e "$1/liblapacke.so.3" ] || mv "$1/liblapacke.so.3" "$1/$library" ;; # it loads the others
         libamath.so) link_library libm.so.6 "$1/$library" ;;
         libastring.so) link_library libc.so.6 "$1/$library" ;;
         *) copy_library "$library" "$1" ;;

@@ -39,7 +39,10 @@ class Exhibited(Protocol):
     """What an exhibit and a panel that retrains have in common."""
 
     title: str
-    positions: list[Positions]
+
+    @property
+    def positions(self) -> list[Positions]:
+        """The values that each control can have."""
 
     def view(self, **values: Any) -> View:
         """Return what is shown for these values, and the book's where none is given."""

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ipywidgets as widgets
-
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.panels.controls import as_text, plain, position, tidy
 from d2l_helpers.panels.layout import typeset
+from d2l_helpers.panels.toolkit import widgets
 
 __all__ = ["Positions", "checked_values", "described", "positions"]
 
@@ -61,9 +60,9 @@ class Positions:
         return bool(low - slack <= value <= high + slack)
 
 
-def positions(name: str, widget: widgets.Widget) -> Positions:
-    """Return the values of a slider, a check box or choices, which now has the book's value."""
-    book = plain(widget.value)
+def positions(name: str, widget: widgets.Widget, book: Any) -> Positions:
+    """Return the values of a slider, a check box or choices, and the book's among them."""
+    book = plain(book)
     if isinstance(widget, widgets.Checkbox):
         return Positions(name, widget.description, (False, True), book, True, "", (as_text(False), as_text(True)))
     if isinstance(widget, widgets.SelectionSlider):

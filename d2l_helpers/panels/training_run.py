@@ -119,7 +119,8 @@ def runs_table(runs: list[TrainingRun]) -> str:
             *(run.number(name) for name in columns),
         )
         rows.append("<tr>" + "".join(f"<td {cell}>{value}</td>" for value in values) + f"<td {last}>{note}</td></tr>")
-    table = f"<table><caption>Past runs</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    caption = '<caption style="color:inherit">Past runs</caption>'  # nbclassic's own colour is too pale
+    table = f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     # A narrow page wraps the heads; where many parameters still do not fit, the reader scrolls, by keyboard too
     look = "overflow-x:auto;white-space:normal;font-size:12px;line-height:1.3"
     return f'<div role="region" aria-label="Past runs" tabindex="0" style="{look}">{table}</div>'

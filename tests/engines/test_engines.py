@@ -25,8 +25,8 @@ pytestmark = [pytest.mark.nightly, pytest.mark.network, pytest.mark.kernel]
 RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
 IN_COLAB = {"COLAB_RELEASE_TAG": "release-colab"}
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("0[!8]*.ipynb"))  # 08 is about TensorFlow
-# A notebook for each past runtime that Colab still offers, so that together they import what the chapter has
-IN_THE_PAST = dict(zip(PAST, ["07_softmax_regression_gluon", *(name for name in NAMES if name[1] in "3456")], strict=False))
+# By past runtime of Colab: a notebook, so that together they use all that the chapter imports
+IN_THE_PAST = dict(zip(PAST, [name for name in reversed(NAMES) if name[1] in "34567"], strict=True))
 
 
 def installed(python: Path) -> dict[str, str]:

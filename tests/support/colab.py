@@ -15,6 +15,7 @@ NEWEST = "newest"
 PAST = sorted((path.stem for path in LISTS.glob("2*.txt")), reverse=True)
 ADDED = ("d2l-helpers", "mxnet", "d2l", "lazy-loader", "filelock", "tqdm", "click")
 """What a notebook's first cell may install; the last four are in Colab, too."""
+_NOT_THERE = "jedi"  # IPython asks for it, but Colab has removed it
 # What the chapter and its kernel ask for is installed along, as the list pins it
 _TOUCHED = ("pip", "numpy", "pandas", "matplotlib", "ipython", "ipykernel", "ipywidgets", "requests", "nbformat")
 
@@ -37,5 +38,6 @@ def colabs_python(runtime: str = NEWEST) -> Path:
     python = made_environment(
         f"colab-{runtime}", _TOUCHED, lambda *_: None, usable_python(python_of(runtime)), LISTS / f"{runtime}.txt"
     )
-    subprocess.run([python, "-m", "pip", "uninstall", "--quiet", "--yes", *ADDED], check=True, timeout=120)
+    command = [python, "-m", "pip", "uninstall", "--quiet", "--yes", _NOT_THERE, *ADDED]
+    subprocess.run(command, check=True, timeout=120)
     return python

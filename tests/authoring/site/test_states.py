@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
@@ -88,3 +89,18 @@ def test_a_state_with_a_wrong_name_or_value_is_refused():
     for values, got in (({"rate": 0.1}, "rate=0.1"), ({"num_steps": 101}, "num_steps=101")):
         with pytest.raises(ArgumentError, match=re.escape(got)):
             frame(exhibit, values)
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "title"),
+    [
+        ("05_fashion_mnist", "browse", "Shirts"),
+        ("07_softmax_regression_gluon", "explore-errors", "Shirts taken for T-shirts"),
+    ],
+    ids=["05", "07"],
+)
+def test_a_recorded_state_with_the_books_values_is_what_the_notebook_recorded(name, cell, title):
+    (one,) = [one for one in RECORDED if (one.notebook, one.cell) == (name, cell)]
+    place = [state.title for state in one.states].index(title)
+    shown = cell_of(one).outputs[0].data["text/html"]
+    assert html.escape(read_pictures(one)[place]["sentence"]) in shown
