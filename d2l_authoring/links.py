@@ -1,4 +1,4 @@
-"""Write the repository's public address into the notebooks: the Colab badge, and the cell that installs the chapter.
+"""Write the repository's public address into the notebooks: badges, and the cell that installs the chapter.
 
 The one place for the address is ``[project.urls]`` in pyproject.toml. While none is set there, notebooks have no badge,
 and the install cell takes a wheel that lies beside the notebook.
@@ -10,6 +10,7 @@ import re
 import tomllib
 from itertools import count
 from pathlib import Path
+from urllib.parse import quote
 
 from nbformat import NotebookNode, from_dict, v4
 
@@ -17,7 +18,7 @@ from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import ArgumentError, NotebookError
 
-__all__ = ["INSTALL", "add_install_cell", "address_of", "install_cell", "set_links"]
+__all__ = ["INSTALL", "add_install_cell", "address_of", "binder_url", "colab_url", "install_cell", "set_links"]
 
 INSTALL = "install"
 """Id of the cell that installs the chapter where it is missing."""
@@ -27,6 +28,8 @@ _OWNER_AND_NAME = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}/[A-Za-z0-9_][\
 _BADGE = re.compile(r"\n\n\[!\[Open in Colab\][^\n]*")
 _URLS = re.compile(r"^(\[project\.urls\]\n)(?:Repository = .*\n)?", re.MULTILINE)
 _COLAB = "https://colab.research.google.com"
+_BINDER = "https://mybinder.org"
+_NOT_IN_BINDER = frozenset({"08_softmax_regression_keras.ipynb"})  # TensorFlow is too large for Binder's images
 
 # What a wheel beside the notebook installs is in d2l_helpers.install. IPython is imported only for the message, because
 # its import would take each sandbox of the grader a third of a second
@@ -113,6 +116,35 @@ def add_install_cell(notebook: NotebookNode) -> bool:
     return True
 
 
+def colab_url(name: str, address: str) -> str:
+    """Return the address that opens a notebook of the repository in Colab.
+
+    Parameters
+    ----------
+    name : str
+        The notebook's file name.
+    address : str
+        The repository's, as `address_of` returns it.
+    """
+    return f"{_COLAB}/github/{address.removeprefix(_SITE)}/blob/main/notebooks/{name}"
+
+
+def binder_url(name: str, address: str) -> str | None:
+    """Return the address that opens a notebook of the repository in Binder; None if Binder cannot run the notebook.
+
+    Parameters
+    ----------
+    name : str
+        The notebook's file name.
+    address : str
+        The repository's, as `address_of` returns it.
+    """
+    if name in _NOT_IN_BINDER:
+        return None
+    path = quote(f"lab/tree/notebooks/{name}", safe="")
+    return f"{_BINDER}/v2/gh/{address.removeprefix(_SITE)}/main?urlpath={path}"
+
+
 def _checked(repository: str) -> str:
     if not _OWNER_AND_NAME.fullmatch(repository):
         raise ArgumentError(
@@ -156,7 +188,7 @@ def _no_declaration(got: object) -> NotebookError:
 
 
 def _link(notebook: NotebookNode, name: str, address: str | None) -> None:
-    """Bring a notebook's badge and install cell up to date."""
+    """Bring a notebook's badges and install cell up to date."""
     first = next((i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"), 0)
     if first == 0:
         raise NotebookError(
@@ -167,7 +199,7 @@ def _link(notebook: NotebookNode, name: str, address: str | None) -> None:
         )
     title = notebook.cells[0]
     heading, _, rest = _BADGE.sub("", title.source).partition("\n")
-    badge = f"\n\n{_badge(name, address)}" if address else ""
+    badge = f"\n\n{_badges(name, address)}" if address else ""
     title["source"] = f"{heading}{badge}\n{rest}" if rest else f"{heading}{badge}"
     installs = next((cell for cell in notebook.cells if cell["id"] == INSTALL), None)
     if installs is None:
@@ -182,9 +214,11 @@ def _new_cell(source: str = "") -> NotebookNode:
     return v4.new_code_cell(source, id=INSTALL, metadata=from_dict(_COLLAPSED))
 
 
-def _badge(name: str, address: str) -> str:
-    target = f"{_COLAB}/github/{address.removeprefix(_SITE)}/blob/main/notebooks/{name}"
-    return f"[![Open in Colab]({_COLAB}/assets/colab-badge.svg)]({target})"
+def _badges(name: str, address: str) -> str:
+    """Return a notebook's badges, in one line."""
+    colab = f"[![Open in Colab]({_COLAB}/assets/colab-badge.svg)]({colab_url(name, address)})"
+    binder = binder_url(name, address)
+    return f"{colab} [![Open in Binder]({_BINDER}/badge_logo.svg)]({binder})" if binder else colab
 
 
 def _number_again(notebook: NotebookNode) -> None:

@@ -87,7 +87,9 @@ def table_message(title: str, rows: Sequence[tuple[str, ...]]) -> Message:
     widths = [max(len(text) for text in column) for column in zip(*rows, strict=True)]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     cells = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>" for row in rows)
-    table = f"<table><caption>{html.escape(title)}</caption><tbody>{cells}</tbody></table>"
+    # nbclassic's captions are grey, and too pale to be read by everybody
+    caption = f'<caption style="color:inherit">{html.escape(title)}</caption>'
+    table = f"<table>{caption}<tbody>{cells}</tbody></table>"
     return _encodable("\n".join((title, *lines)), table)
 
 

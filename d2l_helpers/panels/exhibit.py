@@ -12,6 +12,7 @@ from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Picture, charts_svg, plot_charts
 from d2l_helpers.panels.controls import log_step
 from d2l_helpers.panels.layout import Shown, bundle, button, column, look, row, status_html, typeset
+from d2l_helpers.panels.positions import Positions, checked_values, positions
 from d2l_helpers.panels.toolkit import widgets
 from d2l_helpers.records import is_recording
 
@@ -119,6 +120,21 @@ class Exhibit(Shown):
     def values(self) -> dict[str, Any]:
         """The controls' values, by name."""
         return {name: widget.value for name, widget in self._controls.items()}
+
+    @property
+    def positions(self) -> list[Positions]:
+        """The values that each control can have."""
+        return [positions(name, widget, self._book[name]) for name, widget in self._controls.items()]
+
+    def view(self, **values: Any) -> View:
+        """Return the View for these values, and the book's where none is given; the controls do not move.
+
+        Raises
+        ------
+        ArgumentError
+            If a value is for no control, or no control can have it.
+        """
+        return self._show(**checked_values(self.title, self.positions, values))
 
     def reset(self) -> None:
         """Restore the book's values."""

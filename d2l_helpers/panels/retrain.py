@@ -19,12 +19,14 @@ from d2l_helpers.panels.epochs import (
     nothing_to_show,
     template_weight,
 )
+from d2l_helpers.panels.exhibit import View
 from d2l_helpers.panels.late_note import late_note
 from d2l_helpers.panels.layout import Shown, bundle, button, column, row, status_html
 from d2l_helpers.panels.output import Printed, captured
+from d2l_helpers.panels.positions import Positions, checked_values, positions
 from d2l_helpers.panels.settings import Settings, single_choices, sliders, title_of
 from d2l_helpers.panels.toolkit import widgets
-from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_table
+from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_table, view_of
 from d2l_helpers.panels.training_thread import REMEDY, Job
 from d2l_helpers.panels.waiting_cells import (
     handle_clicks_during_cells,
@@ -82,6 +84,8 @@ class RetrainPanel(Shown):
     runs : list of TrainingRun
         The fits that have ended, the newest last.
     """
+
+    title = "Training"
 
     def __init__(self, train: Callable[..., Any], ranges: dict[str, Any] | None = None) -> None:
         self.runs: list[TrainingRun] = []
@@ -145,15 +149,35 @@ class RetrainPanel(Shown):
 
     def reset(self) -> None:
         """Put the sliders back to the function's defaults, and train."""
-        is_waiting, self._is_waiting = self._is_waiting, False  # the fits of the first sliders would be waited for
-        for name, slider in self._sliders.items():
-            slider.value = self._book[name]
-        self._is_waiting = is_waiting
-        self._request()
+        self._request_at(self._book)
+
+    @property
+    def positions(self) -> list[Positions]:
+        """The values that each slider can have."""
+        return [positions(name, slider, self._book[name]) for name, slider in self._sliders.items()]
+
+    def view(self, **values: Any) -> View:
+        """Train with these values, and the defaults of the others, until the end; return what is then shown.
+
+        Raises
+        ------
+        ArgumentError, TrainingError
+            If a value is for no slider, or its slider cannot have it; if the function raises an error.
+        """
+        self._request_at(checked_values(self.title, self.positions, values))
+        self.wait()
+        return view_of(self._run)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the newest fit has ended; return whether it has."""
         return self._job.wait(timeout) if self._job else True
+
+    def _request_at(self, values: Settings) -> None:
+        is_waiting, self._is_waiting = self._is_waiting, False  # the fits of the first sliders would be waited for
+        for name, value in values.items():
+            self._sliders[name].value = value
+        self._is_waiting = is_waiting
+        self._request()
 
     def _request(self, delay: float = 0.0) -> None:
         with self._lock:

@@ -10,12 +10,13 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import nbformat
 import pytest
 from packaging.requirements import Requirement
 
-from d2l_authoring.links import INSTALL, install_cell, set_links
+from d2l_authoring.links import INSTALL, binder_url, colab_url, install_cell, set_links
 from d2l_authoring.lint import lint_notebook
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_helpers.errors import ArgumentError, NotebookError
@@ -79,7 +80,9 @@ def test_every_notebook_follows_a_new_address_and_its_outputs_stay(project):
             text = path.read_text()
             assert text.count(f"/github/{owner_and_name}/blob/main/notebooks/{name})") == 1
             assert text.count(f"git+https://github.com/{owner_and_name}") == 1
-            assert "[![Open in Colab](" in read_notebook(path).cells[0].source
+            title = read_notebook(path).cells[0].source
+            assert "[![Open in Colab](" in title
+            assert ("[![Open in Binder](" in title) == (name[:2] != "08")  # there is no TensorFlow in Binder
             assert other not in text
             assert code(path) == before[name]
         written = contents(project)
@@ -106,6 +109,13 @@ def test_a_notebook_without_an_install_cell_gets_one_and_its_cells_are_numbered_
     assert set_links(small) == [f"notebooks/{SMALL}"]
     assert code(path) == before
     assert path.read_bytes() == as_committed
+
+
+def test_addresses_lead_to_a_notebook_of_the_repository():
+    parts = urlsplit(binder_url(SMALL, ADDRESS))
+    assert (parts.netloc, parts.path) == ("mybinder.org", "/v2/gh/ann/linear/main")
+    assert parse_qs(parts.query) == {"urlpath": [f"lab/tree/notebooks/{SMALL}"]}
+    assert urlsplit(colab_url(SMALL, ADDRESS)).path == f"/github/ann/linear/blob/main/notebooks/{SMALL}"
 
 
 def test_an_open_install_cell_is_collapsed_again_and_keeps_its_other_metadata(small):

@@ -8,6 +8,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -46,6 +47,28 @@ def made_environment(
             finish(folder, pip)
             (folder / "ready").touch()
     return made
+
+
+def in_front(name: str, requirements: Sequence[str]) -> Path:
+    """Return the Python of an environment with these packages, and behind them those of this environment."""
+
+    def add_the_rest(folder: Path, _: list[str]) -> None:
+        packages = next(folder.glob("lib/python*/site-packages"))
+        # addsitedir, since the project itself is installed by a .pth file
+        (packages / "zz_rest.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
+
+    return made_environment(name, requirements, add_the_rest)
+
+
+def jupyter_folders(python: str | Path) -> dict[str, str]:
+    """Return the variables by which Jupyter finds the settings and the widgets' scripts of both environments.
+
+    The environment in front comes first: Voila's page templates have the names of nbconvert's.
+    """
+    return {
+        variable: os.pathsep.join(str(prefix / folder) for prefix in (Path(python).parents[1], Path(sys.prefix)))
+        for variable, folder in (("JUPYTER_CONFIG_PATH", "etc/jupyter"), ("JUPYTER_PATH", "share/jupyter"))
+    }
 
 
 def cpu_twin() -> Path:
