@@ -68,6 +68,9 @@ test-cgroups:  ## try control groups of version 2 in virtual machines; needs roo
 test-gradescope:  ## try the bundle in an imitation of Gradescope's container; needs root, debootstrap and 10 minutes
 	python3 tests/machines/gradescope.py $(ARGS)
 
+test-containers:  ## build the container images by a Docker daemon of its own and use them; needs root, debootstrap and half an hour
+	python3 tests/machines/containers.py $(ARGS)
+
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
 	$(BIN)/python -m benchmarks training $(ARGS)
 
@@ -145,4 +148,4 @@ SIZE_site = Sphinx (10 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-gradescope lint record links wheel bench bench-grading bench-cluster data keras grading cluster site cu117 lock clean ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-gradescope test-containers lint record links wheel bench bench-grading bench-cluster data keras grading cluster site cu117 lock clean ALWAYS
