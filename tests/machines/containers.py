@@ -1,9 +1,9 @@
 """The container images, built and used by a real Docker daemon: `make test-containers`.
 
-The daemon is Debian 13's, in a folder and in namespaces of its own. debootstrap makes the image that the Dockerfiles start
-from, as Debian makes debian:bookworm-slim, which therefore need not be fetched. Of Binder, repo2docker builds the image
-as on mybinder.org, and JupyterLab is started by BinderHub's command under Binder's limits. Needs root and debootstrap;
-fetches 900 MB and takes 15 GB of space for half an hour.
+The daemon is Debian 13's, in a folder and in namespaces of its own. debootstrap makes the image that the Dockerfiles
+start from, like debian:bookworm-slim, which therefore is not fetched. Of Binder, repo2docker builds the image as on
+mybinder.org, and JupyterLab is started by BinderHub's command under Binder's limits. Needs root and debootstrap;
+fetches 900 MB and takes 8 GB of space.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ for i in $(seq 60); do
     sleep 0.5
 done
 docker logs lab
-python3 -c "import urllib.request as u; page = u.urlopen('$url'); print(page.status, b'jupyter-config-data' in page.read())"
+python3 -c "import urllib.request as u; page = u.urlopen('$url'); print(page.status, b'jupyter-config' in page.read())"
 """
 STOP = "docker rm --force lab >/dev/null 2>&1 || true\n"
 GRADE = (

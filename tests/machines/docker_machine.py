@@ -11,7 +11,7 @@ from pathlib import Path
 
 from machine import Machine, remove
 
-PACKAGES = "docker.io docker-cli docker-buildx iptables slirp4netns python3-venv ca-certificates"
+PACKAGES = "docker.io docker-cli docker-buildx iproute2 iptables slirp4netns python3-venv ca-certificates"
 CERTIFICATE = "usr/local/share/host-certificates.crt"
 # A new root, not a changed one (chroot): below a changed root the kernel makes no user namespace, and docker exec finds
 # no file. The network is the daemon's own, so that its bridge and its rules do not touch the host's
@@ -54,7 +54,7 @@ class DockerMachine:
             (self.folder / CERTIFICATE).write_bytes(Path(path).read_bytes())
         daemon = self._start("--pid --net --uts", START)
         children = Path(f"/proc/{daemon.pid}/task/{daemon.pid}/children")
-        while not (pid := children.read_text().strip()):
+        while not (pid := children.read_text().strip()) and daemon.poll() is None:
             time.sleep(0.1)
         self._enter = ["nsenter", "-t", pid, "-a"]
         self._start("", NETWORK, pid)
