@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, from_dict, v4
 
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_helpers.atomic import replace_file
@@ -34,8 +34,8 @@ _NOT_IN_BINDER = frozenset({"08_softmax_regression_keras.ipynb"})  # TensorFlow 
 # What a wheel beside the notebook installs is in d2l_helpers.install. IPython is imported only for the message, because
 # its import would take each sandbox of the grader a third of a second
 _FROM_WHEEL = """\
+# @title Run this cell first: it installs what this notebook still needs.
 import glob, importlib.util, runpy, zipfile
-
 for wheel in filter(zipfile.is_zipfile, glob.glob("d2l_helpers-*.whl")):
     runpy.run_path(f"{wheel}/d2l_helpers/install")  # nothing, if it is there
 if not importlib.util.find_spec("d2l_helpers"):
@@ -45,14 +45,16 @@ if not importlib.util.find_spec("d2l_helpers"):
 _INSTALLER = "d2l_helpers/install"  # in both
 # A wheel is made from the address, so that there is one way to install
 _FROM_ADDRESS = """\
-import glob, importlib.util, runpy, subprocess, sys, zipfile
+# @title Run this cell first: it installs what this notebook still needs.
+import glob, importlib.util, os, runpy, sys, zipfile
 address = "git+{address}"
 if not (glob.glob("d2l_*.whl") or importlib.util.find_spec("d2l_helpers")):
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-    if subprocess.call([*pip, address]):
+    if os.system(f'"{{sys.executable}}" -m pip wheel -q --no-deps {{address}}'):
         sys.exit("Is this computer offline? If not, read what pip says.")
 for wheel in filter(zipfile.is_zipfile, glob.glob("d2l_helpers-*.whl")):
     runpy.run_path(f"{{wheel}}/d2l_helpers/install")"""
+# Colab shows only the form's title, the source's first line; JupyterLab hides the source and shows its first line
+_COLLAPSED = {"cellView": "form", "jupyter": {"source_hidden": True}}
 
 
 def set_links(project: Path, repository: str | None = None) -> list[str]:
@@ -110,7 +112,7 @@ def add_install_cell(notebook: NotebookNode) -> bool:
     if any(notebook.cells[place]["id"] == INSTALL or _INSTALLER in notebook.cells[place].source for place in code):
         return False
     source = install_cell(address_of(Path(__file__).parents[1]))
-    notebook.cells.insert(code[0] if code else len(notebook.cells), v4.new_code_cell(source, id=INSTALL))
+    notebook.cells.insert(code[0] if code else len(notebook.cells), _new_cell(source))
     return True
 
 
@@ -201,10 +203,15 @@ def _link(notebook: NotebookNode, name: str, address: str | None) -> None:
     title["source"] = f"{heading}{badge}\n{rest}" if rest else f"{heading}{badge}"
     installs = next((cell for cell in notebook.cells if cell["id"] == INSTALL), None)
     if installs is None:
-        installs = v4.new_code_cell(id=INSTALL)
+        installs = _new_cell()
         notebook.cells.insert(first, installs)
         _number_again(notebook)
     installs["source"] = install_cell(address)
+    installs["metadata"] = from_dict({**installs.metadata, **_COLLAPSED})
+
+
+def _new_cell(source: str = "") -> NotebookNode:
+    return v4.new_code_cell(source, id=INSTALL, metadata=from_dict(_COLLAPSED))
 
 
 def _badges(name: str, address: str) -> str:
