@@ -72,7 +72,7 @@ test-arm:  ## try aarch64 on an emulated processor: a clone on Debian 12, its no
 test-gradescope:  ## try the bundle in an imitation of Gradescope's container; needs root, debootstrap and 10 minutes
 	python3 tests/machines/gradescope.py $(ARGS)
 
-test-containers:  ## build the container images by a Docker daemon of its own and use them; needs root, debootstrap and half an hour
+test-containers:  ## build the container images by a Docker daemon of its own and use them; needs root, debootstrap and 10 minutes
 	python3 tests/machines/containers.py $(ARGS)
 
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers

@@ -76,6 +76,7 @@ def readers() -> Iterator[Step]:
     yield Step(
         "... and work is there in a new container", f"{write}; {kept}; docker exec lab cat /home/reader/mine", "mine"
     )
+    yield Step("... Ctrl-C ends the server at once", "docker kill --signal INT lab; timeout 5 docker wait lab")
     mine = "mkdir -p /mine; chown 4321 /mine; "
     owned = f"{STOP}{mine}{SERVER} --user 4321:4321 --volume /mine:/home/reader chapter{PAGE}stat -c %u /mine/00*.ipynb"
     yield Step("a folder of the host's, another user id", owned, "4321")
