@@ -125,11 +125,12 @@ def binder() -> Iterator[Step]:
     yield Step("binder: repo2docker builds", f"{install}; cd /; {build}", "Using DockerBuildPack builder")
     token = "--ip=0.0.0.0 --port=8888 --ServerApp.token=abc --ServerApp.base_url=/user/x/"
     server = f'{STOP}{SERVER} {LIMITS} binder python3 -c "{BINDER}" {token}'
-    address = "http://127.0.0.1:8888/user/x/lab/tree/notebooks/00_start_here.ipynb?token=abc"
-    fetched = f"python3 -c \"import urllib.request as u; print(u.urlopen('{address}').status)\""
+    # What the link opens, and what JupyterLab then reads; /user/x/ alone leads to the same page
+    api = "http://127.0.0.1:8888/user/x/api/contents/00_start_here.ipynb?content=0&token=abc"
+    fetched = f"python3 -c \"import urllib.request as u; print(u.urlopen('{api}').status)\""
     until = f"for i in $(seq 60); do {fetched} 2>/dev/null && exit; sleep 0.5; done; docker logs lab; exit 1"
     yield Step("... the page, by BinderHub's command", f"{server}; {until}", "200")
-    yield Step("... notebook 04 by nbval, 2 GB, one CPU", f"docker exec lab {NBVAL}")
+    yield Step("... notebook 04 by nbval, 2 GB, one CPU", f"docker exec --workdir /home/jovyan lab {NBVAL}")
     yield Step("... the doctor finds no problem", "docker exec lab d2l-helpers doctor")
 
 

@@ -8,9 +8,12 @@ import subprocess
 import tomllib
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import json5
 import pytest
+
+from d2l_authoring.links import binder_url
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILES = ["Dockerfile", "binder/Dockerfile"]
@@ -132,6 +135,16 @@ def test_a_container_keeps_work_where_the_documented_volume_is():
     (home,) = re.findall(r"HOME=(\S+)", of_kind("ENV")[0])
     assert f'"--work", "{home}"' in of_kind("CMD")[0]
     assert f"linear-networks:{home} " in DOCS
+
+
+def test_binder_starts_where_its_links_lead():
+    (path,) = parse_qs(urlsplit(binder_url("00_start_here.ipynb", "https://github.com/ann/linear")).query)["urlpath"]
+    shown = ROOT / of_kind("WORKDIR", "binder/Dockerfile")[-1].removeprefix("$HOME/")
+    assert (shown / path.removeprefix("lab/tree/")).is_file()
+    default = json5.loads((ROOT / "d2l_helpers/lab/config/jupyter_lab_config.json").read_text())["LabApp"][
+        "default_url"
+    ]
+    assert (shown / default.partition("/tree/")[2]).is_file()
 
 
 def test_git_keeps_line_ends_on_which_a_container_can_run_scripts():
