@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -141,6 +142,7 @@ def main() -> None:
     mirror = parser.parse_args().mirror
     if os.geteuid() != 0 or shutil.which("debootstrap") is None:
         sys.exit("This needs root and debootstrap: sudo apt-get install debootstrap")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # otherwise the daemon would go on
     failed = False
     with DockerMachine(made_base("trixie", BUILD, mirror), BUILD / "docker") as docker:
         docker.import_base(made_base("bookworm", BUILD, mirror, packages=""), "debian:bookworm-slim")
