@@ -47,8 +47,9 @@ lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
 	$(BIN)/lint-imports
 	$(AUTHOR) lint $(NOTEBOOKS)
 
-record: data keras  ## run the notebooks in fresh kernels and write their outputs
+record: data keras  ## run the notebooks in fresh kernels and write their outputs, and the pictures of the book's exhibits
 	$(AUTHOR) record $(NOTEBOOKS)
+	$(AUTHOR) pictures $(NOTEBOOKS)
 
 links: .venv/ready  ## REPO=owner/name: the public address, from which badges and the cells that install are made
 	$(AUTHOR) links $(REPO)
@@ -90,6 +91,9 @@ cu117: .venv/cu117  ## add MXNet for CUDA 11, in .venv/mxnet-cuda: 2.4 GB, for c
 
 site: .venv/site data  ## build the chapter as a book in build/site, without running a notebook; ARGS="--output FOLDER"
 	$(AUTHOR) site $(ARGS)
+
+pdf: .venv/site data  ## print the book as build/book.pdf, with Chromium; ARGS="--output FILE"
+	$(AUTHOR) pdf $(ARGS)
 
 data: .venv/ready  ## fetch and verify Fashion-MNIST
 	@$(HELPERS) data --quiet
@@ -154,4 +158,4 @@ SIZE_site = Sphinx (10 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-arm test-gradescope lint record links wheel bench bench-grading bench-cluster data keras grading cluster site cu117 lock clean has-wheels ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-arm test-gradescope lint record links wheel bench bench-grading bench-cluster data keras grading cluster site pdf cu117 lock clean has-wheels ALWAYS

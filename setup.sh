@@ -7,6 +7,7 @@
 # from Debian's packages, too.
 #
 #   sh setup.sh                          do all of this
+#   sh setup.sh packages                 the same, without trying MXNet, which needs the project's code: a layer of an image
 #   sh setup.sh run COMMAND...           run a command that changes .venv, while no other one changes it
 #   sh setup.sh complete-mxnet FOLDER    fetch the shared libraries that the MXNet in a folder lacks
 set -eu
@@ -311,6 +312,7 @@ fi
 mxnet=$(echo .venv/lib/python3.*/site-packages/mxnet)
 if [ ! .venv/imports -nt .venv/packages ] || [ -n "$(missing_for "$mxnet")" ]; then
     complete_mxnet "$mxnet"
+    [ "${1:-}" != packages ] || exit 0
     import_mxnet
     touch .venv/imports
 fi

@@ -16,8 +16,9 @@ import sys
 import tempfile
 import zipimport
 from collections.abc import Iterable
+from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, distribution
-from importlib.util import find_spec, module_from_spec
+from importlib.util import module_from_spec
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -70,9 +71,11 @@ _CAUSES = (
 def main() -> None:
     """Install what is missing. An older version of this package is replaced, but not a checkout of the project."""
     wheel = _newest([_PACKAGE.parent, *Path.cwd().glob("d2l_helpers-*.whl")])
-    missing = [requirement for module, requirement in NEEDED.items() if not find_spec(module)]
-    apart = [requirement for module, requirement in WITHOUT_DEPENDENCIES.items() if not find_spec(module)]
-    is_there = find_spec("d2l_helpers") is not None
+    # Only on the path: the environment's own finder would import helpers that are about to be replaced
+    find = PathFinder.find_spec
+    missing = [requirement for module, requirement in NEEDED.items() if not find(module)]
+    apart = [requirement for module, requirement in WITHOUT_DEPENDENCIES.items() if not find(module)]
+    is_there = find("d2l_helpers") is not None
     is_current = is_there and _is_installed(wheel)
     if not missing and not apart and is_current:
         return
@@ -92,6 +95,7 @@ def main() -> None:
             expected="a fresh kernel",
             remedy="restart the kernel, and run all cells",
         )
+    importlib.import_module("d2l_helpers")  # for a next cell that begins with mxnet: this Python's start is over
     print("Installed. If sliders do not appear, reload this page.")
 
 

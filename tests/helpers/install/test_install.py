@@ -116,6 +116,15 @@ def test_the_cell_installs_the_wheel_beside_the_notebook_and_the_next_time_does_
     assert {path: path.stat().st_mtime_ns for path in student.packages.rglob("*.py")} == before
 
 
+def test_a_cell_that_imports_mxnet_first_works_after_the_installation_and_at_the_next_start(student):
+    student.give()
+    first = "from mxnet import np\nprint(np.ones(2).sum())"
+    for source in (f"{CELL}\n{first}", first):
+        done = student.run(source)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[-1] == "2.0"
+
+
 def test_where_the_helpers_are_the_cell_needs_no_wheel(student):
     (student.packages / "d2l_helpers").mkdir()
     (student.packages / "d2l_helpers" / "__init__.py").touch()
