@@ -175,8 +175,15 @@ def test_a_damaged_picture_is_an_error_that_names_its_notebook(small, tmp_path):
     picture = v4.new_output("display_data", data={"image/png": "!not base64"})
     notebook.cells.append(v4.new_code_cell("plot()", id="plot", outputs=[picture]))
     (project / "notebooks" / "01_small.ipynb").write_bytes(to_bytes(notebook))
-    with pytest.raises(NotebookError, match="01_small: .*base64"):
+    with pytest.raises(NotebookError, match=r"01_small: .*base64"):
         build_site(project, tmp_path / "site")
+
+
+def test_a_relative_folder_is_one_of_the_working_directory(small, tmp_path, monkeypatch):
+    project = small("# T")
+    monkeypatch.chdir(project)
+    build_site(Path(), Path("build", "site"))
+    assert (project / "build" / "site" / "01_small.html").is_file()
 
 
 def test_a_folder_of_somebody_is_not_replaced(small, tmp_path):
