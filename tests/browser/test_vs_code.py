@@ -171,7 +171,7 @@ def run(connection: Path) -> list[dict[str, Any]]:
 
 
 def written(folder: Path, outputs: list[dict[str, Any]], channels: str = "") -> Path:
-    """Write a notebook as VS Code saves it after its cells ran; `channels` is the address of a kernel that still runs."""
+    """Write a notebook as VS Code saves it after its cells ran; `channels` is the address of a running kernel."""
     cells = []
     for content in outputs:
         data = content["data"] | {VIEW: content["data"][VIEW] | {"channels": channels}}
