@@ -47,8 +47,9 @@ lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
 	$(BIN)/lint-imports
 	$(AUTHOR) lint $(NOTEBOOKS)
 
-record: data keras  ## run the notebooks in fresh kernels and write their outputs
+record: data keras  ## run the notebooks in fresh kernels and write their outputs, and the pictures of the book's exhibits
 	$(AUTHOR) record $(NOTEBOOKS)
+	$(AUTHOR) pictures $(NOTEBOOKS)
 
 links: .venv/ready  ## REPO=owner/name: the public address, from which badges and the cells that install are made
 	$(AUTHOR) links $(REPO)
@@ -64,6 +65,9 @@ test-machines:  ## set up fresh clones on minimal Debian 12, 13 and testing; nee
 
 test-cgroups:  ## try control groups of version 2 in virtual machines; needs root, qemu and debootstrap, and half an hour
 	python3 tests/machines/control_groups.py $(ARGS)
+
+test-arm:  ## try aarch64 on an emulated processor: a clone on Debian 12, its notebooks, the sandbox; needs root, qemu and an hour
+	python3 tests/machines/arm.py $(ARGS)
 
 test-gradescope:  ## try the bundle in an imitation of Gradescope's container; needs root, debootstrap and 10 minutes
 	python3 tests/machines/gradescope.py $(ARGS)
@@ -88,6 +92,9 @@ cu117: .venv/cu117  ## add MXNet for CUDA 11, in .venv/mxnet-cuda: 2.4 GB, for c
 site: .venv/site data  ## build the chapter as a book in build/site, without running a notebook; ARGS="--output FOLDER"
 	$(AUTHOR) site $(ARGS)
 
+pdf: .venv/site data  ## print the book as build/book.pdf, with Chromium; ARGS="--output FILE"
+	$(AUTHOR) pdf $(ARGS)
+
 data: .venv/ready  ## fetch and verify Fashion-MNIST
 	@$(HELPERS) data --quiet
 
@@ -109,10 +116,11 @@ lock:  ## resolve the six locks from pyproject.toml, and check that each pin has
 		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-site.lock
 	$(RESOLVE) --extra cu117 --constraint requirements.lock \
 		$$(printf -- '--no-emit-package %s ' $(LOCKED)) --output-file requirements-cu117.lock
-	@set -e; for python in 3.11 3.12 3.13 3.14; do for lock in "$(CURDIR)"/requirements*.lock; do \
-		echo "Python $$python, $${lock##*/}"; (cd / && uv pip install --dry-run --quiet --target "$(CURDIR)/build/lock" \
-			--python-version $$python --python-platform x86_64-manylinux_2_28 \
-			--only-binary :all: --require-hashes --no-deps -r "$$lock"); done; done  # cd /: there, uv does not read pyproject.toml, whose constraints have no hashes
+	@set -e; for machine in x86_64 aarch64; do for python in 3.11 3.12 3.13 3.14; do for lock in "$(CURDIR)"/requirements*.lock; do \
+		case $$machine-$$lock in aarch64-*-keras.lock | aarch64-*-cu117.lock) continue ;; esac; \
+		echo "$$machine, Python $$python, $${lock##*/}"; (cd / && uv pip install --dry-run --quiet --target "$(CURDIR)/build/lock" \
+			--python-version $$python --python-platform $$machine-manylinux_2_28 \
+			--only-binary :all: --require-hashes --no-deps -r "$$lock"); done; done; done  # cd /: there, uv does not read pyproject.toml, whose constraints have no hashes
 
 clean:  ## remove the environment and what tools left
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
@@ -123,6 +131,11 @@ LOCKED_ONLY = --only-binary :all: --require-hashes
 .venv/ready: .venv/packages pyproject.toml  # what pyproject.toml declares: the three commands
 	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@
+
+.venv/keras .venv/cu117: | has-wheels
+
+has-wheels:  # where pip would only say that it found no version
+	@[ "$$(uname -m)" != aarch64 ] || { echo "tensorflow-cpu (notebook 08) and mxnet-cu117 have no wheels for processors by ARM (aarch64)." >&2; exit 1; }
 
 .venv/keras .venv/grading .venv/cluster .venv/site: .venv/%: requirements-%.lock .venv/ready  # only what requirements.lock does not have already
 	@echo "Installing $(SIZE_$*)." >&2
@@ -145,4 +158,4 @@ SIZE_site = Sphinx (10 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-gradescope lint record links wheel bench bench-grading bench-cluster data keras grading cluster site cu117 lock clean ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-arm test-gradescope lint record links wheel bench bench-grading bench-cluster data keras grading cluster site pdf cu117 lock clean has-wheels ALWAYS

@@ -7,6 +7,7 @@
 # from Debian's packages, too.
 #
 #   sh setup.sh                          do all of this
+#   sh setup.sh packages                 the same, without trying MXNet, which needs the project's code: a layer of an image
 #   sh setup.sh run COMMAND...           run a command that changes .venv, while no other one changes it
 #   sh setup.sh complete-mxnet FOLDER    fetch the shared libraries that the MXNet in a folder lacks
 set -eu
@@ -14,6 +15,7 @@ CDPATH='' cd -- "$(dirname -- "$0")"
 here=$(pwd -P)
 megabytes=1500 # disk space for the environment, and for pip while it installs
 to_fetch=300    # the part of them in the folder for temporary files, with a margin
+again="then run make again"
 
 say() { printf '%s\n' "$*" >&2; }
 note() { tried="$tried
@@ -162,8 +164,20 @@ fail() { # got, expected, remedy
 Could not set up the environment.
   got:      $1
   expected: $2
-  try:      $3; then run make again"
+  try:      $3"
     exit 1
+}
+
+require_a_system_with_mxnet() { # before anything is fetched
+    system=$(uname -s) machine=$(uname -m) bits=$(getconf LONG_BIT 2>/dev/null || echo 64)
+    case $system-$machine-$bits in Linux-x86_64-64 | Linux-aarch64-64 | Darwin-x86_64-64) return ;; esac
+    expected="Linux with glibc on a 64-bit processor by Intel, AMD or ARM (x86_64, aarch64), for which MXNet 1.9.1, the last release, has a wheel"
+    case $system in
+    Linux) fail "$system on $machine, $bits bits" "$expected" \
+        "install a system of 64 bits if the processor has them; otherwise use another computer, or Google Colab" ;;
+    *) fail "$system on $machine" "$expected" \
+        "Docker, which runs Linux on this computer: docs/containers.md says how (on Windows, WSL does, too)" ;;
+    esac
 }
 
 set_up() {
@@ -171,10 +185,11 @@ set_up() {
         before_listing=$(listing)
         before=$(cat .venv/packages) pythons=.venv/bin/python
     fi
+    [ -n "$before" ] || require_a_system_with_mxnet
     rm -f .venv/packages # until all packages are installed, the environment counts as unfinished
     if [ -z "$before" ]; then
         free=$(free_space .)
-        [ "$free" -ge "$megabytes" ] || fail "$free MB free on the disk of $here" "$megabytes MB" "free some space"
+        [ "$free" -ge "$megabytes" ] || fail "$free MB free on the disk of $here" "$megabytes MB" "free some space; $again"
         if [ -e .venv ]; then
             say "Making the environment .venv again: the one that is there is of an earlier release, moved or unfinished."
         else
@@ -190,23 +205,59 @@ set_up() {
 
 # -------------------------------------------------------------------------------------------- MXNet's shared libraries
 
-# MXNet's wheel loads libgomp.so.1 and, for its Fortran code, libquadmath.so.0 from the system. Its RPATH names its own
-# folder, so every process that imports MXNet finds libraries that are copied there
+# MXNet's wheel loads libgomp.so.1 from the system and, on x86-64, libquadmath.so.0 for its Fortran code. Its RPATH names
+# its own folder, so every process that imports MXNet finds libraries that are copied there.
+#
+# On aarch64 it was linked with Arm Performance Libraries, which the wheel does not contain and Debian does not have.
+# Debian's OpenBLAS and LAPACKE have the same functions under the same names and take the place of libarmpl_lp64_mp;
+# libamath and libastring are Arm's versions of functions that libm and libc have
+in_place_of_arms="liblapacke.so.3 libtmglib.so.3 liblapack.so.3 libblas.so.3 libopenblas.so.0"
+
 missing_for() { # FOLDER
     ldd "$1/libmxnet.so" 2>/dev/null | awk '/not found/ {print $1}' | sort -u
+}
+
+packages_with() { # LIBRARIES: Debian's names for the packages
+    for library in "$@"; do
+        case $library in
+        libamath.so | libastring.so) ;;
+        libarmpl_lp64_mp.so | liblapack* | libblas* | libopenblas* | libtmglib*)
+            printf '%s\n' liblapacke libtmglib3 libopenblas0-pthread ;;
+        *) printf '%s\n' "$library" | sed 's/\.so\.//' ;;
+        esac
+    done | sort -u
 }
 
 complete_mxnet() { # FOLDER
     missing=$(missing_for "$1")
     [ -n "$missing" ] || return 0
-    packages=$(printf '%s\n' "$missing" | sed 's/\.so\.//' | tr '\n' ' ') # Debian's names for the packages
-    say "This system lacks shared libraries that MXNet needs: fetching Debian's packages $packages(under 1 MB)."
     # shellcheck disable=SC2086
-    fetch_from_debian $packages || return 0 # importing MXNet then fails with a message that names the remedy
+    packages=$(packages_with $missing | tr '\n' ' ')
+    if [ -n "$packages" ]; then
+        say "This system lacks shared libraries that MXNet needs: fetching Debian's packages $packages(under 6 MB)."
+        # shellcheck disable=SC2086
+        fetch_from_debian $packages || return 0 # importing MXNet then fails with a message that names the remedy
+    fi
     for library in $missing; do
-        path=$(find "$work/usr/lib" "$work/lib" -name "$library" 2>/dev/null | head -n 1)
-        [ -z "$path" ] || cp -L "$path" "$1/"
+        case $library in
+        libarmpl_lp64_mp.so)
+            for file in $in_place_of_arms; do copy_library "$file" "$1"; done
+            [ ! -e "$1/liblapacke.so.3" ] || mv "$1/liblapacke.so.3" "$1/$library" ;; # it loads the others
+        libamath.so) link_library libm.so.6 "$1/$library" ;;
+        libastring.so) link_library libc.so.6 "$1/$library" ;;
+        *) copy_library "$library" "$1" ;;
+        esac
     done
+}
+
+copy_library() { # NAME FOLDER
+    path=$(find "$work/usr/lib" "$work/lib" -name "$1" 2>/dev/null | head -n 1)
+    [ -z "$path" ] || cp -L "$path" "$2/"
+}
+
+link_library() { # NAME LINK: the linker sees that the link's file is loaded already
+    path=$(ldd "${2%/*}/libmxnet.so" | awk -v name="$1" '$1 == name {print $3}')
+    [ -z "$path" ] || ln -sf "$path" "$2"
 }
 
 import_mxnet() {
@@ -247,7 +298,7 @@ complete-mxnet)
     ;;
 esac
 if [ -L .venv ]; then # an environment that belongs to something else, which must not be changed
-    [ -x .venv/bin/python ] || fail "a link .venv that leads to no environment" "an environment, or nothing yet" "rm .venv"
+    [ -x .venv/bin/python ] || fail "a link .venv that leads to no environment" "an environment, or nothing yet" "rm .venv; $again"
     exit
 fi
 
@@ -255,11 +306,13 @@ tried=
 pythons=
 if ! { is_usable && [ "$(cat .venv/packages)" = "$(state)" ]; }; then
     set_up || fail "no environment on $(uname -sm); tried in turn:$tried" \
-        "CPython 3.11 to 3.14 on x86-64 Linux with glibc, and access to a Python package index" "$(suggestion)"
+        "CPython 3.11 to 3.14 on Linux with glibc, x86_64 or aarch64, and access to a Python package index" \
+        "$(suggestion); $again"
 fi
 mxnet=$(echo .venv/lib/python3.*/site-packages/mxnet)
 if [ ! .venv/imports -nt .venv/packages ] || [ -n "$(missing_for "$mxnet")" ]; then
     complete_mxnet "$mxnet"
+    [ "${1:-}" != packages ] || exit 0
     import_mxnet
     touch .venv/imports
 fi

@@ -1,9 +1,12 @@
 #!/bin/sh
 # Installs by apt what the tests need of the system and cannot bring along. Asks nothing; says what to do where it may not.
+#
+#   sh system-packages.sh                all of it
+#   sh system-packages.sh PACKAGE...     only these
 set -eu
 
 # a browser; the sandbox; setpriv and prlimit, which it drops root with; certificates of a cluster
-packages="chromium bubblewrap util-linux openssl"
+packages=${*:-"chromium bubblewrap util-linux openssl"}
 has() { # Whether a package's programs are there, wherever they came from
     case $1 in
     chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;

@@ -1,4 +1,4 @@
-"""Run the command ``d2l-author``: new, record, lint and links, and what other packages add to it."""
+"""Run the command ``d2l-author``: new, record, pictures, lint, links, site, pdf, and what other packages add to it."""
 
 from __future__ import annotations
 
@@ -61,6 +61,21 @@ def record(paths: tuple[Path, ...]) -> None:
 
 @_commands.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+def pictures(paths: tuple[Path, ...]) -> None:
+    """Record what the book shows of exhibits that need a kernel.
+
+    PATHS are notebooks, with or without .ipynb, or folders of notebooks. Notebooks without such exhibits are not run.
+    """
+    from d2l_authoring.site.exhibits import SHOWN
+    from d2l_authoring.site.pictures import record_pictures
+
+    for path in _notebooks(paths):
+        if file := record_pictures(path, SHOWN):
+            click.echo(f"wrote {file}")
+
+
+@_commands.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def lint(paths: tuple[Path, ...]) -> None:
     """Check notebooks without running them.
 
@@ -99,6 +114,31 @@ def links(repository: str | None, project: Path) -> None:
 
     for changed in set_links(project, repository):
         click.echo(f"wrote {changed}")
+
+
+@_commands.command()
+@click.option("--project", default=".", type=_FOLDER, help="The folder with pyproject.toml and notebooks.")
+@click.option("--output", default="build/site", type=click.Path(path_type=Path), help="The folder of the site.")
+def site(project: Path, output: Path) -> None:
+    """Build the chapter as static pages.
+
+    The pages show what the notebooks recorded; nothing is executed. They need no server: open index.html.
+    """
+    from d2l_authoring.site.build import build_site
+
+    build_site(project, output)
+    click.echo(f"wrote {output / 'index.html'}")
+
+
+@_commands.command()
+@click.option("--project", default=".", type=_FOLDER, help="The folder with pyproject.toml and notebooks.")
+@click.option("--output", default="build/book.pdf", type=click.Path(path_type=Path), help="The file to write.")
+def pdf(project: Path, output: Path) -> None:
+    """Print the chapter as one PDF file, with hints and answers unfolded. Needs Chromium."""
+    from d2l_authoring.site.pdf import build_pdf
+
+    build_pdf(project, output)
+    click.echo(f"wrote {output}")
 
 
 def _notebooks(paths: tuple[Path, ...]) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Write the repository's public address into the notebooks: the Colab badge, and the cell that installs the chapter.
+"""Write the repository's public address into the notebooks: badges, and the cell that installs the chapter.
 
 The one place for the address is ``[project.urls]`` in pyproject.toml. While none is set there, notebooks have no badge,
 and the install cell takes a wheel that lies beside the notebook.
@@ -10,14 +10,15 @@ import re
 import tomllib
 from itertools import count
 from pathlib import Path
+from urllib.parse import quote
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, from_dict, v4
 
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import ArgumentError, NotebookError
 
-__all__ = ["INSTALL", "add_install_cell", "address_of", "install_cell", "set_links"]
+__all__ = ["INSTALL", "add_install_cell", "address_of", "binder_url", "colab_url", "install_cell", "set_links"]
 
 INSTALL = "install"
 """Id of the cell that installs the chapter where it is missing."""
@@ -27,12 +28,14 @@ _OWNER_AND_NAME = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}/[A-Za-z0-9_][\
 _BADGE = re.compile(r"\n\n\[!\[Open in Colab\][^\n]*")
 _URLS = re.compile(r"^(\[project\.urls\]\n)(?:Repository = .*\n)?", re.MULTILINE)
 _COLAB = "https://colab.research.google.com"
+_BINDER = "https://mybinder.org"
+_NOT_IN_BINDER = frozenset({"08_softmax_regression_keras.ipynb"})  # TensorFlow is too large for Binder's images
 
 # What a wheel beside the notebook installs is in d2l_helpers.install. IPython is imported only for the message, because
 # its import would take each sandbox of the grader a third of a second
 _FROM_WHEEL = """\
+# @title Run this cell first: it installs what this notebook still needs.
 import glob, importlib.util, runpy, zipfile
-
 for wheel in filter(zipfile.is_zipfile, glob.glob("d2l_helpers-*.whl")):
     runpy.run_path(f"{wheel}/d2l_helpers/install")  # nothing, if it is there
 if not importlib.util.find_spec("d2l_helpers"):
@@ -42,14 +45,16 @@ if not importlib.util.find_spec("d2l_helpers"):
 _INSTALLER = "d2l_helpers/install"  # in both
 # A wheel is made from the address, so that there is one way to install
 _FROM_ADDRESS = """\
-import glob, importlib.util, runpy, subprocess, sys, zipfile
+# @title Run this cell first: it installs what this notebook still needs.
+import glob, importlib.util, os, runpy, sys, zipfile
 address = "git+{address}"
 if not (glob.glob("d2l_*.whl") or importlib.util.find_spec("d2l_helpers")):
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-    if subprocess.call([*pip, address]):
+    if os.system(f'"{{sys.executable}}" -m pip wheel -q --no-deps {{address}}'):
         sys.exit("Is this computer offline? If not, read what pip says.")
 for wheel in filter(zipfile.is_zipfile, glob.glob("d2l_helpers-*.whl")):
     runpy.run_path(f"{{wheel}}/d2l_helpers/install")"""
+# Colab shows only the form's title, the source's first line; JupyterLab hides the source and shows its first line
+_COLLAPSED = {"cellView": "form", "jupyter": {"source_hidden": True}}
 
 
 def set_links(project: Path, repository: str | None = None) -> list[str]:
@@ -107,8 +112,37 @@ def add_install_cell(notebook: NotebookNode) -> bool:
     if any(notebook.cells[place]["id"] == INSTALL or _INSTALLER in notebook.cells[place].source for place in code):
         return False
     source = install_cell(address_of(Path(__file__).parents[1]))
-    notebook.cells.insert(code[0] if code else len(notebook.cells), v4.new_code_cell(source, id=INSTALL))
+    notebook.cells.insert(code[0] if code else len(notebook.cells), _new_cell(source))
     return True
+
+
+def colab_url(name: str, address: str) -> str:
+    """Return the address that opens a notebook of the repository in Colab.
+
+    Parameters
+    ----------
+    name : str
+        The notebook's file name.
+    address : str
+        The repository's, as `address_of` returns it.
+    """
+    return f"{_COLAB}/github/{address.removeprefix(_SITE)}/blob/main/notebooks/{name}"
+
+
+def binder_url(name: str, address: str) -> str | None:
+    """Return the address that opens a notebook of the repository in Binder; None if Binder cannot run the notebook.
+
+    Parameters
+    ----------
+    name : str
+        The notebook's file name.
+    address : str
+        The repository's, as `address_of` returns it.
+    """
+    if name in _NOT_IN_BINDER:
+        return None
+    path = quote(f"lab/tree/notebooks/{name}", safe="")
+    return f"{_BINDER}/v2/gh/{address.removeprefix(_SITE)}/main?urlpath={path}"
 
 
 def _checked(repository: str) -> str:
@@ -154,7 +188,7 @@ def _no_declaration(got: object) -> NotebookError:
 
 
 def _link(notebook: NotebookNode, name: str, address: str | None) -> None:
-    """Bring a notebook's badge and install cell up to date."""
+    """Bring a notebook's badges and install cell up to date."""
     first = next((i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"), 0)
     if first == 0:
         raise NotebookError(
@@ -165,19 +199,26 @@ def _link(notebook: NotebookNode, name: str, address: str | None) -> None:
         )
     title = notebook.cells[0]
     heading, _, rest = _BADGE.sub("", title.source).partition("\n")
-    badge = f"\n\n{_badge(name, address)}" if address else ""
+    badge = f"\n\n{_badges(name, address)}" if address else ""
     title["source"] = f"{heading}{badge}\n{rest}" if rest else f"{heading}{badge}"
     installs = next((cell for cell in notebook.cells if cell["id"] == INSTALL), None)
     if installs is None:
-        installs = v4.new_code_cell(id=INSTALL)
+        installs = _new_cell()
         notebook.cells.insert(first, installs)
         _number_again(notebook)
     installs["source"] = install_cell(address)
+    installs["metadata"] = from_dict({**installs.metadata, **_COLLAPSED})
 
 
-def _badge(name: str, address: str) -> str:
-    target = f"{_COLAB}/github/{address.removeprefix(_SITE)}/blob/main/notebooks/{name}"
-    return f"[![Open in Colab]({_COLAB}/assets/colab-badge.svg)]({target})"
+def _new_cell(source: str = "") -> NotebookNode:
+    return v4.new_code_cell(source, id=INSTALL, metadata=from_dict(_COLLAPSED))
+
+
+def _badges(name: str, address: str) -> str:
+    """Return a notebook's badges, in one line."""
+    colab = f"[![Open in Colab]({_COLAB}/assets/colab-badge.svg)]({colab_url(name, address)})"
+    binder = binder_url(name, address)
+    return f"{colab} [![Open in Binder]({_BINDER}/badge_logo.svg)]({binder})" if binder else colab
 
 
 def _number_again(notebook: NotebookNode) -> None:

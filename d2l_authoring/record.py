@@ -7,12 +7,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from d2l_authoring.folded import cover_folded
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.records import RECORDING
 
-__all__ = ["KERNEL_ENVIRONMENT", "record_notebook"]
+__all__ = ["KERNEL_ENVIRONMENT", "record_notebook", "run_notebook"]
 
 KERNEL_ENVIRONMENT = {RECORDING: "1", "TQDM_DISABLE": "1"}
 """Environment of a kernel whose outputs are recorded or compared.
@@ -44,12 +45,19 @@ def record_notebook(path: Path) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
-    _run(notebook, path)
+    run_notebook(notebook, path)
+    cover_folded(notebook)
     replace_file(path, to_bytes(notebook))
 
 
-def _run(notebook: NotebookNode, path: Path) -> None:
-    """Run all cells; their outputs are written into `notebook`."""
+def run_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Run all cells of a notebook in a fresh kernel in the folder of `path`; their outputs are written into `notebook`.
+
+    Raises
+    ------
+    NotebookError
+        As for `record_notebook`.
+    """
     from jupyter_client.kernelspec import (
         NoSuchKernel,
     )  # these imports take seconds, and d2l-author lint needs none of them

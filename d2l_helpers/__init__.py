@@ -12,4 +12,4 @@ from d2l_helpers.engine import compat
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 __version__ = "0.1.0"
 
-compat.install()
+compat.install({"mxnet.gluon.data.vision.datasets:FashionMNIST.__init__": "d2l_helpers.data.gluon_dataset:initialize"})

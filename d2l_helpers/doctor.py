@@ -122,14 +122,6 @@ def _python() -> Iterator[Diagnosis]:
         yield Diagnosis(Severity.NOTE, "Python", f"{detail}; the chapter is tested with 3.11 to 3.14")
 
 
-def _numpy() -> Iterator[Diagnosis]:
-    yield _package("numpy", ">=1.23,<3")
-
-
-def _d2l() -> Iterator[Diagnosis]:
-    yield _package("d2l", "==0.13.2", "--no-deps ")  # its dependencies would replace newer packages
-
-
 def _jupyterlab() -> Iterator[Diagnosis]:
     diagnosis = _package("jupyterlab", ">=3")
     if _version("jupyterlab") is None and _version("notebook") is not None:  # Colab has the classic Notebook
@@ -139,10 +131,6 @@ def _jupyterlab() -> Iterator[Diagnosis]:
         detail = f"{diagnosis.detail}; the chapter is tested with JupyterLab 3 and 4"
         diagnosis = Diagnosis(Severity.NOTE, "jupyterlab", detail)
     yield diagnosis
-
-
-def _ipywidgets() -> Iterator[Diagnosis]:
-    yield _package("ipywidgets", ">=7.7.1,<9")
 
 
 def _package(name: str, specifier: str, pip_options: str = "") -> Diagnosis:
@@ -279,13 +267,25 @@ def _dataset() -> Iterator[Diagnosis]:
         )
 
 
-_EXAMINATIONS: dict[str, Callable[[], Iterator[Diagnosis]]] = {
+def _mxnet_first() -> Iterator[Diagnosis]:
+    from d2l_helpers.engine.start_file import SOURCE, folders, installed
+
+    if file := installed():
+        yield Diagnosis(Severity.OK, "MXNet imported first", f"works by {file}")
+    else:
+        detail = f"no {SOURCE.name} among the installed packages: import d2l_helpers before mxnet and d2l"
+        command = shlex.join(["cp", str(SOURCE), str(folders()[0])])
+        yield Diagnosis(Severity.NOTE, "MXNet imported first", detail, f"{command}; then restart the kernel")
+
+
+_EXAMINATIONS: dict[str, Callable[[], Iterable[Diagnosis]]] = {
     "Python": _python,
-    "NumPy": _numpy,
-    "d2l": _d2l,
+    "NumPy": lambda: [_package("numpy", ">=1.23,<3")],
+    "d2l": lambda: [_package("d2l", "==0.13.2", "--no-deps ")],  # its dependencies would replace newer packages
     "MXNet": _mxnet,
+    "MXNet imported first": _mxnet_first,
     "GPU": _gpu,
     "Fashion-MNIST": _dataset,
     "JupyterLab": _jupyterlab,
-    "ipywidgets": _ipywidgets,
+    "ipywidgets": lambda: [_package("ipywidgets", ">=7.7.1,<9")],
 }

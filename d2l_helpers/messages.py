@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
+import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from d2l_helpers.exercises.exercise import CheckResult
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Message",
     "code_message",
+    "is_prompt",
     "note_message",
     "points_text",
     "prediction_message",
     "question_message",
     "result_message",
+    "shell",
     "show",
     "table_message",
 ]
@@ -84,15 +87,34 @@ def table_message(title: str, rows: Sequence[tuple[str, ...]]) -> Message:
     widths = [max(len(text) for text in column) for column in zip(*rows, strict=True)]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     cells = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>" for row in rows)
-    table = f"<table><caption>{html.escape(title)}</caption><tbody>{cells}</tbody></table>"
+    # nbclassic's captions are grey, and too pale to be read by everybody
+    caption = f'<caption style="color:inherit">{html.escape(title)}</caption>'
+    table = f"<table>{caption}<tbody>{cells}</tbody></table>"
     return _encodable("\n".join((title, *lines)), table)
 
 
-def show(message: Message) -> None:
-    """Show a message as the output of the cell that runs."""
-    from IPython.display import display
+def show(message: Mapping[str, Any]) -> None:
+    """Show a message as the output of the cell that runs; at Python's own prompt, print its text."""
+    if is_prompt():
+        print(message["text/plain"])
+        return
+    from IPython.display import display  # takes a third of a second, and only notebooks need it
 
     display(message, raw=True)  # type: ignore[no-untyped-call]
+
+
+def is_prompt() -> bool:
+    """Return whether a person types lines of Python in a terminal, without IPython."""
+    return hasattr(sys, "ps1") and shell() is None
+
+
+def shell() -> Any:
+    """Return IPython's shell; None where IPython does not run the cells, and then it is not imported."""
+    if "IPython" not in sys.modules:
+        return None
+    from IPython import get_ipython
+
+    return get_ipython()
 
 
 def _message(title: str, colour: str, rows: dict[str, str] | None = None, text: str = "") -> Message:

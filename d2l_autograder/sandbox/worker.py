@@ -210,6 +210,8 @@ def describe(error: BaseException) -> dict[str, str]:
 def prepare(options: dict[str, Any]) -> None:
     """Import what the cells will import anyway, and accept the stand-in for the withheld test labels."""
     os.environ.update(options["variables"])
+    if options["mxnet"]:  # or code that imports MXNet first would depend on the environment's d2l_helpers_mxnet.pth
+        import d2l_helpers  # noqa: F401
     for statement in options["imports"]:
         exec(statement, {})
     if options["checksums"]:

@@ -55,15 +55,18 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("d2l-helpers", appauthor=False) / "fashion-mnist"
 
 
-def obtain(mirror_list: Sequence[str] = mirrors.MIRRORS) -> dict[str, Found]:
+def obtain(mirror_list: Sequence[str] = mirrors.MIRRORS, folder: Path | None = None) -> dict[str, Found]:
     """Get the four files of Fashion-MNIST from the nearest source, and keep them in our cache.
 
-    In this order: ``$D2L_DATA``, the cache, Debian's installed package, the mirrors, Debian's package servers.
+    In this order: `folder`, ``$D2L_DATA``, the cache, Debian's installed package, the mirrors, Debian's package
+    servers.
 
     Parameters
     ----------
     mirror_list : sequence of str, optional
         Addresses of folders with the compressed files.
+    folder : Path, optional
+        A folder of the reader's that may have the files; nothing is written there.
 
     Returns
     -------
@@ -78,8 +81,10 @@ def obtain(mirror_list: Sequence[str] = mirrors.MIRRORS) -> dict[str, Found]:
         If ``$D2L_DATA`` is no folder that can be read, or the cache cannot be written.
     """
     search = _Search()
-    if folder := _readers_folder():
-        _warn(search.look_in(folder, "D2L_DATA"))
+    if folder:
+        _warn(_unless_absent(search.look_in(folder, str(folder))))
+    if chosen := _readers_folder():
+        _warn(search.look_in(chosen, "D2L_DATA"))
     search.look_in(cache_folder(), _CACHE)  # no warnings yet: another process may just be replacing a file
     if search.missing:
         _look_further(search, mirror_list)

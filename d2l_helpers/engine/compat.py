@@ -12,13 +12,14 @@ import importlib
 import importlib.machinery
 import importlib.util
 import os
+import pkgutil
 import re
 import sys
 import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,26 @@ _WRITE_PARAMETERS = {"mxnet._ctypes.ndarray", "mxnet._ctypes.symbol", "mxnet.sym
 _INCOMPLETE = {"mxnet.ndarray.ndarray", "mxnet.numpy.multiarray", "mxnet.numpy", "mxnet.numpy.linalg"}
 
 
-def install() -> None:
+# By a method of a class of MXNet's: the function of this package that takes its place
+_REPLACED: dict[str, str] = {}
+
+
+def install(replace: Mapping[str, str] | None = None) -> None:
     """Make ``import mxnet`` and ``from d2l import mxnet`` work; safe to call twice.
 
-    An MXNet that is already imported stays as it is: it evidently works without this.
+    An MXNet that is already imported stays as it is: it evidently works without this. What an import that failed left
+    behind is removed, for the next one to begin anew.
+
+    Parameters
+    ----------
+    replace : mapping of str to str, optional
+        Functions that take the place of methods of MXNet's classes, such as ``"mxnet.image:Class.method"`` replaced by
+        ``"d2l_helpers.module:function"``, which is imported when the method is first called.
     """
+    _REPLACED.update(replace or {})
+    if "mxnet" not in sys.modules:  # modules that got the real NumPy would keep it
+        for name in [name for name in sys.modules if name.startswith("mxnet.")]:
+            del sys.modules[name]
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
 
@@ -79,9 +95,11 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         if module.__name__ == "mxnet" and importlib.util.find_spec("mxnet.onnx"):  # 1.6 has only mxnet.contrib.onnx
             importlib.import_module("mxnet.onnx")  # which mxnet.contrib.onnx, now loaded lazily, would have imported
         if module.__name__ == "mxnet.base":
+            from d2l_helpers.engine.mxnet_errors import explain_last_errors
             from d2l_helpers.engine.operators import make_when_called
 
             make_when_called(module.__dict__)
+            explain_last_errors(module.__dict__)
         if module.__name__ == "mxnet.ndarray.ndarray" and not hasattr(module.NDArray, "__array__"):
             module.NDArray.__array__ = _to_numpy
         if module.__name__ == "mxnet.gluon.data.dataloader" and sys.platform == "linux":
@@ -90,18 +108,34 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
             from d2l_helpers.engine.mxnet_1_6 import complete
 
             complete(module)
+        for method, ours in _REPLACED.items():
+            if method.partition(":")[0] == module.__name__:
+                _replace(module, method.partition(":")[2], ours)
 
     @contextmanager
     def _libraries(self) -> Iterator[None]:
-        """Before MXNet's first module, load CUDA's libraries for a wheel that needs them; name those missing."""
+        """Before MXNet's first module, choose its libraries, load CUDA's if it needs them, and name those missing."""
         if self.name != "mxnet":
             yield
             return
-        from d2l_helpers.engine import system_libraries  # imported here, to keep the import of d2l_helpers fast
+        from d2l_helpers.engine import onednn, system_libraries  # imported here, to keep the import of d2l_helpers fast
         from d2l_helpers.engine.cuda import selection
 
+        onednn.switch_off_where_it_differs()
         with selection.ready(Path(self.path).parents[1]), system_libraries.named():
             yield
+
+
+def _replace(module: types.ModuleType, method: str, ours: str) -> None:
+    """Replace a method of a class, in its module, by a function that is imported when it is first called."""
+    class_name, _, name = method.partition(".")
+    owner = getattr(module, class_name)
+
+    @wraps(getattr(owner, name))
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return pkgutil.resolve_name(ours)(*args, **kwargs)
+
+    setattr(owner, name, call)
 
 
 def _cuda_folder() -> str | None:
@@ -168,7 +202,9 @@ def _forking() -> types.SimpleNamespace:
 @cache
 def _builtins_for_mxnet() -> dict[str, Any]:
     """Return Python's builtins with an ``__import__`` that returns the proxy; made once per process."""
-    proxy, version = _numpy_proxy(), _version_module()
+    from d2l_helpers.engine.numpy_proxy import numpy_proxy  # imported here, because it imports NumPy
+
+    proxy, version = numpy_proxy(), _version_module()
     others = {name: _WhenUsed(name) for name in _OTHERS if importlib.util.find_spec(name)}
 
     def import_(
@@ -195,66 +231,6 @@ class _WhenUsed(types.ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         return getattr(importlib.import_module(self.__name__), name)
-
-
-def _numpy_proxy() -> types.ModuleType:
-    import numpy
-
-    class Proxy(types.ModuleType):
-        """NumPy and the names that it dropped; every other attribute is NumPy's own."""
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(numpy, name)
-
-        def __dir__(self) -> list[str]:
-            return sorted({*dir(numpy), *self.__dict__})
-
-    proxy = Proxy("numpy")
-    proxy.__path__ = numpy.__path__
-    # Up to NumPy 1.23 these were Python's own types; NumPy 2 reuses the name `bool` for its scalar type.
-    proxy.__dict__.update(bool=bool, int=int, float=float, complex=complex, object=object, str=str)
-    for name, value in _dropped_names(numpy).items():
-        if name not in vars(numpy):
-            proxy.__dict__[name] = value
-    return proxy
-
-
-def _dropped_names(numpy: Any) -> dict[str, Any]:
-    """Return the names of NumPy 1.16 to 1.23 that MXNet may use, with what replaces them."""
-    infinity = dict.fromkeys(("PINF", "Inf", "Infinity", "infty"), numpy.inf)
-    financial = ("fv", "ipmt", "irr", "mirr", "nper", "npv", "pmt", "ppmt", "pv", "rate")
-    return {
-        **infinity,
-        **{name: _removed(name) for name in financial},  # mxnet.numpy.fallback only lists them
-        "NINF": -numpy.inf,
-        "PZERO": 0.0,
-        "NZERO": -0.0,
-        "NAN": numpy.nan,
-        "NaN": numpy.nan,
-        "float_": numpy.float64,
-        "complex_": numpy.complex128,
-        "unicode_": numpy.str_,
-        "string_": numpy.bytes_,
-        "product": numpy.prod,
-        "cumproduct": numpy.cumprod,
-        "sometrue": numpy.any,
-        "alltrue": numpy.all,
-        "round_": numpy.round,
-        "row_stack": numpy.vstack,
-        "in1d": numpy.isin,
-        "msort": lambda array: numpy.sort(array, axis=0),
-        "trapz": getattr(numpy, "trapezoid", None),
-        "asscalar": lambda array: array.item(),
-        "compat": types.SimpleNamespace(basestring=str, long=int),
-    }
-
-
-def _removed(name: str) -> Any:
-    def function(*_: object, **__: object) -> None:
-        raise AttributeError(f"numpy.{name} was removed from NumPy; the package numpy-financial has it")
-
-    function.__name__ = name
-    return function
 
 
 def _version_module() -> types.ModuleType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import platform
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ __all__ = ["named"]
 
 # By file: the package on Debian and Ubuntu, and the one on Fedora
 _PACKAGES = {"libgomp.so.1": ("libgomp1", "libgomp"), "libquadmath.so.0": ("libquadmath0", "libquadmath")}
+# MXNet's wheel for aarch64 was linked with Arm Performance Libraries; setup.sh puts Debian's OpenBLAS in their place
+_ARMS = ("libarmpl_lp64_mp.so", "libamath.so", "libastring.so")
 _LINKERS_ERROR = re.compile(r"(\S+\.so[.\d]*): cannot open shared object file")
 
 
@@ -35,6 +38,14 @@ def named() -> Iterator[None]:
                 remedy="set GLIBC_TUNABLES=glibc.rtld.execstack=2 in the environment in which Jupyter is started",
             ) from error
         found = _LINKERS_ERROR.search(str(error))
+        if found is not None and found[1] in _ARMS:
+            raise _unusable(
+                got=f"no {found[1]} on this system",
+                expected="OpenBLAS in the place of Arm Performance Libraries, which MXNet's wheel for aarch64 needs "
+                "and does not contain",
+                remedy="make lab in a clone on Debian or Ubuntu, or in the chapter's container (docs/containers.md), "
+                "which fetches OpenBLAS without root; then restart the kernel",
+            ) from error
         if found is None or not (packages := _missing(found[1])):
             raise
         debian, fedora = (" ".join(names) for names in zip(*packages.values(), strict=True))
@@ -58,6 +69,8 @@ def _missing(first: str) -> dict[str, tuple[str, str]]:
 
 
 def _loads(file: str) -> bool:
+    if file == "libquadmath.so.0" and platform.machine() == "aarch64":
+        return True  # it does not exist there, and the wheel for aarch64 does not ask for it
     try:
         ctypes.CDLL(file)
     except OSError:

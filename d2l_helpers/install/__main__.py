@@ -16,8 +16,9 @@ import sys
 import tempfile
 import zipimport
 from collections.abc import Iterable
+from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, distribution
-from importlib.util import find_spec, module_from_spec
+from importlib.util import module_from_spec
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -40,6 +41,8 @@ NEEDED = {
     "tqdm": "tqdm>=4.66",
 }
 
+# Of the processor and the system, for which there is a wheel; True stands for Linux with glibc
+_WITH_MXNET = {("x86_64", True), ("aarch64", True), ("x86_64", "Darwin")}
 _PACKAGE = Path(__file__).parents[1]
 _FAILED = "Cannot install what this notebook needs."
 _ENVIRONMENT = (
@@ -68,9 +71,11 @@ _CAUSES = (
 def main() -> None:
     """Install what is missing. An older version of this package is replaced, but not a checkout of the project."""
     wheel = _newest([_PACKAGE.parent, *Path.cwd().glob("d2l_helpers-*.whl")])
-    missing = [requirement for module, requirement in NEEDED.items() if not find_spec(module)]
-    apart = [requirement for module, requirement in WITHOUT_DEPENDENCIES.items() if not find_spec(module)]
-    is_there = find_spec("d2l_helpers") is not None
+    # Only on the path: the environment's own finder would import helpers that are about to be replaced
+    find = PathFinder.find_spec
+    missing = [requirement for module, requirement in NEEDED.items() if not find(module)]
+    apart = [requirement for module, requirement in WITHOUT_DEPENDENCIES.items() if not find(module)]
+    is_there = find("d2l_helpers") is not None
     is_current = is_there and _is_installed(wheel)
     if not missing and not apart and is_current:
         return
@@ -90,6 +95,7 @@ def main() -> None:
             expected="a fresh kernel",
             remedy="restart the kernel, and run all cells",
         )
+    importlib.import_module("d2l_helpers")  # for a next cell that begins with mxnet: this Python's start is over
     print("Installed. If sliders do not appear, reload this page.")
 
 
@@ -142,13 +148,15 @@ def _is_installed(wheel: Path) -> bool:
 
 def _require_a_fit_computer() -> None:
     system, machine = platform.system(), platform.machine()
-    is_fit = (system == "Linux" and platform.libc_ver()[0] == "glibc") or system == "Darwin"
-    if not is_fit or machine not in ("x86_64", "AMD64") or sys.maxsize < 2**32:
+    is_glibc = system == "Linux" and platform.libc_ver()[0] == "glibc"
+    if sys.maxsize < 2**32 or (machine, is_glibc or system) not in _WITH_MXNET:
+        bits = ", with a Python of 32 bits" if sys.maxsize < 2**32 else ""
         raise _error(
             "MXNet 1.9.1, its last release, does not exist for this computer.",
-            got=f"{system} on {machine}",
-            expected="Linux on x86-64 with glibc, or macOS on an Intel processor",
-            remedy=f"open the notebook in Google Colab, and upload {_PACKAGE.parent.name} there; Windows has WSL, too",
+            got=f"{system} on {machine}{bits}",
+            expected="Linux with glibc on x86_64 or aarch64, or macOS on an Intel processor",
+            remedy=f"open the notebook in Google Colab, and upload {_PACKAGE.parent.name} there; or use Docker, which "
+            "runs Linux on this computer (docs/containers.md in the chapter's repository); Windows has WSL, too",
         )
     if tuple(map(int, platform.python_version_tuple()[:2])) < (3, 11):
         raise _error(

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 
 from d2l_helpers.panels.layout import look
+from d2l_helpers.panels.toolkit import widgets
 
 __all__ = [
     "check_box",

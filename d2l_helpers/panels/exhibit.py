@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import ipywidgets as widgets
-
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Picture, charts_svg, plot_charts
 from d2l_helpers.panels.controls import log_step
-from d2l_helpers.panels.layout import bundle, button, column, look, row, status_html, typeset
+from d2l_helpers.panels.layout import Shown, bundle, button, column, look, row, status_html, typeset
+from d2l_helpers.panels.positions import Positions, checked_values, positions
+from d2l_helpers.panels.toolkit import widgets
 from d2l_helpers.records import is_recording
 
 __all__ = ["Control", "Exhibit", "View", "choice", "log_slider", "slider"]
@@ -76,7 +76,7 @@ def choice(name: str, title: str, options: Sequence[Any], value: Any) -> Control
     return Control(name, widgets.SelectionSlider(options=list(options), value=value, **look(title)))
 
 
-class Exhibit:
+class Exhibit(Shown):
     """Controls and the View for their values; displays itself as the last line of a cell.
 
     Parameters
@@ -121,6 +121,21 @@ class Exhibit:
         """The controls' values, by name."""
         return {name: widget.value for name, widget in self._controls.items()}
 
+    @property
+    def positions(self) -> list[Positions]:
+        """The values that each control can have."""
+        return [positions(name, widget, self._book[name]) for name, widget in self._controls.items()]
+
+    def view(self, **values: Any) -> View:
+        """Return the View for these values, and the book's where none is given; the controls do not move.
+
+        Raises
+        ------
+        ArgumentError
+            If a value is for no control, or no control can have it.
+        """
+        return self._show(**checked_values(self.title, self.positions, values))
+
     def reset(self) -> None:
         """Restore the book's values."""
         with self._lock:
@@ -158,6 +173,7 @@ class Exhibit:
             self._view,
             f"{self.title}. An exhibit with controls for {names}.",
             self._picture() if is_recording() else None,
+            "The picture is for the book's values.",
         )
 
     def _picture(self) -> Picture:

@@ -10,12 +10,14 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import ipywidgets as widgets
-
 from d2l_helpers.figures import VS_CODE_THEME, Picture, as_images
 from d2l_helpers.lab.snapshots import EXHIBIT, VIEW, keep_snapshot
+from d2l_helpers.messages import is_prompt
+from d2l_helpers.panels.page import expect_a_page, why_no_page
+from d2l_helpers.panels.toolkit import widgets
 
 __all__ = [
+    "Shown",
     "bundle",
     "button",
     "column",
@@ -30,13 +32,16 @@ __all__ = [
 _PAGE, _CONTROL, _BUTTON, _TITLE = "700px", "330px", "110px", "110px"  # widths
 _SOON = 0.2  # seconds from a change to the next snapshot
 _HOW = "Run this cell to use its controls."
+_ELSE = "If there are no controls here then, this page cannot show them."
 _WORD_CHARACTERS = 6
 _WORD = '<i style="display:inline-block;width:3em;height:1.4em;vertical-align:top"></i>'  # as wide as 6 characters
 _ROOM = re.compile(r'<div aria-hidden="true" style="grid-area:1/1[^"]*">(<div>(<i [^>]*></i>)*</div>)*</div>')
+_SAID = re.compile(r"<(?:div role=.(?:status|alert)|pre)\b[^>]*>(.*?)</(?:div|pre)>", re.DOTALL)
+_TAG = re.compile("<[^>]*>")
 _SPOKEN = re.compile(r' role="(status|alert)"')
 # A slider's handle in ipywidgets has no name, and its value is the position: on a logarithmic slider, the exponent.
 # The page runs this script each time that it shows the exhibit.
-_NAME_SLIDERS = """
+_SCRIPT = """
 (() => {
   // nbclassic passes jQuery's element, VS Code none: there, name the sliders of all exhibits
   const start = typeof element === 'undefined' ? null : element[0] || element;
@@ -57,10 +62,29 @@ _NAME_SLIDERS = """
     if (tries && !(start && handles.length)) setTimeout(() => find(tries - 1), 100);  // not on the page yet
   };
   find(100);
+  // Notebook 7 would use a slider's arrow keys to go to another cell, but not in an element with this attribute
+  if (!window.d2lArrows) {
+    window.d2lArrows = event => event.target.closest?.('.d2l-exhibit [role=slider]')?.toggleAttribute(
+      'data-lm-suppress-shortcuts', event.key.startsWith('Arrow'));
+    window.addEventListener('keydown', window.d2lArrows, true);
+  }
+  // Voila does not tell pictures that its theme is dark
+  const {voila, jpThemeLight} = document.body.dataset;
+  if (voila && jpThemeLight === 'false') document.body.style.colorScheme = 'dark';
 })();
 """
 # The minus of a number or of its power of ten; not the hyphen of t-shirt
 _MINUS = re.compile(r"(?<!\w)-(?=\.?\d)|(?<=\de)-(?=\d)")
+
+
+class Shown:
+    """What displays itself by its MIME bundle; at Python's own prompt, by the bundle's text."""
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return str(self._repr_mimebundle_()[0]["text/plain"]) if is_prompt() else super().__repr__()
 
 
 def look(title: str) -> dict[str, Any]:
@@ -92,13 +116,13 @@ def row(parts: Sequence[widgets.Widget]) -> widgets.Box:
 
 
 def column(parts: Sequence[widgets.Widget]) -> widgets.VBox:
-    """Lay out widgets below each other, as the whole exhibit; its sliders get names for a screen reader."""
-    script = {"output_type": "display_data", "data": {"application/javascript": _NAME_SLIDERS}, "metadata": {}}
-    names: list[widgets.Widget] = []
+    """Lay out widgets below each other, as the whole exhibit, with the script that completes its controls."""
+    script = {"output_type": "display_data", "data": {"application/javascript": _SCRIPT}, "metadata": {}}
+    scripts: list[widgets.Widget] = []
     if widgets.__version__ >= "8":  # the page of ipywidgets 7 cannot make an Output that has outputs already
         layout = widgets.Layout(height="0", margin="0", overflow="hidden")
-        names.append(widgets.Output(outputs=(script,), layout=layout))
-    whole = widgets.VBox([*parts, *names], layout=widgets.Layout(max_width=_PAGE))
+        scripts.append(widgets.Output(outputs=(script,), layout=layout))
+    whole = widgets.VBox([*parts, *scripts], layout=widgets.Layout(max_width=_PAGE))
     whole.add_class("d2l-exhibit")
     return whole
 
@@ -138,7 +162,9 @@ def show_live(kept: Mapping[str, str], view: widgets.Widget) -> None:
     display({**kept, VIEW: _live(view)}, metadata={EXHIBIT: True}, raw=True)  # type: ignore[no-untyped-call]
 
 
-def bundle(view: widgets.Widget, text: str, picture: Picture | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+def bundle(
+    view: widgets.Widget, text: str, picture: Picture | None = None, without: str = ""
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the output of an exhibit by MIME type, and its metadata.
 
     Parameters
@@ -150,13 +176,17 @@ def bundle(view: widgets.Widget, text: str, picture: Picture | None = None) -> t
     picture : Picture, optional
         The exhibit's picture, where the notebook is recorded. Then there is no live view: a page would not find its
         model.
+    without : str
+        What a reader can do without the controls.
 
     Returns
     -------
     tuple of dict
         The live view, which the server removes from the file, and the snapshot as HTML; where recorded, the snapshot
-        and the picture as a PNG, which GitHub shows.
+        and the picture as a PNG, which GitHub shows. Where no page can show the live view, the snapshot and its text.
     """
+    if not picture and (why := why_no_page()):
+        return _still(view, f"{why} {without}"), {}
     data: dict[str, Any] = {"text/plain": f"{text} {_HOW}", "text/html": _snapshot(view)}
     metadata: dict[str, Any] = {EXHIBIT: True}
     if picture:
@@ -164,18 +194,29 @@ def bundle(view: widgets.Widget, text: str, picture: Picture | None = None) -> t
         data |= {"image/png": drawn["image/png"], "text/plain": f"{text} {_HOW}\n{picture.alt}"}
         return data, metadata | about
     _keep_snapshots(view)
-    return data | {VIEW: _live(view)}, metadata
+    return _still(view, f"{text} {_HOW} {_ELSE} {without}") | {VIEW: _live(view)}, metadata
 
 
 def _live(view: widgets.Widget) -> dict[str, Any]:
+    expect_a_page(view)
     return {"version_major": 2, "version_minor": 0, "model_id": view.model_id}
 
 
-def _snapshot(view: widgets.Widget) -> str:
+def _still(view: widgets.Widget, note: str) -> dict[str, Any]:
+    """Return what an exhibit shows below its controls, as HTML and as text, with a note on the controls."""
+    said = [html.unescape(_TAG.sub("", text)) for part in _texts(view) for text in _SAID.findall(part)]
+    return {"text/plain": "\n".join((note, *said)), "text/html": _snapshot(view, html.escape(note))}
+
+
+def _snapshot(view: widgets.Widget, note: str = f"<b>{_HOW}</b>") -> str:
     """Return as HTML what an exhibit shows below its controls, for a page without a kernel."""
-    shown = "".join(as_images(part.value) for part in view.children if isinstance(part, widgets.HTML))
-    shown = _SPOKEN.sub("", _ROOM.sub("", shown))  # a screen reader must not announce what a file contains
-    return f'{VS_CODE_THEME}<div style="max-width:{_PAGE}"><p style="margin:0 0 8px"><b>{_HOW}</b></p>{shown}</div>'
+    # A screen reader must not announce what a file contains
+    shown = _SPOKEN.sub("", "".join(map(as_images, _texts(view))))
+    return f'{VS_CODE_THEME}<div style="max-width:{_PAGE}"><p style="margin:0 0 8px">{note}</p>{shown}</div>'
+
+
+def _texts(view: widgets.Widget) -> list[str]:
+    return [_ROOM.sub("", part.value) for part in view.children if isinstance(part, widgets.HTML)]
 
 
 def _keep_snapshots(view: widgets.Widget) -> None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from d2l_helpers.errors import TrainingError
+from d2l_helpers.messages import shell
 
 __all__ = ["Printed", "captured", "refuse_kernel_input"]
 
@@ -202,9 +203,7 @@ def _unwrapped(stream: Any) -> Any:
 
 def _display_publisher() -> Any:
     """Return a kernel's publisher, whose hooks are per thread; None outside a kernel."""
-    from IPython import get_ipython
-
-    publisher = getattr(get_ipython(), "display_pub", None)
+    publisher = getattr(shell(), "display_pub", None)
     return publisher if hasattr(publisher, "register_hook") else None
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from enum import EnumMeta
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.panels import controls
 from d2l_helpers.panels.layout import look
+from d2l_helpers.panels.toolkit import widgets
 
 __all__ = ["LARGEST", "SMALLEST", "chosen", "is_number", "ranged"]
 

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import copy
-import html
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import ipywidgets as widgets
-
 from d2l_helpers.data import LABELS
-from d2l_helpers.errors import D2LHelpersError, explain
 from d2l_helpers.figures import Picture, curves_svg, plot_panel, templates_html
 from d2l_helpers.panels.controls import tidy
-from d2l_helpers.panels.epochs import as_epoch, follow, nothing_to_record, nothing_to_show, template_weight
-from d2l_helpers.panels.layout import bundle, button, column, row, status_html
+from d2l_helpers.panels.epochs import (
+    as_epoch,
+    described_error,
+    follow,
+    nothing_to_record,
+    nothing_to_show,
+    template_weight,
+)
+from d2l_helpers.panels.exhibit import View
+from d2l_helpers.panels.late_note import late_note
+from d2l_helpers.panels.layout import Shown, bundle, button, column, row, status_html
 from d2l_helpers.panels.output import Printed, captured
+from d2l_helpers.panels.positions import Positions, checked_values, positions
 from d2l_helpers.panels.settings import Settings, single_choices, sliders, title_of
-from d2l_helpers.panels.stopping import Stopped
-from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_table
+from d2l_helpers.panels.toolkit import widgets
+from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_table, view_of
 from d2l_helpers.panels.training_thread import REMEDY, Job
-from d2l_helpers.panels.waiting_cells import handle_clicks_during_cells, the_training_thread
+from d2l_helpers.panels.waiting_cells import (
+    handle_clicks_during_cells,
+    the_training_thread,
+    wait_for_the_fit,
+    wait_where_no_page_follows,
+)
 from d2l_helpers.records import is_recording
 from d2l_helpers.training.history import FitProgress, History
 from d2l_helpers.training.loop import watched
@@ -31,6 +42,10 @@ __all__ = ["RetrainPanel", "retrain"]
 
 _DELAY = 0.05  # seconds a slider must rest before a fit starts
 _BETWEEN_PRINTS = 0.1  # seconds; without the pause, a flood of prints would delay all messages to the page
+_WITHOUT = (
+    "To train with other values, change the defaults of {0}, and run its cell and this one again. "
+    "The picture shows a run at the defaults; if it is not finished, run this cell again."
+)
 _STARTING, _RUNNING = "starting", "running"
 
 
@@ -64,7 +79,7 @@ def retrain(train: Callable[..., Any], /, **ranges: Any) -> RetrainPanel:
     return RetrainPanel(train, ranges)
 
 
-class RetrainPanel:
+class RetrainPanel(Shown):
     """The panel that `retrain` returns.
 
     Attributes
@@ -73,9 +88,11 @@ class RetrainPanel:
         The fits that have ended, the newest last.
     """
 
+    title = "Training"
+
     def __init__(self, train: Callable[..., Any], ranges: dict[str, Any] | None = None) -> None:
         self.runs: list[TrainingRun] = []
-        self._train = train
+        self._train, self._name = train, getattr(train, "__name__", "train")
         self._sliders = sliders(train, ranges)
         self._book = {name: slider.value for name, slider in self._sliders.items()}
         self._lock = threading.RLock()  # callbacks may run on several threads, reports on the training thread
@@ -101,17 +118,17 @@ class RetrainPanel:
         self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="120px"))
         texts = [widgets.HTML() for _ in range(5)]
         self._status, self._chart, self._templates, self._printed, self._table = texts
-        hints = [widgets.HTML(self._hint(name)) for name in single_choices(self._sliders)]
-        self._view = column([row(list(self._sliders.values())), *hints, row([*buttons, self._bar]), *texts])
-
-    def _hint(self, name: str) -> str:
-        function = getattr(self._train, "__name__", "train")
-        example = f"helpers.retrain({function}, {name}=[{self._book[name]!r}, …])"
-        return f"{html.escape(title_of(name))} has one choice only; add others: <code>{html.escape(example)}</code>"
+        self._is_waiting = False  # whether each fit runs while the page waits
+        hints = [widgets.HTML(hint) for hint in single_choices(self._sliders, self._name)]
+        parts = [row(list(self._sliders.values())), *hints, row([*buttons, self._bar]), *texts]
+        self._view = column([*parts, late_note(self._begin_to_wait)])
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         names = ", ".join(title_of(name) for name in self._sliders)
-        return bundle(self._view, f"A panel with sliders for {names}.", self._picture() if is_recording() else None)
+        picture = self._picture() if is_recording() else None
+        if not picture:
+            wait_where_no_page_follows()
+        return bundle(self._view, f"A panel with sliders for {names}.", picture, _WITHOUT.format(self._name))
 
     def _picture(self) -> Picture:
         self.wait()
@@ -135,13 +152,35 @@ class RetrainPanel:
 
     def reset(self) -> None:
         """Put the sliders back to the function's defaults, and train."""
-        for name, slider in self._sliders.items():
-            slider.value = self._book[name]
-        self._request()
+        self._request_at(self._book)
+
+    @property
+    def positions(self) -> list[Positions]:
+        """The values that each slider can have."""
+        return [positions(name, slider, self._book[name]) for name, slider in self._sliders.items()]
+
+    def view(self, **values: Any) -> View:
+        """Train with these values, and the defaults of the others, until the end; return what is then shown.
+
+        Raises
+        ------
+        ArgumentError, TrainingError
+            If a value is for no slider, or its slider cannot have it; if the function raises an error.
+        """
+        self._request_at(checked_values(self.title, self.positions, values))
+        self.wait()
+        return view_of(self._run)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the newest fit has ended; return whether it has."""
         return self._job.wait(timeout) if self._job else True
+
+    def _request_at(self, values: Settings) -> None:
+        is_waiting, self._is_waiting = self._is_waiting, False  # the fits of the first sliders would be waited for
+        for name, value in values.items():
+            self._sliders[name].value = value
+        self._is_waiting = is_waiting
+        self._request()
 
     def _request(self, delay: float = 0.0) -> None:
         with self._lock:
@@ -151,6 +190,15 @@ class RetrainPanel:
             self._show_state(_STARTING)
             self._printed.value = Printed().html(self._lines_before)
             the_training_thread().submit(job, delay)
+        if self._is_waiting:
+            wait_for_the_fit()
+
+    def _begin_to_wait(self) -> None:
+        """Wait in each handler from now on, since this page shows only what a handler sends."""
+        self._is_waiting = True
+        for slider in self._sliders.values():
+            slider.continuous_update = False  # a check box has no such setting, and ignores it
+        self._request()
 
     # ------------------------------------------------------------------------------------- on the training thread
 
@@ -174,7 +222,7 @@ class RetrainPanel:
             if not len(run.history) and not job.cancelled:
                 raise nothing_to_show("a function that ended without reporting an epoch")
         except BaseException as error:  # the reader's code may raise anything, which only the panel shows
-            problem = "" if job.is_forced else _explain(job, error)
+            problem = "" if job.is_forced else described_error(job, error)
         if problem and not job.is_forced:
             self._fail(job, run, problem)
         else:
@@ -275,12 +323,3 @@ class RetrainPanel:
         # After a line of code, the numbers would look like a part of that line
         numbers = "" if is_error else numbers_html(self._run)
         self._status.value = status_html(f"{self._run.described}\n{state}{more}", role, numbers)
-
-
-def _explain(job: Job, error: BaseException) -> str:
-    """Describe what the reader's code raised; return "" if it was stopped while its error composed the message."""
-    try:
-        said = job.run_readers(lambda: explain(error))  # the error's `__str__` is the reader's code, too
-    except Stopped:
-        return ""
-    return said if isinstance(error, D2LHelpersError) else f"Your function raised {said}"

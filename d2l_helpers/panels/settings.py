@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import inspect
 import math
 import types
@@ -11,12 +12,11 @@ from contextlib import suppress
 from enum import Enum
 from typing import Any
 
-import ipywidgets as widgets
-
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.panels import controls
 from d2l_helpers.panels.layout import look
 from d2l_helpers.panels.ranges import LARGEST, SMALLEST, chosen, is_number, ranged
+from d2l_helpers.panels.toolkit import widgets
 
 __all__ = ["Settings", "single_choices", "sliders", "title_of"]
 
@@ -83,9 +83,15 @@ def sliders(train: Callable[..., Any], ranges: Mapping[str, Any] | None = None) 
     return made
 
 
-def single_choices(made: Mapping[str, widgets.Widget]) -> list[str]:
-    """Return the names of the parameters whose control has only one choice."""
-    return [name for name, control in made.items() if len(getattr(control, "options", "several")) == 1]
+def single_choices(made: Mapping[str, widgets.Widget], function: str) -> list[str]:
+    """Return a hint, as HTML, for each parameter of a function whose control has only one choice."""
+    hints = []
+    for name, control in made.items():
+        if len(getattr(control, "options", "several")) == 1:
+            example = f"helpers.retrain({function}, {name}=[{control.value!r}, …])"
+            title, code = html.escape(title_of(name)), html.escape(example)
+            hints.append(f"{title} has one choice only; add others: <code>{code}</code>")
+    return hints
 
 
 def _signature(train: Callable[..., Any]) -> inspect.Signature:

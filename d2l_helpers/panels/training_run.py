@@ -9,12 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from d2l_helpers.data import LABELS
+from d2l_helpers.figures import templates_html
+from d2l_helpers.figures.curves import history_charts
 from d2l_helpers.panels.controls import as_text
+from d2l_helpers.panels.epochs import nothing_to_show
+from d2l_helpers.panels.exhibit import View
 from d2l_helpers.panels.output import Printed
 from d2l_helpers.panels.settings import Settings, title_of
 from d2l_helpers.training.history import History
 
-__all__ = ["TrainingRun", "numbers_html", "runs_table"]
+__all__ = ["TrainingRun", "numbers_html", "runs_table", "view_of"]
 
 _ROWS = 6  # past runs shown
 _MOST_SETTINGS = 4  # columns that fit a narrow page beside the numbers
@@ -64,6 +69,21 @@ class TrainingRun:
         return f"{values[-1]:.4f}" if self.history.train_acc or self.history.held_out_acc else _four_digits(values[-1])
 
 
+def view_of(run: TrainingRun) -> View:
+    """Return the newest numbers of a run, its curves and its templates as a View.
+
+    Raises
+    ------
+    TrainingError
+        If the run has no epoch, because its function raised an error.
+    """
+    if not len(run.history):
+        raise nothing_to_show("a function that raised an error")
+    numbers = ", ".join(f"{_NAMES[name]} {run.number(name)}" for name in run.measured)
+    templates = "" if run.weight is None else templates_html(run.weight, LABELS)
+    return View(f"After {len(run.history)} epochs: {numbers}.", history_charts(run.history, run.num_epochs), templates)
+
+
 def numbers_html(run: TrainingRun) -> str:
     """Write the newest numbers in a line; the last and most important one is bold."""
     if not len(run.history):
@@ -99,7 +119,8 @@ def runs_table(runs: list[TrainingRun]) -> str:
             *(run.number(name) for name in columns),
         )
         rows.append("<tr>" + "".join(f"<td {cell}>{value}</td>" for value in values) + f"<td {last}>{note}</td></tr>")
-    table = f"<table><caption>Past runs</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    caption = '<caption style="color:inherit">Past runs</caption>'  # nbclassic's own colour is too pale
+    table = f"<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     # A narrow page wraps the heads; where many parameters still do not fit, the reader scrolls, by keyboard too
     look = "overflow-x:auto;white-space:normal;font-size:12px;line-height:1.3"
     return f'<div role="region" aria-label="Past runs" tabindex="0" style="{look}">{table}</div>'

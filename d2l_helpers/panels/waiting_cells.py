@@ -10,12 +10,15 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+from d2l_helpers.messages import shell
 from d2l_helpers.panels.output import refuse_kernel_input
+from d2l_helpers.panels.page import has_page, is_run_by_a_program
 from d2l_helpers.panels.training_thread import REMEDY, TrainingThread
 from d2l_helpers.records import is_recording
 
-__all__ = ["handle_clicks_during_cells", "the_training_thread"]
+__all__ = ["handle_clicks_during_cells", "the_training_thread", "wait_for_the_fit", "wait_where_no_page_follows"]
 
+_LONGEST = 60.0  # seconds that a program waits for a fit which may never end
 _SILENT = 0.5  # seconds that a cell waits without a message
 _WAITING = (
     "This cell waits until the running fit of a panel has ended. To end the fit now, press Stop in its panel; "
@@ -26,13 +29,35 @@ _WAITING = (
 @cache
 def the_training_thread() -> TrainingThread:
     """Return the process's training thread, started by the first call; from then on, cells wait for its fits."""
-    from IPython import get_ipython
-
-    thread, shell = TrainingThread(), get_ipython()
-    if shell is not None:
-        _wait_before_each_cell(shell, thread)
-        refuse_kernel_input(getattr(shell, "kernel", None))
+    thread, running = TrainingThread(), shell()
+    if running is not None:
+        _wait_before_each_cell(running, thread)
+        refuse_kernel_input(getattr(running, "kernel", None))
     return thread
+
+
+def wait_for_the_fit(timeout: float = float("inf")) -> None:
+    """Wait until the newest fit has ended; an interrupt of the kernel ends the fit.
+
+    Notes
+    -----
+    A fit that cannot be ended is not waited for.
+    """
+    thread = the_training_thread()
+    try:
+        thread.settle(timeout)
+    except KeyboardInterrupt:
+        thread.cancel()
+        with suppress(KeyboardInterrupt):  # after a second interrupt, do not wait any longer
+            thread.settle()
+
+
+def wait_where_no_page_follows() -> None:
+    """Wait for the fit that a cell has started if its output will not change after the cell."""
+    if not has_page():
+        wait_for_the_fit()
+    elif is_run_by_a_program():
+        wait_for_the_fit(_LONGEST)
 
 
 def handle_clicks_during_cells(button: Any) -> None:

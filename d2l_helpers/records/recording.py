@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from d2l_helpers import messages
 from d2l_helpers.errors import RecordError
 from d2l_helpers.records.metric import LOSS, METRICS_TYPE, TEST_ACCURACY, Metric, checked_metric
 
@@ -47,12 +48,10 @@ def show(rows: str | Sequence[str] = "epoch", /, *, tolerance: float | None = No
     --------
     >>> show(train_loss=[0.79, 0.57], held_out_acc=0.8298)  # doctest: +SKIP
     """
-    from IPython.display import display  # takes a third of a second, and only notebooks need it
-
     metrics = {
         name: (value, default_tolerance(name) if tolerance is None else tolerance) for name, value in numbers.items()
     }
-    display(metrics_bundle(metrics, rows), raw=True)  # type: ignore[no-untyped-call]
+    messages.show(metrics_bundle(metrics, rows))
 
 
 def default_tolerance(name: str) -> float:

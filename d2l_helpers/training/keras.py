@@ -6,6 +6,7 @@ TensorFlow up to 2.15 contains Keras 2. Later versions contain Keras 3, and Kera
 from __future__ import annotations
 
 import os
+import platform
 import warnings
 from importlib.util import find_spec
 from typing import Any
@@ -105,9 +106,15 @@ def _keras_2(tf: Any) -> Any:
 
 
 def _unusable(got: object) -> LibraryUnusable:
+    remedy = "run make keras, or %pip install tensorflow-cpu tf-keras where there is no Makefile; restart the kernel"
+    if platform.machine() == "aarch64":
+        remedy = (
+            "read the recorded outputs: tensorflow-cpu, with which this notebook was tested, has no wheel for "
+            "processors by ARM; or try %pip install tensorflow tf-keras, untested there, and restart the kernel"
+        )
     return LibraryUnusable(
         "Cannot start Keras for this notebook.",
         got=got,
         expected="TensorFlow 2.15, the last with Keras 2, or a later one with tf_keras, which is Keras 2",
-        remedy="run make keras, or %pip install tensorflow-cpu tf-keras where there is no Makefile; restart the kernel",
+        remedy=remedy,
     )

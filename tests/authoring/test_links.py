@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import nbformat
 import pytest
 from packaging.requirements import Requirement
 
-from d2l_authoring.links import INSTALL, install_cell, set_links
+from d2l_authoring.links import INSTALL, binder_url, colab_url, install_cell, set_links
 from d2l_authoring.lint import lint_notebook
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_helpers.errors import ArgumentError, NotebookError
@@ -23,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 SMALL = "04_softmax_regression.ipynb"
 ADDRESS = "https://github.com/ann/linear"
+COLLAPSED = {"cellView": "form", "jupyter": {"source_hidden": True}}  # in Colab, and in JupyterLab and Notebook 7
 
 
 @pytest.fixture
@@ -60,9 +64,10 @@ def test_committed_notebooks_agree_with_the_committed_address(project):
     badge = "colab.research.google.com/github/"
     address = address_in(ROOT)
     for name in NAMES:
-        cells = {cell["id"]: cell.source for cell in read_notebook(ROOT / "notebooks" / name).cells}
-        assert cells[INSTALL] == install_cell(address)
-        assert (badge in cells["title"]) == (address is not None)
+        cells = {cell["id"]: cell for cell in read_notebook(ROOT / "notebooks" / name).cells}
+        assert cells[INSTALL].source == install_cell(address)
+        assert cells[INSTALL].metadata == COLLAPSED
+        assert (badge in cells["title"].source) == (address is not None)
 
 
 def test_every_notebook_follows_a_new_address_and_its_outputs_stay(project):
@@ -75,7 +80,9 @@ def test_every_notebook_follows_a_new_address_and_its_outputs_stay(project):
             text = path.read_text()
             assert text.count(f"/github/{owner_and_name}/blob/main/notebooks/{name})") == 1
             assert text.count(f"git+https://github.com/{owner_and_name}") == 1
-            assert "[![Open in Colab](" in read_notebook(path).cells[0].source
+            title = read_notebook(path).cells[0].source
+            assert "[![Open in Colab](" in title
+            assert ("[![Open in Binder](" in title) == (name[:2] != "08")  # there is no TensorFlow in Binder
             assert other not in text
             assert code(path) == before[name]
         written = contents(project)
@@ -102,6 +109,24 @@ def test_a_notebook_without_an_install_cell_gets_one_and_its_cells_are_numbered_
     assert set_links(small) == [f"notebooks/{SMALL}"]
     assert code(path) == before
     assert path.read_bytes() == as_committed
+
+
+def test_addresses_lead_to_a_notebook_of_the_repository():
+    parts = urlsplit(binder_url(SMALL, ADDRESS))
+    assert (parts.netloc, parts.path) == ("mybinder.org", "/v2/gh/ann/linear/main")
+    assert parse_qs(parts.query) == {"urlpath": [f"lab/tree/notebooks/{SMALL}"]}
+    assert urlsplit(colab_url(SMALL, ADDRESS)).path == f"/github/ann/linear/blob/main/notebooks/{SMALL}"
+
+
+def test_an_open_install_cell_is_collapsed_again_and_keeps_its_other_metadata(small):
+    path = small / "notebooks" / SMALL
+    notebook = read_notebook(path)
+    (cell,) = (cell for cell in notebook.cells if cell["id"] == INSTALL)
+    cell["metadata"] = nbformat.from_dict({"tags": ["mine"], "cellView": "code", "jupyter": {"source_hidden": False}})
+    path.write_bytes(to_bytes(notebook))
+    assert set_links(small) == [f"notebooks/{SMALL}"]
+    (cell,) = (cell for cell in read_notebook(path).cells if cell["id"] == INSTALL)
+    assert cell.metadata == {"tags": ["mine"], **COLLAPSED}
 
 
 @pytest.mark.parametrize(
@@ -146,6 +171,12 @@ def test_the_install_cell_is_a_setup_of_at_most_8_lines_of_78_columns(address):
     ast.parse(install_cell(address))
 
 
+@pytest.mark.parametrize("address", [None, ADDRESS])
+def test_the_first_line_which_a_collapsed_cell_shows_is_a_sentence(address):
+    first = install_cell(address).partition("\n")[0]
+    assert re.fullmatch(r"# @title [A-Z][^.]*\bthis cell\b[^.]*\.", first)
+
+
 @pytest.mark.parametrize(("is_uploaded", "is_there"), [(True, False), (False, True), (False, False)])
 def test_the_address_is_asked_only_where_neither_wheel_nor_helpers_are(tmp_path, is_uploaded, is_there):
     if is_uploaded:
@@ -159,7 +190,7 @@ def test_the_address_is_asked_only_where_neither_wheel_nor_helpers_are(tmp_path,
         [sys.executable, "-S", "-c", source],  # without the packages, ours among them
         cwd=tmp_path, env={}, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    asked = f"-m pip wheel --quiet --no-deps git+{ADDRESS}\n"
+    asked = f"-m pip wheel -q --no-deps git+{ADDRESS}\n"
     assert (done.stdout, done.returncode) == ("from the wheel\n" if is_uploaded else "" if is_there else asked, 0)
 
 

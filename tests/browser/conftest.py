@@ -9,8 +9,8 @@ import shutil
 import socket
 import subprocess
 import sys
-import sysconfig
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -21,7 +21,7 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
-from support.environments import made_environment
+from support.environments import in_front, jupyter_folders
 from support.jupyter_lab import SCREENSHOTS, left_open
 from support.key import solutions_to
 from support.lacking import lacking
@@ -33,6 +33,8 @@ ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=60_000)  # a fit on a busy machine
 # Colab's own front end is not to be had; this is the one that its versions of ipywidgets and ipykernel belong to
 COLABS_STACK = ("notebook==6.5.7", "ipywidgets==7.7.1", "ipykernel==6.17.1", "ipython==7.34.0", "jupyter-client<8")
+NBCLASSIC = ("--no-deps", "nbclassic==1.3.3", "nest-asyncio==1.6.0", "ipython-genutils==0.2.0")
+VOILA = ("--no-deps", "voila==0.5.13", "websockets==17.4")
 
 # Notebook 7 looks for the settings of a part of JupyterLab that it leaves out
 _NOTEBOOKS_OWN = re.compile(r"Cannot read properties of undefined \(reading 'schema'\)")
@@ -71,6 +73,38 @@ def lab(
 
 
 @pytest.fixture(scope="session")
+def notebook7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Notebook 7 that serves the notebooks, to be completed by a notebook's name."""
+    folder = _copies(tmp_path_factory.mktemp("notebook7"))
+    with _served([sys.executable, "-m", "notebook"], folder, "--IdentityProvider.token") as (address, token):
+        yield f"{address}/notebooks/{{0}}.ipynb?token={token}"
+
+
+@pytest.fixture(scope="session")
+def nbclassic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an nbclassic that serves the notebooks, to be completed by a notebook's name."""
+    python = in_front("nbclassic", NBCLASSIC)
+    folder = _copies(tmp_path_factory.mktemp("nbclassic"))
+    with _served([str(python), "-m", "nbclassic"], folder, "--IdentityProvider.token") as (address, token):
+        yield f"{address}/nbclassic/notebooks/{{0}}.ipynb?token={token}"
+
+
+@pytest.fixture(scope="session")
+def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Voila that serves the notebooks, to be completed by a notebook's name."""
+    python = in_front("voila", VOILA)
+    folder = _copies(tmp_path_factory.mktemp("voila"))
+    command = [str(python), "-m", "voila", str(folder)]
+    # Voila cannot load these parts of JupyterLab, and says so in the console
+    command += [
+        f"--VoilaConfiguration.extension_denylist={name}"
+        for name in ("@jupyter/nbgrader", "@jupyter-notebook/lab-extension")
+    ]
+    with _served(command, folder, "--token") as (address, token):
+        yield f"{address}/voila/render/{{0}}.ipynb?token={token}"
+
+
+@pytest.fixture(scope="session")
 def lab_in() -> Callable[[Path], AbstractContextManager[tuple[str, str]]]:
     """Start a JupyterLab in a folder; yield its address and token."""
     command = [sys.executable, "-m", "jupyterlab", "--LabApp.news_url=None"]
@@ -86,7 +120,7 @@ def served() -> Callable[[list[str], Path, str], AbstractContextManager[tuple[st
 @pytest.fixture(scope="session")
 def classic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a classic Notebook with Colab's versions, to be completed by a notebook's name."""
-    command = [str(_colabs_python()), "-m", "notebook"]
+    command = [str(in_front("colab", COLABS_STACK)), "-m", "notebook"]
     with _served(command, _copies(tmp_path_factory.mktemp("classic")), "--NotebookApp.token") as (address, token):
         yield f"{address}/notebooks/{{}}.ipynb?token={token}"
 
@@ -127,7 +161,8 @@ def _served(command: list[str], folder: Path, token_option: str) -> Iterator[tup
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = secrets.token_hex(8)
-    options = ["--no-browser", "--ip=127.0.0.1", "--allow-root", f"--port={port}", f"{token_option}={token}"]
+    options = ["--no-browser", f"--port={port}", f"{token_option}={token}"]
+    options += ["--ip=127.0.0.1", "--allow-root"] if "voila" not in command else []  # which knows neither
     quiet = home / "JUPYTERLAB_SETTINGS_DIR" / "@jupyterlab" / "apputils-extension"
     quiet.mkdir(parents=True)
     (quiet / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')  # else a question covers the page
@@ -139,7 +174,8 @@ def _served(command: list[str], folder: Path, token_option: str) -> Iterator[tup
         "IPYTHONDIR",
         "XDG_STATE_HOME",
     )
-    environment = os.environ | {name: str(home / name) for name in names} | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    own = {name: str(home / name) for name in names} | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = os.environ | jupyter_folders(command[0]) | own
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
             [*command, *options], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
@@ -159,17 +195,9 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
         try:
             urllib.request.urlopen(address, timeout=5).close()
             return
+        except urllib.error.HTTPError as error:  # Voila has nothing at /api
+            error.close()
+            return
         except OSError:
             time.sleep(0.2)
     pytest.fail(f"the server did not start:\n{log.read_text()[-2000:]}")
-
-
-def _colabs_python() -> Path:
-    """Return a Python with Colab's versions in front of this environment's packages."""
-
-    def add_the_rest(folder: Path, _: list[str]) -> None:
-        packages = next(folder.glob("lib/python*/site-packages"))
-        # addsitedir, since the project itself is installed by a .pth file
-        (packages / "zz_rest.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
-
-    return made_environment("colab", COLABS_STACK, add_the_rest)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from support.classic_notebook import solve
 from support.jupyter_lab import settled
-from support.key import answers_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.nightly, pytest.mark.network]
 
@@ -35,21 +35,6 @@ def press(panel: Locator, slider: str, key: str) -> None:
     handle = row.locator(".ui-slider-handle, [role=slider]").first
     handle.focus()
     handle.press(key)
-
-
-def solve(page: Page, name: str) -> None:
-    """Take a hint for the first exercise, then write its solution into the stub, and see it found right."""
-    answer = next(iter(answers_to(name).values()))
-    find = "grade_id => Jupyter.notebook.get_cells().find(c => (c.metadata.nbgrader || {}).grade_id === grade_id)"
-    verdict = page.evaluate_handle(f"({find})({f'check-{answer.exercise}'!r}).element[0]").as_element()
-    assert verdict is not None
-    assert "not attempted" in verdict.inner_text()
-    verdict.query_selector("button:has-text('Next hint for')").press("Enter")
-    page.wait_for_function("element => element.innerText.includes('hint 1 of 3')", arg=verdict)
-    page.evaluate(f"([id, source]) => ({find})(id).set_text(source)", [answer.exercise, answer.source()])
-    for cell in (answer.exercise, f"check-{answer.exercise}"):
-        page.evaluate(f"id => ({find})(id).execute()", cell)
-    page.wait_for_function("element => element.innerText.includes(': right,')", arg=verdict)
 
 
 def guess(page: Page) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-import sysconfig
 import time
 import urllib.request
 from collections.abc import Callable
@@ -16,7 +14,7 @@ from typing import Any
 import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from support.environments import made_environment
+from support.environments import in_front
 
 from d2l_helpers.lab.snapshots import VIEW
 
@@ -73,27 +71,11 @@ def front_end(name: str) -> FrontEnd:
         return FrontEnd("jupyterlab", "/lab/tree/{0}")
     if name == "Notebook 7":
         return FrontEnd("notebook", "/notebooks/{0}")
-    return Classic("nbclassic", "/nbclassic/notebooks/{0}", nbclassics_python())
-
-
-def nbclassics_python() -> Path:
-    """Return a Python with nbclassic in front of this environment's packages."""
-
-    def add_the_rest(folder: Path, _: list[str]) -> None:
-        packages = next(folder.glob("lib/python*/site-packages"))
-        (packages / "zz_rest.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
-
-    return made_environment("nbclassic", CLASSIC, add_the_rest)
+    return Classic("nbclassic", "/nbclassic/notebooks/{0}", in_front("nbclassic", CLASSIC))
 
 
 @pytest.mark.parametrize("name", ["JupyterLab", "Notebook 7", "nbclassic"])
-def test_an_exhibit_shows_its_last_picture(
-    name: str, page: Page, served: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # nbclassic's environment has neither this one's configuration nor its widgets' scripts
-    for variable, folder in (("JUPYTER_CONFIG_PATH", "etc/jupyter"), ("JUPYTER_PATH", "share/jupyter")):
-        paths = [str(Path(sys.prefix) / folder), *filter(None, [os.environ.get(variable)])]
-        monkeypatch.setenv(variable, os.pathsep.join(paths))
+def test_an_exhibit_shows_its_last_picture(name: str, page: Page, served: Serve, tmp_path: Path) -> None:
     path = written(tmp_path / "work" / "two_exhibits.ipynb")
     front = front_end(name)
     with served(front.command, path.parent, "--IdentityProvider.token") as (server, token):

@@ -11,31 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.environments import ROOT, cpu_twin, made_environment, usable_python
-
-# Of 2026-08-19; what these ask for comes along, as it is in Colab, too
-COLABS_PACKAGES = (
-    "pip==24.1.2",
-    "numpy==2.1.3",
-    "pandas==2.2.3",
-    "matplotlib==3.10.0",
-    "ipython==7.34.0",
-    "ipykernel==6.17.1",
-    "ipywidgets==7.7.1",
-    "requests",
-    "nbformat",
-)
-ADDED = ("d2l-helpers", "mxnet", "d2l", "lazy-loader", "filelock", "tqdm", "click")  # by a notebook's first cell
+from support.colab import colabs_python
+from support.environments import ROOT, cpu_twin
 
 RunNotebook = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
 def colab() -> Path:
-    """Return a Python with Colab's versions, from which all that the chapter installs there is removed again."""
-    python = made_environment("colab-today", COLABS_PACKAGES, lambda *_: None, usable_python("3.13"))
-    subprocess.run([python, "-m", "pip", "uninstall", "--quiet", "--yes", *ADDED], check=True, timeout=120)
-    return python
+    """Return a Python with the versions of Colab's newest runtime, without what the chapter installs there."""
+    return colabs_python()
 
 
 @pytest.fixture(scope="session")

@@ -143,8 +143,8 @@ def test_no_mxnet_at_all_is_a_problem(tmp_path):
 )
 def test_versions_are_judged(name, version, state, monkeypatch):
     monkeypatch.setattr(doctor, "_version", {name: version}.get)
-    examinations = {"numpy": doctor._numpy, "d2l": doctor._d2l, "ipywidgets": doctor._ipywidgets}
-    (diagnosis,) = examinations.get(name, doctor._jupyterlab)()
+    examinations = {"numpy": doctor._EXAMINATIONS["NumPy"], **doctor._EXAMINATIONS}
+    (diagnosis,) = examinations[name.replace("jupyterlab", "JupyterLab")]()
     assert diagnosis.state == state, diagnosis
     assert diagnosis.detail.startswith(version)
     assert bool(diagnosis.remedy) == (state == "problem")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -20,6 +21,17 @@ mount --rbind /dev "$0/dev"
 mount -t tmpfs -o mode=1777 tmpfs "$0/dev/shm"
 mount -t tmpfs -o mode=1777 tmpfs "$0/run"
 ! ip link set lo up 2>/dev/null || true
+"""
+with socket.create_server(("127.0.0.1", 0)) as free:  # the machines share this one's ports
+    PORT = free.getsockname()[1]
+# Starts JupyterLab, waits until it answers, and ends it; its own words are shown if it does not
+LAB = f"""
+make lab ARGS="--no-browser --port {PORT}" >lab.log 2>&1 & lab=$!
+until python3 -c "import urllib.request as u; print(u.urlopen('http://127.0.0.1:{PORT}/api').read())" 2>/dev/null; do
+    kill -0 $lab 2>/dev/null || {{ cat lab.log; exit 1; }}
+    sleep 1
+done
+cat lab.log
 """
 
 
@@ -80,13 +92,14 @@ class Machine:
         return pip | {name: os.environ[name] for name in PASSED_ON if name in os.environ} | self.certificates
 
 
-def made_base(release: str, folder: Path, mirror: str | None) -> Path:
-    """Make the release's base, or return the one of an earlier run."""
-    base, unfinished = folder / f"base-{release}", folder / f"unfinished-{release}"
+def made_base(release: str, folder: Path, mirror: str | None, *options: str) -> Path:
+    """Make the release's base with debootstrap's options, or return the one of an earlier run."""
+    name = "-".join([release, *(option.rpartition("=")[2] for option in options)])
+    base, unfinished = folder / f"base-{name}", folder / f"unfinished-{name}"
     if not base.exists():
         remove(unfinished)
         folder.mkdir(parents=True, exist_ok=True)
-        debootstrap = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", release, unfinished]
+        debootstrap = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", *options, release, unfinished]
         subprocess.run([*debootstrap, *([mirror] if mirror else [])], check=True, stdout=subprocess.DEVNULL)
         for file in (unfinished / "var/lib/apt/lists").glob("*_*"):
             file.unlink()  # container images have none

@@ -8,6 +8,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,13 +23,16 @@ def made_environment(
     requirements: Sequence[str],
     finish: Callable[[Path, list[str]], object],
     python: str | Path = sys.executable,
+    constraints: Path | None = None,
 ) -> Path:
     """Return the Python of an environment with these packages, made from this Python or from another.
 
-    Installing takes a minute or two, so the environment is kept in build/ until the requirements change.
-    `finish(folder, pip)` completes a new environment; `pip` is the beginning of a command that installs into it.
+    Installing takes a minute or two, so the environment is kept in build/ until the requirements change, or the file
+    with `constraints`, which pins what they ask for. `finish(folder, pip)` completes a new environment; `pip` is the
+    beginning of a command that installs into it.
     """
-    key = hashlib.sha256("\n".join([str(python), *requirements]).encode()).hexdigest()[:12]
+    pinned = [constraints.read_text()] if constraints else []
+    key = hashlib.sha256("\n".join([str(python), *requirements, *pinned]).encode()).hexdigest()[:12]
     folder = ROOT / "build" / f"{name}-{key}"
     made = folder / "bin" / "python"
     folder.parent.mkdir(exist_ok=True)
@@ -38,10 +42,33 @@ def made_environment(
             subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
             pip = [sys.executable, "-m", "pip", "--python", str(made), "install", "--quiet", "--no-compile"]
             pip += ["--only-binary", ":all:"]  # a build from source would take minutes without a word
-            subprocess.run([*pip, *requirements], check=True, timeout=900)
+            options = ["--constraint", constraints] if constraints else []
+            subprocess.run([*pip, *options, *requirements], check=True, timeout=900)
             finish(folder, pip)
             (folder / "ready").touch()
     return made
+
+
+def in_front(name: str, requirements: Sequence[str]) -> Path:
+    """Return the Python of an environment with these packages, and behind them those of this environment."""
+
+    def add_the_rest(folder: Path, _: list[str]) -> None:
+        packages = next(folder.glob("lib/python*/site-packages"))
+        # addsitedir, since the project itself is installed by a .pth file
+        (packages / "zz_rest.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
+
+    return made_environment(name, requirements, add_the_rest)
+
+
+def jupyter_folders(python: str | Path) -> dict[str, str]:
+    """Return the variables by which Jupyter finds the settings and the widgets' scripts of both environments.
+
+    The environment in front comes first: Voila's page templates have the names of nbconvert's.
+    """
+    return {
+        variable: os.pathsep.join(str(prefix / folder) for prefix in (Path(python).parents[1], Path(sys.prefix)))
+        for variable, folder in (("JUPYTER_CONFIG_PATH", "etc/jupyter"), ("JUPYTER_PATH", "share/jupyter"))
+    }
 
 
 def cpu_twin() -> Path:

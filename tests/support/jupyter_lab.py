@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Self
 
 import pytest
+from nbformat import NotebookNode
 from playwright.sync_api import Locator, Page, TimeoutError, expect
+from support.key import answers_to
 
 from d2l_authoring.notebook_file import read_notebook
 from d2l_helpers.exercises.catalogue import chapter
@@ -85,10 +87,8 @@ class LabNotebook:
 
     def panels(self) -> list[Locator]:
         """Find the exhibits, in the notebook's order: all that were recorded."""
-        outputs = [output for cell in self.cells for output in cell.get("outputs", [])]
-        recorded = sum(EXHIBIT in output.get("metadata", {}) for output in outputs)
         shown = self.page.locator(".jp-OutputArea-output:has(button:text-is('Book values'))")
-        expect(shown).to_have_count(recorded)
+        expect(shown).to_have_count(recorded_exhibits(self.cells))
         return shown.all()
 
     def __enter__(self) -> Self:
@@ -105,6 +105,15 @@ class LabNotebook:
               for (const {id} of sessions) await fetch(`/api/sessions/${id}`, {method: 'DELETE', headers});
             }"""
         )
+
+
+class Notebook7(LabNotebook):
+    """One notebook in Notebook 7, which is made of JupyterLab's parts and has no status bar."""
+
+    def wait_until_idle(self, seconds: float = 60) -> None:
+        """Wait until no cell runs."""
+        indicator = self.page.locator(".jp-Notebook-ExecutionIndicator")
+        appears(self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]"), indicator, seconds)
 
 
 class Watch:
@@ -132,9 +141,37 @@ class Watch:
             pytest.fail(f"never seen: {status!r} with {curves!r}; last seen: {last}")
 
 
+def recorded_exhibits(cells: list[NotebookNode]) -> int:
+    """Count the exhibits among the recorded outputs."""
+    return sum(EXHIBIT in output.get("metadata", {}) for cell in cells for output in cell.get("outputs", []))
+
+
 def left_open(name: str) -> Exercise:
     """Return the exercise of a notebook that is solved on the page: its first written one."""
     return next(exercise for exercise in chapter()[name] if exercise.kind == "written")
+
+
+def solve(notebook: LabNotebook, name: str) -> None:
+    """Answer the open exercise, wrongly and then with the key's answer."""
+    exercise = left_open(name)
+    notebook.write(_stub(exercise), f"{exercise.name} = lambda *arguments, **settings: 'wrong'")
+    says(notebook, exercise, "not yet, 0 of", "expected:")
+    notebook.write(_stub(exercise), answers_to(name)[exercise.name].source())
+    says(notebook, exercise, f"right, {exercise.points} of {exercise.points}")
+
+
+def says(notebook: LabNotebook, exercise: Exercise, *texts: str) -> None:
+    """Wait until an exercise's check says all this."""
+    verdict = notebook.cell(f"check-{_stub(exercise)}").locator(".jp-OutputArea-output")
+    told = verdict
+    for text in texts:
+        told = told.filter(has_text=text)
+    appears(told, verdict)
+
+
+def _stub(exercise: Exercise) -> str:
+    """Return the id of an exercise's cell."""
+    return exercise.name.replace("_", "-")
 
 
 def appears(what: Locator, where: Locator, seconds: float = 60) -> None:

@@ -1,9 +1,11 @@
 """The filter, run by a small interpreter of its own, so that the filter of another machine type can be tried, too."""
 
+import ctypes
 import errno
 import struct
 
 import pytest
+from support.lacking import lacking
 
 from d2l_autograder.sandbox import seccomp
 from d2l_helpers.errors import SandboxError
@@ -17,6 +19,7 @@ NUMBERS = {  # of x86-64 and of aarch64
     "futex": (202, 98), "execve": (59, 221), "ptrace": (101, 117), "setxattr": (188, 5), "kill": (62, 129),
 }  # fmt: skip
 O_DIRECT = {"x86_64": 0x4000, "aarch64": 0x10000}
+AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64 of linux/audit.h
 CASES = [
     ("read", (), ALLOWED), ("futex", (), ALLOWED), ("execve", (), ALLOWED), ("bind", (), ALLOWED),
     ("kill", (), ALLOWED), ("sendmsg", (), ALLOWED), ("unshare", (), errno.EPERM), ("ptrace", (), errno.EPERM),
@@ -60,6 +63,32 @@ def verdict(machine, number, arguments=(), audit=None):
             assert code == 0x06
             action = operand & 0xFFFF0000
             return {0x7FFF0000: ALLOWED, 0x80000000: KILLED}.get(action, operand & 0xFFFF)
+
+
+@pytest.fixture
+def number_of():
+    """Return what libseccomp's own tables say, which know every machine: a call's number, or None."""
+    try:
+        resolve = ctypes.CDLL("libseccomp.so.2").seccomp_syscall_resolve_name_arch
+    except OSError:
+        lacking("libseccomp is not installed: apt-get install libseccomp2")
+    resolve.argtypes, resolve.restype = [ctypes.c_uint32, ctypes.c_char_p], ctypes.c_int
+    return lambda machine, call: found if (found := resolve(AUDIT[machine], call.encode())) >= 0 else None
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_the_numbers_of_calls_are_libseccomps(number_of, machine):
+    column = machine == "aarch64"
+    tables = {**seccomp._DENIED, **seccomp._MISSING, **seccomp._PRETENDED, **NUMBERS}
+    assert {call: numbers[column] for call, numbers in tables.items()} == {
+        call: number_of(machine, call) for call in tables
+    }
+    assert seccomp._ARCHITECTURES[machine] == (column, AUDIT[machine])
+
+
+def test_libseccomp_tells_machines_apart(number_of):
+    assert [number_of(machine, "mount") for machine in AUDIT] == [165, 40]
+    assert number_of("aarch64", "iopl") is None
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])

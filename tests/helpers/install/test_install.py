@@ -24,6 +24,9 @@ EXTERNALLY_MANAGED = "import sys; sys.base_prefix = sys.prefix"
 APPLE = "import platform; platform.system = lambda: 'Darwin'; platform.machine = lambda: 'arm64'"
 WINDOWS = "import platform; platform.system = lambda: 'Windows'; platform.machine = lambda: 'AMD64'"
 MUSL = "import platform; platform.libc_ver = lambda *_, **__: ('', '')"
+ARM = "import platform; platform.machine = lambda: 'aarch64'"
+BITS_32 = "import sys; sys.maxsize = 2**31 - 1"  # as in a system of 32 bits on a Raspberry Pi
+RISC_V = "import platform; platform.machine = lambda: 'riscv64'"
 OLD_PYTHON = "import platform; platform.python_version_tuple = lambda: ('3', '10', '4')"
 
 
@@ -113,6 +116,15 @@ def test_the_cell_installs_the_wheel_beside_the_notebook_and_the_next_time_does_
     assert {path: path.stat().st_mtime_ns for path in student.packages.rglob("*.py")} == before
 
 
+def test_a_cell_that_imports_mxnet_first_works_after_the_installation_and_at_the_next_start(student):
+    student.give()
+    first = "from mxnet import np\nprint(np.ones(2).sum())"
+    for source in (f"{CELL}\n{first}", first):
+        done = student.run(source)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[-1] == "2.0"
+
+
 def test_where_the_helpers_are_the_cell_needs_no_wheel(student):
     (student.packages / "d2l_helpers").mkdir()
     (student.packages / "d2l_helpers" / "__init__.py").touch()
@@ -184,8 +196,12 @@ def test_an_editable_install_stays(student):
     ("computer", "got", "remedy"),
     [
         (APPLE, "Darwin on arm64", f"open the notebook in Google Colab, and upload {NAME} there"),
+        (APPLE, "Darwin on arm64", "or use Docker, which runs Linux on this computer (docs/containers.md"),
         (WINDOWS, "Windows on AMD64", "Windows has WSL"),
+        (WINDOWS, "Windows on AMD64", "Docker"),
         (MUSL, "Linux on", "Google Colab"),
+        (RISC_V, "Linux on riscv64", "Google Colab"),
+        (f"{ARM}\n{BITS_32}", "Linux on aarch64, with a Python of 32 bits", "Google Colab"),
         (OLD_PYTHON, "Python ", "make an environment with it"),
     ],
 )
@@ -197,6 +213,13 @@ def test_a_computer_that_cannot_run_mxnet_is_told_so_before_anything_is_installe
     assert got in said["got"]
     assert remedy in said["try"]
     assert set(bare.packages.rglob("*.py")) == before
+
+
+def test_on_aarch64_pip_is_asked_for_the_wheel_that_there_is(bare):
+    bare.give()
+    bare.is_like(ARM)
+    said = rows(bare.run())
+    assert "No matching distribution" in said["got"] or "Could not find a version" in said["got"]  # there is no network
 
 
 def test_a_python_without_pip_is_told_how_to_get_it(tmp_path):

@@ -11,6 +11,7 @@ from mxnet import gluon, init
 from mxnet.gluon import nn
 
 import d2l_helpers as helpers
+from d2l_helpers.panels import layout, waiting_cells
 from d2l_helpers.panels.retrain import RetrainPanel
 
 SECONDS = 30  # no fit in here should last so long
@@ -23,6 +24,13 @@ X, Y = _random.random((256, 1, 28, 28), dtype=np.float32), _random.integers(0, 1
 def runtime_folder(tmp_path, monkeypatch):
     """Keep the exhibits' last pictures out of the user's own folder."""
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+
+
+@pytest.fixture(autouse=True)
+def page(monkeypatch):
+    """Let the panels of this process, which has no kernel, believe that a page shows them; test_stills.py does not."""
+    monkeypatch.setattr(layout, "why_no_page", lambda: "")
+    monkeypatch.setattr(waiting_cells, "has_page", lambda: True)
 
 
 class Trained:
@@ -77,7 +85,7 @@ class Reader:
     @property
     def html(self):
         """The five texts: status, chart, templates, prints and table."""
-        return [one.value for one in _widgets(self.panel._view) if type(one).__name__ == "HTML"]
+        return [one.value for one in self.panel._view.children if type(one).__name__ == "HTML"]
 
     @property
     def bar(self):

@@ -48,8 +48,8 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 def outputs():
     """What cells in a fresh kernel show: a panel, draws beside its fit, draws alone, and a panel that is recorded."""
     record = "import os\nos.environ['D2L_HELPERS_RECORDING'] = '1'\nhelpers.retrain(train)"
-    sources = {"setup": SETUP, "live": "helpers.retrain(train)", "beside": DRAW, "ended": "fits.clear()"}
-    sources |= {"alone": DRAW, "recorded": record}
+    sources = {"setup": SETUP, "started": "panel = helpers.retrain(train)", "beside": DRAW, "ended": "fits.clear()"}
+    sources |= {"live": "panel", "alone": DRAW, "recorded": record}
     notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources.values()])
     environment = {name: value for name, value in os.environ.items() if name != "TQDM_DISABLE"}
     NotebookClient(notebook, kernel_name="python3", timeout=60).execute(env=environment)

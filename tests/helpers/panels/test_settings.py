@@ -225,8 +225,9 @@ def test_gluon_knows_every_choice_that_is_offered():
 def test_an_unknown_string_is_shown_alone_until_there_are_choices():
     made = sliders(with_defaults(lr=0.1, mode="fast"))
     assert made["mode"].options == ("fast",)
-    assert single_choices(made) == ["mode"]
-    assert single_choices(sliders(with_defaults(mode="fast"), {"mode": ["fast", "slow"]})) == []
+    (hint,) = single_choices(made, "train")
+    assert hint.endswith("<code>helpers.retrain(train, mode=[&#x27;fast&#x27;, …])</code>")
+    assert single_choices(sliders(with_defaults(mode="fast"), {"mode": ["fast", "slow"]}), "train") == []
 
 
 def test_choices_come_from_an_enum_or_a_literal():

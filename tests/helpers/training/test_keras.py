@@ -102,6 +102,14 @@ def test_a_tensorflow_that_cannot_be_imported_is_refused(monkeypatch):
         helpers.import_keras()
 
 
+def test_on_aarch64_nothing_that_has_no_wheel_is_recommended(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
+    with pytest.raises(LibraryUnusable, match="recorded outputs") as refused:
+        helpers.import_keras()
+    assert not any(words in refused.value.remedy for words in ("make keras", "install tensorflow-cpu"))
+
+
 def fitted(**series):
     return types.SimpleNamespace(history=series)
 
