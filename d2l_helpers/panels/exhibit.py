@@ -173,7 +173,7 @@ class Exhibit(Shown):
             self._view,
             f"{self.title}. An exhibit with controls for {names}.",
             self._picture() if is_recording() else None,
-            "The picture is for the book's values.",
+            "This is its state at the book's values.",
         )
 
     def _picture(self) -> Picture:

@@ -42,10 +42,7 @@ __all__ = ["RetrainPanel", "retrain"]
 
 _DELAY = 0.05  # seconds a slider must rest before a fit starts
 _BETWEEN_PRINTS = 0.1  # seconds; without the pause, a flood of prints would delay all messages to the page
-_WITHOUT = (
-    "To train with other values, change the defaults of {0}, and run its cell and this one again. "
-    "The picture shows a run at the defaults; if it is not finished, run this cell again."
-)
+_WITHOUT = "This is one run, at the defaults of {0}. To train with others, change the defaults and call retrain again."
 _STARTING, _RUNNING = "starting", "running"
 
 
