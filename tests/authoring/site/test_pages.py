@@ -114,3 +114,9 @@ def test_a_quiz_that_was_never_recorded_asks_nothing():
 
 def test_a_raw_cell_is_left_out():
     assert [cell.id for cell in page(TITLE, v4.new_raw_cell("raw", id="raw"))] == ["title"]
+
+
+def test_an_exhibit_is_never_folded_with_its_answer(chapter_page):
+    _, _, shown = chapter_page
+    inside, _ = folded(shown.cells)
+    assert [cell["id"] for cell in inside if "d2l-exhibit" in str(cell.get("outputs", ""))] == []
