@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from d2l_authoring.folded import cover_folded
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import NotebookError
@@ -45,6 +46,7 @@ def record_notebook(path: Path) -> None:
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
     run_notebook(notebook, path)
+    cover_folded(notebook)
     replace_file(path, to_bytes(notebook))
 
 

@@ -186,7 +186,8 @@ def explain(error: BaseException) -> str:
     text = f"{type(error).__name__}: {_text(error)}"
     # MXNet adds the traceback of its C++ code; only the last line says what failed
     if "Traceback (most recent call last)" in text:
-        text = text.strip().splitlines()[-1]
+        name = type(error).__name__
+        text = f"{name}: {text.strip().splitlines()[-1].removeprefix(f'{name}: ')}"
     line = readers_line(error.__traceback__)
     return f"{text}\n  line {line.lineno}: {line.line}" if line else text
 

@@ -86,7 +86,7 @@ STEP_ON_THE_MEAN = (
     Wrong(_on_the_sum, "but came from step(7)"),
     Wrong(_without_a_step, "have not moved"),
     Wrong(_without_backward, "has not been updated by backward"),
-    Wrong(_without_recording, "not in a computational graph"),
+    Wrong(_without_recording, "backward() finds no parameter"),
     Wrong(_divides_by_ten, "0.7 times as long"),
     Wrong(_whole_squares, "2 times as long"),
     Wrong(_halves_squares_itself, "with L1Loss", earns=0.5),
@@ -153,7 +153,7 @@ HUBER_LOSS = (
     Wrong(_asks_an_array, "truth value"),
     Wrong(_multiplies_with_comparisons, "a comparison times 0.5 is 0"),
     Wrong(_halves_a_comparison, "a comparison times 0.5 is 0"),
-    Wrong(_leaves_mxnet, "not in a computational graph", earns=0.5),
+    Wrong(_leaves_mxnet, "backward() finds no parameter", earns=0.5),
     Wrong(_forgets_the_brackets, "the loss jumps by"),
 )
 

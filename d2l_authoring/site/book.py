@@ -46,19 +46,20 @@ def write_book(
     NotebookError
         If Sphinx fails, or warns of anything: a link that leads nowhere, a formula that it cannot read.
     """
-    said, doctrees = io.StringIO(), output.with_name("doctrees")
+    said, doctrees, begun = io.StringIO(), output.with_name("doctrees"), [""]
     try:
         with patch_docutils(), docutils_namespace(), warnings.catch_warnings():
             # MyST calls what Sphinx will remove, which is no fault of a notebook
             warnings.simplefilter("ignore", PendingDeprecationWarning)
             warnings.simplefilter("ignore", DeprecationWarning)
             app = Sphinx(source, None, output, doctrees, builder, dict(settings), status=None, warning=said)
+            app.connect("env-purge-doc", lambda *event: begun.append(event[2]))  # before a page is read
             app.connect("html-page-context", lambda *event: _complete(event[3], pages.get(event[1], {})))
             app.build(force_all=True)
     except OSError:
         raise
     except Exception as error:  # a damaged picture or table makes libraries below Sphinx raise errors of any kind
-        raise _failed(f"{type(error).__name__}: {error}") from error
+        raise _failed(f"{begun[-1]}: {type(error).__name__}: {error}") from error
     if warned := _COLOURS.sub("", said.getvalue()).replace(f"{source}/", "").strip():
         raise _failed(warned[:_MOST_SAID])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from nbformat import NotebookNode, v4
 
@@ -28,7 +28,7 @@ _SHOWN = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
 _LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 
 
-def page_of(notebook: NotebookNode, name: str) -> NotebookNode:
+def page_of(notebook: NotebookNode, name: str, pages: Collection[str]) -> NotebookNode:
     """Return the notebook from which a page is made.
 
     Guesses, checks and the quiz become texts whose answers unfold; what installs, and what counts a reader's progress,
@@ -40,30 +40,32 @@ def page_of(notebook: NotebookNode, name: str) -> NotebookNode:
         The notebook as recorded. It is not changed.
     name : str
         Its name, such as ``"04_softmax_regression"``.
+    pages : collection of str
+        The names of all notebooks of the book; where prose names one, it links to its page.
 
     Returns
     -------
     NotebookNode
         A new notebook.
     """
-    cells = fold_answers(fold_setup(_cells(notebook, name)))
+    cells = fold_answers(fold_setup(_cells(notebook, name, pages)))
     return v4.new_notebook(cells=[_plain(cell) for cell in cells], metadata={"language_info": _LANGUAGE})
 
 
-def _cells(notebook: NotebookNode, name: str) -> Iterator[NotebookNode]:
+def _cells(notebook: NotebookNode, name: str, pages: Collection[str]) -> Iterator[NotebookNode]:
     """Write each cell anew for the page."""
     calls = [_call(cell) for cell in notebook.cells]
     for place, cell in enumerate(notebook.cells):
         following = calls[place + 1] if place + 1 < len(calls) else ("", "")
         if cell.cell_type == "markdown":
-            yield from _markdown(cell, following[0])
+            yield from _markdown(cell, following[0], pages)
         elif cell.cell_type == "code":
             yield from _code(notebook, name, cell, calls[place])
 
 
-def _markdown(cell: NotebookNode, following: str) -> Iterator[NotebookNode]:
+def _markdown(cell: NotebookNode, following: str, pages: Collection[str]) -> Iterator[NotebookNode]:
     """Return a cell of prose; `following` is what the next cell calls."""
-    source = page_prose(cell.source)
+    source = page_prose(cell.source, pages)
     if following == "progress":
         return  # its heading would stand over nothing
     if following == "quiz":
@@ -76,14 +78,7 @@ def _code(notebook: NotebookNode, name: str, cell: NotebookNode, call: tuple[str
     if function == "progress":
         return
     text = _written(cell, function, argument)
-    yield _with_outputs(cell, _exhibit(notebook, name, cell)) if text is None else _text_cell(cell, text)
-
-
-def _exhibit(notebook: NotebookNode, name: str, cell: NotebookNode) -> str | None:
-    try:
-        return exhibit_html(notebook, name, cell["id"])
-    except NotImplementedError:
-        return None
+    yield _with_outputs(cell, exhibit_html(notebook, name, cell["id"])) if text is None else _text_cell(cell, text)
 
 
 def _written(cell: NotebookNode, function: str, argument: str) -> str | None:

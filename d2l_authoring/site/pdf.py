@@ -49,11 +49,22 @@ def build_pdf(project: Path, output: Path) -> None:
         )
     from d2l_authoring.site.book import write_book  # imported here, because it imports Sphinx
 
-    with tempfile.TemporaryDirectory(prefix="d2l-book-") as folder:
-        work = Path(folder)
-        sources = write_sources(project, work)
-        write_book(sources.pages, work / "new", settings(sources.extra), {}, builder="singlehtml")
-        replace_file(output, _printed(browser, work))
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the file and not hidden, because Chromium from Ubuntu's snap sees neither /tmp nor hidden folders
+        with tempfile.TemporaryDirectory(prefix=f"{output.stem[:50]}-", dir=output.parent) as folder:
+            work = Path(folder).absolute()
+            sources = write_sources(project, work)
+            write_book(sources.pages, work / "new", settings(sources.extra), {}, builder="singlehtml")
+            printed = _printed(browser, work)
+    except OSError as error:
+        raise NotebookError(
+            f"Cannot print the book beside {output}",
+            got=error,
+            expected="a folder with write permission, and 50 MB of free space",
+            remedy="look at the folder's permissions and the free space; an earlier file is unchanged",
+        ) from error
+    replace_file(output, printed)
 
 
 def _printed(browser: str, work: Path) -> bytes:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-
-from d2l_helpers.chapter import CHAPTER
+from collections.abc import Collection
 
 __all__ = ["page_prose"]
 
 _BADGES = re.compile(r"\n*\[!\[Open in [^\n]*")
 _MARK = re.compile(r"<!--\s*[^\W\d]\w*(?:\[[-−]?\d+\])?\s*-->")
-_NOTEBOOK = re.compile(rf"(?<![\[`])`({'|'.join(CHAPTER)})`(?!`)")
+_CODE = re.compile(r"(?<![\[`])`(\w+)`(?!`)")
 _EXERCISES = re.compile(r"^## Exercises[^\n]*$", re.MULTILINE)
 _NOTE = "In the notebook, a check says at once what an answer still lacks. Here, three hints unfold, one after another."
 # Sentences about the button below a check, which a page has not
@@ -18,17 +17,17 @@ _BUTTON = re.compile(r"(?:^|(?<=\. ))[^.]*\bbutton below each check\b[^.]*\.\s*"
 _REWORDED = {"before you run the cell": "before you read on"}
 
 
-def page_prose(source: str) -> str:
+def page_prose(source: str, pages: Collection[str]) -> str:
     """Return the Markdown of a cell without badges, marks of metrics, and what it says about a check's button.
 
-    Names of the chapter's notebooks become links to their pages.
+    The names of notebooks become links to their pages; `pages` has the names of all pages.
     """
     source = _MARK.sub("", _BADGES.sub("", source))
     blocks = [_block(block) for block in re.split(r"\n{2,}", source)]
     source = _EXERCISES.sub(rf"\g<0>\n\n{_NOTE}", "\n\n".join(filter(None, blocks)))
     for said, instead in _REWORDED.items():
         source = source.replace(said, instead)
-    return _NOTEBOOK.sub(r"[`\1`](\1.ipynb)", source)
+    return _CODE.sub(lambda code: f"[{code[0]}]({code[1]}.ipynb)" if code[1] in pages else code[0], source)
 
 
 def _block(block: str) -> str:

@@ -58,7 +58,7 @@ def write_sources(project: Path, work: Path) -> Sources:
         folder.mkdir(parents=True)
     (sources.pages / f"{FRONT}.md").write_text(front_page(sections, address), encoding="utf-8")
     for name, notebook in notebooks.items():
-        (sources.pages / f"{name}.ipynb").write_bytes(to_bytes(page_of(notebook, name)))
+        (sources.pages / f"{name}.ipynb").write_bytes(to_bytes(page_of(notebook, name, notebooks)))
         (downloads / f"{name}.ipynb").write_bytes(to_bytes(notebook))
     return sources
 

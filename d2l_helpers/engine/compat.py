@@ -95,9 +95,11 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         if module.__name__ == "mxnet" and importlib.util.find_spec("mxnet.onnx"):  # 1.6 has only mxnet.contrib.onnx
             importlib.import_module("mxnet.onnx")  # which mxnet.contrib.onnx, now loaded lazily, would have imported
         if module.__name__ == "mxnet.base":
+            from d2l_helpers.engine.mxnet_errors import explain_last_errors
             from d2l_helpers.engine.operators import make_when_called
 
             make_when_called(module.__dict__)
+            explain_last_errors(module.__dict__)
         if module.__name__ == "mxnet.ndarray.ndarray" and not hasattr(module.NDArray, "__array__"):
             module.NDArray.__array__ = _to_numpy
         if module.__name__ == "mxnet.gluon.data.dataloader" and sys.platform == "linux":
@@ -112,13 +114,14 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
 
     @contextmanager
     def _libraries(self) -> Iterator[None]:
-        """Before MXNet's first module, load CUDA's libraries for a wheel that needs them; name those missing."""
+        """Before MXNet's first module, choose its libraries, load CUDA's if it needs them, and name those missing."""
         if self.name != "mxnet":
             yield
             return
-        from d2l_helpers.engine import system_libraries  # imported here, to keep the import of d2l_helpers fast
+        from d2l_helpers.engine import onednn, system_libraries  # imported here, to keep the import of d2l_helpers fast
         from d2l_helpers.engine.cuda import selection
 
+        onednn.switch_off_where_it_differs()
         with selection.ready(Path(self.path).parents[1]), system_libraries.named():
             yield
 

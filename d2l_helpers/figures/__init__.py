@@ -8,11 +8,12 @@ from d2l_helpers.figures.curves import curves_svg
 from d2l_helpers.figures.images import plot_images, plot_templates, templates_html, to_numpy
 from d2l_helpers.figures.line_plots import plot_curves, plot_descent, plot_fit
 from d2l_helpers.figures.network import plot_network
-from d2l_helpers.figures.picture import Picture
+from d2l_helpers.figures.picture import VS_CODE_THEME, Picture
 from d2l_helpers.figures.plots import plot_comparison, plot_confusion, plot_history, plot_panel
 from d2l_helpers.figures.projection import plot_projection
 
 __all__ = [
+    "VS_CODE_THEME",
     "Bars",
     "Chart",
     "Dots",

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from matplotlib.figure import Figure
 from PIL import Image
 
-__all__ = ["FONT_SIZE", "Picture"]
+__all__ = ["FONT_SIZE", "VS_CODE_THEME", "Picture"]
 
 FONT_SIZE = 9  # points, of the text in all figures
 
@@ -22,6 +22,11 @@ _SCREEN_DPI = 96
 _SHARPNESS = 1.5  # pixels of the file for each pixel of the page; 2 would double the notebook's size for little
 # Light becomes dark, and colours keep their hue. The page's theme decides, as for the images of charts_svg
 _TURN = "<style>@media (prefers-color-scheme:dark){image{filter:invert(.93) hue-rotate(180deg)}}</style>"
+# VS Code tells the page its theme by a class; without these rules, its pictures would have the system's theme
+VS_CODE_THEME = (
+    "<style>.vscode-dark img,.vscode-high-contrast img{color-scheme:dark}"
+    ".vscode-light img,.vscode-high-contrast-light img{color-scheme:light}</style>"
+)
 _KEPT = "/:;,=+ ()@.{}'"  # what an address may hold inside double quotes
 
 
@@ -61,7 +66,7 @@ class Picture:
         png = base64.b64encode(self.png()).decode()
         # No page shows an alt text for image/png, and GitHub shows no images of text/html
         shown = self.markup() if self.markup else self._card(png)
-        return {"text/html": shown, "image/png": png, "text/plain": self.alt}, {"image/png": self._size}
+        return {"text/html": VS_CODE_THEME + shown, "image/png": png, "text/plain": self.alt}, {"image/png": self._size}
 
     @property
     def _size(self) -> dict[str, int]:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from d2l_helpers.figures import Picture, as_images
+from d2l_helpers.figures import VS_CODE_THEME, Picture, as_images
 from d2l_helpers.lab.snapshots import EXHIBIT, VIEW, keep_snapshot
 from d2l_helpers.messages import is_prompt
 from d2l_helpers.panels.page import expect_a_page, why_no_page
@@ -41,9 +41,10 @@ _TAG = re.compile("<[^>]*>")
 _SPOKEN = re.compile(r' role="(status|alert)"')
 # A slider's handle in ipywidgets has no name, and its value is the position: on a logarithmic slider, the exponent.
 # The page runs this script each time that it shows the exhibit.
-_NAME_SLIDERS = """
+_SCRIPT = """
 (() => {
-  const start = element[0] || element;  // nbclassic passes jQuery's
+  // nbclassic passes jQuery's element, VS Code none: there, name the sliders of all exhibits
+  const start = typeof element === 'undefined' ? null : element[0] || element;
   const name = (row, handle) => {
     const title = row.querySelector('.widget-label'), readout = row.querySelector('.widget-readout');
     const set = (key, text) => handle.getAttribute(key) === text || handle.setAttribute(key, text);
@@ -55,10 +56,10 @@ _NAME_SLIDERS = """
     new MutationObserver(say).observe(row, {subtree: true, childList: true, characterData: true, attributes: true});
   };
   const find = tries => {
-    const exhibit = start.closest('.d2l-exhibit');
-    const handles = exhibit ? exhibit.querySelectorAll('[role=slider]') : [];
+    const exhibit = start ? start.closest('.d2l-exhibit') : document;
+    const handles = exhibit ? exhibit.querySelectorAll('.d2l-exhibit [role=slider]:not([aria-label])') : [];
     for (const handle of handles) name(handle.closest('.widget-hslider, .widget-inline-hbox'), handle);
-    if (!handles.length && tries) setTimeout(() => find(tries - 1), 100);  // not on the page yet
+    if (tries && !(start && handles.length)) setTimeout(() => find(tries - 1), 100);  // not on the page yet
   };
   find(100);
   // Notebook 7 would use a slider's arrow keys to go to another cell, but not in an element with this attribute
@@ -67,6 +68,9 @@ _NAME_SLIDERS = """
       'data-lm-suppress-shortcuts', event.key.startsWith('Arrow'));
     window.addEventListener('keydown', window.d2lArrows, true);
   }
+  // Voila does not tell pictures that its theme is dark
+  const {voila, jpThemeLight} = document.body.dataset;
+  if (voila && jpThemeLight === 'false') document.body.style.colorScheme = 'dark';
 })();
 """
 # The minus of a number or of its power of ten; not the hyphen of t-shirt
@@ -112,13 +116,13 @@ def row(parts: Sequence[widgets.Widget]) -> widgets.Box:
 
 
 def column(parts: Sequence[widgets.Widget]) -> widgets.VBox:
-    """Lay out widgets below each other, as the whole exhibit; its sliders get names for a screen reader."""
-    script = {"output_type": "display_data", "data": {"application/javascript": _NAME_SLIDERS}, "metadata": {}}
-    names: list[widgets.Widget] = []
+    """Lay out widgets below each other, as the whole exhibit, with the script that completes its controls."""
+    script = {"output_type": "display_data", "data": {"application/javascript": _SCRIPT}, "metadata": {}}
+    scripts: list[widgets.Widget] = []
     if widgets.__version__ >= "8":  # the page of ipywidgets 7 cannot make an Output that has outputs already
         layout = widgets.Layout(height="0", margin="0", overflow="hidden")
-        names.append(widgets.Output(outputs=(script,), layout=layout))
-    whole = widgets.VBox([*parts, *names], layout=widgets.Layout(max_width=_PAGE))
+        scripts.append(widgets.Output(outputs=(script,), layout=layout))
+    whole = widgets.VBox([*parts, *scripts], layout=widgets.Layout(max_width=_PAGE))
     whole.add_class("d2l-exhibit")
     return whole
 
@@ -206,8 +210,9 @@ def _still(view: widgets.Widget, note: str) -> dict[str, Any]:
 
 def _snapshot(view: widgets.Widget, note: str = f"<b>{_HOW}</b>") -> str:
     """Return as HTML what an exhibit shows below its controls, for a page without a kernel."""
-    shown = _SPOKEN.sub("", as_images("".join(_texts(view))))  # a screen reader must not announce what a file contains
-    return f'<div style="max-width:{_PAGE}"><p style="margin:0 0 8px">{note}</p>{shown}</div>'
+    # A screen reader must not announce what a file contains
+    shown = _SPOKEN.sub("", "".join(map(as_images, _texts(view))))
+    return f'{VS_CODE_THEME}<div style="max-width:{_PAGE}"><p style="margin:0 0 8px">{note}</p>{shown}</div>'
 
 
 def _texts(view: widgets.Widget) -> list[str]:

@@ -1,4 +1,4 @@
-"""Find out whether there is a page with controls, without importing ipywidgets, which takes a third of a second."""
+"""Find out what the page can do, without importing ipywidgets, which takes a third of a second."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from d2l_helpers.messages import shell
 from d2l_helpers.records import is_recording
 
-__all__ = ["expect_a_page", "has_page", "is_run_by_a_program", "kernel", "why_no_page"]
+__all__ = ["expect_a_page", "has_page", "is_run_by_a_program", "kernel", "runs_at_once", "why_no_page"]
 
 _AT_ONCE = 5.0  # seconds in which a page without the widgets' extension refuses a widget
 # By jupyter_client, which numbers its messages: of jupyter console, papermill and nbconvert; pages send random names
@@ -64,9 +64,14 @@ def is_run_by_a_program() -> bool:
     """Return whether a program has sent the running cell, which takes the output as it is when the cell ends."""
     ask = getattr(kernel(), "get_parent", None)
     header = ask("shell").get("header", {}) if ask else {}
-    return bool(_NUMBERED.fullmatch(header.get("msg_id", "")))
+    return bool(_NUMBERED.fullmatch(header.get("msg_id", ""))) and not runs_at_once()
 
 
 def kernel() -> Any:
     """Return the kernel that runs this process's cells; None outside a notebook."""
     return getattr(shell(), "kernel", None)
+
+
+def runs_at_once() -> bool:
+    """Return whether the page is Voila's, which runs all cells before a reader sees it, and none again."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")

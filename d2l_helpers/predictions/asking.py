@@ -6,13 +6,15 @@ from typing import Any
 
 from d2l_helpers.errors import ArgumentError, quote
 from d2l_helpers.messages import Message, prediction_message, question_message, show
-from d2l_helpers.panels.page import has_page
+from d2l_helpers.panels.page import has_page, runs_at_once
 from d2l_helpers.predictions.catalogue import find
 from d2l_helpers.predictions.guesses import Guess, guess_of, remember
 from d2l_helpers.predictions.question import Question, Verdict
 from d2l_helpers.records import default_tolerance, metrics_bundle, number_of
 
 __all__ = ["compare", "predict"]
+
+_results: dict[str, Any] = {}  # of this kernel, by question: Voila measures all of them before anybody guesses
 
 
 def predict(name: str, guess: object = None) -> None:
@@ -85,6 +87,7 @@ def compare(name: str, result: Any, tolerance: float | None = None) -> None:
             expected="a result of the form that this cell has in the original notebook",
             remedy="look at the last line of the cell: it passes what the cell measured",
         ) from None
+    _results[name] = result
     show({**metrics, **message})
 
 
@@ -126,8 +129,13 @@ def _asked(question: Question) -> Message:
 
 
 def _state(question: Question) -> str:
+    """Return what stands below the form."""
     guess = _valid_guess(question)
-    return f"Your guess: {question.said(guess.said)}. Now run the next cell." if guess else ""
+    if not guess:
+        return ""
+    if runs_at_once() and question.name in _results:
+        return _compared(question, _results[question.name])["text/plain"]
+    return f"Your guess: {question.said(guess.said)}.{'' if runs_at_once() else ' Now run the next cell.'}"
 
 
 def _answered(question: Question, said: str) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from d2l_helpers.errors import ArgumentError, TrainingError
+from d2l_helpers.errors import ArgumentError, quote
+from d2l_helpers.training.calls import UPDATER, takes
 
-__all__ = ["apply", "check_first_batch", "check_labels", "check_training_arguments", "foreign_trainer", "no_batches"]
+__all__ = ["apply", "check_first_batch", "check_labels", "check_training_arguments", "no_batches"]
 
 
 def check_training_arguments(net: Any, loss: Any, num_epochs: object, updater: Any) -> None:
@@ -28,11 +29,16 @@ def check_training_arguments(net: Any, loss: Any, num_epochs: object, updater: A
 
     if not util.is_np_array():
         raise _refused("MXNet in its classic mode", "its NumPy mode", "call npx.set_np() in the setup cell")
-    for name, value in (("net", net), ("loss", loss), ("updater", getattr(updater, "step", updater))):
+    step = updater if isinstance(updater, type) else getattr(updater, "step", updater)
+    for name, value, remedy in (("net", net, _NET), ("loss", loss, _LOSS), ("updater", step, UPDATER)):
+        if isinstance(value, type):
+            got, expected = f"{name}={value.__name__}, a class", "an object made of the class"
+            raise _refused(got, expected, f"write {value.__name__}(), with its arguments")
         if not callable(value):
-            raise _refused(
-                f"{name}={value!r}", "a function or another object that can be called", f"pass a function as {name}"
-            )
+            raise _refused(f"{name}={quote(value)}", "a function or another object that can be called", remedy)
+    if not takes(step, 1):
+        got = f"updater={quote(updater)}, which takes other arguments"
+        raise _refused(got, "a gluon.Trainer, or updater(batch_size)", UPDATER)
     if not isinstance(num_epochs, numbers.Integral) or isinstance(num_epochs, bool) or num_epochs < 1:
         raise _refused(f"num_epochs={num_epochs!r}", "a whole number, 1 or more", "pass num_epochs=10")
     rate = getattr(updater, "learning_rate", 0.0)
@@ -81,7 +87,7 @@ def apply(net: Callable[[Any], Any], loss: Callable[..., Any], X: Any, y: Any) -
         raise _refused(
             f"X of shape {X.shape}, y of shape {y.shape}: {reason[0]}",
             "an initialised network and a loss that accept these shapes and return arrays",
-            _COMPARE_SHAPES,
+            _SAME_DEVICE if "not initialized on context" in reason[0] else _COMPARE_SHAPES,
         ) from error
     if y_hat.ndim != 2 or len(y_hat) != len(y):
         raise _refused(f"scores of shape {y_hat.shape}", f"({len(y)}, classes), one row per example", _COMPARE_SHAPES)
@@ -115,17 +121,11 @@ def no_batches(data_iter: object) -> ArgumentError:
     )
 
 
-def foreign_trainer(error: Warning) -> TrainingError:
-    """Return the error for a Trainer that updates other parameters than those of the network."""
-    return TrainingError(
-        "The Trainer does not train this network.",
-        got=str(error).partition(". ")[0],
-        expected="a Trainer made of the network's own parameters",
-        remedy='make both again: trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})',
-    )
-
-
 _COMPARE_SHAPES = "call net.initialize(), then compare the shapes of X, y and net(X) for one batch"
+_SAME_DEVICE = "move the network to the device of the data: net.collect_params().reset_ctx(X.ctx)"
+_NET = "pass a Gluon network, or a function of X, as net"
+_LOSS = "pass a loss such as gluon.loss.SoftmaxCrossEntropyLoss() as loss"
+_ORDER = "pass net, train_iter, test_iter, loss, num_epochs, updater in this order; load_array makes batches of arrays"
 _REPEATABLE = "an iterable that yields batches (X, y) each time it is looped over"
 
 
@@ -137,13 +137,13 @@ def _first_batch(batches: Iterable[Any]) -> tuple[Any, Any]:
             _REPEATABLE,
             "pass the list or the DataLoader itself, not an iterator or a generator",
         )
+    if not isinstance(batches, Iterable) and not hasattr(batches, "__getitem__"):
+        raise _refused(f"{quote(batches)} in the place of batches", _REPEATABLE, _ORDER)
     state, numpy_state = random.getstate(), np.random.get_state()
     try:
         for batch in batches:
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
-                raise _refused(
-                    f"a batch of type {type(batch).__name__}", "a pair (X, y)", "make each batch a pair of arrays"
-                )
+                raise _refused(f"a batch of type {type(batch).__name__}", "a pair (X, y)", _ORDER)
             return batch[0], batch[1]
     finally:
         random.setstate(state)

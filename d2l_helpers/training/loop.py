@@ -19,11 +19,12 @@ from d2l_helpers.training.argument_checks import (
     check_first_batch,
     check_labels,
     check_training_arguments,
-    foreign_trainer,
     no_batches,
 )
+from d2l_helpers.training.calls import explained
 from d2l_helpers.training.compiled import CompiledLoss, compile_loss
 from d2l_helpers.training.evaluation import Score, accuracy, score, total
+from d2l_helpers.training.gradients import differentiate, updating
 from d2l_helpers.training.history import Epoch, FitProgress, History
 
 __all__ = ["fit", "train_ch3", "watched"]
@@ -38,6 +39,7 @@ Loss = Callable[..., Any]
 Step = Callable[[int], None]
 
 
+@explained
 def train_ch3(
     net: Network, train_iter: Batches, test_iter: Batches, loss: Loss, num_epochs: int, updater: Any
 ) -> History:
@@ -85,6 +87,7 @@ def train_ch3(
     return history
 
 
+@explained
 def fit(
     net: Network, train_iter: Batches, test_iter: Batches, loss: Loss, num_epochs: int, updater: Any
 ) -> Iterator[FitProgress]:
@@ -147,7 +150,7 @@ def _train_compiled(loss: CompiledLoss, step: Step) -> Iterator[Score]:
     for X, y in loss.minibatches():
         with autograd.record():
             loss_sum, hits = loss(X, y)
-        loss_sum.backward()
+        differentiate(loss_sum)
         step(len(y))
         parts.append((loss_sum, hits, len(y)))
         if len(parts) == _BATCHES_BETWEEN_WAITS:
@@ -165,7 +168,7 @@ def _train_plainly(net: Network, train_iter: Batches, loss: Loss, step: Step) ->
         with autograd.record():
             y_hat, losses = apply(net, loss, X, y)
         check_labels(y, y_hat.shape[1])
-        losses.backward()
+        differentiate(losses)
         step(len(y))
         yield Score(float(losses.sum()), accuracy(y_hat, y), len(y))
 
@@ -178,10 +181,8 @@ def _checked_step(updater: Any) -> Step:
     """
 
     def step(batch_size: int) -> None:
-        try:
+        with updating():
             getattr(updater, "step", updater)(batch_size)
-        except UserWarning as warning:  # MXNet warns if a backward pass has not computed a parameter's gradient
-            raise foreign_trainer(warning) from warning
 
     return step
 

@@ -31,6 +31,7 @@ GOOD = {
     "ignored": "# NBVAL_IGNORE_OUTPUT\nprint(time.time())\nhelpers.show(ignored=0.5, tolerance=0)",
     "environment": "os.environ['D2L_HELPERS_RECORDING'], os.environ['TQDM_DISABLE']",
     "picture": PICTURE,
+    "folded": "helpers.show(folded=0.83, tolerance=5e-4)",
 }
 BAD = {
     "setup": "import os\nimport d2l_helpers as helpers",
@@ -40,6 +41,7 @@ BAD = {
     "far": "helpers.show(far=0.83, tolerance=5e-4)",
     "ignored-far": "# NBVAL_IGNORE_OUTPUT\nhelpers.show(ignored_far=0.83, tolerance=5e-4)",
     "tolerance": "helpers.show(tight=0.83, tolerance=5e-4)",
+    "folded-far": "helpers.show(folded_far=0.83, tolerance=5e-4)",
     "text-of-record": "helpers.show(same=0.83, tolerance=5e-4)",
     "words": "print('ten epochs')",
     "picture": PICTURE,
@@ -51,6 +53,9 @@ BAD = {
 
 def record(path, sources, prose=""):
     cells = [v4.new_code_cell(source, id=cell_id) for cell_id, source in sources.items()]
+    for cell in cells:
+        if cell["id"].startswith("folded"):
+            cell.metadata["jupyter"] = {"outputs_hidden": True}
     path.write_bytes(to_bytes(v4.new_notebook(cells=[*cells, v4.new_markdown_cell(prose, id="prose")])))
     record_notebook(path)
 
@@ -112,6 +117,7 @@ def bad_run(tmp_path_factory):
         nan=lambda cell, metrics: metrics["nan"].update(value=float("nan")),
         far=lambda cell, metrics: metrics["far"].update(value=0.8306),
         ignored_far=lambda cell, metrics: metrics["ignored_far"].update(value=0.8306),
+        folded_far=lambda cell, metrics: metrics["folded_far"].update(value=0.8306),
         tolerance=lambda cell, metrics: metrics["tight"].update(tolerance=0.02),
         text_of_record=lambda cell, metrics: cell.outputs[0].data.update({"text/plain": "other: 0.8300"}),
         words=lambda cell, metrics: cell.outputs[0].update(text="five epochs\n"),
@@ -138,6 +144,7 @@ def test_run_within_tolerance_passes(good):
         ("nan", "The metric 'nan' cannot be recorded or compared"),
         ("far", "far: recorded 0.8306, got 0.83, difference 0.0006, tolerance 0.0005"),
         ("ignored-far", "ignored_far: recorded 0.8306, got 0.83, difference 0.0006, tolerance 0.0005"),
+        ("folded-far", "folded_far: recorded 0.8306, got 0.83, difference 0.0006, tolerance 0.0005"),
         ("tolerance", "tight: tolerance recorded 0.02, got 0.0005"),
         ("text-of-record", "same: #"),
         ("words", "five epochs"),
@@ -163,7 +170,7 @@ def test_prose_with_wrong_numbers_fails(bad_run):
 def test_nothing_else_fails_and_cells_never_recorded_are_run_for_later_cells(bad_run):
     code, text = bad_run
     assert code == 1
-    assert "12 failed, 2 passed" in text
+    assert "13 failed, 2 passed" in text
 
 
 @kernel

@@ -108,6 +108,7 @@ def test_it_opens_the_first_page_asks_nothing_and_keeps_work_through_a_release(
     assert page.locator(".Toastify__toast").count() == 0
     assert not [url for url in asked if "/lab/api/news" in url or "/lab/api/update" in url]
     assert not [url for url in asked if "/lsp/" in url]  # the search for language servers is slow, and none is needed
+    expect(page.locator(".jp-OutputPlaceholder").first).to_have_text("")  # not the answer to the question above
     files = page.locator(".jp-DirListing-itemText")
     assert files.evaluate_all("names => names.every(name => name.scrollWidth <= name.clientWidth)")  # none cut off
     assert files.all_inner_texts() == sorted(path.name for path in (project / "notebooks").glob("*.ipynb"))

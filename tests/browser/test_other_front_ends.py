@@ -18,7 +18,7 @@ from d2l_helpers.exercises.catalogue import chapter
 
 pytestmark = pytest.mark.browser
 
-SMALLEST = "00_start_here"
+SMALLEST, FLAGSHIP = "00_start_here", "07_softmax_regression_gluon"
 NAMES = [pytest.param(name, marks=[] if name == SMALLEST else pytest.mark.nightly) for name in CHAPTER]
 HOW = "Run this cell to use its controls."
 FAILED = re.compile("model not found|Error displaying|Traceback")
@@ -31,6 +31,7 @@ def test_notebook_7(page: Page, notebook7: str, name: str) -> None:
         expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(notebook.cells))  # they come one by one
         unfolded = [cell for cell in notebook.cells if not cell.metadata.get("jupyter", {}).get("outputs_hidden")]
         shows_its_pictures(page, ".jp-OutputArea-output", recorded_exhibits(unfolded))
+        assert "".join(page.locator(".jp-OutputPlaceholder").all_inner_texts()).strip() == ""
         notebook.run_all()
         for exercise in chapter()[name]:
             says(notebook, exercise, "not attempted, 0 of")
@@ -61,6 +62,19 @@ def test_voila(page: Page, voila: str, name: str) -> None:
     expect(page.get_by_text("helpers.predict")).to_have_count(0)
     check_outputs(page, page.locator(".jp-OutputArea-output"), themes=())
     use(shown.panels(), name)
+    if name == SMALLEST:
+        question = page.locator(".jp-OutputArea-output").filter(has=page.get_by_role("button", name="c: it grows"))
+        question.get_by_role("button", name="c: it grows").press("Enter")
+        expect(question).to_contain_text("You said “it grows”; after ten steps the loss is 0.122 times what it was.")
+
+
+@pytest.mark.network
+@pytest.mark.nightly
+def test_voila_in_the_dark(page: Page, voila: str) -> None:
+    shown = VoilaPage(page, f"{voila}&theme=dark", FLAGSHIP)
+    assert shown.panels()
+    check_outputs(page, page.locator(".jp-OutputArea-output"), themes=())
+    assert page.evaluate("getComputedStyle(document.querySelector('.jp-OutputArea-output img')).colorScheme") == "dark"
 
 
 def shows_its_pictures(page: Page, output: str, exhibits: int) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import pytest
+from filelock import FileLock
 from nbformat import v4
 from support.lacking import lacking
 
@@ -17,11 +20,15 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("index", *CHAPTER, "search")
 
 
-def built_site(folder: Path) -> Path:
-    """Build the chapter's site in a folder; skip the test where a package is missing."""
+def built_site(temporary: pytest.TempPathFactory) -> Path:
+    """Return the folder of the chapter's site, built once for all workers; skip the test where a package is missing."""
     require_sphinx()
-    build_site(ROOT, folder / "site")
-    return folder / "site"
+    of_worker = temporary.getbasetemp()
+    shared = of_worker.parent if "PYTEST_XDIST_WORKER" in os.environ else of_worker
+    with FileLock(shared / "site.lock"):
+        if not (shared / "site").exists():
+            build_site(ROOT, shared / "site")
+    return shared / "site"
 
 
 def require_sphinx() -> None:

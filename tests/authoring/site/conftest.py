@@ -5,4 +5,4 @@ from support.sites import built_site
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The folder of the chapter's site."""
-    return built_site(tmp_path_factory.mktemp("site"))
+    return built_site(tmp_path_factory)

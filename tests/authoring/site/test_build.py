@@ -14,8 +14,10 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
+from nbformat import v4
 from support.sites import PAGES, ROOT, require_sphinx, small_project
 
+from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_authoring.site import build, packages
 from d2l_authoring.site.build import build_site
 from d2l_helpers.chapter import CHAPTER
@@ -118,6 +120,7 @@ def test_pages_know_nothing_of_the_machine_and_the_day(site):
         assert word.encode() not in text, word
 
 
+@pytest.mark.nightly  # as long as all other tests of the build together
 def test_a_second_build_writes_the_same_bytes_from_elsewhere_and_removes_what_is_stale(site, tmp_path):
     output = tmp_path / "ein Ordner für Bücher" / "site"
     command = [sys.executable, "-m", "d2l_authoring", "site", "--project", str(ROOT), "--output", str(output)]
@@ -164,6 +167,23 @@ def test_a_damaged_notebook_and_a_missing_one_are_named(small, tmp_path):
     with pytest.raises(NotebookError, match="no notebook in"):
         build_site(project, tmp_path / "site")
     assert not (tmp_path / "site").exists()
+
+
+def test_a_damaged_picture_is_an_error_that_names_its_notebook(small, tmp_path):
+    project = small("# T")
+    notebook = read_notebook(project / "notebooks" / "01_small.ipynb")
+    picture = v4.new_output("display_data", data={"image/png": "!not base64"})
+    notebook.cells.append(v4.new_code_cell("plot()", id="plot", outputs=[picture]))
+    (project / "notebooks" / "01_small.ipynb").write_bytes(to_bytes(notebook))
+    with pytest.raises(NotebookError, match=r"01_small: .*base64"):
+        build_site(project, tmp_path / "site")
+
+
+def test_a_relative_folder_is_one_of_the_working_directory(small, tmp_path, monkeypatch):
+    project = small("# T")
+    monkeypatch.chdir(project)
+    build_site(Path(), Path("build", "site"))
+    assert (project / "build" / "site" / "01_small.html").is_file()
 
 
 def test_a_folder_of_somebody_is_not_replaced(small, tmp_path):

@@ -21,7 +21,7 @@ TITLE = v4.new_markdown_cell("# Title", id="title")
 
 
 def page(*cells):
-    return page_of(v4.new_notebook(cells=list(cells)), "01_linear_regression").cells
+    return page_of(v4.new_notebook(cells=list(cells)), "01_linear_regression", CHAPTER).cells
 
 
 def folded(cells):
@@ -39,7 +39,7 @@ def folded(cells):
 @pytest.fixture(scope="module", params=CHAPTER)
 def chapter_page(request):
     notebook = read_notebook(NOTEBOOKS / f"{request.param}.ipynb")
-    return request.param, notebook, page_of(notebook, request.param)
+    return request.param, notebook, page_of(notebook, request.param, CHAPTER)
 
 
 def test_a_page_keeps_the_headings_and_needs_no_kernel(chapter_page):
@@ -87,7 +87,7 @@ def test_nothing_but_tags_is_left_of_metadata_and_the_notebook_is_unchanged():
     cell = v4.new_code_cell("1", id="one", metadata={"nbgrader": {"grade": False}, "tags": ["a"], "jupyter": {}})
     notebook = v4.new_notebook(cells=[TITLE, cell])
     before = copy.deepcopy(notebook)
-    assert page_of(notebook, "x").cells[1].metadata == {"tags": ["a"]}
+    assert page_of(notebook, "x", ()).cells[1].metadata == {"tags": ["a"]}
     assert notebook == before
 
 

@@ -95,6 +95,16 @@ def test_the_scripts_are_correct_shell(bundled, script):
     assert done.returncode == 0, done.stderr
 
 
+def test_a_container_with_a_processor_by_arm_is_refused_before_anything_is_installed(tmp_path):
+    (tmp_path / "uname").write_text("#!/bin/sh\necho aarch64\n")
+    (tmp_path / "uname").chmod(0o755)
+    script = ROOT / "d2l_autograder" / "bundle" / "setup.sh"
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(["sh", script], env=path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "docker run --platform linux/amd64" in done.stderr
+
+
 def test_what_cannot_be_bundled_is_refused_in_words(tmp_path):
     assert bundle(tmp_path / "nothing", tmp_path / "a.zip").exit_code == 2
     (tmp_path / "other.ipynb").write_text("{}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from d2l_helpers.predictions import catalogue, guesses
+from d2l_helpers.predictions import asking, catalogue, guesses
 from d2l_helpers.predictions.question import Choice, ChoiceQuestion, NumberQuestion, TextQuestion
 
 GROWTH = ChoiceQuestion(
@@ -29,9 +29,10 @@ CLASS = TextQuestion(
 
 @pytest.fixture(autouse=True)
 def questions(tmp_path, monkeypatch):
-    """Make a chapter of two notebooks, and forget all guesses."""
+    """Make a chapter of two notebooks, and forget all guesses and results."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr(guesses, "_here", {})
+    monkeypatch.setattr(asking, "_results", {})
     of_the_chapter = {"01_test": (GROWTH, STEPS), "02_test": (CLASS,), "03_test": ()}
     monkeypatch.setattr(catalogue.QUESTIONS, "_chapter", of_the_chapter)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import d2l_helpers as helpers
 from d2l_helpers import reader_files
 from d2l_helpers.errors import ArgumentError, RecordError
-from d2l_helpers.predictions import guesses
+from d2l_helpers.predictions import asking, guesses
 from d2l_helpers.records import METRICS_TYPE, RECORDING
 
 from .conftest import CLASS, GROWTH, STEPS
@@ -48,6 +48,16 @@ def test_a_right_guess_stands_beside_the_result(shown):
     assert said(shown).endswith("Your guess: “four times”. Now run the next cell.")
     helpers.compare("growth", 4.0)
     assert said(shown) == "● You said “four times”; it is 4.00 times."
+
+
+def test_on_a_page_without_cells_a_guess_is_compared_at_once(shown, monkeypatch):
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
+    helpers.predict("growth", "a")  # in a kernel before this one
+    assert said(shown).endswith("Your guess: “twice”.")
+    helpers.compare("growth", 4.0)
+    assert asking._answered(GROWTH, "b") == "● You said “four times”; it is 4.00 times."
+    assert asking._answered(GROWTH, "a").startswith("◐ You said “twice”; it is 4.00 times.")
+    assert asking._answered(GROWTH, "c").startswith("This is not a possible guess")
 
 
 def test_a_wrong_choice_gets_its_own_sentence(shown):

@@ -1,0 +1,70 @@
+"""Name mistakes that show when gradients are computed or used: parameters without one, and another network's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from d2l_helpers.engine.mxnet_errors import NOT_RECORDED
+from d2l_helpers.errors import TrainingError
+
+__all__ = ["differentiate", "updating"]
+
+_EXPECTED = "parameters on which attach_grad() was called, or Gluon's own without grad_req='null'"
+_REMEDY = (
+    "call attach_grad() on every parameter before training, as in: for param in (W, b): param.attach_grad(); "
+    "of a Gluon network: net.collect_params().setattr('grad_req', 'write')"
+)
+
+
+def differentiate(loss: Any) -> None:
+    """Compute the gradients of a recorded loss.
+
+    Raises
+    ------
+    TrainingError
+        If the loss depends on no parameter that has a gradient.
+    """
+    from mxnet import MXNetError
+
+    try:
+        loss.backward()
+    except MXNetError as error:
+        if NOT_RECORDED not in str(error):
+            raise
+        raise TrainingError(
+            "Cannot compute gradients.",
+            got="a loss that depends on no parameter with a gradient",
+            expected=_EXPECTED,
+            remedy=_REMEDY,
+        ) from error
+
+
+@contextmanager
+def updating() -> Iterator[None]:
+    """Replace the errors of an update whose parameters have no gradients, or those of another network.
+
+    Raises
+    ------
+    TrainingError
+        Instead of MXNet's warning, where warnings are errors, and of arithmetic with None.
+    """
+    try:
+        yield
+    except UserWarning as warning:  # MXNet warns if a backward pass has not computed a parameter's gradient
+        raise TrainingError(
+            "The Trainer does not train this network.",
+            got=str(warning).partition(". ")[0],
+            expected="a Trainer made of the network's own parameters",
+            remedy='make both again: trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})',
+        ) from warning
+    except TypeError as error:
+        if "'NoneType'" not in str(error):
+            raise
+        raise TrainingError(
+            "Cannot update the parameters.",
+            got=f"a parameter whose gradient is None ({error})",
+            expected=_EXPECTED,
+            remedy=_REMEDY,
+        ) from error
