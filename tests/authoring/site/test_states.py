@@ -25,9 +25,11 @@ def named(one):
     return f"{one.notebook[:2]}-{one.cell}"
 
 
-def cell_of(one):
+def recorded(one):
+    """What the notebook recorded of an exhibit, by MIME type."""
     (cell,) = [cell for cell in NOTEBOOKS[one.notebook].cells if cell["id"] == one.cell]
-    return cell
+    (output,) = [output for output in cell.outputs if EXHIBIT in output.metadata]
+    return output.data
 
 
 def test_each_exhibit_of_the_chapter_is_in_the_table_once():
@@ -65,9 +67,9 @@ def test_each_state_answers_a_question_that_stands_before_the_exhibit(one):
 @pytest.mark.parametrize("one", LIVE, ids=named)
 def test_what_the_build_computes_is_what_the_notebook_recorded(one):
     exhibit = one.make()
-    recorded = cell_of(one).outputs[0].data["text/plain"]
-    assert recorded.startswith(exhibit.title)
-    assert recorded.endswith(frame(exhibit, {}).sentence)
+    text = recorded(one)["text/plain"]
+    assert text.startswith(exhibit.title)
+    assert text.endswith(frame(exhibit, {}).sentence)
 
 
 @pytest.mark.parametrize("one", LIVE, ids=named)
@@ -102,5 +104,4 @@ def test_a_state_with_a_wrong_name_or_value_is_refused():
 def test_a_recorded_state_with_the_books_values_is_what_the_notebook_recorded(name, cell, title):
     (one,) = [one for one in RECORDED if (one.notebook, one.cell) == (name, cell)]
     place = [state.title for state in one.states].index(title)
-    shown = cell_of(one).outputs[0].data["text/html"]
-    assert html.escape(read_pictures(one)[place]["sentence"]) in shown
+    assert html.escape(read_pictures(one)[place]["sentence"]) in recorded(one)["text/html"]
