@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import re
 from pathlib import Path
@@ -10,10 +11,10 @@ import pytest
 
 from d2l_authoring.notebook_file import read_notebook
 from d2l_authoring.site.asked import asked
-from d2l_authoring.site.exhibits import SHOWN
+from d2l_authoring.site.exhibits import SHOWN, exhibit_html
 from d2l_authoring.site.frames import frame
 from d2l_authoring.site.pictures import read_pictures
-from d2l_helpers.errors import ArgumentError
+from d2l_helpers.errors import ArgumentError, NotebookError
 from d2l_helpers.lab.snapshots import EXHIBIT
 
 NOTEBOOKS = {path.stem: read_notebook(path) for path in (Path(__file__).parents[3] / "notebooks").glob("*.ipynb")}
@@ -84,6 +85,20 @@ def test_the_three_states_are_recorded_and_look_different(one):
     assert len({picture["markup"] for picture in taken}) == 3
     for picture in taken:
         assert not re.search("<script|onload|https?:", picture["markup"])
+
+
+def test_a_page_is_refused_if_its_notebook_asks_too_little():
+    notebook = copy.deepcopy(NOTEBOOKS["05_fashion_mnist"])
+    (cell,) = [cell for cell in notebook.cells if cell["id"] == "browse-heading"]
+    cell["source"] = "1. Is there one question?"
+    with pytest.raises(NotebookError, match="1 question in the cell 'browse-heading'"):
+        exhibit_html(notebook, "05_fashion_mnist", "browse")
+
+
+def test_a_cell_that_the_table_does_not_have_keeps_its_output():
+    notebook = NOTEBOOKS["05_fashion_mnist"]
+    assert exhibit_html(notebook, "05_fashion_mnist", "setup") is None
+    assert exhibit_html(notebook, "my_own_notebook", "browse") is None
 
 
 def test_a_state_with_a_wrong_name_or_value_is_refused():
