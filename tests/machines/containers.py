@@ -38,9 +38,13 @@ done
 docker logs lab
 python3 -c "import urllib.request as u; page = u.urlopen('$url'); print(page.status, b'jupyter-config' in page.read())"
 """
+KEY = """python -c '
+from d2l_helpers.exercises.key_text import chapter, solution_text
+print(all(solution_text(exercise) for group in chapter().values() for exercise in group))'
+"""
 STOP = "docker rm --force lab >/dev/null 2>&1 || true\n"
 GRADE = (
-    "--volume /course:/home/reader/course --workdir /home/reader/course chapter d2l-grade grade submitted --out marks"
+    "--volume /course:/chapter/work/course --workdir /chapter/work/course chapter d2l-grade grade submitted --out marks"
 )
 BINDER = "import os, sys, jupyterlab.labapp; os.execvp('jupyter-lab', sys.argv)"  # as in BinderHub's chart
 LIMITS = "--user 1000 --memory 2g --memory-swap 2g --cpus 1 --security-opt no-new-privileges"
@@ -68,20 +72,21 @@ def readers() -> Iterator[Step]:
         "echo '# a change' >>/chapter/d2l_helpers/errors.py; docker build --progress plain --tag chapter /chapter 2>&1"
     )
     yield Step("... after a change of the code, no package again", f"{again} | grep -A 1 'setup.sh packages'", "CACHED")
-    kept = f"{STOP}{SERVER} --volume linear-networks:/home/reader chapter"
+    kept = f"{STOP}{SERVER} --volume linear-networks:/chapter/work chapter"
     yield Step("the page, work in a volume", kept + PAGE, "200 True")
     yield Step("... as an ordinary user", "docker exec lab id -u", "1000")
     yield Step("... notebook 04 by nbval", f"docker exec lab {NBVAL}")
     yield Step("... the doctor finds no problem", "docker exec lab d2l-helpers doctor")
-    write = "docker exec lab sh -c 'echo mine >/home/reader/mine'"
+    yield Step("... helpers.solution finds the key", f"docker exec --workdir /chapter/work lab {KEY}", "True")
+    write = "docker exec lab sh -c 'echo mine >/chapter/work/mine'"
     yield Step(
-        "... and work is there in a new container", f"{write}; {kept}; docker exec lab cat /home/reader/mine", "mine"
+        "... and work is there in a new container", f"{write}; {kept}; docker exec lab cat /chapter/work/mine", "mine"
     )
     yield Step("... Ctrl-C ends the server at once", "docker kill --signal INT lab; timeout 5 docker wait lab")
     mine = "mkdir -p /mine; chown 4321 /mine; "
-    owned = f"{STOP}{mine}{SERVER} --user 4321:4321 --volume /mine:/home/reader chapter{PAGE}stat -c %u /mine/00*.ipynb"
-    yield Step("a folder of the host's, another user id", owned, "4321")
-    read_only = f"{STOP}{SERVER} --read-only --tmpfs /tmp --volume linear-networks:/home/reader chapter"
+    owned = f"{STOP}{mine}{SERVER} --user 4321:4321 --volume /mine:/chapter/work chapter{PAGE}"
+    yield Step("a folder of the host's, another user id", f"{owned}stat -c %u /mine/00*.ipynb", "4321")
+    read_only = f"{STOP}{SERVER} --read-only --tmpfs /tmp --volume linear-networks:/chapter/work chapter"
     yield Step("a read-only root, home in a volume", read_only + PAGE, "200 True")
     yield Step("no network, no capability", f"{RUN} --network none --cap-drop ALL chapter {NBVAL}")
     yield Step(
@@ -90,7 +95,7 @@ def readers() -> Iterator[Step]:
     yield Step(
         "another user id without a folder: refused", f"{RUN} --user 4321 chapter", "Permission denied", fails=True
     )
-    root_owned = f"{RUN} --volume /roots:/home/reader chapter"
+    root_owned = f"{RUN} --volume /roots:/chapter/work chapter"
     yield Step("a folder that Docker makes, root's: refused", root_owned, "Permission denied", fails=True)
 
 
