@@ -57,7 +57,10 @@ def test_book_values_come_back_in_one_step(exhibit):
 
 
 WHAT = "A test. An exhibit with controls for rate, steps, kind. Run this cell to use its controls."
-ELSE = "If there are no controls here then, this page cannot show them. The picture is for the book's values."
+ELSE = (
+    "If no controls appear, this page cannot show them; run this cell again, and it shows a picture instead. "
+    "This is its state at the book's values."
+)
 
 
 def test_a_cell_gets_the_live_view_and_the_books_values_as_html(exhibit):
