@@ -1,4 +1,4 @@
-"""A panel in the classic Notebook with Colab's versions: its prints, the first cell's errors, and what a page ignores."""
+"""A panel in the classic Notebook with Colab's versions: prints, the first cell's error, a page hearing no thread."""
 
 from __future__ import annotations
 
