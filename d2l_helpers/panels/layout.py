@@ -32,7 +32,7 @@ __all__ = [
 _PAGE, _CONTROL, _BUTTON, _TITLE = "700px", "330px", "110px", "110px"  # widths
 _SOON = 0.2  # seconds from a change to the next snapshot
 _HOW = "Run this cell to use its controls."
-_ELSE = "If there are no controls here then, this page cannot show them."
+_ELSE = "If no controls appear, this page cannot show them; run this cell again, and it shows a picture instead."
 _WORD_CHARACTERS = 6
 _WORD = '<i style="display:inline-block;width:3em;height:1.4em;vertical-align:top"></i>'  # as wide as 6 characters
 _ROOM = re.compile(r'<div aria-hidden="true" style="grid-area:1/1[^"]*">(<div>(<i [^>]*></i>)*</div>)*</div>')

@@ -85,6 +85,7 @@ def captured(write: Callable[[str], None]) -> Iterator[None]:
     """
     publisher = _display_publisher()
     _captures.write = write
+    diverted = [stream for stream in (sys.stdout, sys.stderr) if _divert(stream)]
     sys.stdout, sys.stderr = _wrapped(sys.stdout, _Output), _wrapped(sys.stderr, _Output)
     sys.stdin = _wrapped(sys.stdin, _Input)
     if publisher:
@@ -96,7 +97,33 @@ def captured(write: Callable[[str], None]) -> Iterator[None]:
             publisher.unregister_hook(_shown)
         # If other code has replaced our stream, leave theirs; ours passes everything on if they put it back
         sys.stdout, sys.stderr, sys.stdin = _unwrapped(sys.stdout), _unwrapped(sys.stderr), _unwrapped(sys.stdin)
+        for stream in diverted:
+            del stream.write
         del _captures.write
+
+
+def _divert(stream: Any) -> bool:
+    """Capture also what is written to a kernel's own stream, which a logging handler keeps; return whether it can be.
+
+    Notes
+    -----
+    Python's own streams have no attribute that can be set.
+    """
+    own = stream.write
+
+    def write(text: str) -> int:
+        if kept := getattr(_captures, "write", None):
+            kept(text)
+            return len(text)
+        return int(own(text))
+
+    try:
+        if isinstance(stream, _Stream) or "write" in vars(stream):
+            return False
+        stream.write = write
+    except (AttributeError, TypeError):
+        return False
+    return True
 
 
 def refuse_kernel_input(kernel: Any) -> None:

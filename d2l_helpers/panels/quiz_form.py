@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["show_quiz"]
 
 
-def show_quiz(drawn: Sequence[Drawn], summary: Summary) -> None:
+def show_quiz(drawn: Sequence[Drawn], summary: Summary, listed: str) -> None:
     """Show a quiz as the output of the cell that runs.
 
     Parameters
@@ -29,9 +29,12 @@ def show_quiz(drawn: Sequence[Drawn], summary: Summary) -> None:
         The questions, in order.
     summary : callable
         Returns the title and the rows of the table that follows the last question.
+    listed : str
+        All questions, and how to answer them without buttons.
     """
-    kept = prediction_message(None, f"A quiz of {len(drawn)} questions", "Run this cell to draw new questions.")
-    show_live(kept, _QuizForm(drawn, summary).view)
+    how = "Run this cell to draw new questions. If no buttons appear, run it again."
+    kept = prediction_message(None, f"A quiz of {len(drawn)} questions", how)
+    show_live(kept | {"text/plain": listed}, _QuizForm(drawn, summary).view)
 
 
 class _QuizForm:

@@ -6,6 +6,7 @@ import copy
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 from d2l_helpers.data import LABELS
@@ -42,10 +43,7 @@ __all__ = ["RetrainPanel", "retrain"]
 
 _DELAY = 0.05  # seconds a slider must rest before a fit starts
 _BETWEEN_PRINTS = 0.1  # seconds; without the pause, a flood of prints would delay all messages to the page
-_WITHOUT = (
-    "To train with other values, change the defaults of {0}, and run its cell and this one again. "
-    "The picture shows a run at the defaults; if it is not finished, run this cell again."
-)
+_WITHOUT = "This is one run, at the defaults of {0}. To train with others, change the defaults and call retrain again."
 _STARTING, _RUNNING = "starting", "running"
 
 
@@ -154,7 +152,7 @@ class RetrainPanel(Shown):
         """Put the sliders back to the function's defaults, and train."""
         self._request_at(self._book)
 
-    @property
+    @cached_property
     def positions(self) -> list[Positions]:
         """The values that each slider can have."""
         return [positions(name, slider, self._book[name]) for name, slider in self._sliders.items()]

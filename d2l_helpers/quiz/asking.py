@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 
 from d2l_helpers.errors import ArgumentError, quote
-from d2l_helpers.messages import prediction_message, question_message, show, table_message
+from d2l_helpers.messages import Message, prediction_message, question_message, show, table_message
 from d2l_helpers.panels.page import has_page
 from d2l_helpers.quiz.drawing import ALL, Drawn, draw, letters_of, score
 from d2l_helpers.records import is_recording
@@ -56,18 +56,22 @@ def quiz(number: int = 15, seed: int | None = None, answers: str = "") -> None:
     if answers:
         _mark(drawn, answers, seed)
     elif not has_page():
-        _list(drawn, seed)
+        for message in _listed(drawn, seed):
+            show(message)
     else:
         from d2l_helpers.panels.quiz_form import show_quiz  # imported here, because it imports ipywidgets
 
-        show_quiz(drawn, _summary)
+        show_quiz(drawn, _summary, "\n".join(message["text/plain"] for message in _listed(drawn, seed)))
 
 
-def _list(drawn: Sequence[Drawn], seed: int) -> None:
-    for place, one in enumerate(drawn, start=1):
-        show(question_message(f"{place}. {one.question.text}", one.options, title="Question "))
+def _listed(drawn: Sequence[Drawn], seed: int) -> list[Message]:
+    """Return the message of each question, and the one that says how to answer without buttons."""
+    questions = [
+        question_message(f"{place}. {one.question.text}", one.options, title="Question ")
+        for place, one in enumerate(drawn, start=1)
+    ]
     example = f"helpers.quiz({len(drawn)}, seed={seed}, answers={'a' * len(drawn)!r})"
-    show(prediction_message(None, "To answer, write one letter for each question", example))
+    return [*questions, prediction_message(None, "To answer, write one letter for each question", example)]
 
 
 def _mark(drawn: Sequence[Drawn], answers: str, seed: int) -> None:

@@ -7,11 +7,12 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tqdm.auto import tqdm
+from tqdm import TqdmWarning
 
 from d2l_helpers.errors import LossNotFinite
 from d2l_helpers.training.argument_checks import (
@@ -26,6 +27,10 @@ from d2l_helpers.training.compiled import CompiledLoss, compile_loss
 from d2l_helpers.training.evaluation import Score, accuracy, score, total
 from d2l_helpers.training.gradients import differentiate, updating
 from d2l_helpers.training.history import Epoch, FitProgress, History
+
+with warnings.catch_warnings():  # without ipywidgets, the bar is a text; tqdm would name a page about installing them
+    warnings.simplefilter("ignore", TqdmWarning)
+    from tqdm.auto import tqdm
 
 __all__ = ["fit", "train_ch3", "watched"]
 

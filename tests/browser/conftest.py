@@ -21,6 +21,7 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from support.colab import pinned
 from support.environments import in_front, jupyter_folders
 from support.jupyter_lab import SCREENSHOTS, left_open
 from support.key import solutions_to
@@ -32,7 +33,7 @@ from d2l_authoring.notebook_file import read_notebook
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=60_000)  # a fit on a busy machine
 # Colab's own front end is not to be had; this is the one that its versions of ipywidgets and ipykernel belong to
-COLABS_STACK = ("notebook==6.5.7", "ipywidgets==7.7.1", "ipykernel==6.17.1", "ipython==7.34.0", "jupyter-client<8")
+COLABS_STACK = pinned("notebook", "ipywidgets", "ipykernel", "ipython", "jupyter-client")
 NBCLASSIC = ("--no-deps", "nbclassic==1.3.3", "nest-asyncio==1.6.0", "ipython-genutils==0.2.0")
 VOILA = ("--no-deps", "voila==0.5.13", "websockets==17.4")
 

@@ -26,6 +26,11 @@ def published(runtime: str = NEWEST) -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in found}
 
 
+def pinned(*names: str) -> list[str]:
+    """Return requirements of the newest runtime's versions of some packages."""
+    return [f"{name}=={published()[name]}" for name in names]
+
+
 def python_of(runtime: str) -> str:
     """Return the version of Python of a runtime, such as 3.13."""
     found = re.match(r"# Colab \S+: Python (3\.\d+)\.", (LISTS / f"{runtime}.txt").read_text())

@@ -4,6 +4,7 @@ import builtins
 import getpass
 import io
 import itertools
+import logging
 import re
 import sys
 import threading
@@ -83,6 +84,29 @@ def test_prints_appear_in_the_panel_and_nowhere_else(read, capfd):
     reader.move("learning rate", 0.5)
     reader.wait()
     assert reader.printed[0] == "rate 0.5", "each fit begins with an empty box"
+
+
+def test_a_logging_handler_that_keeps_the_stream_writes_to_the_panel(read, monkeypatch):
+    class Stream(io.StringIO):
+        """Of a kernel: a class of Python's, other than the streams of Python itself."""
+
+    stream = Stream()
+    monkeypatch.setattr(sys, "stderr", stream)
+    handler = logging.StreamHandler(stream)
+    logger = logging.getLogger("of a reader")
+    logger.addHandler(handler)
+
+    def train(lr=0.1):
+        logger.warning("logged")
+        yield 0.5
+
+    reader = read(train)
+    reader.wait()
+    logger.warning("by a cell")
+    logger.removeHandler(handler)
+    assert reader.printed == ["logged"]
+    assert stream.getvalue() == "by a cell\n"
+    assert "write" not in vars(stream)
 
 
 def test_closing_the_output_leaves_that_of_the_cells_open(read, capsys):

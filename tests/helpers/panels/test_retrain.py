@@ -183,7 +183,7 @@ def test_the_bundle_of_a_reader_is_the_live_panel_at_once(read):
     assert not reader.panel.wait(0), "the fit goes on meanwhile"
     leave.set()
     assert sorted(bundle) == [VIEW, "text/html", "text/plain"]
-    what = "A panel with sliders for learning rate, epochs. Run this cell to use its controls. If there are no controls"
+    what = "A panel with sliders for learning rate, epochs. Run this cell to use its controls. If no controls appear,"
     assert bundle["text/plain"].startswith(what)
     assert bundle[VIEW] == {"version_major": 2, "version_minor": 0, "model_id": reader.panel._view.model_id}
 
