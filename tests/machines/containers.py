@@ -42,7 +42,7 @@ KEY = """python -c '
 from d2l_helpers.exercises.key_text import chapter, solution_text
 print(all(solution_text(exercise) for group in chapter().values() for exercise in group))'
 """
-STOP = "docker rm --force lab >/dev/null 2>&1 || true\n"
+STOP = "docker rm --force lab >/dev/null 2>&1 || true; while docker inspect lab >/dev/null 2>&1; do sleep 0.1; done\n"
 GRADE = (
     "--volume /course:/chapter/work/course --workdir /chapter/work/course chapter d2l-grade grade submitted --out marks"
 )
