@@ -6,6 +6,7 @@ import builtins
 import getpass
 import html
 import io
+import logging
 import re
 import sys
 import threading
@@ -85,9 +86,12 @@ def captured(write: Callable[[str], None]) -> Iterator[None]:
     """
     publisher = _display_publisher()
     _captures.write = write
-    diverted = [stream for stream in (sys.stdout, sys.stderr) if _divert(stream)]
     sys.stdout, sys.stderr = _wrapped(sys.stdout, _Output), _wrapped(sys.stderr, _Output)
     sys.stdin = _wrapped(sys.stdin, _Input)
+    streams = {id(stream.stream): stream for stream in (sys.stdout, sys.stderr)}
+    moved = [handler for handler in _handlers() if id(getattr(handler, "stream", None)) in streams]
+    for handler in moved:
+        handler.stream = streams[id(handler.stream)]
     if publisher:
         publisher.register_hook(_shown)
     try:
@@ -95,35 +99,17 @@ def captured(write: Callable[[str], None]) -> Iterator[None]:
     finally:
         if publisher:
             publisher.unregister_hook(_shown)
+        for handler in moved:
+            handler.stream = _unwrapped(handler.stream)
         # If other code has replaced our stream, leave theirs; ours passes everything on if they put it back
         sys.stdout, sys.stderr, sys.stdin = _unwrapped(sys.stdout), _unwrapped(sys.stderr), _unwrapped(sys.stdin)
-        for stream in diverted:
-            del stream.write
         del _captures.write
 
 
-def _divert(stream: Any) -> bool:
-    """Capture also what is written to a kernel's own stream, which a logging handler keeps; return whether it can be.
-
-    Notes
-    -----
-    Python's own streams have no attribute that can be set.
-    """
-    own = stream.write
-
-    def write(text: str) -> int:
-        if kept := getattr(_captures, "write", None):
-            kept(text)
-            return len(text)
-        return int(own(text))
-
-    try:
-        if isinstance(stream, _Stream) or "write" in vars(stream):
-            return False
-        stream.write = write
-    except (AttributeError, TypeError):
-        return False
-    return True
+def _handlers() -> list[Any]:
+    """Return the handlers of all loggers; each keeps the stream that was there when the handler was made."""
+    loggers = [logging.root, *logging.root.manager.loggerDict.values()]
+    return [handler for logger in loggers for handler in getattr(logger, "handlers", ())]
 
 
 def refuse_kernel_input(kernel: Any) -> None:
