@@ -7,8 +7,9 @@ FROM debian:bookworm-slim AS environment
 
 # A mirror of PyPI, where PyPI cannot be reached
 ARG PIP_INDEX_URL
-# An explicit home, because a user id that was chosen by --user has none
-ENV HOME=/home/reader LANG=C.UTF-8 PATH=/chapter/.venv/bin:$PATH PIP_NO_CACHE_DIR=1
+# The home is the folder of the copies, so that one volume keeps them with the progress and the settings. It is said here
+# because a user id that was chosen by --user has none; and it lies in the project, where helpers.solution finds the key
+ENV HOME=/chapter/work LANG=C.UTF-8 PATH=/chapter/.venv/bin:$PATH PIP_NO_CACHE_DIR=1
 WORKDIR /chapter
 
 # With Debian's package of Fashion-MNIST, because a classroom may have no network when the notebooks run
@@ -18,7 +19,7 @@ RUN apt-get update --quiet=2 \
         ca-certificates dataset-fashion-mnist make python3-venv >/dev/null \
     && sh system-packages.sh bubblewrap util-linux \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid 1000 --create-home --shell /bin/bash reader \
+    && useradd --uid 1000 --home-dir "$HOME" --create-home --shell /bin/bash reader \
     && chown reader .
 
 # Apart from the code, so that a change of the code does not install the packages again
@@ -41,6 +42,5 @@ COPY --chown=reader . .
 ARG EXTRAS
 RUN make .venv/ready $EXTRAS
 EXPOSE 8888
-# The copies are in the home, so that one volume keeps them with the progress and the settings. JupyterLab listens on
-# every address of the container; which of them the host forwards is said by --publish
-CMD ["d2l-helpers", "lab", "--work", "/home/reader", "--no-browser", "--ip", "0.0.0.0", "--port", "8888"]
+# JupyterLab listens on every address of the container; which of them the host forwards is said by --publish
+CMD ["d2l-helpers", "lab", "--no-browser", "--ip", "0.0.0.0", "--port", "8888"]

@@ -75,6 +75,9 @@ test-arm:  ## try aarch64 on an emulated processor: a clone on Debian 12, its no
 test-gradescope:  ## try the bundle in an imitation of Gradescope's container; needs root, debootstrap and 10 minutes
 	python3 tests/machines/gradescope.py $(ARGS)
 
+test-containers:  ## build the container images by a Docker daemon of its own and use them; needs root, debootstrap and 10 minutes
+	python3 tests/machines/containers.py $(ARGS)
+
 bench: data  ## measure training, imports, loading and memory; ARGS="--json FILE" keeps the numbers
 	$(BIN)/python -m benchmarks training $(ARGS)
 
@@ -161,4 +164,4 @@ SIZE_site = Sphinx (10 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab check test test-all system-packages test-cuda test-engines colab-lists test-machines test-cgroups test-arm test-gradescope lint record links wheel bench bench-grading bench-cluster data keras grading cluster site pdf cu117 lock clean has-wheels ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines colab-lists test-machines test-cgroups test-arm test-gradescope test-containers lint record links wheel bench bench-grading bench-cluster data keras grading cluster site pdf cu117 lock clean has-wheels ALWAYS

@@ -13,6 +13,7 @@ has() { # Whether a package's programs are there, wherever they came from
     bubblewrap) command -v bwrap ;;
     util-linux) command -v setpriv && command -v prlimit ;;
     openssl) command -v openssl ;;
+    *) false ;; # of another package it is not known which programs show that it is there
     esac >/dev/null
 }
 

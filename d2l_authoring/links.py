@@ -141,7 +141,7 @@ def binder_url(name: str, address: str) -> str | None:
     """
     if name in _NOT_IN_BINDER:
         return None
-    path = quote(f"lab/tree/notebooks/{name}", safe="")
+    path = quote(f"lab/tree/{name}", safe="")  # binder/Dockerfile starts JupyterLab in notebooks/
     return f"{_BINDER}/v2/gh/{address.removeprefix(_SITE)}/main?urlpath={path}"
 
 

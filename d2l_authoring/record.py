@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -65,12 +66,26 @@ def run_notebook(notebook: NotebookNode, path: Path) -> None:
     from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
 
     started: list[str] = []
-    client = NotebookClient(
+
+    class Client(NotebookClient):  # type: ignore[misc]
+        """Knows the widgets' states, or nbclient would fail at an Output widget, and keeps them out of the file."""
+
+        def set_widgets_metadata(self) -> None:
+            pass
+
+        def on_comm_open_jupyter_widget(self, message: dict[str, Any]) -> Any:
+            widget = super().on_comm_open_jupyter_widget(message)
+            if widget is not None:
+                widget.sync_state = lambda: (
+                    None
+                )  # sent to the kernel while a cell runs, it kept some recordings waiting
+            return widget
+
+    client = Client(
         notebook,
         timeout=_CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
-        store_widget_state=False,
         on_cell_start=lambda cell, cell_index: started.append(cell["id"]),
     )
     try:

@@ -14,6 +14,7 @@ from d2l_authoring.site.frames import Axis, Exhibited, axes, frames, pack
 from d2l_authoring.site.pictures import read_pictures, take
 from d2l_authoring.site.regression_states import REGRESSION
 from d2l_authoring.site.states import Shown
+from d2l_helpers.errors import NotebookError
 
 __all__ = ["SHOWN", "exhibit_html"]
 
@@ -46,13 +47,25 @@ def exhibit_html(notebook: NotebookNode, name: str, cell_id: str) -> str | None:
     shown = next((one for one in SHOWN if (one.notebook, one.cell) == (name, cell_id)), None)
     if shown is None:
         return None
-    questions = asked(notebook, shown.question)
+    questions = _questions(notebook, shown)
     exhibit = shown.make() if shown.make else None
     live = _live(shown, exhibit, questions) if exhibit else ""
     return (
         f'<div class="d2l-exhibit" role="group" aria-label="Exhibit">{live}'
         f'<div class="d2l-states">{_states(shown, questions, exhibit)}</div></div>'
     )
+
+
+def _questions(notebook: NotebookNode, shown: Shown) -> list[str]:
+    questions = asked(notebook, shown.question)
+    if max(shown.asks) >= len(questions):
+        raise NotebookError(
+            f"Cannot show the exhibit {shown.cell} of {shown.notebook}.",
+            got=f"{len(questions)} question{'s' * (len(questions) != 1)} in the cell {shown.question!r}",
+            expected=f"{max(shown.asks) + 1} questions, as its three states answer",
+            remedy="correct `asks` in the exhibit's table of states, or the cell",
+        )
+    return questions
 
 
 def _states(shown: Shown, questions: Sequence[str], exhibit: Exhibited | None) -> str:

@@ -84,10 +84,9 @@ def axes(shown: Shown, exhibit: Exhibited) -> list[Axis]:
 
 
 def _values(shown: Shown, control: Positions) -> tuple[Any, ...]:
-    chosen = shown.positions.get(control.name, control.values)
-    if control.is_choice or not chosen:
-        return control.values if chosen else (control.book,)
-    return tuple(sorted({*chosen, control.book, *(one.values.get(control.name, control.book) for one in shown.states)}))
+    chosen = {*shown.positions.get(control.name, control.values), control.book}
+    chosen |= {state.values.get(control.name, control.book) for state in shown.states}
+    return tuple(value for value in control.values if value in chosen) if control.is_choice else tuple(sorted(chosen))
 
 
 def frames(exhibit: Exhibited, page: Sequence[Axis]) -> list[Frame]:

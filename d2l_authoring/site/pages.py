@@ -94,9 +94,10 @@ def _written(cell: NotebookNode, function: str, argument: str) -> str | None:
 
 
 def _with_outputs(cell: NotebookNode, exhibit: str | None) -> NotebookNode:
-    outputs = [_output(output) for output in cell.outputs]
-    if exhibit is not None:
+    if exhibit is not None:  # not folded, whatever the notebook does: its own pictures say what they show only unfolded
         outputs = [v4.new_output("display_data", data={"text/html": exhibit})]
+        return v4.new_code_cell(cell.source, id=cell["id"], outputs=outputs)
+    outputs = [_output(output) for output in cell.outputs]
     return v4.new_code_cell(cell.source, id=cell["id"], outputs=outputs, metadata=cell.metadata)
 
 

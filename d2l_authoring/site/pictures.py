@@ -60,10 +60,10 @@ def record_pictures(path: Path, all_shown: Sequence[Shown], folder: Path = PICTU
     NotebookError
         As for `record_notebook`, or if the notebook lacks one of the exhibits.
     """
+    notebook = read_notebook(path)
     wanted = {one.cell: one for one in all_shown if one.notebook == path.stem and not one.make}
     if not wanted:
         return None
-    notebook = read_notebook(path)
     if missing := sorted({*wanted} - {cell["id"] for cell in notebook.cells}):
         raise _not_recorded(path.stem, missing[0], f"no cell {missing[0]} in {path.name}")
     last = max(place for place, cell in enumerate(notebook.cells) if cell["id"] in wanted)

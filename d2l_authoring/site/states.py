@@ -48,8 +48,8 @@ class Shown:
         Makes the exhibit while the book is built, for a page with sliders. An exhibit without it needs the notebook's
         own kernel, so its three states are recorded.
     positions : mapping
-        For a control's name, the values that its slider has on the page; those of the states are added. An empty tuple
-        leaves the control at the book's value. A control that is not here has all values that it has in the notebook.
+        For a control's name, the values that it has on the page; the book's and those of the states are added. A
+        control with one value is left out there. A control that is not here has all values that it has in the notebook.
     """
 
     notebook: str

@@ -118,6 +118,15 @@ class Machine:
         return "-Microsoft" in self._read("proc/version")  # the second calls itself microsoft-standard-WSL2
 
     @property
+    def emulator(self) -> str:
+        """The program that stands in for Python's processor, such as ``qemu-aarch64-static``; empty if none does."""
+        try:
+            program = (self.root / "proc/thread-self/exe").readlink()  # in /proc/self, qemu hides itself
+        except OSError:
+            return ""
+        return program.name if program.name.startswith("qemu-") else ""
+
+    @property
     def is_selinux_enforcing(self) -> bool:
         """Whether SELinux refuses what its policy does not allow."""
         return self._read("sys/fs/selinux/enforce").strip() == "1"

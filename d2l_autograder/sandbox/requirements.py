@@ -44,6 +44,12 @@ def _lack(machine: Machine, missing: list[str]) -> Fault | None:
         return Fault("a system other than Linux", "grade on a Linux machine: a virtual machine, WSL 2 or a server")
     if machine.is_wsl1:
         return explain("not implemented", machine)
+    if machine.emulator:
+        return Fault(
+            f"a processor ({machine.architecture}) that {machine.emulator} emulates, which has neither namespaces nor "
+            "filters of system calls",
+            "grade on a Linux for this computer's own processor; with Docker, without --platform",
+        )
     if missing:
         install = (
             "sudo apt-get install bubblewrap util-linux (or dnf, pacman, zypper; on Alpine apk add bubblewrap setpriv)"

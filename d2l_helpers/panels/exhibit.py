@@ -6,6 +6,7 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from d2l_helpers.errors import ArgumentError
@@ -121,7 +122,7 @@ class Exhibit(Shown):
         """The controls' values, by name."""
         return {name: widget.value for name, widget in self._controls.items()}
 
-    @property
+    @cached_property
     def positions(self) -> list[Positions]:
         """The values that each control can have."""
         return [positions(name, widget, self._book[name]) for name, widget in self._controls.items()]

@@ -6,6 +6,7 @@ import copy
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 from d2l_helpers.data import LABELS
@@ -151,7 +152,7 @@ class RetrainPanel(Shown):
         """Put the sliders back to the function's defaults, and train."""
         self._request_at(self._book)
 
-    @property
+    @cached_property
     def positions(self) -> list[Positions]:
         """The values that each slider can have."""
         return [positions(name, slider, self._book[name]) for name, slider in self._sliders.items()]

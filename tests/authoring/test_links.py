@@ -114,7 +114,7 @@ def test_a_notebook_without_an_install_cell_gets_one_and_its_cells_are_numbered_
 def test_addresses_lead_to_a_notebook_of_the_repository():
     parts = urlsplit(binder_url(SMALL, ADDRESS))
     assert (parts.netloc, parts.path) == ("mybinder.org", "/v2/gh/ann/linear/main")
-    assert parse_qs(parts.query) == {"urlpath": [f"lab/tree/notebooks/{SMALL}"]}
+    assert parse_qs(parts.query) == {"urlpath": [f"lab/tree/{SMALL}"]}
     assert urlsplit(colab_url(SMALL, ADDRESS)).path == f"/github/ann/linear/blob/main/notebooks/{SMALL}"
 
 

@@ -32,6 +32,15 @@ GOOD = {
     "environment": "os.environ['D2L_HELPERS_RECORDING'], os.environ['TQDM_DISABLE']",
     "picture": PICTURE,
     "folded": "helpers.show(folded=0.83, tolerance=5e-4)",
+    "cleared": "from IPython.display import clear_output, display\nprint('a')\nclear_output()\nprint('b')",
+    "cleared-later": "for i in range(3):\n    clear_output(wait=True)\n    print(i)",
+    "never-cleared": "print('kept')\nclear_output(wait=True)",
+    "updated": "shown = display('first', display_id=True)\nprint('between')\nshown.update('second')\n6 * 7",
+    "cleared-then-updated": "shown = display(1, display_id='x')\nclear_output()\nshown = display(2, display_id='x')\n"
+    "shown.update(3)",
+    "widget": "from ipywidgets import Output, interact\nwith Output():\n    print('inside')\nprint('outside')",
+    "interact": "@interact(x=(0, 10))\ndef f(x):\n    print(x)",
+    "after-widgets": "print('plain')",
 }
 BAD = {
     "setup": "import os\nimport d2l_helpers as helpers",
@@ -47,6 +56,9 @@ BAD = {
     "picture": PICTURE,
     "never-run": "never_run = 1",
     "after": "never_run",
+    "cleared": "from IPython.display import clear_output, display\nprint('a')\nclear_output()\nprint('b')",
+    "updated": "display('first', display_id='x').update('second')",
+    "captured": "from ipywidgets import Output\nwith Output():\n    print('inside')\nprint('outside')",
     "nan-now": "helpers.show(now=float(os.environ.get('NOW', 'nan')), tolerance=1e-4)",
 }
 
@@ -123,6 +135,9 @@ def bad_run(tmp_path_factory):
         words=lambda cell, metrics: cell.outputs[0].update(text="five epochs\n"),
         picture=lambda cell, metrics: cell.outputs[0].data.update({"text/plain": "another description"}),
         never_run=lambda cell, metrics: cell.update(execution_count=None),
+        cleared=lambda cell, metrics: cell.outputs[0].update(text="a\nb\n"),
+        updated=lambda cell, metrics: cell.outputs[0].data.update({"text/plain": "'first'"}),
+        captured=lambda cell, metrics: cell.outputs[0].update(text="inside\noutside\n"),
     )
     return run_pytest(path.parent, "--nbval")
 
@@ -150,6 +165,9 @@ def test_run_within_tolerance_passes(good):
         ("words", "five epochs"),
         ("picture", "another description"),
         ("never-run", "Cell was never run, so there is nothing to compare"),
+        ("cleared", "mismatch 'stdout'"),
+        ("updated", "'first'"),
+        ("captured", "inside"),
         ("nan-now", "RecordError"),
     ],
 )
@@ -170,7 +188,7 @@ def test_prose_with_wrong_numbers_fails(bad_run):
 def test_nothing_else_fails_and_cells_never_recorded_are_run_for_later_cells(bad_run):
     code, text = bad_run
     assert code == 1
-    assert "13 failed, 2 passed" in text
+    assert "16 failed, 2 passed" in text
 
 
 @kernel
@@ -270,7 +288,7 @@ def test_importing_the_plugin_leaves_imports_as_they_were():
         "print(*sorted(name for name in sys.modules if name.partition('.')[0].startswith('d2l')))\n"
     )
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.split() == ["d2l_authoring", "d2l_authoring.nbval_plugin"]
+    assert done.stdout.split() == ["d2l_authoring", "d2l_authoring.nbval_outputs", "d2l_authoring.nbval_plugin"]
 
 
 def test_a_run_that_opts_in_but_has_no_nbval_option_imports_nothing_more(tmp_path):

@@ -52,6 +52,19 @@ def test_a_recording_has_outputs_and_numbers_but_no_times(recorded):
     assert "D2L_HELPERS_RECORDING" not in os.environ, "the environment is the kernel's alone"
 
 
+def test_prints_in_an_output_widget_are_recorded_without_its_state_and_later_cells_as_ever(write, code):
+    interact = "from ipywidgets import interact\n@interact(x=(0, 10))\ndef f(x):\n    print(x)"
+    path = write(code(interact, "from ipywidgets import Output\nwith Output():\n    print('inside')", "print('after')"))
+    record_notebook(path)
+    first = path.read_bytes()
+    notebook = read_notebook(path)
+    assert [len(cell.outputs) for cell in notebook.cells] == [1, 0, 1]
+    assert notebook.cells[2].outputs[0].text == "after\n"
+    assert sorted(notebook.metadata) == ["kernelspec", "language_info"]
+    record_notebook(path)
+    assert path.read_bytes() == first
+
+
 def test_lint_finds_nothing_in_a_recording(write, chapter):
     path = write(chapter)
     expected = path.read_bytes()

@@ -38,6 +38,7 @@ def test_notebook_7(page: Page, notebook7: str, name: str) -> None:
         expect(page.get_by_text(FAILED)).to_have_count(0)
         check_outputs(page, page.locator(".jp-OutputArea-output"))
         use(notebook.panels(), name)
+        guess(page, "Your guess: “|You said “")
         solve(notebook, name)
 
 
@@ -50,6 +51,7 @@ def test_nbclassic(page: Page, nbclassic: str, name: str) -> None:
     expect(page.get_by_text(FAILED)).to_have_count(0)
     check_outputs(page, page.locator(".output_subarea"), themes=())
     use(notebook.panels(), name)
+    guess(page, "Your guess: “|You said “")
     solve_in_classic(page, name)
 
 
@@ -62,10 +64,7 @@ def test_voila(page: Page, voila: str, name: str) -> None:
     expect(page.get_by_text("helpers.predict")).to_have_count(0)
     check_outputs(page, page.locator(".jp-OutputArea-output"), themes=())
     use(shown.panels(), name)
-    if name == SMALLEST:
-        question = page.locator(".jp-OutputArea-output").filter(has=page.get_by_role("button", name="c: it grows"))
-        question.get_by_role("button", name="c: it grows").press("Enter")
-        expect(question).to_contain_text("You said “it grows”; after ten steps the loss is 0.122 times what it was.")
+    guess(page, "You said “")
 
 
 @pytest.mark.network
@@ -82,6 +81,14 @@ def shows_its_pictures(page: Page, output: str, exhibits: int) -> None:
     expect(page.locator(output).filter(has_text=HOW).filter(has=page.locator("img"))).to_have_count(exhibits)
     assert page.locator(f"{output} img").evaluate_all(_NOT_DRAWN) == []
     expect(page.get_by_text(FAILED)).to_have_count(0)
+
+
+def guess(page: Page, reply: str) -> None:
+    """Choose the first answer of the first question that has choices, by keyboard."""
+    question = page.locator(".jp-OutputArea-output, .output_subarea").filter(has=page.locator("button:has-text('a: ')"))
+    if question.count():  # in some notebooks, all answers are numbers
+        question.first.get_by_role("button", name=re.compile("^a: ")).press("Enter")
+        expect(question.first).to_contain_text(re.compile(reply))
 
 
 def use(panels: list[Locator], name: str) -> None:

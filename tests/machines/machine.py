@@ -80,26 +80,31 @@ class Machine:
         home = self.home if user else "/root"
         return subprocess.run(
             [*command, *groups, "sh", "-euc", inside],
-            env={"HOME": home, "PATH": os.defpath + ":/usr/sbin:/sbin", "USER": USER, **self._environment()},
+            env={"HOME": home, "PATH": os.defpath + ":/usr/sbin:/sbin", "USER": USER, **self.settings()},
             text=True, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             timeout=timeout, check=False,
         )  # fmt: skip
 
-    def _environment(self) -> dict[str, str]:
+    def settings(self) -> dict[str, str]:
+        """Return the environment variables by which package servers are reached."""
         pip = {
             name: value for name, value in os.environ.items() if name.startswith("PIP_") and not value.startswith("/")
         }
         return pip | {name: os.environ[name] for name in PASSED_ON if name in os.environ} | self.certificates
 
 
-def made_base(release: str, folder: Path, mirror: str | None, *options: str) -> Path:
-    """Make the release's base with debootstrap's options, or return the one of an earlier run."""
-    name = "-".join([release, *(option.rpartition("=")[2] for option in options)])
+def made_base(release: str, folder: Path, mirror: str | None, *options: str, packages: str = PACKAGES) -> Path:
+    """Make the release's base with debootstrap's options, or return the one of an earlier run.
+
+    Without `packages`, the base has what container images have.
+    """
+    name = "-".join([release, *(option.rpartition("=")[2] for option in options), *([] if packages else ["slim"])])
     base, unfinished = folder / f"base-{name}", folder / f"unfinished-{name}"
     if not base.exists():
         remove(unfinished)
         folder.mkdir(parents=True, exist_ok=True)
-        debootstrap = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", *options, release, unfinished]
+        include = [f"--include={packages}"] if packages else []
+        debootstrap = ["debootstrap", "--variant=minbase", *include, *options, release, unfinished]
         subprocess.run([*debootstrap, *([mirror] if mirror else [])], check=True, stdout=subprocess.DEVNULL)
         for file in (unfinished / "var/lib/apt/lists").glob("*_*"):
             file.unlink()  # container images have none

@@ -110,6 +110,13 @@ def test_two_at_the_same_time_wait_for_one_another(clone):
     assert (first.returncode, pips(clone)) == (0, 1)
 
 
+def test_packages_alone_do_not_count_as_tried(clone):
+    assert run(clone, "packages")[0] == 0
+    assert (pips(clone), (clone / ".venv/imports").exists()) == (1, False)
+    assert run(clone)[0] == 0
+    assert (pips(clone), (clone / ".venv/imports").exists()) == (1, True)
+
+
 def test_a_command_that_is_run_ends_as_it_ends(clone):
     assert run(clone, "run", "sh", "-c", 'echo "$1"; exit 3', "sh", "two words")[1] == "two words\n"
     assert run(clone, "run", "sh", "-c", "exit 3")[0] == 3

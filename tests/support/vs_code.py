@@ -1,7 +1,7 @@
-"""VS Code itself, in a browser: code-server's package of it, with the extensions that show notebooks and one of ours.
+"""VS Code itself, in a browser, by code-server's package; with an extension that shows widgets and opens a notebook.
 
-The Jupyter extension is not on npm. In its place stands `vs_code_extension`, which shows widgets by the package that the
-Jupyter extension uses, and like it leaves an output without a kernel to the next MIME type.
+The Jupyter extension is not on npm. `vs_code_extension` shows widgets by the package that the Jupyter extension uses
+and, like it, leaves an output whose kernel has ended to the renderer of the next MIME type.
 """
 
 from __future__ import annotations

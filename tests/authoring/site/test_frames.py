@@ -48,9 +48,14 @@ def test_unpacking_returns_what_was_packed(every):
 def test_the_page_has_the_chosen_positions_the_books_and_those_of_the_states(exhibit):
     rate, steps, kind = axes(shown(rate=(0.01, 1.0), steps=()), exhibit)
     assert rate.values == (0.01, 0.1, 0.3, 1.0)
-    assert steps.values == (5,)
+    assert steps.values == (5, 7)
     assert kind.values == ("a", "b")
     assert [axis.at({"rate": 0.3, "kind": "b"}) for axis in (rate, steps, kind)] == [2, 0, 1]
+
+
+def test_a_control_with_one_chosen_value_still_has_those_of_the_states(exhibit):
+    rate, steps, kind = axes(shown(rate=(), steps=(5,), kind=()), exhibit)
+    assert (rate.values, steps.values, kind.values) == ((0.1, 0.3), (5, 7), ("a", "b"))
 
 
 def test_frames_are_the_exhibits_own_views_the_last_control_first(exhibit):

@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from nbformat import v4
 
+from d2l_authoring.__main__ import _commands
 from d2l_authoring.notebook_file import to_bytes
 from d2l_authoring.site.exhibits import SHOWN
 from d2l_authoring.site.pictures import PICTURES, read_pictures, record_pictures
@@ -75,6 +77,12 @@ def test_a_notebook_without_such_exhibits_is_not_run(small, tmp_path):
 def test_a_notebook_that_lacks_an_exhibit_is_refused(small, tmp_path):
     with pytest.raises(NotebookError, match="no cell other"):
         record_pictures(small, [Shown("small", "other", "question", STATES)], tmp_path)
+
+
+def test_the_command_says_that_there_is_no_such_notebook(tmp_path):
+    done = CliRunner().invoke(_commands, ["pictures", str(tmp_path / "missing")])
+    assert isinstance(done.exception, NotebookError)
+    assert "missing" in str(done.exception)
 
 
 @pytest.mark.parametrize(

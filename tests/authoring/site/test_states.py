@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import re
 from pathlib import Path
@@ -10,10 +11,10 @@ import pytest
 
 from d2l_authoring.notebook_file import read_notebook
 from d2l_authoring.site.asked import asked
-from d2l_authoring.site.exhibits import SHOWN
+from d2l_authoring.site.exhibits import SHOWN, exhibit_html
 from d2l_authoring.site.frames import frame
 from d2l_authoring.site.pictures import read_pictures
-from d2l_helpers.errors import ArgumentError
+from d2l_helpers.errors import ArgumentError, NotebookError
 from d2l_helpers.lab.snapshots import EXHIBIT
 
 NOTEBOOKS = {path.stem: read_notebook(path) for path in (Path(__file__).parents[3] / "notebooks").glob("*.ipynb")}
@@ -25,9 +26,11 @@ def named(one):
     return f"{one.notebook[:2]}-{one.cell}"
 
 
-def cell_of(one):
+def recorded(one):
+    """What the notebook recorded of an exhibit, by MIME type."""
     (cell,) = [cell for cell in NOTEBOOKS[one.notebook].cells if cell["id"] == one.cell]
-    return cell
+    (output,) = [output for output in cell.outputs if EXHIBIT in output.metadata]
+    return output.data
 
 
 def test_each_exhibit_of_the_chapter_is_in_the_table_once():
@@ -65,9 +68,9 @@ def test_each_state_answers_a_question_that_stands_before_the_exhibit(one):
 @pytest.mark.parametrize("one", LIVE, ids=named)
 def test_what_the_build_computes_is_what_the_notebook_recorded(one):
     exhibit = one.make()
-    recorded = cell_of(one).outputs[0].data["text/plain"]
-    assert recorded.startswith(exhibit.title)
-    assert recorded.endswith(frame(exhibit, {}).sentence)
+    text = recorded(one)["text/plain"]
+    assert text.startswith(exhibit.title)
+    assert text.endswith(frame(exhibit, {}).sentence)
 
 
 @pytest.mark.parametrize("one", LIVE, ids=named)
@@ -82,6 +85,20 @@ def test_the_three_states_are_recorded_and_look_different(one):
     assert len({picture["markup"] for picture in taken}) == 3
     for picture in taken:
         assert not re.search("<script|onload|https?:", picture["markup"])
+
+
+def test_a_page_is_refused_if_its_notebook_asks_too_little():
+    notebook = copy.deepcopy(NOTEBOOKS["05_fashion_mnist"])
+    (cell,) = [cell for cell in notebook.cells if cell["id"] == "browse-heading"]
+    cell["source"] = "1. Is there one question?"
+    with pytest.raises(NotebookError, match="1 question in the cell 'browse-heading'"):
+        exhibit_html(notebook, "05_fashion_mnist", "browse")
+
+
+def test_a_cell_that_the_table_does_not_have_keeps_its_output():
+    notebook = NOTEBOOKS["05_fashion_mnist"]
+    assert exhibit_html(notebook, "05_fashion_mnist", "setup") is None
+    assert exhibit_html(notebook, "my_own_notebook", "browse") is None
 
 
 def test_a_state_with_a_wrong_name_or_value_is_refused():
@@ -102,5 +119,4 @@ def test_a_state_with_a_wrong_name_or_value_is_refused():
 def test_a_recorded_state_with_the_books_values_is_what_the_notebook_recorded(name, cell, title):
     (one,) = [one for one in RECORDED if (one.notebook, one.cell) == (name, cell)]
     place = [state.title for state in one.states].index(title)
-    shown = cell_of(one).outputs[0].data["text/html"]
-    assert html.escape(read_pictures(one)[place]["sentence"]) in shown
+    assert html.escape(read_pictures(one)[place]["sentence"]) in recorded(one)["text/html"]

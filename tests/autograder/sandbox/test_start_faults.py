@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from d2l_autograder.sandbox import requirements
 from d2l_autograder.sandbox.machine import Machine
 from d2l_autograder.sandbox.start_faults import explain
 
@@ -273,3 +274,21 @@ def test_the_remedy_for_apparmor_leaves_the_restriction_in_place(tmp_path):
 
 def test_a_cause_names_facts_of_this_machine():
     assert os.uname().release in explain("bwrap: prctl(PR_SET_SECCOMP): Invalid argument").cause
+
+
+@pytest.mark.parametrize(
+    ("program", "emulator"),
+    [("/usr/bin/qemu-aarch64-static", "qemu-aarch64-static"), ("/usr/bin/python3.11", ""), (None, "")],
+    ids=["qemu", "python", "no /proc"],
+)
+def test_an_emulated_processor_is_named(tmp_path, monkeypatch, program, emulator):
+    if program:
+        (tmp_path / "proc/thread-self").mkdir(parents=True)
+        (tmp_path / "proc/thread-self/exe").symlink_to(program)
+    machine = Machine(tmp_path, 1000, "6.1.0", "aarch64")
+    assert machine.emulator == emulator
+    fault = requirements._lack(machine, [])
+    assert (fault is not None) is bool(emulator)
+    if fault:
+        assert "a processor (aarch64) that qemu-aarch64-static emulates" in fault.cause
+        assert "this computer's own processor" in fault.remedy

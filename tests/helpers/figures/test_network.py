@@ -10,7 +10,7 @@ import pytest
 from matplotlib.patches import Circle
 
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.figures import plot_network
+from d2l_helpers.figures import VS_CODE_THEME, plot_network
 
 SVG = "{http://www.w3.org/2000/svg}"
 NETWORKS = {
@@ -25,7 +25,7 @@ NETWORKS = {
 
 def drawing(picture):
     """Read the SVG file of a picture back."""
-    image = ElementTree.fromstring(picture._repr_mimebundle_()[0]["text/html"])
+    image = ElementTree.fromstring(picture._repr_mimebundle_()[0]["text/html"].removeprefix(VS_CODE_THEME))
     assert image.attrib["alt"] == picture.alt
     return ElementTree.fromstring(base64.b64decode(image.attrib["src"].partition("base64,")[2]))
 

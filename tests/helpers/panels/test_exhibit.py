@@ -12,7 +12,7 @@ import pytest
 from traitlets import TraitError
 
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.figures import Chart, Line, plot_charts
+from d2l_helpers.figures import VS_CODE_THEME, Chart, Line, plot_charts
 from d2l_helpers.lab.snapshots import snapshot_of
 from d2l_helpers.panels.exhibit import Exhibit, View, choice, log_slider, slider
 
@@ -74,6 +74,13 @@ def test_a_cell_gets_the_live_view_and_the_books_values_as_html(exhibit):
     assert re.findall('<img [^>]*alt="(.*?)"', bundle["text/html"]) == ["A test: t"]
     assert "<p>a</p>" in bundle["text/html"]
     assert not re.search("<svg|<script|role=", bundle["text/html"]), "nothing that a page removes"
+
+
+def test_vs_code_gets_the_rules_for_its_theme_and_a_script_that_needs_no_element(exhibit):
+    bundle, _ = exhibit._repr_mimebundle_()
+    assert bundle["text/html"].startswith(VS_CODE_THEME), "shown where the widget's kernel has ended"
+    script = exhibit._view.children[-1].outputs[0]["data"]["application/javascript"]
+    assert "typeof element === 'undefined'" in script
 
 
 def test_readers_without_a_kernel_get_a_picture_of_the_books_values(exhibit, monkeypatch):

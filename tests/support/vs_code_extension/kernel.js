@@ -41,8 +41,8 @@ export class Kernel {
       date: new Date().toISOString(), version: "5.3",
     };
     const msg = {channel, header, parent_header: {}, metadata, content, buffers: []};
-    const future = {msg, done: new Promise(resolve => this.futures.set(header.msg_id, reply => resolve(reply)))};
-    const settle = this.futures.get(header.msg_id);
+    let settle;
+    const future = {msg, done: new Promise(resolve => { settle = resolve; })};
     this.futures.set(header.msg_id, {future, settle});
     this.post(msg);
     return future;
