@@ -151,3 +151,15 @@ def test_git_keeps_line_ends_on_which_a_container_can_run_scripts():
     scripts = ["setup.sh", "system-packages.sh", ".devcontainer/create.sh", "Makefile", "d2l_helpers/__main__.py"]
     done = subprocess.run(["git", "check-attr", "eol", *scripts], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.count("eol: lf") == len(scripts)
+
+
+def test_git_takes_no_binary_file_for_text():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    binary = [name for name in listed.split("\0") if name and b"\0" in (ROOT / name).read_bytes()]
+    command = ["git", "check-attr", "text", *binary]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.count("text: unset") == len(binary) > 0, done.stdout
+
+
+def test_git_ignores_the_link_that_the_development_container_makes():
+    assert ".venv" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines(), ".venv/ would be a folder only"
