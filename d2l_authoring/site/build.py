@@ -88,7 +88,7 @@ def _replace(output: Path, work: Path) -> None:
     try:
         (work / "new").rename(output)
     except BaseException:  # also Ctrl-C between the two
-        if old.exists():
+        if old.exists() and not output.exists():
             old.rename(output)
         raise
     shutil.rmtree(old, ignore_errors=True)
