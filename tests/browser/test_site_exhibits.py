@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from support.jupyter_lab import SCREENSHOTS
 
 from d2l_authoring.notebook_file import read_notebook
-from d2l_authoring.site.exhibits import SHOWN, exhibit_html
-from d2l_authoring.site.frames import axes, frame
+from d2l_authoring.site.exhibits.frames import axes, frame
+from d2l_authoring.site.exhibits.markup import SHOWN, exhibit_html
 
 pytestmark = pytest.mark.browser
 

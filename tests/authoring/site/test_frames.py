@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from d2l_authoring.site.exhibits import SHOWN
-from d2l_authoring.site.frames import Frame, axes, frame, frames, pack, unpack
-from d2l_authoring.site.states import Shown, State
+from d2l_authoring.site.exhibits.frames import Frame, axes, frame, frames, pack, unpack
+from d2l_authoring.site.exhibits.markup import SHOWN
+from d2l_authoring.site.exhibits.states import Shown, State
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import Chart, Line
 from d2l_helpers.panels.exhibit import Exhibit, View, choice, log_slider, slider

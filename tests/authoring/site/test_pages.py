@@ -10,7 +10,7 @@ import pytest
 from nbformat import v4
 
 from d2l_authoring.notebook_file import read_notebook
-from d2l_authoring.site.exhibits import SHOWN
+from d2l_authoring.site.exhibits.markup import SHOWN
 from d2l_authoring.site.pages import page_of
 from d2l_helpers.chapter import CHAPTER
 from d2l_helpers.exercises.catalogue import chapter as exercises
