@@ -55,8 +55,8 @@ class DockerMachine:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.run("docker ps -q | xargs -r docker rm -f; kill $(cat /run/docker.pid); sleep 3")
-        self._started.close()
+        with self._started:
+            self.run("docker ps -q | xargs -r docker rm -f; kill $(cat /run/docker.pid); sleep 3")
 
     def _start_docker(self) -> None:
         install = f"apt-get update -q=2; apt-get install -q=2 -y --no-install-recommends {PACKAGES}"
