@@ -60,6 +60,9 @@ wheel: .venv/ready  ## build d2l_helpers as dist/d2l_helpers-*.whl
 test-engines: data  ## run the notebooks with Colab's Python, MXNet 1.6.0 and another device; needs Python 3.13, takes 20 minutes
 	$(PYTEST) tests/engines
 
+colab-lists: .venv/ready  ## COLAB=FOLDER, a clone of googlecolab/backend-info: the versions that test-engines and the browser tests pin
+	$(BIN)/python tests/engines/colabs_lists.py $(COLAB)
+
 test-machines:  ## set up fresh clones on minimal Debian 12, 13 and testing; needs root, debootstrap and 15 minutes
 	python3 tests/machines $(ARGS)
 
@@ -161,4 +164,4 @@ SIZE_site = Sphinx (10 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab check test test-all system-packages test-cuda test-engines test-machines test-cgroups test-arm test-gradescope test-containers lint record links wheel bench bench-grading bench-cluster data keras grading cluster site pdf cu117 lock clean has-wheels ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines colab-lists test-machines test-cgroups test-arm test-gradescope test-containers lint record links wheel bench bench-grading bench-cluster data keras grading cluster site pdf cu117 lock clean has-wheels ALWAYS
