@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -23,7 +24,7 @@ class Pace:
     """
 
     def __init__(self, seconds: float) -> None:
-        self._seconds, self._last, self._is_waiting = seconds, 0.0, False
+        self._seconds, self._last, self._is_waiting = seconds, -math.inf, False
 
     def request(self, action: Callable[[], None]) -> None:
         """Call `action` now, or at the end of the pause if no call waits for that end already."""
