@@ -12,7 +12,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from d2l_authoring.site.accessible import accessible
+from d2l_authoring.site.tables import with_named_headers
 from d2l_helpers.errors import NotebookError
 
 __all__ = ["write_book"]
@@ -68,7 +68,7 @@ def _complete(context: dict[str, Any], told: Mapping[str, Any]) -> None:
     """Add what the templates of a page need."""
     context.update(told)
     if "body" in context:
-        context["body"] = accessible(context["body"])
+        context["body"] = with_named_headers(context["body"])
 
 
 def _failed(got: object) -> NotebookError:

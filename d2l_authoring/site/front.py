@@ -14,7 +14,7 @@ FRONT = "index"
 _START = "00_start_here"
 _ROW = re.compile(r"^\| `(?P<name>\w+)` \| (?P<goal>[^|]*?) \| (?P<minutes>[^|]*?) \|$", re.MULTILINE)
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
-_ABOUT_START = ("look round: a map, one slider, and how guesses, checks and hints work", "10")
+_ABOUT_START = ("look around: a map, one slider, and how guesses, checks and hints work", "10")
 
 _INTRODUCTION = """\
 # Linear Neural Networks

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 
 from nbformat import NotebookNode, v4
 
-from d2l_authoring.site.exhibits import exhibit_html
+from d2l_authoring.site.exhibits.markup import exhibit_html
 from d2l_authoring.site.folds import fold_answers, fold_setup
-from d2l_authoring.site.measured import measured_html
 from d2l_authoring.site.prose import page_prose
 from d2l_authoring.site.questions import hints, prediction, quiz
+from d2l_authoring.site.tables import measured_html
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.catalogue import find as find_exercise
 from d2l_helpers.predictions.catalogue import find as find_question

@@ -55,7 +55,9 @@ def initialize(
         raise _refused(f"transform={transform!r}", "a function of an image and its label", "leave transform out")
     if root is not None and not isinstance(root, (str, os.PathLike)):
         raise _refused(f"root={root!r}", "the path of a folder", "leave root out: FashionMNIST(train=True)")
-    found = obtain(folder=Path(root).expanduser() if root is not None else None)
+    # Path.expanduser would raise an error for the home of a user who does not exist, and the folder need not exist
+    folder = None if root is None else Path(os.path.expanduser(root))  # noqa: PTH111
+    found = obtain(folder=folder)
     part = "train" if train else "t10k"
     images, labels = (FILES[name].array(found[name].contents) for name in (f"{part}-images", f"{part}-labels"))
     self._root, self._train, self._transform = root, train, transform

@@ -6,12 +6,8 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -26,6 +22,7 @@ from support.environments import in_front, jupyter_folders
 from support.jupyter_lab import SCREENSHOTS, left_open
 from support.key import solutions_to
 from support.lacking import lacking
+from support.servers import free_port, wait_until_it_answers
 
 from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook
@@ -158,9 +155,7 @@ def _copies(home: Path) -> Path:
 def _served(command: list[str], folder: Path, token_option: str) -> Iterator[tuple[str, str]]:
     """Run a Jupyter server in a folder, with nothing of the user's settings; what it needs lies beside the folder."""
     home = folder.parent
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     token = secrets.token_hex(8)
     options = ["--no-browser", f"--port={port}", f"{token_option}={token}"]
     options += ["--ip=127.0.0.1", "--allow-root"] if "voila" not in command else []  # which knows neither
@@ -183,22 +178,8 @@ def _served(command: list[str], folder: Path, token_option: str) -> Iterator[tup
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(f"{address}/api?token={token}", server, home / "log")
+        wait_until_it_answers(f"{address}/api?token={token}", server, home / "log")
         yield address, token
     finally:
         server.terminate()
         server.wait(20)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return
-        except urllib.error.HTTPError as error:  # Voila has nothing at /api
-            error.close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the server did not start:\n{log.read_text()[-2000:]}")

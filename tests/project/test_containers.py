@@ -107,6 +107,26 @@ def test_the_development_container_is_a_stage_with_an_ordinary_user():
     assert of_kind("WORKDIR")[0] in (ROOT / script).read_text(encoding="utf-8")
 
 
+def test_without_the_images_environment_the_folder_gets_its_own(tmp_path):
+    """As where the editor has given the container's user another user id than the image's."""
+    programs = {
+        "bin/make": f"mkdir -p .venv/bin; cp {tmp_path}/python .venv/bin/",
+        "python": "echo copies refreshed",
+    }
+    (tmp_path / "bin").mkdir()
+    for name, script in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    script = (ROOT / ".devcontainer/create.sh").read_text(encoding="utf-8").replace("/chapter/", "/no/such/folder/")
+    (tmp_path / "folder").mkdir()
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path / "folder", env={"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "copies refreshed\n"
+    assert not (tmp_path / "folder" / ".venv").is_symlink()
+
+
 @pytest.mark.parametrize("name", DOCKERFILES)
 def test_what_an_image_runs_is_correct_shell(name):
     for script in of_kind("RUN", name):

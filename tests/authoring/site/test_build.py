@@ -18,7 +18,7 @@ from nbformat import v4
 from support.sites import PAGES, ROOT, require_sphinx, small_project
 
 from d2l_authoring.notebook_file import read_notebook, to_bytes
-from d2l_authoring.site import build, packages
+from d2l_authoring.site import build, settings
 from d2l_authoring.site.build import build_site
 from d2l_helpers.chapter import CHAPTER
 from d2l_helpers.errors import ArgumentError, LibraryUnusable, NotebookError
@@ -213,7 +213,7 @@ def test_a_site_that_cannot_be_put_in_place_leaves_the_old_one(small, tmp_path, 
 
 
 def test_a_missing_package_is_named_with_the_remedy(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(packages, "_NEEDED", ("sphinx", "no_such_package"))
+    monkeypatch.setattr(settings, "_NEEDED", ("sphinx", "no_such_package"))
     with pytest.raises(LibraryUnusable, match=r"(?s)no no_such_package.*run make site"):
         build_site(small("# T"), tmp_path / "site")
 

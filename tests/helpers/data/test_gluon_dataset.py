@@ -63,8 +63,9 @@ def test_names_and_defaults_are_mxnets():
     assert inspect.unwrap(datasets.MNIST.__init__) is datasets.MNIST.__init__
 
 
-def test_arguments_by_place_and_a_transform_work(official):
-    dataset = FashionMNIST("/no/such/folder", False, lambda image, label: (image.astype("float32") / 255, label + 1))
+@pytest.mark.parametrize("root", ["/no/such/folder", "~no_such_user/folder"], ids=["folder", "user"])
+def test_arguments_by_place_and_a_transform_work(root, official):
+    dataset = FashionMNIST(root, False, lambda image, label: (image.astype("float32") / 255, label + 1))
     image, label = dataset[0]
     assert (image.dtype, image.shape, int(label)) == (np.float32, (28, 28, 1), int(official["t10k-labels"][8]) + 1)
     first = FashionMNIST(train=False).transform_first(gluon.data.vision.transforms.ToTensor())[0][0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from d2l_authoring.site.states import Shown, State
+from d2l_authoring.site.exhibits.states import Shown, State
 from d2l_helpers.data import LABELS
 from d2l_helpers.panels.exhibits.browse import ORDERS
 from d2l_helpers.panels.exhibits.cross_entropy import explore_cross_entropy
