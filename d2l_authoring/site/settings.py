@@ -49,6 +49,8 @@ def settings(extra: Path) -> dict[str, Any]:
         "nb_execution_mode": "off",
         "nb_merge_streams": True,
         "myst_enable_extensions": ["dollarmath"],
+        "myst_heading_anchors": 6,  # a link to a heading of another notebook
+        "myst_heading_anchors_html_ids": False,  # Sphinx's own ids are enough
         "smartquotes": False,  # a quotation mark in the prose is often that of a Python string
         "html_theme": "furo",
         "templates_path": [str(_HERE / "templates")],

@@ -36,7 +36,7 @@ REGRESSION = (
             State(
                 "A good rate",
                 {"lr": 0.4},
-                "The loss falls far faster: each step ends much nearer to the 3. Mind the numbers on the axis.",
+                "The loss falls far faster: each step ends much nearer to the 3. Look at the numbers on the axis.",
             ),
             State(
                 "A rate that is too large",
