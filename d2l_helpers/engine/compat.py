@@ -68,7 +68,7 @@ class _Finder:
     def find_spec(
         name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if name.partition(".")[0] != "mxnet" and name != "d2l.mxnet":
+        if name.partition(".")[0] != "mxnet" and name not in ("d2l", "d2l.mxnet"):
             return None
         if _GENERATED.fullmatch(name):
             # MXNet expects this error and continues without the module
@@ -76,6 +76,13 @@ class _Finder:
         if name == "mxnet" and (folder := _cuda_folder()):
             path = [folder, *sys.path]
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if name == "d2l":
+            if spec is None or spec.submodule_search_locations is not None:
+                return None
+            spec.submodule_search_locations = []  # `from d2l import mxnet` then asks for d2l.mxnet, as of a package
+            return spec
+        if name == "d2l.mxnet" and spec is None:
+            raise _hidden(name, getattr(sys.modules.get("d2l"), "__file__", None) or "another package d2l")
         if spec and type(spec.loader) is importlib.machinery.SourceFileLoader:
             loader = _D2LLoader if name == "d2l.mxnet" else _MXNetLoader
             spec.loader = loader(spec.loader.name, spec.loader.path)
@@ -86,6 +93,8 @@ class _Finder:
 
 class _MXNetLoader(importlib.machinery.SourceFileLoader):
     def exec_module(self, module: types.ModuleType) -> None:
+        if self.name == "mxnet" and not self.is_package(self.name):
+            raise _hidden(self.name, self.path)
         module.__dict__["__builtins__"] = _builtins_for_mxnet()
         if module.__name__ in _WRITE_PARAMETERS:
             module.__dict__["str"] = _ParameterText
@@ -124,6 +133,18 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
         onednn.switch_off_where_it_differs()
         with selection.ready(Path(self.path).parents[1]), system_libraries.named():
             yield
+
+
+def _hidden(name: str, file: str) -> Exception:
+    """Return the error for a file of the reader's, such as ``mxnet.py``, that Python finds before the library."""
+    from d2l_helpers.errors import LibraryUnusable
+
+    return LibraryUnusable(
+        f"Cannot import {name}.",
+        got=f"{file}, which Python finds before the library {name.partition('.')[0]}",
+        expected="the library among the installed packages",
+        remedy="give this file or folder another name, and restart the kernel",
+    )
 
 
 def _replace(module: types.ModuleType, method: str, ours: str) -> None:

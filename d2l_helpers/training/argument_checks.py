@@ -22,13 +22,19 @@ def check_training_arguments(net: Any, loss: Any, num_epochs: object, updater: A
     Raises
     ------
     ArgumentError
-        If MXNet is in its classic mode, or an argument cannot be worked with.
+        If MXNet is in its classic mode or records already, or an argument cannot be worked with.
     """
-    from mxnet import util
+    from mxnet import autograd, util
     from mxnet.gluon import Block
 
     if not util.is_np_array():
         raise _refused("MXNet in its classic mode", "its NumPy mode", "call npx.set_np() in the setup cell")
+    if autograd.is_recording():
+        raise _refused(
+            "a call inside `with autograd.record():`",
+            "a call outside of it, because the training records each batch by itself",
+            "leave out `with autograd.record():` around this call",
+        )
     step = updater if isinstance(updater, type) else getattr(updater, "step", updater)
     for name, value, remedy in (("net", net, _NET), ("loss", loss, _LOSS), ("updater", step, UPDATER)):
         if isinstance(value, type):
@@ -87,7 +93,7 @@ def apply(net: Callable[[Any], Any], loss: Callable[..., Any], X: Any, y: Any) -
         raise _refused(
             f"X of shape {X.shape}, y of shape {y.shape}: {reason[0]}",
             "an initialised network and a loss that accept these shapes and return arrays",
-            _SAME_DEVICE if "not initialized on context" in reason[0] else _COMPARE_SHAPES,
+            next((remedy for part, remedy in _REMEDIES.items() if part in reason[0]), _COMPARE_SHAPES),
         ) from error
     if y_hat.ndim != 2 or len(y_hat) != len(y):
         raise _refused(f"scores of shape {y_hat.shape}", f"({len(y)}, classes), one row per example", _COMPARE_SHAPES)
@@ -122,7 +128,14 @@ def no_batches(data_iter: object) -> ArgumentError:
 
 
 _COMPARE_SHAPES = "call net.initialize(), then compare the shapes of X, y and net(X) for one batch"
-_SAME_DEVICE = "move the network to the device of the data: net.collect_params().reset_ctx(X.ctx)"
+# By a part of MXNet's message
+_REMEDIES = {
+    "not initialized on context": "move the network to the device of the data: net.collect_params().reset_ctx(X.ctx)",
+    "expected float": 'give data and network one type: X.astype("float32"), as the network has without net.cast',
+    "legacy ndarray": "call as_np_ndarray() on X and y, which are arrays of mx.nd, and pass a loss for arrays of mx.np",
+}
+_ONE_COLUMN = "remove the second axis of the labels before you make batches: y.reshape(-1)"
+_ONE_HOT = "turn one-hot labels into classes before you make batches: y.argmax(axis=1)"
 _NET = "pass a Gluon network, or a function of X, as net"
 _LOSS = "pass a loss such as gluon.loss.SoftmaxCrossEntropyLoss() as loss"
 _ORDER = "pass net, train_iter, test_iter, loss, num_epochs, updater in this order; load_array makes batches of arrays"
@@ -160,7 +173,7 @@ def _check_batch(X: Any, y: Any) -> None:
         raise _refused(
             f"X of shape {X.shape} with y of shape {y.shape}",
             "y of shape (batch,), one class per example",
-            _COMPARE_SHAPES,
+            _COMPARE_SHAPES if y.ndim != 2 or len(X) != len(y) else _ONE_COLUMN if y.shape[1] == 1 else _ONE_HOT,
         )
 
 

@@ -44,7 +44,9 @@ class CompiledLoss:
 
         X, y = (mx.sym.var(name).as_np_ndarray() for name in (_X, _Y))
         y_hat = net(X)
-        hits = mx.sym.np.argmax(y_hat, axis=1).astype("int32") == y
+        # Only equal types are compared; `check_labels` has seen that all labels are classes, whatever their type
+        classes = y if batches.y.dtype == "int32" else y.astype("int32")
+        hits = mx.sym.np.argmax(y_hat, axis=1).astype("int32") == classes
         outputs = mx.sym.Group([loss(y_hat, y).sum(), hits.astype("float32").sum()])
         names = outputs.list_inputs()
         self._at = names.index(_X), names.index(_Y)

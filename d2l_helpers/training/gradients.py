@@ -49,19 +49,19 @@ def updating() -> Iterator[None]:
     Raises
     ------
     TrainingError
-        Instead of the Trainer's UserWarning about a stale gradient, and of the TypeError of arithmetic with None.
+        Instead of the Trainer's warning of a stale gradient, where warnings are errors, of MXNet's error for parameters
+        that no batch has passed through, and of arithmetic with None.
     """
+    from mxnet.gluon.parameter import DeferredInitializationError
+
     try:
         yield
     except UserWarning as warning:
         if _STALE not in str(warning):  # a warning of the reader's own code, where warnings are errors
             raise
-        raise TrainingError(
-            "The Trainer does not train this network.",
-            got=str(warning).partition(". ")[0],
-            expected="a Trainer made of the network's own parameters",
-            remedy='make both again: trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})',
-        ) from warning
+        raise _another_networks(str(warning).partition(". ")[0]) from warning
+    except DeferredInitializationError as error:  # the network's own parameters got their shapes by this batch
+        raise _another_networks(str(error).partition(" because ")[0]) from error
     except TypeError as error:
         if "'NoneType'" not in str(error):
             raise
@@ -71,3 +71,12 @@ def updating() -> Iterator[None]:
             expected=_EXPECTED,
             remedy=_REMEDY,
         ) from error
+
+
+def _another_networks(got: str) -> TrainingError:
+    return TrainingError(
+        "The Trainer does not train this network.",
+        got=got,
+        expected="a Trainer made of the network's own parameters",
+        remedy='make both again: trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})',
+    )

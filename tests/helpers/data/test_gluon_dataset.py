@@ -63,9 +63,27 @@ def test_names_and_defaults_are_mxnets():
     assert inspect.unwrap(datasets.MNIST.__init__) is datasets.MNIST.__init__
 
 
-@pytest.mark.parametrize("root", ["/no/such/folder", "~no_such_user/folder"], ids=["folder", "user"])
-def test_arguments_by_place_and_a_transform_work(root, official):
-    dataset = FashionMNIST(root, False, lambda image, label: (image.astype("float32") / 255, label + 1))
+def test_a_root_that_cannot_be_read_is_named_once(official, tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.warns(RuntimeWarning, match="root is not used: Too many levels") as caught:
+        assert len(FashionMNIST(tmp_path / "loop", train=False)) == 10_000
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+@pytest.mark.parametrize("root", ["a\0b", "~no-such-user/data", 3, b"data"], ids=["zero", "user", "number", "bytes"])
+def test_a_root_that_is_no_path_is_refused(root):
+    with pytest.raises(ArgumentError, match="root="):
+        FashionMNIST(root)
+
+
+@pytest.mark.parametrize("transform", [gluon.data.vision.transforms.ToTensor, gluon.nn.Sequential])
+def test_a_transform_of_the_image_alone_is_refused(transform):
+    with pytest.raises(ArgumentError, match="transform_first"):
+        FashionMNIST(train=False, transform=transform())
+
+
+def test_arguments_by_place_and_a_transform_work(official):
+    dataset = FashionMNIST("/no/such/folder", False, lambda image, label: (image.astype("float32") / 255, label + 1))
     image, label = dataset[0]
     assert (image.dtype, image.shape, int(label)) == (np.float32, (28, 28, 1), int(official["t10k-labels"][8]) + 1)
     first = FashionMNIST(train=False).transform_first(gluon.data.vision.transforms.ToTensor())[0][0]

@@ -102,6 +102,31 @@ def test_without_mxnet_the_error_is_pythons_own(tmp_path):
     assert done.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'mxnet'"
 
 
+@pytest.mark.parametrize(
+    ("file", "statement"),
+    [
+        ("mxnet.py", "import mxnet"),
+        ("mxnet.py", "from mxnet.gluon import nn"),
+        ("mxnet.py", "from d2l import mxnet as d2l"),
+        ("mxnet.py", "import d2l_helpers; d2l_helpers.synthetic_data(1, 1, 1)"),
+        ("d2l.py", "from d2l import mxnet as d2l"),
+        ("d2l/__init__.py", "import d2l.mxnet"),
+    ],
+)
+def test_a_file_that_hides_a_library_is_named(environment, tmp_path, file, statement):
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("raise SystemExit('executed')" if file == "mxnet.py" else "own = 1")
+    done = environment.run(f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{statement}")
+    assert f"got:      {tmp_path / file}, which Python finds before the library" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("  try:      give this file or folder another name")
+
+
+def test_a_file_d2l_of_the_readers_still_works(environment, tmp_path):
+    (tmp_path / "d2l.py").write_text("own = 1")
+    done = environment.run(f"import sys; sys.path.insert(0, {str(tmp_path)!r})\nimport d2l; print(d2l.own)")
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
 def test_an_import_of_mxnet_that_failed_before_ours_does_not_count(environment):
     failing = (
         "try:\n    import mxnet\nexcept Exception as error:\n    print(type(error).__name__)\nelse:\n    print('none')"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from mxnet import gluon, npx
+from mxnet import autograd, gluon, npx
 from mxnet import np as mx_np
 from mxnet.gluon import nn
 from support.small_training import CLASSES, LOSS, Plain, make_data, make_net, make_trainer
@@ -90,9 +90,33 @@ def test_lengths_must_agree():
     refused(train_iter=[(data.X, data.y[:5])], match=r"X of shape \(70, 1, 3, 3\) with y of shape \(5,\)")
 
 
-def test_labels_must_be_flat():
+@pytest.mark.parametrize(
+    ("labels", "match"),
+    [
+        (lambda y: y.reshape(-1, 1), r"with y of shape \(70, 1\)[^$]*y.reshape\(-1\)"),
+        (lambda y: npx.one_hot(y, CLASSES), r"with y of shape \(70, 4\)[^$]*y.argmax\(axis=1\)"),
+    ],
+    ids=["one column", "one-hot"],
+)
+def test_labels_must_be_flat(labels, match):
     data = make_data()
-    refused(train_iter=[(data.X, data.y.reshape(-1, 1))], match=r"with y of shape \(70, 1\)")
+    refused(train_iter=[(data.X, labels(data.y))], match=match)
+
+
+def test_data_of_another_type_than_the_network_is_refused():
+    data = make_data()
+    refused(train_iter=[(data.X.astype("float64"), data.y)], match=r'X.astype\("float32"\)')
+
+
+def test_arrays_of_mxnets_classic_interface_are_refused():
+    data = make_data()
+    refused(train_iter=[(data.X.as_nd_ndarray(), data.y.as_nd_ndarray())], match="as_np_ndarray")
+
+
+def test_training_inside_a_recording_is_refused():
+    net = make_net()
+    with autograd.record():
+        refused(net=net, match="leave out `with autograd.record")
 
 
 def test_images_of_another_size_are_refused():
@@ -141,9 +165,11 @@ def test_a_function_around_an_uninitialised_network_is_refused():
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MXNet's own, while it writes its message
-def test_a_trainer_of_another_network_is_refused():
+@pytest.mark.parametrize("has_seen_data", [True, False])
+def test_a_trainer_of_another_network_is_refused(has_seen_data):
     net, other = make_net(), make_net()
-    other(make_data().X[:1])
+    if has_seen_data:
+        other(make_data().X[:1])
     with pytest.raises(TrainingError, match=r"does not train this network[^$]*gluon.Trainer"):
         helpers.train_ch3(net, make_data(), make_data(), LOSS, 1, make_trainer(other))
 

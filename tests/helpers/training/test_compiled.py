@@ -57,6 +57,13 @@ def test_gluons_own_layers_are_compiled(make):
         train(net, make_data(), 1)
 
 
+@pytest.mark.parametrize("dtype", ["int64", "uint8", "float32", "float64"])
+def test_labels_of_any_type_give_the_same_history(dtype):
+    data = make_data()
+    data.y = data.y.astype(dtype)
+    assert train(make_net(), data, EPOCHS) == train(make_net(), make_data(), EPOCHS)
+
+
 def test_resized_images_and_other_iterables_are_not_compiled():
     net, data = make_net(), make_data()
     net(data.X[:1])
