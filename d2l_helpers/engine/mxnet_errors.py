@@ -30,6 +30,16 @@ _EXPLANATIONS = (
         f"These two arrays have different types of integers, and this operation needs one type. {_CONVERT}",
     ),
     (
+        r"expected (float\d+|u?int\d+), got (float\d+|u?int\d+)",
+        "These arrays have different types, and this operation needs one type. Convert the data to the parameters' "
+        'type, which is float32 unless you chose another: X.astype("float32").',
+    ),
+    (
+        "is not implemented for GPU|GPU is not enabled",
+        "This MXNet computes on the CPU only. Leave out ctx, or pass ctx=d2l_helpers.try_gpu(), which is the CPU "
+        "where there is no usable GPU.",
+    ),
+    (
         "Assigning to NDArrays that are already in a computational graph",
         "Inside `with autograd.record():` no array may be changed in place: compute the loss there, and update the "
         "parameters after backward(), outside of the block.",

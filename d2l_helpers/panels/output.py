@@ -206,8 +206,19 @@ def _refuse_input() -> NoReturn:
     )
 
 
+# In many releases of Python, `print` and the prompt do not count their use of sys.stdout: if a fit ended while they
+# compute the text of an object, and the stream of that fit were freed, Python would crash
+_kept: deque[_Stream] = deque(maxlen=16)
+
+
 def _wrapped(stream: Any, kind: type[_Stream]) -> Any:
-    return stream if isinstance(stream, kind) else kind(stream)
+    if isinstance(stream, kind):
+        return stream
+    wrapped = next((each for each in _kept if type(each) is kind and each.stream is stream), None)
+    if wrapped is None:
+        wrapped = kind(stream)
+        _kept.append(wrapped)
+    return wrapped
 
 
 def _unwrapped(stream: Any) -> Any:

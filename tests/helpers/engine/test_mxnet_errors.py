@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from mxnet import MXNetError, autograd, npx
+from mxnet import MXNetError, autograd, gpu, npx
 from mxnet import np as mx_np
 
 from d2l_helpers.errors import explain
@@ -72,6 +72,8 @@ Y = mx_np.array([1, 0], dtype="int32")
         (compare(CLASSES, Y.astype("uint8")), "These two arrays have different types"),
         (compare(CLASSES, Y.astype("float32")), "These two arrays have different types"),
         (compare(SCORES.astype("float64"), SCORES), "These two arrays have different types"),
+        (lambda: mx_np.dot(SCORES.astype("float64"), SCORES.T), "These arrays have different types"),
+        (lambda: mx_np.ones(2, ctx=gpu()), "This MXNet computes on the CPU only."),
         (lambda: CLASSES != Y, "These two arrays have different types"),
         (lambda: CLASSES < Y, "These two arrays have different types"),
         (lambda: (CLASSES - Y).wait_to_read(), "These two arrays have different types of integers"),

@@ -6,6 +6,7 @@ import io
 import itertools
 import logging
 import re
+import subprocess
 import sys
 import threading
 import time
@@ -307,3 +308,33 @@ def test_input_at_a_terminal_is_refused_too(kernel, monkeypatch):
             sys.stdin.fileno()
         assert refused(input)
     assert sys.stdin.fileno() == 0
+
+
+CAPTURE_ENDS_DURING_A_PRINT = """
+import sys
+from d2l_helpers.panels.output import captured
+
+class Last:
+    def __repr__(self):
+        capture.__exit__(None, None, None)
+        self.freed = [bytearray(size) for size in range(40, 400) for _ in range(9)]
+        return "shown"
+
+for show in (print, sys.displayhook):
+    capture = captured(lambda text: None)
+    capture.__enter__()
+    show(Last())
+"""
+
+
+def test_python_does_not_crash_if_a_capture_ends_during_a_print():
+    done = subprocess.run([sys.executable, "-c", CAPTURE_ENDS_DURING_A_PRINT], timeout=60, capture_output=True)
+    assert (done.returncode, done.stdout) == (0, b"shown\nshown\n"), done.stderr
+
+
+def test_streams_are_wrapped_once():
+    wrapped = []
+    for _ in range(2):
+        with captured(lambda text: None):
+            wrapped.append(sys.stdout)
+    assert wrapped[0] is wrapped[1]
