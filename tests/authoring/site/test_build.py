@@ -263,3 +263,11 @@ def test_with_an_address_each_page_has_buttons_to_where_it_runs(tmp_path):
         "colab.research.google.com",
         "mybinder.org",
     ]
+
+
+def test_a_link_to_a_folder_stays_a_link(small, tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "site").symlink_to(tmp_path / "disk")
+    build_site(small("# T"), tmp_path / "site")
+    assert (tmp_path / "disk" / "index.html").is_file()
+    assert (tmp_path / "site").is_symlink()
