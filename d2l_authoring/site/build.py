@@ -37,7 +37,7 @@ def build_site(project: Path, output: Path) -> None:
         If a notebook cannot be read or shown, or the site cannot be written.
     """
     require_packages()
-    output = output.absolute()  # Sphinx reads a relative path as one below its sources
+    output = output.resolve()  # Sphinx reads a relative path as one below its sources; a link is kept
     try:
         _require_site(output)
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -68,8 +68,9 @@ def test_a_quiz_explains_every_choice_behind_a_fold(number):
         ("Six. The button below each\ncheck shows a hint. End.", "Six. End."),
         ("- A button below the check shows a hint.", "- A button below the check shows a hint."),
         ("Answer before you run the cell:", "Answer before you read on:"),
+        ("[a](02_b.ipynb#1.-A-%28b%29) [c](#C)", "[a](02_b.ipynb#1-a-b) [c](#c)"),
     ],
-    ids=["marks", "badges", "notebook", "no-notebook", "hint", "button", "list", "run"],
+    ids=["marks", "badges", "notebook", "no-notebook", "hint", "button", "list", "run", "anchors"],
 )
 def test_prose_is_without_what_a_page_cannot_do(source, expected):
     assert page_prose(source, ["01_linear_regression"]) == expected
