@@ -35,7 +35,11 @@ NBCLASSIC = ("--no-deps", "nbclassic==1.3.3", "nest-asyncio==1.6.0", "ipython-ge
 VOILA = ("--no-deps", "voila==0.5.13", "websockets==17.4")
 
 # Notebook 7 looks for the settings of a part of JupyterLab that it leaves out
-_NOTEBOOKS_OWN = re.compile(r"Cannot read properties of undefined \(reading 'schema'\)")
+# Nbclassic's extension for ipywidgets 8 sends a message to a view that it has just removed; the page goes on
+_NOTEBOOKS_OWN = re.compile(
+    r"Cannot read properties of undefined \(reading 'schema'\)"
+    r"|Cannot read properties of null \(reading 'processLuminoMessage'\)[\s\S]*/nbextensions/jupyter-js-widgets/"
+)
 
 
 @pytest.fixture(scope="session")
