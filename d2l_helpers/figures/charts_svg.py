@@ -239,9 +239,9 @@ _Scale = tuple[tuple[float, float], bool, float]  # the span, whether it is loga
 @lru_cache(maxsize=64)  # when a slider moves, most lines of a chart stay as they are
 def _points(run: bytes, x_scale: _Scale, y_scale: _Scale) -> str:
     """Return the points of a line, which are pairs of 64-bit numbers, as a polyline has them."""
-    (*x_ends, width), (*y_ends, height) = x_scale, y_scale
+    (x_span, log_x, width), (y_span, log_y, height) = x_scale, y_scale
     return " ".join(
-        f"{_share(x, *x_ends) * width:.1f},{(1 - _share(y, *y_ends)) * height:.1f}"
+        f"{_share(x, x_span, log_x) * width:.1f},{(1 - _share(y, y_span, log_y)) * height:.1f}"
         for x, y in np.frombuffer(run).reshape(-1, 2).tolist()
     )
 
