@@ -31,7 +31,7 @@ def test_the_same_source_gives_the_same_name_and_bytes(monkeypatch, tmp_path):
     ((name, contents),) = first.items()
     assert name == "d2l_helpers-0.1.0-py3-none-any.whl"
     assert {file.partition("/")[0] for file in texts(contents)} == {
-        *("d2l_helpers", "d2l_helpers-0.1.0.data", "d2l_helpers-0.1.0.dist-info")
+        *("d2l_helpers", "d2l_helpers_mxnet.pth", "d2l_helpers-0.1.0.data", "d2l_helpers-0.1.0.dist-info")
     }
     assert "d2l_helpers/install/__main__.py" in texts(contents)
 
