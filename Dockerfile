@@ -7,8 +7,8 @@ FROM debian:bookworm-slim AS environment
 
 # A mirror of PyPI, where PyPI cannot be reached
 ARG PIP_INDEX_URL
-# The home is the folder of the copies, so that one volume keeps them with the progress and the settings. It is said here
-# because a user id that was chosen by --user has none; and it lies in the project, where helpers.solution finds the key
+# The home is the folder of the copies, so that one volume keeps the copies, the progress and the settings. HOME is set,
+# because a user id that is chosen by --user has no home. It lies in the project, where helpers.solution finds the key
 ENV HOME=/chapter/work LANG=C.UTF-8 PATH=/chapter/.venv/bin:$PATH PIP_NO_CACHE_DIR=1
 WORKDIR /chapter
 
@@ -42,5 +42,5 @@ COPY --chown=reader . .
 ARG EXTRAS
 RUN make .venv/ready $EXTRAS
 EXPOSE 8888
-# JupyterLab listens on every address of the container; which of them the host forwards is said by --publish
+# JupyterLab listens on every address of the container, or --publish could not reach it; --publish decides who else can
 CMD ["d2l-helpers", "lab", "--no-browser", "--ip", "0.0.0.0", "--port", "8888"]

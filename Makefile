@@ -7,7 +7,7 @@ NOTEBOOKS := notebooks
 ARGS :=
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 16
 
 # PYTHONDONTWRITEBYTECODE, which some containers set, would have JupyterLab compiled at each start, for four seconds
 lab: export PYTHONDONTWRITEBYTECODE =
@@ -22,14 +22,14 @@ check test test-all: export D2L_CUDA ?= $(CURDIR)/.venv/no-cuda
 PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 NBVAL := $(BIN)/pytest --nbval --nbval-current-env --numprocesses auto $(NOTEBOOKS)
 
-check: lint  ## lint, types, layers and all fast tests: a minute or two; no browser, kernel, sandbox or network
+check: lint  ## run lint and all fast tests: a minute or two; no browser, kernel, sandbox or network
 	$(PYTEST) -m "not (sandbox or kernel or browser or network or tensorflow or nbgrader or cluster or sphinx or timing or nightly or cuda)"
 
-test: lint keras grading cluster .venv/site  ## check, and the sandbox, kernels, two notebooks in a browser, all notebooks against their records
+test: lint keras grading cluster .venv/site  ## run check, and test the sandbox, kernels, two notebooks in a browser, all notebooks against their records
 	$(PYTEST) -m "not (timing or nightly or cuda)"
 	$(NBVAL)
 
-test-all: lint keras grading cluster .venv/site  ## everything: attacks, every notebook in a browser, Colab's versions, MXNet 1.6, timing; half an hour or more
+test-all: lint keras grading cluster .venv/site  ## test everything: attacks, every notebook in a browser, Colab's versions, MXNet 1.6, timing; half an hour or more
 	$(PYTEST) -m "not (timing or cuda)"
 	$(NBVAL)
 	$(BIN)/pytest -m timing
@@ -40,7 +40,7 @@ system-packages:  ## install Chromium, bubblewrap, util-linux and openssl by apt
 test-cuda: data  ## start MXNet's CUDA wheels on the CPU, with a stand-in for the driver: 3 GB to fetch, 8 GB of space
 	$(BIN)/pytest -m cuda
 
-lint: data  ## ruff, mypy, import layers, and the notebooks' own lint
+lint: data  ## run ruff, mypy, the check of import layers, and the notebooks' own lint
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -51,7 +51,7 @@ record: data keras  ## run the notebooks in fresh kernels and write their output
 	$(AUTHOR) record $(NOTEBOOKS)
 	$(AUTHOR) pictures $(NOTEBOOKS)
 
-links: .venv/ready  ## REPO=owner/name: the public address, from which badges and the cells that install are made
+links: .venv/ready  ## write badges and the cells that install; REPO=owner/name is the repository's public address
 	$(AUTHOR) links $(REPO)
 
 wheel: .venv/ready  ## build d2l_helpers as dist/d2l_helpers-*.whl
@@ -60,7 +60,7 @@ wheel: .venv/ready  ## build d2l_helpers as dist/d2l_helpers-*.whl
 test-engines: data  ## run the notebooks with Colab's Python, MXNet 1.6.0 and another device; needs Python 3.13, takes 20 minutes
 	$(PYTEST) tests/engines
 
-colab-lists: .venv/ready  ## COLAB=FOLDER, a clone of googlecolab/backend-info: the versions that test-engines and the browser tests pin
+colab-lists: .venv/ready  ## read Colab's versions, which tests pin, from COLAB=FOLDER, a clone of googlecolab/backend-info
 	$(BIN)/python tests/engines/colabs_lists.py $(COLAB)
 
 test-machines:  ## set up fresh clones on minimal Debian 12, 13 and testing; needs root, debootstrap and 15 minutes
@@ -69,7 +69,7 @@ test-machines:  ## set up fresh clones on minimal Debian 12, 13 and testing; nee
 test-cgroups:  ## try control groups of version 2 in virtual machines; needs root, qemu and debootstrap, and half an hour
 	python3 tests/machines/control_groups.py $(ARGS)
 
-test-arm:  ## try aarch64 on an emulated processor: a clone on Debian 12, its notebooks, the sandbox; needs root, qemu and an hour
+test-arm:  ## try a clone on an emulated processor by ARM (aarch64); needs root, qemu, debootstrap and an hour
 	python3 tests/machines/arm.py $(ARGS)
 
 test-gradescope:  ## try the bundle in an imitation of Gradescope's container; needs root, debootstrap and 10 minutes
@@ -87,7 +87,7 @@ bench-grading: data grading  ## compare our grader, nbgrader and otter on 40 sub
 bench-cluster: data cluster grading  ## mark 300 submissions on 1, 2 and 4 workers, as root; ARGS="--students 60 --json FILE"
 	$(BIN)/python -m benchmarks cluster $(ARGS)
 
-keras: .venv/keras  ## add TensorFlow, which notebook 08 needs: about 1 GB
+keras: .venv/keras  ## add TensorFlow, which notebook 08 needs: 1 to 1.5 GB
 
 grading: .venv/grading  ## add nbgrader, which a teacher's course needs
 

@@ -66,8 +66,8 @@ def pictures(paths: tuple[Path, ...]) -> None:
 
     PATHS are notebooks, with or without .ipynb, or folders of notebooks. Notebooks without such exhibits are not run.
     """
-    from d2l_authoring.site.exhibits import SHOWN
-    from d2l_authoring.site.pictures import record_pictures
+    from d2l_authoring.site.exhibits.markup import SHOWN
+    from d2l_authoring.site.exhibits.pictures import record_pictures
 
     for path in _notebooks(paths):
         if file := record_pictures(path, SHOWN):

@@ -59,9 +59,8 @@ def run_notebook(notebook: NotebookNode, path: Path) -> None:
     NotebookError
         As for `record_notebook`.
     """
-    from jupyter_client.kernelspec import (
-        NoSuchKernel,
-    )  # these imports take seconds, and d2l-author lint needs none of them
+    # Imported here, because these imports take seconds, and d2l-author lint needs none of them
+    from jupyter_client.kernelspec import NoSuchKernel
     from nbclient import NotebookClient
     from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
 
@@ -76,9 +75,8 @@ def run_notebook(notebook: NotebookNode, path: Path) -> None:
         def on_comm_open_jupyter_widget(self, message: dict[str, Any]) -> Any:
             widget = super().on_comm_open_jupyter_widget(message)
             if widget is not None:
-                widget.sync_state = lambda: (
-                    None
-                )  # sent to the kernel while a cell runs, it kept some recordings waiting
+                # Some recordings did not end when nbclient sent the state to the kernel while a cell was running
+                widget.sync_state = lambda: None
             return widget
 
     client = Client(

@@ -6,8 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from d2l_authoring.site.packages import require_packages
-from d2l_authoring.site.settings import settings
+from d2l_authoring.site.settings import require_packages, settings
 from d2l_authoring.site.sources import write_sources
 from d2l_helpers.errors import ArgumentError, NotebookError
 
@@ -38,7 +37,7 @@ def build_site(project: Path, output: Path) -> None:
         If a notebook cannot be read or shown, or the site cannot be written.
     """
     require_packages()
-    output = output.absolute()  # Sphinx reads a relative path as one below its sources
+    output = output.resolve()  # Sphinx reads a relative path as one below its sources; a link is kept
     try:
         _require_site(output)
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +87,7 @@ def _replace(output: Path, work: Path) -> None:
     try:
         (work / "new").rename(output)
     except BaseException:  # also Ctrl-C between the two
-        if old.exists():
+        if old.exists() and not output.exists():
             old.rename(output)
         raise
     shutil.rmtree(old, ignore_errors=True)

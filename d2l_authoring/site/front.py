@@ -14,7 +14,7 @@ FRONT = "index"
 _START = "00_start_here"
 _ROW = re.compile(r"^\| `(?P<name>\w+)` \| (?P<goal>[^|]*?) \| (?P<minutes>[^|]*?) \|$", re.MULTILINE)
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
-_ABOUT_START = ("look round: a map, one slider, and how guesses, checks and hints work", "10")
+_ABOUT_START = ("look around: a map, one slider, and how guesses, checks and hints work", "10")
 
 _INTRODUCTION = """\
 # Linear Neural Networks
@@ -36,13 +36,13 @@ lacks."""
 _WAYS = """\
 1. {online}
 2. **On your computer**, with Debian or Ubuntu and Python 3.11 to 3.14: get the repository{where}, and run `make lab` in
-   its folder. The command sets up everything without a question, and opens your copies of the notebooks in JupyterLab.
+   its folder. The command asks nothing, sets up everything and opens your copies of the notebooks in JupyterLab.
 3. **In a container**, on macOS, Windows or any other system with Docker: open the repository's folder in an editor that
    knows development containers, such as Visual Studio Code, or build its `Dockerfile`."""
 _LINKED = "**In the browser**, with nothing to install: use the buttons above the title of each page."
 _NOT_LINKED = """\
-**In Colab**: download a notebook by the button above the title of its page, and upload it there. Its first cell
-   says what else it needs."""
+**In Colab**: download a notebook with the button above the title of its page. Upload it there with the file
+   `d2l_helpers-*.whl`, which `make wheel` builds in the repository's folder."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +91,17 @@ def front_page(sections: Sequence[Section], address: str | None) -> str:
     address : str or None
         The repository's public address, if it has one.
     """
-    rows = [f"| [{_entry(one)}]({one.name}.ipynb) | {one.goal} | {one.minutes} |" for one in sections]
+    rows = [f"| [{_cell(_entry(one))}]({one.name}.ipynb) | {one.goal} | {one.minutes} |" for one in sections]
     table = "\n".join(["| section | you will | minutes |", "|---|---|---|", *rows])
     where = f" from <{address}>" if address else ""
     ways = _WAYS.format(online=_LINKED if address else _NOT_LINKED, where=where)
     entries = "\n".join(f"{_entry(one)} <{one.name}>" for one in sections)
     contents = f"```{{toctree}}\n:hidden:\n\n{entries}\n```"
     return "\n\n".join([_INTRODUCTION, "## The sections", table, contents, _RUN, ways, ""])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")  # or the title would end the cell of the table
 
 
 def _entry(section: Section) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 
 from nbformat import NotebookNode, v4
 
-from d2l_authoring.site.exhibits import exhibit_html
+from d2l_authoring.site.exhibits.markup import exhibit_html
 from d2l_authoring.site.folds import fold_answers, fold_setup
-from d2l_authoring.site.measured import measured_html
 from d2l_authoring.site.prose import page_prose
 from d2l_authoring.site.questions import hints, prediction, quiz
+from d2l_authoring.site.tables import measured_html
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.exercises.catalogue import find as find_exercise
 from d2l_helpers.predictions.catalogue import find as find_question
@@ -25,6 +25,7 @@ Fifteen questions, drawn from all sections. Choose an answer before you unfold i
 questions, and a table at the end names the sections that are worth a second look."""
 _RUN_IT = re.compile(r"<p[^>]*><b>Run this cell to use its controls\.</b></p>")
 _SHOWN = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
+_MOST_CHARACTERS = 20_000  # of an output; for a long line, Sphinx takes time with the square of its length
 _LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 
 
@@ -65,7 +66,7 @@ def _cells(notebook: NotebookNode, name: str, pages: Collection[str]) -> Iterato
 
 def _markdown(cell: NotebookNode, following: str, pages: Collection[str]) -> Iterator[NotebookNode]:
     """Return a cell of prose; `following` is what the next cell calls."""
-    source = page_prose(cell.source, pages)
+    source = page_prose(_with_attachments(cell), pages)
     if following == "progress":
         return  # its heading would stand over nothing
     if following == "quiz":
@@ -103,15 +104,34 @@ def _with_outputs(cell: NotebookNode, exhibit: str | None) -> NotebookNode:
 
 def _output(output: NotebookNode) -> NotebookNode:
     """Return an output as a page shows it: metrics as a table, a picture without the request to run its cell."""
+    if output.output_type == "stream":
+        return v4.new_output("stream", name=output.name, text=_cut(output.text))
     if "data" not in output:
-        return output
+        return v4.new_output("error", ename=output.ename, evalue="", traceback=[_cut("\n".join(output.traceback))])
     data = {kind: content for kind, content in output.data.items() if kind in _SHOWN}
     markup = data.get("text/html", "")
     if not markup and METRICS_TYPE in output.data:
         markup = measured_html(data.get("text/plain", ""))
     if markup:
         data = {"text/html": _RUN_IT.sub("", markup)}
+    elif "text/plain" in data:
+        data["text/plain"] = _cut(data["text/plain"])
     return v4.new_output("display_data", data=data, metadata=output.metadata)
+
+
+def _cut(text: str) -> str:
+    """Return a text of an output; of a very long one the beginning, and how much is left out."""
+    left_out = len(text) - _MOST_CHARACTERS
+    return text if left_out <= 0 else f"{text[:_MOST_CHARACTERS]}\n[{left_out:,} more characters in the notebook]\n"
+
+
+def _with_attachments(cell: NotebookNode) -> str:
+    """Return the source of a cell of prose, with the pictures that JupyterLab keeps beside it when they are pasted."""
+    source = str(cell.source)
+    for name, kinds in cell.get("attachments", {}).items():
+        for kind, content in kinds.items():
+            source = source.replace(f"(attachment:{name})", f"(data:{kind};base64,{''.join(content)})")
+    return source
 
 
 def _call(cell: NotebookNode) -> tuple[str, str]:

@@ -8,8 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from d2l_authoring.site.packages import require_packages
-from d2l_authoring.site.settings import settings
+from d2l_authoring.site.settings import require_packages, settings
 from d2l_authoring.site.sources import write_sources
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import LibraryUnusable, NotebookError

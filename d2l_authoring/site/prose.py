@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from urllib.parse import unquote
 
 __all__ = ["page_prose"]
 
@@ -14,6 +15,9 @@ _EXERCISES = re.compile(r"^## Exercises[^\n]*$", re.MULTILINE)
 _NOTE = "In the notebook, a check says at once what an answer still lacks. Here, three hints unfold, one after another."
 # Sentences about the button below a check, which a page has not
 _BUTTON = re.compile(r"(?:^|(?<=\. ))[^.]*\bbutton below each check\b[^.]*\.\s*")
+# A link to a heading as Jupyter names it, such as 04_softmax_regression.ipynb#The-sections
+_ANCHOR = re.compile(r"(?<=\]\()((?:\w+\.ipynb)?#)([^)\s]+)")
+_NOT_IN_ANCHORS = re.compile(r"[^\w -]")
 _REWORDED = {"before you run the cell": "before you read on"}
 
 
@@ -27,7 +31,13 @@ def page_prose(source: str, pages: Collection[str]) -> str:
     source = _EXERCISES.sub(rf"\g<0>\n\n{_NOTE}", "\n\n".join(filter(None, blocks)))
     for said, instead in _REWORDED.items():
         source = source.replace(said, instead)
+    source = _ANCHOR.sub(_anchor, source)
     return _CODE.sub(lambda code: f"[{code[0]}]({code[1]}.ipynb)" if code[1] in pages else code[0], source)
+
+
+def _anchor(link: re.Match[str]) -> str:
+    """Return a link to a heading with the name that MyST gives to the heading."""
+    return f"{link[1]}{_NOT_IN_ANCHORS.sub('', unquote(link[2]).lower())}"
 
 
 def _block(block: str) -> str:

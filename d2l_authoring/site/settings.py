@@ -1,15 +1,36 @@
-"""Set what Sphinx needs to know, as a table instead of a file that Sphinx would run."""
+"""Set what Sphinx needs: its packages, and its settings as a table instead of a file that Sphinx would run."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-__all__ = ["settings"]
+from d2l_helpers.errors import LibraryUnusable
 
+__all__ = ["require_packages", "settings"]
+
+_NEEDED = ("sphinx", "myst_nb", "furo", "math_core")
 _TITLE = "Linear Neural Networks"
 _HERE = Path(__file__).parent
 _STATIC = _HERE / "static"
+
+
+def require_packages() -> None:
+    """Check that the packages of the extra ``site`` are installed; only authors have them.
+
+    Raises
+    ------
+    LibraryUnusable
+        If one is missing.
+    """
+    if missing := [name for name in _NEEDED if not find_spec(name)]:
+        raise LibraryUnusable(
+            "Cannot build the site",
+            got=f"no {', '.join(missing)} in this environment",
+            expected="the packages of requirements-site.lock",
+            remedy="run make site in the project's folder, which installs them",
+        )
 
 
 def settings(extra: Path) -> dict[str, Any]:
@@ -28,6 +49,8 @@ def settings(extra: Path) -> dict[str, Any]:
         "nb_execution_mode": "off",
         "nb_merge_streams": True,
         "myst_enable_extensions": ["dollarmath"],
+        "myst_heading_anchors": 6,  # a link to a heading of another notebook
+        "myst_heading_anchors_html_ids": False,  # Sphinx's own ids are enough
         "smartquotes": False,  # a quotation mark in the prose is often that of a Python string
         "html_theme": "furo",
         "templates_path": [str(_HERE / "templates")],

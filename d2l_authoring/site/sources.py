@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 from d2l_authoring.links import address_of
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_authoring.site.buttons import NOTEBOOKS, buttons
@@ -58,7 +60,8 @@ def write_sources(project: Path, work: Path) -> Sources:
         folder.mkdir(parents=True)
     (sources.pages / f"{FRONT}.md").write_text(front_page(sections, address), encoding="utf-8")
     for name, notebook in notebooks.items():
-        (sources.pages / f"{name}.ipynb").write_bytes(to_bytes(page_of(notebook, name, notebooks)))
+        page = nbformat.v4.writes(page_of(notebook, name, notebooks))  # as it is: `to_bytes` would drop the lexer
+        (sources.pages / f"{name}.ipynb").write_text(page, encoding="utf-8")
         (downloads / f"{name}.ipynb").write_bytes(to_bytes(notebook))
     return sources
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -222,10 +223,11 @@ def are_crowded(chart: Chart, characters: float) -> bool:
     return max((len(name) for _, name in places), default=0) + 1 > characters * gap / (high - low)
 
 
-def ticks(low: float, high: float, is_log: bool) -> list[float]:
+@lru_cache(maxsize=64)  # when a slider moves, most axes stay as they are
+def ticks(low: float, high: float, is_log: bool) -> tuple[float, ...]:
     """Return about five round values within an axis."""
     locator = LogLocator(numticks=6) if is_log else MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10])
-    return [float(tick) for tick in locator.tick_values(low, high) if low <= tick <= high]
+    return tuple(float(tick) for tick in locator.tick_values(low, high) if low <= tick <= high)
 
 
 def not_numbers(chart: Chart) -> list[tuple[float, str]]:

@@ -7,6 +7,7 @@ import html
 import math
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -111,9 +112,8 @@ def svg_image(svg: str, alt: str, width: int, height: int) -> str:
     start, elements = svg.split(">", 1)
     file = f'{start} xmlns="http://www.w3.org/2000/svg">{_CARD}{elements}'
     source = f"data:image/svg+xml;base64,{base64.b64encode(file.encode()).decode()}"
-    look = (
-        "max-width:100%;height:auto;margin-top:0;border-radius:6px"  # nbclassic would move all but the first one down
-    )
+    # Without margin-top, nbclassic would move all images but the first one down
+    look = "max-width:100%;height:auto;margin-top:0;border-radius:6px"
     return f'<img src="{source}" alt="{html.escape(alt)}" width="{width}" height="{height}" style="{look}"/>'
 
 
@@ -208,7 +208,8 @@ class _Drawing:
 
     def _polylines(self, mark: Line, look: Stroke) -> Iterator[str]:
         for run in _runs(self.chart, mark):
-            points = " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in run)
+            x_scale = (self.x_span, self.chart.log_x, self.width)
+            points = _points(np.array(run).tobytes(), x_scale, (self.y_span, self.chart.log_y, self.height))
             yield f'<polyline points="{points}" fill="none" {_stroke(look)}{_opacity(mark)}/>'
 
     def _dots(self, mark: Dots) -> Iterator[str]:
@@ -230,6 +231,19 @@ class _Drawing:
 def _level(right: float, y: float, opacity: float) -> str:
     ends = f'x1="{_LEFT}" x2="{right:.1f}" y1="{y:.1f}" y2="{y:.1f}"'
     return f'<line {ends} stroke="currentColor" stroke-opacity="{opacity}"/>'
+
+
+_Scale = tuple[tuple[float, float], bool, float]  # the span, whether it is logarithmic, and its length in the drawing
+
+
+@lru_cache(maxsize=64)  # when a slider moves, most lines of a chart stay as they are
+def _points(run: bytes, x_scale: _Scale, y_scale: _Scale) -> str:
+    """Return the points of a line, which are pairs of 64-bit numbers, as a polyline has them."""
+    (x_span, log_x, width), (y_span, log_y, height) = x_scale, y_scale
+    return " ".join(
+        f"{_share(x, x_span, log_x) * width:.1f},{(1 - _share(y, y_span, log_y)) * height:.1f}"
+        for x, y in np.frombuffer(run).reshape(-1, 2).tolist()
+    )
 
 
 def _share(value: float, span: tuple[float, float], is_log: bool) -> float:

@@ -1,33 +1,19 @@
-"""Read what the reader's function yields after an epoch, a loss or an Epoch, and describe what is wrong with it."""
+"""Read what the reader's function yields after an epoch: a loss, or an Epoch; and raise errors about anything else."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from d2l_helpers.data import LABELS
-from d2l_helpers.errors import D2LHelpersError, TrainingError, explain
+from d2l_helpers.errors import TrainingError
 from d2l_helpers.figures import to_numpy
-from d2l_helpers.panels.stopping import Stopped
-from d2l_helpers.panels.training_thread import Job
 from d2l_helpers.training.history import Epoch
 
-__all__ = ["as_epoch", "described_error", "follow", "nothing_to_record", "nothing_to_show", "template_weight"]
+__all__ = ["as_epoch", "nothing_to_record", "nothing_to_show", "template_weight"]
 
 _ROUNDING = 1e-6  # in 32 bits, rounding errors may put a mean this far above 1
 _TEMPLATES = (len(LABELS), 28 * 28)  # a weight's shape, or its transpose's
-_END = object()
-
-
-def follow(job: Job, generator: Iterator[Any], report: Callable[[Any], bool]) -> None:
-    """Run the reader's generator until it ends or `report` returns False; its own code may run at its end, too."""
-    try:
-        while (what := job.run_readers(lambda: next(generator, _END))) is not _END:
-            if not report(what):
-                break
-    finally:
-        job.run_readers(getattr(generator, "close", lambda: None))
 
 
 def as_epoch(what: Any) -> Epoch:
@@ -97,12 +83,3 @@ def nothing_to_record() -> TrainingError:
         expected="a function whose first training run ends",
         remedy="call the function in a cell of its own, and repair the error that it raises",
     )
-
-
-def described_error(job: Job, error: BaseException) -> str:
-    """Describe what the reader's code raised; return "" if it was stopped while its error composed the message."""
-    try:
-        said = job.run_readers(lambda: explain(error))  # the error's `__str__` is the reader's code, too
-    except Stopped:
-        return ""
-    return said if isinstance(error, D2LHelpersError) else f"Your function raised {said}"

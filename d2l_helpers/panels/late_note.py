@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from d2l_helpers.panels.layout import long_button
+from d2l_helpers.panels.pace import later
 from d2l_helpers.panels.page import kernel
 from d2l_helpers.panels.toolkit import widgets
 
@@ -44,9 +44,7 @@ def late_note(action: Callable[[], None]) -> widgets.Widget:
 
     def remove_later(*_: object) -> None:
         events.unregister("post_run_cell", remove_later)
-        timer = threading.Timer(_AFTER, remove)
-        timer.daemon = True
-        timer.start()
+        later(_AFTER, remove)
 
     if kernel() is None:
         remove()

@@ -13,6 +13,7 @@ from typing import Any
 from d2l_helpers.figures import VS_CODE_THEME, Picture, as_images
 from d2l_helpers.lab.snapshots import EXHIBIT, VIEW, keep_snapshot
 from d2l_helpers.messages import is_prompt
+from d2l_helpers.panels.pace import later
 from d2l_helpers.panels.page import expect_a_page, why_no_page
 from d2l_helpers.panels.toolkit import widgets
 
@@ -222,21 +223,22 @@ def _texts(view: widgets.Widget) -> list[str]:
 def _keep_snapshots(view: widgets.Widget) -> None:
     """Write a snapshot of the exhibit now, and again soon after each change."""
     lock, writing = threading.Lock(), threading.Lock()
-    timers: list[threading.Timer] = []
+    is_due = False
 
     def keep() -> None:
+        nonlocal is_due
         with lock:
-            timers.clear()  # the next change starts another timer
+            is_due = False  # the next change starts another timer
         # Without this lock, the older of two snapshots could be written last. On a full disk, the first snapshot stays
         with writing, contextlib.suppress(OSError):
             keep_snapshot(view.model_id, _snapshot(view))
 
     def changed(*_: object) -> None:
+        nonlocal is_due
         with lock:
-            if not timers:  # a slider moves ten times a second, and drawing must not wait for the disk
-                timers.append(threading.Timer(_SOON, keep))
-                timers[0].daemon = True
-                timers[0].start()
+            if not is_due:  # a slider moves ten times a second, and drawing must not wait for the disk
+                is_due = True
+                later(_SOON, keep)
 
     for part in view.children:
         if isinstance(part, widgets.HTML):

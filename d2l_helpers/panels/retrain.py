@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import copy
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 from d2l_helpers.data import LABELS
 from d2l_helpers.figures import Picture, curves_svg, plot_panel, templates_html
 from d2l_helpers.panels.controls import tidy
-from d2l_helpers.panels.epochs import (
-    as_epoch,
-    described_error,
-    follow,
-    nothing_to_record,
-    nothing_to_show,
-    template_weight,
-)
+from d2l_helpers.panels.epochs import as_epoch, nothing_to_record, template_weight
 from d2l_helpers.panels.exhibit import View
 from d2l_helpers.panels.late_note import late_note
 from d2l_helpers.panels.layout import Shown, bundle, button, column, row, status_html
-from d2l_helpers.panels.output import Printed, captured
+from d2l_helpers.panels.output import Printed
+from d2l_helpers.panels.pace import Pace
 from d2l_helpers.panels.positions import Positions, checked_values, positions
+from d2l_helpers.panels.readers_function import run_function
 from d2l_helpers.panels.settings import Settings, single_choices, sliders, title_of
 from d2l_helpers.panels.toolkit import widgets
 from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_table, view_of
@@ -37,7 +31,6 @@ from d2l_helpers.panels.waiting_cells import (
 )
 from d2l_helpers.records import is_recording
 from d2l_helpers.training.history import FitProgress, History
-from d2l_helpers.training.loop import watched
 
 __all__ = ["RetrainPanel", "retrain"]
 
@@ -97,8 +90,9 @@ class RetrainPanel(Shown):
         self._job: Job | None = None
         self._run, self._state = TrainingRun({}), ""  # the newest, and its state as shown
         self._has_ended = True
+        self._is_waiting = False  # whether each fit runs while the page waits
         self._ended_before = ""  # the line at which the previous fit was ended, if by force
-        self._printed_at, self._is_printing_later, self._lines_before = 0.0, False, 0
+        self._prints, self._lines_before = Pace(_BETWEEN_PRINTS), 0
         self._build()
         for slider in self._sliders.values():
             slider.observe(lambda _: self._request(_DELAY), "value")
@@ -116,7 +110,6 @@ class RetrainPanel(Shown):
         self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="120px"))
         texts = [widgets.HTML() for _ in range(5)]
         self._status, self._chart, self._templates, self._printed, self._table = texts
-        self._is_waiting = False  # whether each fit runs while the page waits
         hints = [widgets.HTML(hint) for hint in single_choices(self._sliders, self._name)]
         parts = [row(list(self._sliders.values())), *hints, row([*buttons, self._bar]), *texts]
         self._view = column([*parts, late_note(self._begin_to_wait)])
@@ -210,26 +203,15 @@ class RetrainPanel(Shown):
             job.shield(lambda: self._write(job, run, text))
 
         problem = ""
-        try:
-            if not job.cancelled:
-                self._begin(job)
-                with watched(report), captured(write):
-                    result = job.run_readers(lambda: self._train(**run.settings))
-                    if isinstance(result, Iterator):
-                        follow(job, result, report)
-            if not len(run.history) and not job.cancelled:
-                raise nothing_to_show("a function that ended without reporting an epoch")
-        except BaseException as error:  # the reader's code may raise anything, which only the panel shows
-            problem = "" if job.is_forced else described_error(job, error)
+        if not job.cancelled:
+            with self._lock:
+                if job is self._job:
+                    self._show_state(_RUNNING)
+            problem = run_function(job, run, self._train, report, write)
         if problem and not job.is_forced:
             self._fail(job, run, problem)
         else:
             self._finish(job, run)
-
-    def _begin(self, job: Job) -> None:
-        with self._lock:
-            if job is self._job:
-                self._show_state(_RUNNING)
 
     def _report(self, job: Job, run: TrainingRun, own: History, what: Any) -> bool:
         if isinstance(what, FitProgress):
@@ -262,20 +244,11 @@ class RetrainPanel(Shown):
         """Keep what the function prints, and show it now or a little later."""
         with self._lock:
             run.printed.write(text)
-            remaining = self._printed_at + _BETWEEN_PRINTS - time.monotonic()
-            if self._is_printing_later:
-                return
-            if remaining <= 0:
-                self._show_printed(job, run)
-            else:
-                later = threading.Timer(remaining, self._show_printed, (job, run))
-                later.daemon = True
-                later.start()
-                self._is_printing_later = True
+            self._prints.request(lambda: self._show_printed(job, run))
 
     def _show_printed(self, job: Job, run: TrainingRun) -> None:
         with self._lock:
-            self._is_printing_later, self._printed_at = False, time.monotonic()
+            self._prints.note()
             if job is self._job:
                 # Keep the height of the last fit: otherwise the text below would jump at every fit
                 self._printed.value = run.printed.html(0 if self._has_ended else self._lines_before)

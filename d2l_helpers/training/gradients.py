@@ -11,6 +11,7 @@ from d2l_helpers.errors import TrainingError
 
 __all__ = ["differentiate", "updating"]
 
+_STALE = "has not been updated by backward"  # in the error that a Trainer of MXNet raises, of type UserWarning
 _EXPECTED = "parameters on which attach_grad() was called, or Gluon's own without grad_req='null'"
 _REMEDY = (
     "call attach_grad() on every parameter before training, as in: for param in (W, b): param.attach_grad(); "
@@ -48,14 +49,16 @@ def updating() -> Iterator[None]:
     Raises
     ------
     TrainingError
-        Instead of MXNet's warning, where warnings are errors, of its error for parameters that no batch has passed
-        through, and of arithmetic with None.
+        Instead of the Trainer's warning of a stale gradient, where warnings are errors, of MXNet's error for parameters
+        that no batch has passed through, and of arithmetic with None.
     """
     from mxnet.gluon.parameter import DeferredInitializationError
 
     try:
         yield
-    except UserWarning as warning:  # MXNet warns if a backward pass has not computed a parameter's gradient
+    except UserWarning as warning:
+        if _STALE not in str(warning):  # a warning of the reader's own code, where warnings are errors
+            raise
         raise _another_networks(str(warning).partition(". ")[0]) from warning
     except DeferredInitializationError as error:  # the network's own parameters got their shapes by this batch
         raise _another_networks(str(error).partition(" because ")[0]) from error

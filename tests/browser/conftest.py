@@ -6,12 +6,8 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -26,6 +22,7 @@ from support.environments import in_front, jupyter_folders
 from support.jupyter_lab import SCREENSHOTS, left_open
 from support.key import solutions_to
 from support.lacking import lacking
+from support.servers import free_port, wait_until_it_answers
 
 from d2l_authoring.compose import compose, stubs
 from d2l_authoring.notebook_file import read_notebook
@@ -38,7 +35,11 @@ NBCLASSIC = ("--no-deps", "nbclassic==1.3.3", "nest-asyncio==1.6.0", "ipython-ge
 VOILA = ("--no-deps", "voila==0.5.13", "websockets==17.4")
 
 # Notebook 7 looks for the settings of a part of JupyterLab that it leaves out
-_NOTEBOOKS_OWN = re.compile(r"Cannot read properties of undefined \(reading 'schema'\)")
+# Nbclassic's extension for ipywidgets 8 sends a message to a view that it has just removed; the page goes on
+_NOTEBOOKS_OWN = re.compile(
+    r"Cannot read properties of undefined \(reading 'schema'\)"
+    r"|Cannot read properties of null \(reading 'processLuminoMessage'\)[\s\S]*/nbextensions/jupyter-js-widgets/"
+)
 
 
 @pytest.fixture(scope="session")
@@ -158,9 +159,7 @@ def _copies(home: Path) -> Path:
 def _served(command: list[str], folder: Path, token_option: str) -> Iterator[tuple[str, str]]:
     """Run a Jupyter server in a folder, with nothing of the user's settings; what it needs lies beside the folder."""
     home = folder.parent
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     token = secrets.token_hex(8)
     options = ["--no-browser", f"--port={port}", f"{token_option}={token}"]
     options += ["--ip=127.0.0.1", "--allow-root"] if "voila" not in command else []  # which knows neither
@@ -183,22 +182,8 @@ def _served(command: list[str], folder: Path, token_option: str) -> Iterator[tup
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(f"{address}/api?token={token}", server, home / "log")
+        wait_until_it_answers(f"{address}/api?token={token}", server, home / "log")
         yield address, token
     finally:
         server.terminate()
         server.wait(20)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return
-        except urllib.error.HTTPError as error:  # Voila has nothing at /api
-            error.close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the server did not start:\n{log.read_text()[-2000:]}")

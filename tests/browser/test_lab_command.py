@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from support.servers import free_port
 
 from d2l_authoring.notebook_file import read_notebook
 
@@ -64,9 +65,7 @@ def start(project: Path, tmp_path: Path) -> Iterator[Start]:
 
     def start(*options: str, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
         homes = {name: str(tmp_path / "home" / name) for name in (*HOMES, *OTHER_HOMES)}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         command = [sys.executable, "-m", "d2l_helpers", "lab", "--no-browser", "--port", str(port), *options]
         log = tmp_path / f"log-{port}"
         with log.open("wb") as file:

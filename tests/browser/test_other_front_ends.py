@@ -43,7 +43,8 @@ def test_notebook_7(page: Page, notebook7: str, name: str) -> None:
 
 
 @pytest.mark.network
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.nightly  # the chapter does not install nbclassic and Voila, and each takes a quarter of a minute
+@pytest.mark.parametrize("name", CHAPTER)
 def test_nbclassic(page: Page, nbclassic: str, name: str) -> None:
     notebook = ClassicNotebook(page, nbclassic, name)
     shows_its_pictures(page, ".output_subarea", recorded_exhibits(notebook.cells))
@@ -56,7 +57,8 @@ def test_nbclassic(page: Page, nbclassic: str, name: str) -> None:
 
 
 @pytest.mark.network
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", CHAPTER)
 def test_voila(page: Page, voila: str, name: str) -> None:
     shown = VoilaPage(page, voila, name)
     expect(page.get_by_text(FAILED)).to_have_count(0)

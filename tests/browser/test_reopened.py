@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,6 +14,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.environments import in_front
+from support.waiting import until
 
 from d2l_helpers.lab.snapshots import VIEW
 
@@ -148,13 +148,6 @@ def content(path: Path) -> str:
     """Return the texts of all outputs."""
     outputs = [output for cell in nbformat.read(path, 4).cells for output in cell.outputs]
     return json.dumps([output.get("data", {}).get("text/html", "") for output in outputs], ensure_ascii=False)
-
-
-def until(is_so: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.1)
 
 
 def states(server: str, token: str) -> list[str]:

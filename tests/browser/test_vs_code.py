@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -21,6 +20,7 @@ from PIL import Image, ImageStat
 from playwright.sync_api import Browser, Locator, Page, expect
 from support.jupyter_lab import SCREENSHOTS
 from support.vs_code import open_notebook, vs_code
+from support.waiting import until
 
 from d2l_authoring.notebook_file import read_notebook
 from d2l_helpers.chapter import CHAPTER
@@ -132,13 +132,6 @@ def is_dark(picture: Locator) -> bool:
     """Return whether most of a picture is dark."""
     pixels = Image.open(io.BytesIO(picture.screenshot())).convert("L")
     return bool(ImageStat.Stat(pixels).median[0] < 128)
-
-
-def until(is_so: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.1)
 
 
 def plain(line: str) -> str:

@@ -45,9 +45,20 @@ class DockerMachine:
 
     def __init__(self, base: Path, folder: Path):
         self.machine = Machine.copied(base, folder)
-        self.folder, self._started = folder, ExitStack()
+        self.folder = folder
 
     def __enter__(self) -> DockerMachine:
+        with ExitStack() as self._started:  # if a step fails, what the steps before it have started ends, too
+            self._started.callback(remove, self.folder)
+            self._start_docker()
+            self._started = self._started.pop_all()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        with self._started:
+            self.run("docker ps -q | xargs -r docker rm -f; kill $(cat /run/docker.pid); sleep 3")
+
+    def _start_docker(self) -> None:
         install = f"apt-get update -q=2; apt-get install -q=2 -y --no-install-recommends {PACKAGES}"
         self.machine.run(install, user=0).check_returncode()
         for path in set(self.machine.certificates.values()):  # ca-certificates has replaced the file of this name
@@ -61,12 +72,6 @@ class DockerMachine:
         ready = "docker info && ip link show tap0 && exit"
         if self.run(f"for i in $(seq 60); do {ready}; sleep 0.5; done; exit 1").returncode:
             raise SystemExit((self.folder / "var/log/dockerd.log").read_text()[-3000:])
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.run("docker ps -q | xargs -r docker rm -f; kill $(cat /run/docker.pid); sleep 3")
-        self._started.close()
-        remove(self.folder)
 
     def _start(self, namespaces: str, script: str, *arguments: str) -> subprocess.Popen[bytes]:
         unshare = ["unshare", "--mount", *namespaces.split(), "--fork", "--kill-child"]

@@ -94,5 +94,7 @@ def test_a_folder_without_notebooks_is_an_error(command, tmp_path):
 
 def test_make_help_lists_the_targets():
     help_text = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ("lab", "test", "record", "bench"):
-        assert re.search(rf"^{target} +\S", help_text, re.MULTILINE)
+    described = re.findall(r"^(\S+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {"lab", "test", "record", "bench", "cu117"} <= set(described)
+    for target in described:
+        assert re.search(rf"^{target} +\S", help_text, re.MULTILINE), target

@@ -107,6 +107,26 @@ def test_the_development_container_is_a_stage_with_an_ordinary_user():
     assert of_kind("WORKDIR")[0] in (ROOT / script).read_text(encoding="utf-8")
 
 
+def test_without_the_images_environment_the_folder_gets_its_own(tmp_path):
+    """As where the editor has given the container's user another user id than the image's."""
+    programs = {
+        "bin/make": f"mkdir -p .venv/bin; cp {tmp_path}/python .venv/bin/",
+        "python": "echo copies refreshed",
+    }
+    (tmp_path / "bin").mkdir()
+    for name, script in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    script = (ROOT / ".devcontainer/create.sh").read_text(encoding="utf-8").replace("/chapter/", "/no/such/folder/")
+    (tmp_path / "folder").mkdir()
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path / "folder", env={"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "copies refreshed\n"
+    assert not (tmp_path / "folder" / ".venv").is_symlink()
+
+
 @pytest.mark.parametrize("name", DOCKERFILES)
 def test_what_an_image_runs_is_correct_shell(name):
     for script in of_kind("RUN", name):
@@ -151,3 +171,15 @@ def test_git_keeps_line_ends_on_which_a_container_can_run_scripts():
     scripts = ["setup.sh", "system-packages.sh", ".devcontainer/create.sh", "Makefile", "d2l_helpers/__main__.py"]
     done = subprocess.run(["git", "check-attr", "eol", *scripts], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.count("eol: lf") == len(scripts)
+
+
+def test_git_takes_no_binary_file_for_text():
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    binary = [name for name in listed.split("\0") if name and b"\0" in (ROOT / name).read_bytes()]
+    command = ["git", "check-attr", "text", *binary]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.count("text: unset") == len(binary) > 0, done.stdout
+
+
+def test_git_ignores_the_link_that_the_development_container_makes():
+    assert ".venv" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines(), ".venv/ would be a folder only"

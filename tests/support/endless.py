@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 ENDLESS = """
 import sys, threading, time
 from pathlib import Path
@@ -19,11 +16,3 @@ def train(lr=0.1, num_epochs=10**6):
             Path({!r}).touch()
         yield lr
 """
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """Wait up to a minute."""
-    deadline = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -12,7 +12,7 @@ from support.lacking import lacking
 
 from d2l_authoring.notebook_file import to_bytes
 from d2l_authoring.site.build import build_site
-from d2l_authoring.site.packages import require_packages
+from d2l_authoring.site.settings import require_packages
 from d2l_helpers.chapter import CHAPTER
 from d2l_helpers.errors import LibraryUnusable
 

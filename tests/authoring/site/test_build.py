@@ -18,7 +18,7 @@ from nbformat import v4
 from support.sites import PAGES, ROOT, require_sphinx, small_project
 
 from d2l_authoring.notebook_file import read_notebook, to_bytes
-from d2l_authoring.site import build, packages
+from d2l_authoring.site import build, settings
 from d2l_authoring.site.build import build_site
 from d2l_helpers.chapter import CHAPTER
 from d2l_helpers.errors import ArgumentError, LibraryUnusable, NotebookError
@@ -26,6 +26,7 @@ from d2l_helpers.errors import ArgumentError, LibraryUnusable, NotebookError
 pytestmark = pytest.mark.sphinx
 
 MOST_BYTES = 15_000_000
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="  # a pixel
 EXTERNAL = re.compile(r"https://[a-z0-9.-]+\.[a-z]{2,}(/[^\s<>\"]*)?")
 
 
@@ -140,9 +141,10 @@ def test_a_second_build_writes_the_same_bytes_from_elsewhere_and_removes_what_is
     [
         ("# T\n\nSee [this](nowhere.ipynb).", "nowhere"),
         ("# T\n\nSee $\\undefined x$.", "undefined"),
-        ("No title.", "title"),
+        ("No title.", "no title, which is a line '# Title'"),
+        ("# T\n\n</div>\n\nText.", "</div>, that it did not begin"),
     ],
-    ids=["link", "formula", "title"],
+    ids=["link", "formula", "title", "frame"],
 )
 def test_a_warning_ends_the_build_and_the_old_site_stays(small, tmp_path, text, said):
     project, output = small("# Old\n\nText."), tmp_path / "site"
@@ -155,6 +157,40 @@ def test_a_warning_ends_the_build_and_the_old_site_stays(small, tmp_path, text, 
         build_site(project.parent / "new", output)
     assert files_of(output) == before
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_a_warning_says_with_which_words_its_cell_begins(small, tmp_path):
+    with pytest.raises(NotebookError) as raised:
+        build_site(small("# T", "**Softly**, by degrees.\n\n$\\undefined x$"), tmp_path / "site")
+    assert "01_small.ipynb, the cell that begins with '**Softly**, by degrees.': WARNING" in str(raised.value)
+
+
+def test_cells_of_another_author_are_shown(tmp_path):
+    require_sphinx()
+    project = small_project(
+        tmp_path / "project", "# T | U\n\nSee [below](#Own-part), [there](02_more.ipynb#A-Heading!).", "## Own part"
+    )
+    cells = [
+        v4.new_markdown_cell(
+            "# More\n\n## A Heading!\n\n![a dot](attachment:dot.png)",
+            id="text",
+            attachments={"dot.png": {"image/png": DOT}},
+        ),
+        v4.new_code_cell("!ls\n%time x", id="magic"),
+        v4.new_code_cell(
+            "1 / 0", id="error", outputs=[v4.new_output("error", ename="E", traceback=["\x1b[31mE\x1b[0m: <b>"])]
+        ),
+        v4.new_code_cell("y", id="long", outputs=[v4.new_output("stream", name="stdout", text="y" * 3_000_000)]),
+    ]
+    (project / "notebooks" / "02_more.ipynb").write_bytes(to_bytes(v4.new_notebook(cells=cells)))
+    build_site(project, tmp_path / "site")
+    assert {"#own-part", "02_more.html#a-heading"} < set(Links(tmp_path / "site" / "01_small.html").links)
+    shown = (tmp_path / "site" / "02_more.html").read_text()
+    assert f'<img alt="a dot" src="data:image/png;base64,{DOT}"' in shown
+    assert "E</span>: &lt;b&gt;" in shown
+    assert "[2,980,000 more characters in the notebook]" in shown
+    assert len(shown) < 100_000
+    assert "1 T | U</a></p></td>" in (tmp_path / "site" / "index.html").read_text().replace("</span>", "")
 
 
 def test_a_damaged_notebook_and_a_missing_one_are_named(small, tmp_path):
@@ -213,7 +249,7 @@ def test_a_site_that_cannot_be_put_in_place_leaves_the_old_one(small, tmp_path, 
 
 
 def test_a_missing_package_is_named_with_the_remedy(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(packages, "_NEEDED", ("sphinx", "no_such_package"))
+    monkeypatch.setattr(settings, "_NEEDED", ("sphinx", "no_such_package"))
     with pytest.raises(LibraryUnusable, match=r"(?s)no no_such_package.*run make site"):
         build_site(small("# T"), tmp_path / "site")
 
@@ -227,3 +263,11 @@ def test_with_an_address_each_page_has_buttons_to_where_it_runs(tmp_path):
         "colab.research.google.com",
         "mybinder.org",
     ]
+
+
+def test_a_link_to_a_folder_stays_a_link(small, tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "site").symlink_to(tmp_path / "disk")
+    build_site(small("# T"), tmp_path / "site")
+    assert (tmp_path / "disk" / "index.html").is_file()
+    assert (tmp_path / "site").is_symlink()

@@ -7,29 +7,20 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.small_exhibit import small_exhibit
 
-from d2l_authoring.site.exhibits import SHOWN
-from d2l_authoring.site.frames import Frame, axes, frame, frames, pack, unpack
-from d2l_authoring.site.states import Shown, State
+from d2l_authoring.site.exhibits.frames import Frame, axes, frame, frames, pack, unpack
+from d2l_authoring.site.exhibits.markup import SHOWN
+from d2l_authoring.site.exhibits.states import Shown, State
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.figures import Chart, Line
-from d2l_helpers.panels.exhibit import Exhibit, View, choice, log_slider, slider
+from d2l_helpers.panels.exhibit import Exhibit
 
 STATES = (State("a", {"rate": 0.1}, ""), State("b", {"rate": 0.3}, ""), State("c", {"kind": "b", "steps": 7}, ""))
 
 
-def show(rate: float, steps: int, kind: str) -> View:
-    return View(f"<{kind}> at {rate:g} after {steps}", [Chart("t", [Line([0, 1], [0, rate])])], html=f"<p>{kind}</p>")
-
-
 @pytest.fixture
 def exhibit() -> Exhibit:
-    controls = [
-        log_slider("rate", "rate", 0.1, 0.01, 10),
-        slider("steps", "steps", 5, 0, 20, 1),
-        choice("kind", "kind", [("first", "a"), ("second", "b")], "a"),
-    ]
-    return Exhibit("A test", controls, show)
+    return small_exhibit()
 
 
 def shown(**positions: tuple[object, ...]) -> Shown:

@@ -10,7 +10,8 @@ import pytest
 from nbformat import v4
 
 from d2l_authoring.notebook_file import read_notebook
-from d2l_authoring.site.exhibits import SHOWN
+from d2l_authoring.site import pages
+from d2l_authoring.site.exhibits.markup import SHOWN
 from d2l_authoring.site.pages import page_of
 from d2l_helpers.chapter import CHAPTER
 from d2l_helpers.exercises.catalogue import chapter as exercises
@@ -39,8 +40,12 @@ def folded(cells):
 
 @pytest.fixture(scope="module", params=CHAPTER)
 def chapter_page(request):
+    """A notebook and its page, whose exhibits are only named: to compute them all takes 20 s, and test_build does."""
     notebook = read_notebook(NOTEBOOKS / f"{request.param}.ipynb")
-    return request.param, notebook, page_of(notebook, request.param, CHAPTER)
+    exhibits = {(one.notebook, one.cell) for one in SHOWN}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "exhibit_html", lambda _, *place: "<p>exhibit</p>" if place in exhibits else None)
+        return request.param, notebook, page_of(notebook, request.param, CHAPTER)
 
 
 def test_a_page_keeps_the_headings_and_needs_no_kernel(chapter_page):

@@ -12,9 +12,9 @@ from nbformat import v4
 
 from d2l_authoring.__main__ import _commands
 from d2l_authoring.notebook_file import to_bytes
-from d2l_authoring.site.exhibits import SHOWN
-from d2l_authoring.site.pictures import PICTURES, read_pictures, record_pictures
-from d2l_authoring.site.states import Shown, State
+from d2l_authoring.site.exhibits.markup import SHOWN
+from d2l_authoring.site.exhibits.pictures import PICTURES, read_pictures, record_pictures
+from d2l_authoring.site.exhibits.states import Shown, State
 from d2l_helpers.errors import NotebookError
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from d2l_authoring.notebook_file import read_notebook
-from d2l_authoring.site.asked import asked
-from d2l_authoring.site.exhibits import SHOWN, exhibit_html
-from d2l_authoring.site.frames import frame
-from d2l_authoring.site.pictures import read_pictures
+from d2l_authoring.site.exhibits.asked import asked
+from d2l_authoring.site.exhibits.frames import frame
+from d2l_authoring.site.exhibits.markup import SHOWN, exhibit_html
+from d2l_authoring.site.exhibits.pictures import read_pictures
 from d2l_helpers.errors import ArgumentError, NotebookError
 from d2l_helpers.lab.snapshots import EXHIBIT
 

@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from nbformat import v4
 
-from d2l_authoring.site.accessible import accessible
 from d2l_authoring.site.buttons import buttons
 from d2l_authoring.site.front import Section, front_page, sections_of
-from d2l_authoring.site.measured import measured_html
 from d2l_authoring.site.prose import page_prose
 from d2l_authoring.site.questions import hints, prediction, quiz
+from d2l_authoring.site.tables import measured_html, with_named_headers
 from d2l_helpers.exercises.catalogue import find
 from d2l_helpers.predictions.question import Choice, ChoiceQuestion
 from d2l_helpers.quiz.drawing import ALL
@@ -69,8 +68,9 @@ def test_a_quiz_explains_every_choice_behind_a_fold(number):
         ("Six. The button below each\ncheck shows a hint. End.", "Six. End."),
         ("- A button below the check shows a hint.", "- A button below the check shows a hint."),
         ("Answer before you run the cell:", "Answer before you read on:"),
+        ("[a](02_b.ipynb#1.-A-%28b%29) [c](#C)", "[a](02_b.ipynb#1-a-b) [c](#c)"),
     ],
-    ids=["marks", "badges", "notebook", "no-notebook", "hint", "button", "list", "run"],
+    ids=["marks", "badges", "notebook", "no-notebook", "hint", "button", "list", "run", "anchors"],
 )
 def test_prose_is_without_what_a_page_cannot_do(source, expected):
     assert page_prose(source, ["01_linear_regression"]) == expected
@@ -137,4 +137,4 @@ def test_buttons_lead_to_places_that_run_the_notebook():
     ids=["empty", "text", "formula", "both"],
 )
 def test_table_headers_have_names(header, expected):
-    assert accessible(f"<table><tr>{header}</tr></table>") == f"<table><tr>{expected}</tr></table>"
+    assert with_named_headers(f"<table><tr>{header}</tr></table>") == f"<table><tr>{expected}</tr></table>"

@@ -9,26 +9,18 @@ import re
 import time
 
 import pytest
+from support.small_exhibit import show, small_exhibit
 from traitlets import TraitError
 
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.figures import VS_CODE_THEME, Chart, Line, plot_charts
+from d2l_helpers.figures import VS_CODE_THEME, Chart, plot_charts
 from d2l_helpers.lab.snapshots import snapshot_of
-from d2l_helpers.panels.exhibit import Exhibit, View, choice, log_slider, slider
-
-
-def show(rate: float, steps: int, kind: str) -> View:
-    return View(f"<{kind}> at {rate:g} after {steps}", [Chart("t", [Line([0, 1], [0, rate])])], html=f"<p>{kind}</p>")
+from d2l_helpers.panels.exhibit import Exhibit, View, log_slider, slider
 
 
 @pytest.fixture
 def exhibit() -> Exhibit:
-    controls = [
-        log_slider("rate", "rate", 0.1, 0.01, 10),
-        slider("steps", "steps", 5, 0, 20, 1),
-        choice("kind", "kind", [("first", "a"), ("second", "b")], "a"),
-    ]
-    return Exhibit("A test", controls, show)
+    return small_exhibit()
 
 
 def test_an_exhibit_says_its_state_and_draws(exhibit):

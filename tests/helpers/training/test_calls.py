@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 
 import mxnet
 import pytest
@@ -128,6 +129,14 @@ def test_the_readers_own_mistake_in_an_updater_stays_as_it_is():
         return batch_size + "1"
 
     with pytest.raises(TypeError, match="unsupported operand"):
+        helpers.train_ch3(Model("W", "b").net, make_data(), make_data(), LOSS, 1, updater)
+
+
+def test_the_readers_own_warning_in_an_updater_stays_as_it_is():
+    def updater(batch_size):
+        warnings.warn("a warning of the reader's", UserWarning, stacklevel=1)
+
+    with pytest.raises(UserWarning, match="a warning of the reader's"):  # a warning is an error in this project's tests
         helpers.train_ch3(Model("W", "b").net, make_data(), make_data(), LOSS, 1, updater)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from support.endless import ENDLESS, until
+from support.endless import ENDLESS
+from support.waiting import until
 
 pytestmark = pytest.mark.kernel
 

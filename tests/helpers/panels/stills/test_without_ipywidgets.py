@@ -13,7 +13,8 @@ import pytest
 from jupyter_client import KernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode, v4
-from support.endless import ENDLESS, until
+from support.endless import ENDLESS
+from support.waiting import until
 
 from d2l_helpers.lab.snapshots import VIEW
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from d2l_authoring.site.states import Shown
+from d2l_authoring.site.exhibits.states import Shown
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures import charts_svg
 from d2l_helpers.panels.exhibit import View

@@ -11,8 +11,8 @@ from nbformat import NotebookNode, v4
 
 from d2l_authoring.notebook_file import read_notebook
 from d2l_authoring.record import run_notebook
-from d2l_authoring.site.frames import Exhibited, frame
-from d2l_authoring.site.states import Shown
+from d2l_authoring.site.exhibits.frames import Exhibited, frame
+from d2l_authoring.site.exhibits.states import Shown
 from d2l_helpers.atomic import replace_file
 from d2l_helpers.errors import NotebookError
 from d2l_helpers.panels.positions import described
@@ -88,7 +88,9 @@ def _with_states(cell: NotebookNode, wanted: dict[str, Shown]) -> list[NotebookN
         return [cell]
     states = [dict(state.values) for state in wanted[cell["id"]].states]
     # The newest of Out is the exhibit; a notebook may have a variable `_` of its own
-    source = f"from d2l_authoring.site.pictures import show_pictures\n\nshow_pictures(Out[max(Out)], {states!r})"
+    source = (
+        f"from d2l_authoring.site.exhibits.pictures import show_pictures\n\nshow_pictures(Out[max(Out)], {states!r})"
+    )
     return [cell, v4.new_code_cell(source, metadata={"exhibit": cell["id"]})]
 
 

@@ -1,4 +1,4 @@
-"""Write what `helpers.show` recorded as a table or a list that a screen reader can go through."""
+"""Write tables that a screen reader can go through: of what `helpers.show` recorded, and those of a page."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import html
 import re
 from collections.abc import Sequence
 
-__all__ = ["measured_html"]
+__all__ = ["measured_html", "with_named_headers"]
 
 _COLUMNS = re.compile(r" {2,}")
 _PAIR = re.compile(r"(\S.*?): (\S+)(?: {2,}|$)")
+_HEADER = re.compile(r"<th\b(?P<attributes>[^>]*)>(?P<content>.*?)</th>", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
 
 
 def measured_html(text: str) -> str:
@@ -37,6 +39,15 @@ def measured_html(text: str) -> str:
     return f'<div class="measured">{"".join(parts)}</div>'
 
 
+def with_named_headers(body: str) -> str:
+    """Return a page's HTML with named table headers.
+
+    An empty corner of a table becomes a cell, since a header without a name names nothing. A formula as a header gets
+    its characters as its name, which not all screen readers take from MathML.
+    """
+    return _HEADER.sub(_header, body)
+
+
 def _is_table(rows: Sequence[Sequence[str]], has_corner: bool) -> bool:
     """Return whether each row has a name and as many numbers as the head has names."""
     columns = len(rows[0]) + (not has_corner)
@@ -56,3 +67,13 @@ def _table(rows: Sequence[Sequence[str]], has_corner: bool) -> str:
 def _list(pairs: Sequence[tuple[str, str]]) -> str:
     rows = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(n)}</dd></div>" for name, n in pairs)
     return f"<dl>{rows}</dl>"
+
+
+def _header(found: re.Match[str]) -> str:
+    content = found["content"]
+    text = _TAG.sub("", content).strip()
+    if not text:
+        return f"<td{found['attributes']}></td>"
+    if not _TAG.sub("", re.sub(r"<math\b.*?</math>", "", content, flags=re.DOTALL)).strip():
+        content = content.replace("<math", f'<math role="math" aria-label="{html.escape(html.unescape(text))}"', 1)
+    return f"<th{found['attributes']}>{content}</th>"

@@ -8,12 +8,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from d2l_authoring.site.asked import asked
-from d2l_authoring.site.classification_states import CLASSIFICATION
-from d2l_authoring.site.frames import Axis, Exhibited, axes, frames, pack
-from d2l_authoring.site.pictures import read_pictures, take
-from d2l_authoring.site.regression_states import REGRESSION
-from d2l_authoring.site.states import Shown
+from d2l_authoring.site.exhibits.asked import asked
+from d2l_authoring.site.exhibits.classification import CLASSIFICATION
+from d2l_authoring.site.exhibits.frames import Axis, Exhibited, axes, frames, pack
+from d2l_authoring.site.exhibits.pictures import read_pictures, take
+from d2l_authoring.site.exhibits.regression import REGRESSION
+from d2l_authoring.site.exhibits.states import Shown
 from d2l_helpers.errors import NotebookError
 
 __all__ = ["SHOWN", "exhibit_html"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from d2l_authoring.site.states import Shown, State
+from d2l_authoring.site.exhibits.states import Shown, State
 from d2l_helpers.data import LABELS
 from d2l_helpers.panels.exhibits.browse import ORDERS
 from d2l_helpers.panels.exhibits.cross_entropy import explore_cross_entropy
@@ -112,14 +112,13 @@ CLASSIFICATION = (
             State(
                 "Shirts taken for T-shirts",
                 {"true": _SHIRT, "predicted": _T_SHIRT},
-                "In the left chart, the squares lie below the diagonal nearly everywhere: where the network answers "
-                "t-shirt, it is too sure.",
+                "The squares lie below the diagonal nearly everywhere: where the network answers t-shirt, it is "
+                "too sure.",
             ),
             State(
                 "Shirts recognised",
                 {"true": _SHIRT, "predicted": _SHIRT},
-                "In the left chart, most squares lie above the diagonal: where the network answers shirt, it is not "
-                "sure enough.",
+                "Most squares lie above the diagonal: where the network answers shirt, it is not sure enough.",
             ),
             State(
                 "Sneakers taken for ankle boots",
@@ -155,12 +154,12 @@ CLASSIFICATION = (
             State(
                 "Certain and wrong",
                 {"margin": -5.0},
-                "In the right chart, the push with one softmax is close to 1, and with two it is close to 0.",
+                "The push with one softmax is close to 1, and with two it is close to 0.",
             ),
             State(
                 "The largest push with two",
                 {"margin": 2.1},
-                "In the right chart, the push with two softmaxes is at its top. With one softmax it is larger.",
+                "The push with two softmaxes is at its top. With one softmax it is larger.",
             ),
             State(
                 "Certain and right",

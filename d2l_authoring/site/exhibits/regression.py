@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from d2l_authoring.site.states import Shown, State
+from d2l_authoring.site.exhibits.states import Shown, State
 from d2l_helpers.exercises.chapter.linear_regression import KILOMETRES, MINUTES
 from d2l_helpers.panels.exhibit import Exhibit
 from d2l_helpers.panels.exhibits.descent import explore_descent
@@ -36,7 +36,7 @@ REGRESSION = (
             State(
                 "A good rate",
                 {"lr": 0.4},
-                "The loss falls far faster: each step ends much nearer to the 3. Mind the numbers on the axis.",
+                "The loss falls far faster: each step ends much nearer to the 3. Look at the numbers on the axis.",
             ),
             State(
                 "A rate that is too large",
