@@ -12,7 +12,7 @@ import numpy as np
 from d2l_helpers.data.batches import ArrayBatches, require_positive_integer
 from d2l_helpers.data.idx import FILES, Bytes
 from d2l_helpers.data.sources import obtain
-from d2l_helpers.errors import ArgumentError, quote
+from d2l_helpers.errors import ArgumentError
 
 __all__ = [
     "LABELS",
@@ -138,18 +138,9 @@ def load_data_fashion_mnist(
     batch_size = require_positive_integer("batch_size", batch_size, at_most=FILES["train-labels"].shape[0])
     if resize is not None:
         resize = require_positive_integer("resize", resize)
-    if ctx is None:
-        from d2l_helpers.engine.device import try_gpu
+    from d2l_helpers.engine.device import device_or_default
 
-        ctx = try_gpu()
-    elif not hasattr(ctx, "device_typeid"):
-        raise ArgumentError(
-            "Cannot load Fashion-MNIST on this device.",
-            got=f"ctx={quote(ctx)}",
-            expected="a device of MXNet's, such as mxnet.cpu() or mxnet.gpu(0)",
-            remedy="leave ctx out: the GPU is used if MXNet can compute on it",
-        )
-    X, y, X_test, y_test = _on_device(ctx)
+    X, y, X_test, y_test = _on_device(device_or_default(ctx))
     return (
         ArrayBatches(X, y, batch_size, True, resize),
         ArrayBatches(X_test, y_test, min(batch_size, len(y_test)), False, resize),

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from d2l_helpers.engine import cuda
+from d2l_helpers.errors import ArgumentError, quote
 
-__all__ = ["try_gpu"]
+__all__ = ["device_or_default", "try_gpu"]
 
 
 def try_gpu() -> Any:
@@ -31,6 +32,20 @@ def try_gpu() -> Any:
     if problem:
         warnings.warn(f"MXNet sees a GPU but cannot compute on it, so the CPU is used: {problem}", stacklevel=2)
     return mxnet.cpu()
+
+
+def device_or_default(ctx: Any) -> Any:
+    """Return a device of MXNet's as it is, and `try_gpu()` for None; raise ArgumentError for anything else."""
+    if ctx is None:
+        return try_gpu()
+    if not hasattr(ctx, "device_typeid"):
+        raise ArgumentError(
+            "Cannot compute on this device.",
+            got=f"ctx={quote(ctx)}",
+            expected="a device of MXNet's, such as mxnet.cpu() or mxnet.gpu(0)",
+            remedy="leave ctx out: the GPU is used if MXNet can compute on it",
+        )
+    return ctx
 
 
 @cache

@@ -24,17 +24,9 @@ def check_training_arguments(net: Any, loss: Any, num_epochs: object, updater: A
     ArgumentError
         If MXNet is in its classic mode or records already, or an argument cannot be worked with.
     """
-    from mxnet import autograd, util
     from mxnet.gluon import Block
 
-    if not util.is_np_array():
-        raise _refused("MXNet in its classic mode", "its NumPy mode", "call npx.set_np() in the setup cell")
-    if autograd.is_recording():
-        raise _refused(
-            "a call inside `with autograd.record():`",
-            "a call outside of it, because the training records each batch by itself",
-            "leave out `with autograd.record():` around this call",
-        )
+    _check_modes()
     step = updater if isinstance(updater, type) else getattr(updater, "step", updater)
     for name, value, remedy in (("net", net, _NET), ("loss", loss, _LOSS), ("updater", step, UPDATER)):
         if isinstance(value, type):
@@ -177,6 +169,19 @@ def _first_batch(batches: Iterable[Any]) -> tuple[Any, Any]:
         random.setstate(state)
         np.random.set_state(numpy_state)
     raise no_batches(batches)
+
+
+def _check_modes() -> None:
+    from mxnet import autograd, util
+
+    if not util.is_np_array():
+        raise _refused("MXNet in its classic mode", "its NumPy mode", "call npx.set_np() in the setup cell")
+    if autograd.is_recording():
+        raise _refused(
+            "a call inside `with autograd.record():`",
+            "a call outside of it, because the training records each batch by itself",
+            "leave out `with autograd.record():` around this call",
+        )
 
 
 def _check_batch(X: Any, y: Any) -> None:
