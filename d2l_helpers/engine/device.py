@@ -65,10 +65,11 @@ def _gpu_problem() -> str | None:
 
 
 def _reason(error: Exception) -> str:
-    """Return the line with the reason: in MXNet 1.9 the last, after its C++ traceback; in 1.6 the one before that."""
+    """Return the line with the reason: in MXNet 1.9 after its C++ traceback; in 1.6 the one before that."""
     lines = [line.strip() for line in str(error).splitlines()]
     said = [line for line in lines if line and not line.startswith(("[bt]", "Stack trace:"))]
-    return said[-1] if said else "it gives no reason"
+    reason = next((line for line in reversed(said) if line.startswith("MXNetError")), None)  # ours may follow
+    return reason or (said[-1] if said else "it gives no reason")
 
 
 def _no_code(mxnet: Any) -> str:
