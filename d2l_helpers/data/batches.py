@@ -118,6 +118,8 @@ def load_array(data_arrays: Sequence[Any], batch_size: int, is_train: bool = Tru
     ArgumentError
         If there are not two arrays, or `ArrayBatches` cannot take them.
     """
+    if not hasattr(data_arrays, "__len__"):
+        data_arrays = (data_arrays,)
     if len(data_arrays) != 2:
         raise ArgumentError(
             "Cannot make minibatches.",
@@ -163,11 +165,13 @@ def require_positive_integer(name: str, value: object, at_most: int | None = Non
 
 
 def _common_length(X: Any, y: Any) -> int:
-    if not (hasattr(X, "asnumpy") and hasattr(y, "asnumpy")):
+    from mxnet import np as mx_np
+
+    if not (isinstance(X, mx_np.ndarray) and isinstance(y, mx_np.ndarray)):
         raise ArgumentError(
             "Cannot make minibatches.",
             got=f"features of type {type(X).__name__} and labels of type {type(y).__name__}",
-            expected="MXNet's arrays",
+            expected="arrays of mxnet.np",
             remedy="convert them with np.array(...), where np is mxnet's",
         )
     if X.ndim < 1 or y.ndim < 1 or len(X) != len(y) or len(X) < 1:

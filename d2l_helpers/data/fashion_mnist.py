@@ -138,11 +138,9 @@ def load_data_fashion_mnist(
     batch_size = require_positive_integer("batch_size", batch_size, at_most=FILES["train-labels"].shape[0])
     if resize is not None:
         resize = require_positive_integer("resize", resize)
-    if ctx is None:
-        from d2l_helpers.engine.device import try_gpu
+    from d2l_helpers.engine.device import device_or_default
 
-        ctx = try_gpu()
-    X, y, X_test, y_test = _on_device(ctx)
+    X, y, X_test, y_test = _on_device(device_or_default(ctx))
     return (
         ArrayBatches(X, y, batch_size, True, resize),
         ArrayBatches(X_test, y_test, min(batch_size, len(y_test)), False, resize),
@@ -169,6 +167,13 @@ def hold_out(train_iter: ArrayBatches, num_examples: int) -> tuple[ArrayBatches,
     ArgumentError
         If no example would be held out, or none left.
     """
+    if not isinstance(train_iter, ArrayBatches):
+        raise ArgumentError(
+            "Cannot hold out examples.",
+            got=f"a {type(train_iter).__name__} in the place of train_iter",
+            expected="batches from load_data_fashion_mnist or load_array",
+            remedy="train_iter, test_iter = load_data_fashion_mnist(256); hold_out(train_iter, 10000)",
+        )
     held_out = require_positive_integer("num_examples", num_examples, at_most=train_iter.num_examples - 1)
     split = train_iter.num_examples - held_out
     X, y, batch_size = train_iter.X, train_iter.y, train_iter.batch_size
@@ -224,7 +229,7 @@ def synthetic_data(w: Any, b: float, num_examples: int) -> tuple[Any, Any]:
 
     Parameters
     ----------
-    w : mxnet.np.ndarray, shape (d,)
+    w : mxnet.np.ndarray or sequence of float, shape (d,)
         The true weights; the examples are on their device.
     b : float
         The true bias.
@@ -248,7 +253,7 @@ def synthetic_data(w: Any, b: float, num_examples: int) -> tuple[Any, Any]:
     from mxnet import cpu
     from mxnet import np as mx_np
 
-    w = w.astype("float32").reshape(-1, 1)
+    w = (w if hasattr(w, "asnumpy") else mx_np.array(w)).astype("float32").reshape(-1, 1)
     X = mx_np.random.normal(0, 1, (n, len(w)), ctx=cpu()).as_in_ctx(w.ctx)
     noise = mx_np.random.normal(0, 0.01, (n, 1), ctx=cpu()).as_in_ctx(w.ctx)
     return X, mx_np.dot(X, w) + b + noise

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from d2l_helpers.engine import cuda
+from d2l_helpers.errors import ArgumentError, quote
 
-__all__ = ["try_gpu"]
+__all__ = ["device_or_default", "try_gpu"]
 
 
 def try_gpu() -> Any:
@@ -33,6 +34,20 @@ def try_gpu() -> Any:
     return mxnet.cpu()
 
 
+def device_or_default(ctx: Any) -> Any:
+    """Return a device of MXNet's as it is, and `try_gpu()` for None; raise ArgumentError for anything else."""
+    if ctx is None:
+        return try_gpu()
+    if not hasattr(ctx, "device_typeid"):
+        raise ArgumentError(
+            "Cannot compute on this device.",
+            got=f"ctx={quote(ctx)}",
+            expected="a device of MXNet's, such as mxnet.cpu() or mxnet.gpu(0)",
+            remedy="leave ctx out: the GPU is used if MXNet can compute on it",
+        )
+    return ctx
+
+
 @cache
 def _gpu_problem() -> str | None:
     """Return None if the first GPU works, "" if there is none, else MXNet's message; tried once per process."""
@@ -50,10 +65,11 @@ def _gpu_problem() -> str | None:
 
 
 def _reason(error: Exception) -> str:
-    """Return the line with the reason: in MXNet 1.9 the last, after its C++ traceback; in 1.6 the one before that."""
+    """Return the line with the reason: in MXNet 1.9 after its C++ traceback; in 1.6 the one before that."""
     lines = [line.strip() for line in str(error).splitlines()]
     said = [line for line in lines if line and not line.startswith(("[bt]", "Stack trace:"))]
-    return said[-1] if said else "it gives no reason"
+    reason = next((line for line in reversed(said) if line.startswith("MXNetError")), None)  # ours may follow
+    return reason or (said[-1] if said else "it gives no reason")
 
 
 def _no_code(mxnet: Any) -> str:

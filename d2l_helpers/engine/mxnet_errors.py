@@ -30,12 +30,12 @@ _EXPLANATIONS = (
         f"These two arrays have different types of integers, and this operation needs one type. {_CONVERT}",
     ),
     (
-        r"expected (float\d+|u?int\d+), got (float\d+|u?int\d+)",
+        r"expected (float\d+|u?int\d+|unknown), got (float\d+|u?int\d+|unknown)",
         "These arrays have different types, and this operation needs one type. Convert the data to the parameters' "
         'type, which is float32 unless you chose another: X.astype("float32").',
     ),
     (
-        "is not implemented for GPU|GPU is not enabled",
+        "is not implemented for GPU|USE_CUDA=1 to enable GPU",
         "This MXNet computes on the CPU only. Leave out ctx, or pass ctx=d2l_helpers.try_gpu(), which is the CPU "
         "where there is no usable GPU.",
     ),

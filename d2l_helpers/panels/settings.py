@@ -95,6 +95,8 @@ def single_choices(made: Mapping[str, widgets.Widget], function: str) -> list[st
 
 
 def _signature(train: Callable[..., Any]) -> inspect.Signature:
+    if inspect.iscoroutinefunction(train) or inspect.isasyncgenfunction(train):
+        raise _refused(f"async def {train.__name__}", "a function of `def`", "leave out async and await")
     try:
         if not isinstance(train, type):
             return inspect.signature(train, eval_str=True)

@@ -13,7 +13,7 @@ import numpy as np
 from d2l_helpers.errors import ArgumentError, quote
 from d2l_helpers.training.calls import UPDATER, takes
 
-__all__ = ["apply", "check_first_batch", "check_labels", "check_training_arguments", "no_batches"]
+__all__ = ["apply", "check_first_batch", "check_labels", "check_training_arguments", "no_batches", "pairs"]
 
 
 def check_training_arguments(net: Any, loss: Any, num_epochs: object, updater: Any) -> None:
@@ -24,17 +24,9 @@ def check_training_arguments(net: Any, loss: Any, num_epochs: object, updater: A
     ArgumentError
         If MXNet is in its classic mode or records already, or an argument cannot be worked with.
     """
-    from mxnet import autograd, util
     from mxnet.gluon import Block
 
-    if not util.is_np_array():
-        raise _refused("MXNet in its classic mode", "its NumPy mode", "call npx.set_np() in the setup cell")
-    if autograd.is_recording():
-        raise _refused(
-            "a call inside `with autograd.record():`",
-            "a call outside of it, because the training records each batch by itself",
-            "leave out `with autograd.record():` around this call",
-        )
+    _check_modes()
     step = updater if isinstance(updater, type) else getattr(updater, "step", updater)
     for name, value, remedy in (("net", net, _NET), ("loss", loss, _LOSS), ("updater", step, UPDATER)):
         if isinstance(value, type):
@@ -106,6 +98,23 @@ def apply(net: Callable[[Any], Any], loss: Callable[..., Any], X: Any, y: Any) -
     return y_hat, losses
 
 
+def pairs(batches: Iterable[Any], remedy: str = "") -> Iterator[tuple[Any, Any]]:
+    """Yield the batches (X, y); `remedy` is the error's, by default that of a function of net and data.
+
+    Raises
+    ------
+    ArgumentError
+        If these are no batches, such as one pair of arrays, or a network in their place.
+    """
+    is_iterable = isinstance(batches, Iterable) or hasattr(batches, "__getitem__")
+    if not is_iterable or isinstance(batches, type):
+        raise _refused(f"{quote(batches)} in the place of batches", _REPEATABLE, remedy or _NET_FIRST)
+    for batch in batches:
+        if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+            raise _refused(f"a batch of type {type(batch).__name__}", "a pair (X, y)", remedy or _NET_FIRST)
+        yield batch[0], batch[1]
+
+
 def check_labels(y: Any, num_classes: int) -> None:
     """Raise ArgumentError for labels that are no classes: MXNet's pick would take the nearest known class instead."""
     labels = y.asnumpy()
@@ -131,7 +140,8 @@ _COMPARE_SHAPES = "call net.initialize(), then compare the shapes of X, y and ne
 # By a part of MXNet's message
 _REMEDIES = {
     "not initialized on context": "move the network to the device of the data: net.collect_params().reset_ctx(X.ctx)",
-    "expected float": 'give data and network one type: X.astype("float32"), as the network has without net.cast',
+    "different types": 'give data and network one type: X.astype("float32"), as the network has without net.cast',
+    "Unknown type enum": 'convert true and false to numbers: X.astype("float32") and y.astype("int32")',
     "legacy ndarray": "call as_np_ndarray() on X and y, which are arrays of mx.nd, and pass a loss for arrays of mx.np",
 }
 _ONE_COLUMN = "remove the second axis of the labels before you make batches: y.reshape(-1)"
@@ -139,6 +149,7 @@ _ONE_HOT = "turn one-hot labels into classes before you make batches: y.argmax(a
 _NET = "pass a Gluon network, or a function of X, as net"
 _LOSS = "pass a loss such as gluon.loss.SoftmaxCrossEntropyLoss() as loss"
 _ORDER = "pass net, train_iter, test_iter, loss, num_epochs, updater in this order; load_array makes batches of arrays"
+_NET_FIRST = "pass net and data_iter in this order; load_array((X, y), batch_size) makes batches of arrays"
 _REPEATABLE = "an iterable that yields batches (X, y) each time it is looped over"
 
 
@@ -150,18 +161,27 @@ def _first_batch(batches: Iterable[Any]) -> tuple[Any, Any]:
             _REPEATABLE,
             "pass the list or the DataLoader itself, not an iterator or a generator",
         )
-    if not isinstance(batches, Iterable) and not hasattr(batches, "__getitem__"):
-        raise _refused(f"{quote(batches)} in the place of batches", _REPEATABLE, _ORDER)
     state, numpy_state = random.getstate(), np.random.get_state()
     try:
-        for batch in batches:
-            if not isinstance(batch, (tuple, list)) or len(batch) != 2:
-                raise _refused(f"a batch of type {type(batch).__name__}", "a pair (X, y)", _ORDER)
-            return batch[0], batch[1]
+        for X, y in pairs(batches, _ORDER):
+            return X, y
     finally:
         random.setstate(state)
         np.random.set_state(numpy_state)
     raise no_batches(batches)
+
+
+def _check_modes() -> None:
+    from mxnet import autograd, util
+
+    if not util.is_np_array():
+        raise _refused("MXNet in its classic mode", "its NumPy mode", "call npx.set_np() in the setup cell")
+    if autograd.is_recording():
+        raise _refused(
+            "a call inside `with autograd.record():`",
+            "a call outside of it, because the training records each batch by itself",
+            "leave out `with autograd.record():` around this call",
+        )
 
 
 def _check_batch(X: Any, y: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from d2l_helpers.errors import ArgumentError
-from d2l_helpers.training.argument_checks import apply, check_first_batch, check_labels, no_batches
+from d2l_helpers.training.argument_checks import apply, check_first_batch, check_labels, no_batches, pairs
 from d2l_helpers.training.compiled import compile_loss
 
 if TYPE_CHECKING:
@@ -107,6 +107,13 @@ def accuracy(y_hat: Any, y: Any) -> float:
     ArgumentError
         If the shapes do not belong together.
     """
+    if not (hasattr(y_hat, "ndim") and hasattr(y, "ndim")):
+        raise ArgumentError(
+            "Cannot count the right predictions.",
+            got=f"y_hat of type {type(y_hat).__name__} and y of type {type(y).__name__}",
+            expected="MXNet's arrays",
+            remedy="convert them with np.array(...), where np is mxnet's",
+        )
     if y.ndim != 1 or y_hat.ndim not in (1, 2) or len(y_hat) != len(y):
         raise ArgumentError(
             "Cannot count the right predictions.",
@@ -134,7 +141,7 @@ def evaluate_accuracy(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, 
         If there is no batch, or scores and labels do not belong together.
     """
     hits, num_examples = 0.0, 0
-    for X, y in data_iter:
+    for X, y in pairs(data_iter):
         y_hat, _ = apply(net, _no_loss, X, y)
         hits += accuracy(y_hat, y)
         num_examples += len(y)
@@ -162,7 +169,7 @@ def score(
     if compiled:
         return total([(*compiled(X, y), len(y)) for X, y in compiled.slices(_ROWS_AT_ONCE)])
     result = Score()
-    for X, y in _in_order(data_iter):
+    for X, y in pairs(_in_order(data_iter)):
         y_hat, losses = apply(net, loss, X, y)
         check_labels(y, y_hat.shape[1])
         result.add(Score(float(losses.sum()), accuracy(y_hat, y), len(y)))
@@ -187,7 +194,7 @@ def predict_labels(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any
     from mxnet import npx
 
     labels, probabilities = [], []
-    for X, y in data_iter:
+    for X, y in pairs(data_iter):
         y_hat, _ = apply(net, _no_loss, X, y)
         check_labels(y, y_hat.shape[1])
         probabilities.append(npx.softmax(y_hat).asnumpy())

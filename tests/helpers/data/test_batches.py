@@ -131,3 +131,14 @@ def test_load_array_refuses_three_arrays():
     X, y = numbered(4)
     with pytest.raises(ArgumentError, match="3 arrays"):
         load_array((X, X, y), 2)
+
+
+@pytest.mark.parametrize("kind", [mxnet.nd.array, np.ones, list], ids=["classic", "numpy", "list"])
+def test_other_arrays_than_mxnets_are_refused(kind):
+    with pytest.raises(ArgumentError, match="features of type"):
+        load_array((kind([3]), kind([3])), 1)
+
+
+def test_one_number_is_no_data():
+    with pytest.raises(ArgumentError, match="1 arrays"):
+        load_array(5, 1)

@@ -166,6 +166,22 @@ def test_synthetic_data_agrees_with_d2ls(numpy_interface):
     assert np.allclose(y.asnumpy().ravel(), y_d2l.asnumpy().ravel(), rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("batches", [[], ("train_iter", "test_iter"), None], ids=["list", "pair", "none"])
+def test_examples_are_held_out_of_array_batches_only(batches):
+    with pytest.raises(ArgumentError, match="in the place of train_iter"):
+        hold_out(batches, 10)
+
+
+def test_a_device_is_no_text():
+    with pytest.raises(ArgumentError, match="ctx='gpu'"):
+        load_data_fashion_mnist(256, ctx="gpu")
+
+
+@pytest.mark.parametrize("kind", [list, np.array], ids=["list", "numpy"])
+def test_the_weights_of_synthetic_data_may_be_a_list_or_numpys(kind):
+    assert synthetic_data(kind([2, -3.4]), 4.2, 10)[0].shape == (10, 2)
+
+
 def test_synthetic_data_is_on_the_device_of_the_weights_and_the_same_on_each():
     drawn = {}
     for device in (mxnet.cpu(0), mxnet.cpu(1)):

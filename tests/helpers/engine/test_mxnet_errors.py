@@ -73,6 +73,8 @@ Y = mx_np.array([1, 0], dtype="int32")
         (compare(CLASSES, Y.astype("float32")), "These two arrays have different types"),
         (compare(SCORES.astype("float64"), SCORES), "These two arrays have different types"),
         (lambda: mx_np.dot(SCORES.astype("float64"), SCORES.T), "These arrays have different types"),
+        (lambda: mx_np.dot(SCORES > 0, SCORES.T), "These arrays have different types"),
+        (lambda: mx_np.array([1.0], ctx=gpu()), "This MXNet computes on the CPU only."),
         (lambda: mx_np.ones(2, ctx=gpu()), "This MXNet computes on the CPU only."),
         (lambda: CLASSES != Y, "These two arrays have different types"),
         (lambda: CLASSES < Y, "These two arrays have different types"),

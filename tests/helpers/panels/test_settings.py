@@ -53,6 +53,20 @@ def test_every_default_is_kept_as_it_is(lr, batch_size, num_epochs, sigma):
     assert [type(value) for value in values.values()] == [float, int, int, float]
 
 
+async def coroutine(lr=0.1):
+    return lr
+
+
+async def asynchronous_generator(lr=0.1):
+    yield lr
+
+
+@pytest.mark.parametrize("train", [coroutine, asynchronous_generator])
+def test_async_functions_are_refused(train):
+    with pytest.raises(ArgumentError, match=f"async def {train.__name__}"):
+        sliders(train)
+
+
 def test_numpy_numbers_are_numbers():
     made = sliders(with_defaults(lr=np.float32(0.5), batch_size=np.int64(300)))
     assert [slider.value for slider in made.values()] == [0.5, 300]

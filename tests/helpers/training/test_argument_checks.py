@@ -180,3 +180,28 @@ def test_mxnets_classic_mode_is_refused():
         refused(match="npx.set_np")
     finally:
         npx.set_np()
+
+
+@pytest.mark.parametrize(
+    "evaluate",
+    [helpers.evaluate_accuracy, helpers.predict_labels, lambda net, data: helpers.evaluate_loss(net, data, LOSS)],
+    ids=["accuracy", "labels", "loss"],
+)
+@pytest.mark.parametrize(
+    "data",
+    [lambda data: (data.X, data.y), lambda data: data.X, lambda data: make_net(), lambda data: 3, lambda data: list],
+    ids=["pair", "array", "network", "number", "class"],
+)
+def test_what_is_no_batches_is_named_in_evaluation(evaluate, data):
+    with pytest.raises(ArgumentError, match=r"a batch of type|in the place of batches"):
+        evaluate(make_net(), data(make_data()))
+
+
+def test_lists_have_no_accuracy():
+    with pytest.raises(ArgumentError, match="of type list"):
+        helpers.accuracy([1, 2], [1, 2])
+
+
+def test_bool_labels_are_refused_with_the_conversion():
+    data = make_data()
+    refused(train_iter=[(data.X, data.y > 1)], match=r'y.astype\("int32"\)')
