@@ -111,7 +111,7 @@ def svg_image(svg: str, alt: str, width: int, height: int) -> str:
     start, elements = svg.split(">", 1)
     file = f'{start} xmlns="http://www.w3.org/2000/svg">{_CARD}{elements}'
     source = f"data:image/svg+xml;base64,{base64.b64encode(file.encode()).decode()}"
-    look = "max-width:100%;height:auto;margin-top:0;border-radius:6px"  # nbclassic would move all but the first one down
+    look = "max-width:100%;height:auto;margin-top:0;border-radius:6px"  # nbclassic would move some down
     return f'<img src="{source}" alt="{html.escape(alt)}" width="{width}" height="{height}" style="{look}"/>'
 
 

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tqdm.auto import tqdm
-
 from d2l_helpers.errors import LossNotFinite
 from d2l_helpers.training.argument_checks import (
     apply,
@@ -21,6 +19,7 @@ from d2l_helpers.training.argument_checks import (
     check_training_arguments,
     no_batches,
 )
+from d2l_helpers.training.bar import progress_bar
 from d2l_helpers.training.calls import explained
 from d2l_helpers.training.compiled import CompiledLoss, compile_loss
 from d2l_helpers.training.evaluation import Score, accuracy, score, total
@@ -74,10 +73,10 @@ def train_ch3(
     """
     watch = getattr(_watchers, "watch", None)
     history = History()
-    # A watcher shows the progress itself; tqdm's notebook bar ignores TQDM_DISABLE
+    # A watcher shows the progress itself
     silent = watch is not None or bool(os.environ.get("TQDM_DISABLE"))
     reports = fit(net, train_iter, test_iter, loss, num_epochs, updater)
-    with _progress_bar(num_epochs, silent) as bar, _interrupts() as interrupt:
+    with progress_bar(num_epochs, silent) as bar, _interrupts() as interrupt:
         for progress in reports:
             history = progress.history
             bar.update(progress.done - bar.n)
@@ -185,10 +184,6 @@ def _checked_step(updater: Any) -> Step:
             getattr(updater, "step", updater)(batch_size)
 
     return step
-
-
-def _progress_bar(num_epochs: int, silent: bool) -> Any:
-    return tqdm(total=num_epochs, leave=False, bar_format="{l_bar}{bar}| {remaining}", disable=silent)
 
 
 @contextmanager
