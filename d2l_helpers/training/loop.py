@@ -7,12 +7,9 @@ import os
 import signal
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
-
-from tqdm import TqdmWarning
 
 from d2l_helpers.errors import LossNotFinite
 from d2l_helpers.training.argument_checks import (
@@ -22,15 +19,12 @@ from d2l_helpers.training.argument_checks import (
     check_training_arguments,
     no_batches,
 )
+from d2l_helpers.training.bar import progress_bar
 from d2l_helpers.training.calls import explained
 from d2l_helpers.training.compiled import CompiledLoss, compile_loss
 from d2l_helpers.training.evaluation import Score, accuracy, score, total
 from d2l_helpers.training.gradients import differentiate, updating
 from d2l_helpers.training.history import Epoch, FitProgress, History
-
-with warnings.catch_warnings():  # without ipywidgets, the bar is a text; tqdm would name a page about installing them
-    warnings.simplefilter("ignore", TqdmWarning)
-    from tqdm.auto import tqdm
 
 __all__ = ["fit", "train_ch3", "watched"]
 
@@ -79,10 +73,10 @@ def train_ch3(
     """
     watch = getattr(_watchers, "watch", None)
     history = History()
-    # A watcher shows the progress itself; tqdm's notebook bar ignores TQDM_DISABLE
+    # A watcher shows the progress itself
     silent = watch is not None or bool(os.environ.get("TQDM_DISABLE"))
     reports = fit(net, train_iter, test_iter, loss, num_epochs, updater)
-    with _progress_bar(num_epochs, silent) as bar, _interrupts() as interrupt:
+    with progress_bar(num_epochs, silent) as bar, _interrupts() as interrupt:
         for progress in reports:
             history = progress.history
             bar.update(progress.done - bar.n)
@@ -190,10 +184,6 @@ def _checked_step(updater: Any) -> Step:
             getattr(updater, "step", updater)(batch_size)
 
     return step
-
-
-def _progress_bar(num_epochs: int, silent: bool) -> Any:
-    return tqdm(total=num_epochs, leave=False, bar_format="{l_bar}{bar}| {remaining}", disable=silent)
 
 
 @contextmanager
