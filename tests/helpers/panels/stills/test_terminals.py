@@ -48,7 +48,8 @@ class Terminal:
         self._program.close(force=True)
 
 
-@pytest.mark.parametrize("name", TERMINALS)
+# Jupyter's console now and then shows its prompt before the output, and the test then waits in vain for another one
+@pytest.mark.parametrize("name", ["python", "ipython", pytest.param("console", marks=pytest.mark.nightly)])
 def test_a_terminal_shows_a_run_and_says_how_to_go_on(name: str, tmp_path: Path) -> None:
     (tmp_path / "cell.py").write_text(DEFINITION)
     terminal = Terminal(name, tmp_path)
