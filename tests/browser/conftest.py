@@ -35,11 +35,7 @@ NBCLASSIC = ("--no-deps", "nbclassic==1.3.3", "nest-asyncio==1.6.0", "ipython-ge
 VOILA = ("--no-deps", "voila==0.5.13", "websockets==17.4")
 
 # Notebook 7 looks for the settings of a part of JupyterLab that it leaves out
-# Nbclassic's extension for ipywidgets 8 sends a message to a view that it has just removed; the page goes on
-_NOTEBOOKS_OWN = re.compile(
-    r"Cannot read properties of undefined \(reading 'schema'\)"
-    r"|Cannot read properties of null \(reading 'processLuminoMessage'\)[\s\S]*/nbextensions/jupyter-js-widgets/"
-)
+_NOTEBOOKS_OWN = re.compile(r"Cannot read properties of undefined \(reading 'schema'\)")
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +142,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 def _is_error(message: ConsoleMessage) -> bool:
     # The classic Notebook's own style sheet asks for a font at about:blank
     is_its_font = "about:blank" in f"{message.text} {message.location['url']}"
-    return message.type == "error" and not is_its_font and not _NOTEBOOKS_OWN.search(message.text)
+    return message.type == "error" and not is_its_font
 
 
 def _copies(home: Path) -> Path:
