@@ -2,7 +2,7 @@
 
 from d2l_helpers.figures.charts import Bars, Chart, Dots, Line
 from d2l_helpers.figures.charts_plot import plot_charts
-from d2l_helpers.figures.charts_svg import as_images, charts_svg
+from d2l_helpers.figures.charts_svg import charts_svg
 from d2l_helpers.figures.contact_sheet import contact_sheet_html, plot_contact_sheet
 from d2l_helpers.figures.curves import curves_svg
 from d2l_helpers.figures.images import plot_images, plot_templates, templates_html, to_numpy
@@ -11,6 +11,7 @@ from d2l_helpers.figures.network import plot_network
 from d2l_helpers.figures.picture import VS_CODE_THEME, Picture
 from d2l_helpers.figures.plots import plot_comparison, plot_confusion, plot_history, plot_panel
 from d2l_helpers.figures.projection import plot_projection
+from d2l_helpers.figures.svg_images import as_images
 
 __all__ = [
     "VS_CODE_THEME",

@@ -25,8 +25,8 @@ from d2l_helpers.figures.charts import (
     stroke,
     ticks,
 )
-from d2l_helpers.figures.charts_svg import charts_html
 from d2l_helpers.figures.picture import FONT_SIZE, Picture
+from d2l_helpers.figures.svg_images import charts_html
 
 __all__ = ["draw_charts", "plot_charts"]
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import math
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -28,25 +26,15 @@ from d2l_helpers.figures.charts import (
     ticks,
 )
 
-__all__ = ["as_images", "charts_html", "charts_svg", "svg_image"]
+__all__ = ["CHART", "HEIGHT", "charts_svg"]
 
-_WIDTHS, _HEIGHT = (440, 340, 226), 270  # pixels of a chart, where there are one, two or three; three fit into 680
+_WIDTHS, HEIGHT = (440, 340, 226), 270  # pixels of a chart, where there are one, two or three; three fit into 680
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 24, 36  # margins of a chart; each row of its legend adds to the top one
 _LEGEND_ROW = 16
 _CHARACTER = 6.0  # the width of a character
 _FARTHEST = 50.0  # axis lengths; browsers cannot draw coordinates that are very large
-
-
-# A drawing in an <img> inherits no colours from the page. Browsers match the media query with the color-scheme of the
-# page around the image, which JupyterLab sets by its theme, whether the notebook is trusted or not
-_CARD = (
-    "<style>:root{color:#1f1f1f;background:#fff}"
-    "@media (prefers-color-scheme:dark){:root{color:#e0e0e0;background:#111}}</style>"
-)
-_CHART = '<svg class="d2l-chart" '
-# The end of an inner <svg> is followed by a <text>, so it does not match
-_EACH = re.compile(rf"{_CHART}.*?</svg>(?={_CHART}|</div>)", re.DOTALL)
-_DRAWN = re.compile(rf'<div role="img" aria-label="([^"]*)"[^>]*>((?:{_EACH.pattern})+)</div>', re.DOTALL)
+CHART = '<svg class="d2l-chart" '
+"""How the drawing of each chart begins."""
 
 
 def charts_svg(charts: Sequence[Chart], alt: str) -> str:
@@ -76,45 +64,13 @@ def charts_svg(charts: Sequence[Chart], alt: str) -> str:
     parts = [f'<div role="img" aria-label="{html.escape(alt)}" style="display:flex;flex-wrap:wrap">']
     for chart in charts:
         parts.append(
-            f'{_CHART}aria-hidden="true" data-title="{html.escape(chart.title)}" viewBox="0 0 {width} {_HEIGHT}" '
-            f'width="{width}" height="{_HEIGHT}" style="max-width:100%;height:auto;display:block" '
+            f'{CHART}aria-hidden="true" data-title="{html.escape(chart.title)}" viewBox="0 0 {width} {HEIGHT}" '
+            f'width="{width}" height="{HEIGHT}" style="max-width:100%;height:auto;display:block" '
             'font-family="sans-serif" font-size="11" fill="currentColor">'
         )
         parts.extend(_Drawing(chart, width).elements())
         parts.append("</svg>")
     return "".join((*parts, "</div>"))
-
-
-def charts_html(charts: Sequence[Chart], alt: str) -> str:
-    """Return the charts of `charts_svg` as ``<img>`` elements with alt text, to be saved in a notebook."""
-    return as_images(charts_svg(charts, alt))
-
-
-def as_images(markup: str) -> str:
-    """Replace the drawings of `charts_svg` in some HTML by ``<img>`` elements with alt text.
-
-    In a notebook that is not trusted, the page removes ``<svg>`` elements and keeps images.
-    """
-    return _DRAWN.sub(lambda drawn: _images(html.unescape(drawn[1]), _EACH.findall(drawn[0])), markup)
-
-
-def _images(alt: str, drawings: Sequence[str]) -> str:
-    parts = []
-    for number, drawing in enumerate(drawings, start=1):
-        title, width = (html.unescape(re.search(rf'{name}="([^"]*)"', drawing)[1]) for name in ("data-title", " width"))  # type: ignore[index]
-        said = alt if number == 1 else f"Chart {number} of {len(drawings)}: {title}."
-        parts.append(svg_image(drawing, said, int(width), _HEIGHT))
-    return f'<div style="display:flex;flex-wrap:wrap">{"".join(parts)}</div>'
-
-
-def svg_image(svg: str, alt: str, width: int, height: int) -> str:
-    """Return an ``<svg>`` element as an ``<img>`` element with alt text, in the colours of the page's theme."""
-    start, elements = svg.split(">", 1)
-    file = f'{start} xmlns="http://www.w3.org/2000/svg">{_CARD}{elements}'
-    source = f"data:image/svg+xml;base64,{base64.b64encode(file.encode()).decode()}"
-    # Without margin-top, nbclassic would move all images but the first one down
-    look = "max-width:100%;height:auto;margin-top:0;border-radius:6px"
-    return f'<img src="{source}" alt="{html.escape(alt)}" width="{width}" height="{height}" style="{look}"/>'
 
 
 class _Drawing:
@@ -129,7 +85,7 @@ class _Drawing:
         self.is_crowded = are_crowded(chart, self.width / _CHARACTER)
         longest = max(map(len, chart.x_names), default=0) if self.is_crowded else 0
         self.bottom = _BOTTOM + round(longest * _CHARACTER / math.sqrt(2))
-        self.height = _HEIGHT - self.top - self.bottom
+        self.height = HEIGHT - self.top - self.bottom
         self.x_span, self.y_span = span(chart, "x"), span(chart, "y")
 
     def x(self, value: float) -> float:
@@ -159,7 +115,7 @@ class _Drawing:
             yield f'<text x="{self.x(x):.1f}" y="{self.height - 4}" text-anchor="middle">{text}</text>'
         yield "</svg>"
         middle = _LEFT + self.width / 2
-        yield f'<text x="{middle:.1f}" y="{_HEIGHT - 5}" text-anchor="middle">{html.escape(chart.x_label)}</text>'
+        yield f'<text x="{middle:.1f}" y="{HEIGHT - 5}" text-anchor="middle">{html.escape(chart.x_label)}</text>'
         across = f'transform="translate(11 {self.top + self.height / 2:.1f}) rotate(-90)" text-anchor="middle"'
         yield f"<text {across}>{html.escape(chart.y_label)}</text>"
 

@@ -17,8 +17,8 @@ from PIL import Image
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures.charts import Chart
 from d2l_helpers.figures.charts_plot import plot_charts
-from d2l_helpers.figures.charts_svg import charts_html
 from d2l_helpers.figures.picture import FONT_SIZE, Picture
+from d2l_helpers.figures.svg_images import charts_html
 
 __all__ = ["contact_sheet_html", "gallery_html", "image_html", "plot_contact_sheet"]
 

@@ -15,8 +15,8 @@ from matplotlib.patches import Circle, FancyBboxPatch
 
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures.charts import stroke
-from d2l_helpers.figures.charts_svg import svg_image
 from d2l_helpers.figures.picture import FONT_SIZE, Picture
+from d2l_helpers.figures.svg_images import svg_image
 
 __all__ = ["plot_network"]
 

@@ -20,7 +20,7 @@ FONT_SIZE = 9  # points, of the text in all figures
 
 _SCREEN_DPI = 96
 _SHARPNESS = 1.5  # pixels of the file for each pixel of the page; 2 would double the notebook's size for little
-# Light becomes dark, and colours keep their hue. The page's theme decides, as for the images of charts_svg
+# Light becomes dark, and colours keep their hue. The page's theme decides, as for svg_images
 _TURN = "<style>@media (prefers-color-scheme:dark){image{filter:invert(.93) hue-rotate(180deg)}}</style>"
 # VS Code tells the page its theme by a class; without these rules, its pictures would have the system's theme
 VS_CODE_THEME = (

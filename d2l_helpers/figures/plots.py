@@ -14,10 +14,10 @@ from matplotlib.ticker import MaxNLocator
 from d2l_helpers.errors import ArgumentError
 from d2l_helpers.figures.charts import Stroke, stroke
 from d2l_helpers.figures.charts_plot import draw_charts, plot_charts
-from d2l_helpers.figures.charts_svg import charts_html
 from d2l_helpers.figures.curves import has_accuracies, history_charts
 from d2l_helpers.figures.images import draw_templates, templates_html
 from d2l_helpers.figures.picture import FONT_SIZE, Picture
+from d2l_helpers.figures.svg_images import charts_html
 
 if TYPE_CHECKING:
     from d2l_helpers.training.history import History
