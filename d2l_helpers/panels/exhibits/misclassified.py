@@ -47,7 +47,7 @@ def explore_errors(prediction: Prediction, data_iter: Any) -> Exhibit:
     ArgumentError
         If these are not Fashion-MNIST's classes and images, or if the prediction is about other images.
     """
-    images = _images(prediction, data_iter)
+    X = _checked_images(prediction, data_iter)
     of_all = reliability(prediction)
 
     def show(true: int, predicted: int) -> View:
@@ -57,7 +57,7 @@ def explore_errors(prediction: Prediction, data_iter: Any) -> Exhibit:
         captions = [f"{p:.2f}" for p in prediction.probabilities[shown, true]]
         text = f"{_count(prediction, true, predicted)}\n{_trust(of_class, predicted)} {_trust(of_all, None)}"
         alt = f"The first {len(shown)} images of the class {LABELS[true]} that are taken for {LABELS[predicted]}"
-        sheet = (images[shown], captions, alt)
+        sheet = (_pictures(X, shown), captions, alt)
         charts = _charts(of_all, of_class, predicted)
         return View(text, charts, contact_sheet_html(*sheet), lambda: plot_contact_sheet(*sheet, charts=charts))
 
@@ -117,8 +117,8 @@ def _off(one: Reliability) -> str:
     return f", off by {one.error:.3f}" if one.counts.sum() else ""
 
 
-def _images(prediction: Any, data_iter: Any) -> npt.NDArray[np.float32]:
-    """Return the images of the prediction, shape (n, 28, 28); raise ArgumentError if the two do not match."""
+def _checked_images(prediction: Any, data_iter: Any) -> Any:
+    """Return the images of the prediction, shape (n, 1, 28, 28); raise ArgumentError if the two do not match."""
     X: Any = getattr(data_iter, "X", None)
     y: Any = getattr(data_iter, "y", None)
     if not isinstance(prediction, Prediction) or not hasattr(X, "asnumpy") or not hasattr(y, "asnumpy"):
@@ -127,7 +127,12 @@ def _images(prediction: Any, data_iter: Any) -> npt.NDArray[np.float32]:
         raise _refused(f"probabilities of shape {prediction.probabilities.shape} and images of shape {X.shape}")
     if not np.array_equal(y.asnumpy(), prediction.labels):
         raise _refused("a prediction whose true classes differ from the labels of the images")
-    return np.asarray(X.asnumpy()[:, 0], dtype=np.float32)
+    return X
+
+
+def _pictures(X: Any, shown: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Return a few of the images, shape (n, 28, 28); a copy of all 10,000 would be 31 MB for as long as the page."""
+    return np.array([X[index, 0].asnumpy() for index in shown.tolist()], dtype=np.float32).reshape(-1, 28, 28)
 
 
 def _refused(got: str) -> ArgumentError:
