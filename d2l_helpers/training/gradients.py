@@ -9,7 +9,7 @@ from typing import Any
 from d2l_helpers.engine.mxnet_errors import NOT_RECORDED
 from d2l_helpers.errors import TrainingError
 
-__all__ = ["differentiate", "updating"]
+__all__ = ["differentiate", "no_gradients", "updating"]
 
 _STALE = "has not been updated by backward"  # in the error that a Trainer of MXNet raises, of type UserWarning
 _EXPECTED = "parameters on which attach_grad() was called, or Gluon's own without grad_req='null'"
@@ -34,12 +34,17 @@ def differentiate(loss: Any) -> None:
     except MXNetError as error:
         if NOT_RECORDED not in str(error):
             raise
-        raise TrainingError(
-            "Cannot compute gradients.",
-            got="a loss that depends on no parameter with a gradient",
-            expected=_EXPECTED,
-            remedy=_REMEDY,
-        ) from error
+        raise no_gradients() from error
+
+
+def no_gradients() -> TrainingError:
+    """Return the error for a loss that depends on no parameter with a gradient."""
+    return TrainingError(
+        "Cannot compute gradients.",
+        got="a loss that depends on no parameter with a gradient",
+        expected=_EXPECTED,
+        remedy=_REMEDY,
+    )
 
 
 @contextmanager

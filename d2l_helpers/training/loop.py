@@ -143,15 +143,10 @@ def _reports(
 
 def _train_compiled(loss: CompiledLoss, step: Step) -> Iterator[Score]:
     """Train one epoch; yield the sums over every few batches, after waiting for them."""
-    from mxnet import autograd
-
     parts = []
-    for X, y in loss.minibatches():
-        with autograd.record():
-            loss_sum, hits = loss(X, y)
-        differentiate(loss_sum)
-        step(len(y))
-        parts.append((loss_sum, hits, len(y)))
+    for minibatch in loss.minibatches():
+        parts.append((minibatch.differentiate(), minibatch.num_examples))
+        step(minibatch.num_examples)
         if len(parts) == _BATCHES_BETWEEN_WAITS:
             yield total(parts)
             parts.clear()
