@@ -11,10 +11,8 @@ from __future__ import annotations
 import dis
 import os
 from collections.abc import Iterator
-from itertools import chain, cycle, islice
 from types import CodeType
 from typing import TYPE_CHECKING, Any
-from unittest import mock
 
 from d2l_helpers.training.gradients import no_gradients
 
@@ -53,9 +51,10 @@ class CompiledLoss:
         # Only equal types are compared; `check_labels` has seen that all labels are classes, whatever their type
         classes = y if batches.y.dtype == "int32" else y.astype("int32")
         hits = mx.sym.np.argmax(y_hat, axis=1).astype("int32") == classes
-        self._sums = mx.sym.np.stack([loss(y_hat, y).sum(), hits.astype("float32").sum()])
-        self._operator = mx.nd.CachedOp(self._sums, [("static_alloc", True), ("static_shape", True)])
+        self._graph = mx.sym.np.stack([loss(y_hat, y).sum(), hits.astype("float32").sum()])
+        self._operator = mx.nd.CachedOp(self._graph, [("static_alloc", True), ("static_shape", True)])
         self._parameters = dict(net.collect_params())
+        self._minibatches: dict[tuple[Any, ...], Minibatch] = {}
         # Classic arrays share the memory of mx.np's, and slicing them takes a third of the time
         self._batches, self._arrays = batches, (batches.X.as_nd_ndarray(), batches.y.as_nd_ndarray())
 
@@ -73,7 +72,7 @@ class CompiledLoss:
         for start in range(0, end, size):
             stop = min(start + size, end)
             inputs = self._inputs(X[start:stop], y[start:stop])
-            sums = self._operator(*(inputs[name] for name in self._sums.list_inputs()))
+            sums = self._operator(*(inputs[name] for name in self._graph.list_inputs()))
             yield sums.as_nd_ndarray(), stop - start
 
     def minibatches(self) -> Iterator[Minibatch]:
@@ -88,10 +87,9 @@ class CompiledLoss:
 
         size, end = self._batches.batch_size, self._batches.num_examples
         order = self._batches.order().as_nd_ndarray()
-        kept = [self._bind(size) for _ in range(min(_BUFFERS, end // size))]
-        rest = [self._bind(end % size)] if end % size else []
-        for start, minibatch in zip(range(0, end, size), chain(islice(cycle(kept), end // size), rest), strict=True):
-            rows = order[start : start + minibatch.num_examples]
+        for number, start in enumerate(range(0, end, size)):
+            rows = order[start : min(start + size, end)]  # MXNet 1.6 refuses a slice past the end
+            minibatch = self._bound(len(rows), number % _BUFFERS)
             for array, buffer in zip(self._arrays, minibatch.buffers, strict=True):
                 # mode="clip" skips a check of every index; `order` has only rows that exist
                 nd.take(array, rows, mode="clip", out=buffer)
@@ -102,6 +100,13 @@ class CompiledLoss:
         data = {name: each.data(X.context).as_nd_ndarray() for name, each in self._parameters.items()}
         return data | {_X: X, _Y: y}
 
+    def _bound(self, size: int, buffer: int) -> Minibatch:
+        """Return the memory for a batch of some size, made when it is first needed."""
+        key = (size, buffer, *(each.grad_req for each in self._parameters.values()))  # a reader may freeze some
+        if key not in self._minibatches:
+            self._minibatches[key] = self._bind(size)
+        return self._minibatches[key]
+
     def _bind(self, size: int) -> Minibatch:
         """Fix the graph's inputs and outputs in memory: Python spends half as long on a batch as with autograd."""
         from mxnet import nd
@@ -111,15 +116,15 @@ class CompiledLoss:
         trained = {name: each for name, each in self._parameters.items() if each.grad_req != "null"}
         if not trained:
             raise no_gradients()
-        # MXNet's fused operators are for inference, and each binding would print that they are switched on
-        with mock.patch.dict(os.environ, MXNET_SUBGRAPH_BACKEND="NONE"):
-            executor = self._sums.bind(
-                context,
-                {name: inputs[name] for name in self._sums.list_arguments()},
-                args_grad={name: each.grad(context).as_nd_ndarray() for name, each in trained.items()},
-                grad_req={name: trained[name].grad_req if name in trained else "null" for name in inputs},
-                aux_states={name: inputs[name] for name in self._sums.list_auxiliary_states()},
-            )
+        # MXNet would print at each binding that it fuses operators, which it does for inference only
+        os.environ.setdefault("MXNET_SUBGRAPH_VERBOSE", "0")
+        executor = self._graph.bind(
+            context,
+            {name: inputs[name] for name in self._graph.list_arguments()},
+            args_grad={name: each.grad(context).as_nd_ndarray() for name, each in trained.items()},
+            grad_req={name: trained[name].grad_req if name in trained else "null" for name in inputs},
+            aux_states={name: inputs[name] for name in self._graph.list_auxiliary_states()},
+        )
         return Minibatch(buffers, executor, [each.data(context) for each in trained.values()])
 
 
@@ -139,6 +144,7 @@ class Minibatch:
 
         self.buffers, self.num_examples = buffers, len(buffers[0])
         self._executor, self._trained = executor, trained
+        self._sums = executor.outputs[0].as_nd_ndarray()
         self._derivative_of = [nd.array([1, 0], ctx=buffers[0].context)]  # the loss, not the hits
 
     def differentiate(self) -> Any:
@@ -149,11 +155,13 @@ class Minibatch:
         mxnet.nd.NDArray, shape (2,), float32
             The sum of the losses and the number of right predictions; not waited for.
         """
-        (sums,) = self._executor.forward(is_train=True)
+        from mxnet import nd
+
+        self._executor.forward(is_train=True)
         self._executor.backward(self._derivative_of)
         for parameter in self._trained:
             parameter._fresh_grad = True  # as autograd does; a Trainer refuses gradients that it has used
-        return sums.as_nd_ndarray().copy()
+        return nd.identity(self._sums)  # the next batch overwrites them; `copy()` takes three times as long
 
 
 def compile_loss(net: Any, loss: Any, batches: object) -> CompiledLoss | None:
