@@ -1,7 +1,7 @@
 """The training loop with compilation left out, in turn with the loop as it is: what compiling saves.
 
-Commit "Measure the training loop's parts side by side" has the variants that were measured and given up: executors
-bound once instead of ``autograd.record()``, and SGD's step as one operator instead of the Trainer's.
+Earlier commits have what was measured and given up: "Measure the training loop's parts side by side", SGD's step as one
+operator instead of the Trainer's; "Gather the next batch while MXNet trains on this one", a second worker of MXNet's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ def plain_loop() -> TrainEpoch:
     return ours()
 
 
-VARIANTS = {"as it is": ours, "plain loop": plain_loop, "NumPy": plain_numpy}
+VARIANTS = {
+    "as it is": ours,
+    "plain loop": plain_loop,
+    "NumPy": plain_numpy,
+}
 
 
 def run(num_epochs: int) -> None:
