@@ -25,9 +25,8 @@ from typing import Any
 
 __all__ = ["install"]
 
-# MXNet and d2l import these for functions that the chapter never calls: they are imported at first use, which saves a
-# second and pandas' 29 MB
-_OTHERS = ("requests", "h5py", "pandas")
+# MXNet imports these for functions that the chapter never calls: they are imported at first use, to save a second
+_OTHERS = ("requests", "h5py")
 _OWN = ("mxnet.onnx", "mxnet.contrib.onnx", "mxnet.test_utils")
 # Copies of the operators for editors to read, replaced while MXNet is imported; only those of gen_sparse are called.
 _GENERATED = re.compile(r"mxnet\.(ndarray|symbol)\.gen_(op|contrib|image|linalg|random|_internal)")
@@ -168,7 +167,6 @@ def _cuda_folder() -> str | None:
 
 class _D2LLoader(importlib.machinery.SourceFileLoader):
     def exec_module(self, module: types.ModuleType) -> None:
-        module.__dict__["__builtins__"] = _builtins_for_mxnet()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             super().exec_module(module)

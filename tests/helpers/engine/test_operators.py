@@ -116,12 +116,6 @@ def test_modules_that_mxnet_seldom_needs_are_imported_at_first_use():
     assert done.stdout.splitlines() == ["False False False False", "True True 200"]
 
 
-def test_pandas_is_imported_when_d2l_first_uses_it():
-    code = "import sys; from d2l import mxnet as d2l; print('pandas' in sys.modules, d2l.pd.DataFrame([3]).shape)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False (1, 1)\n"
-
-
 def test_numpys_interface_has_its_own_docstrings():
     assert "NDArray" not in npx.softmax.__doc__
     assert npx.softmax.__module__ == "mxnet.numpy_extension"
