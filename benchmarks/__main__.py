@@ -65,7 +65,8 @@ def ablation(epochs: int) -> None:
 @click.option(
     "--json", "json_file", default="benchmarks/growth.json", type=_file, help="The numbers of all quantities."
 )
-def growth(quantities: tuple[str, ...], json_file: Path) -> None:
+@click.option("--up-to", type=click.IntRange(20), help="Leave out larger sizes.")
+def growth(quantities: tuple[str, ...], json_file: Path, up_to: int | None) -> None:
     """Measure how cost grows with these quantities, and write docs/speed.md.
 
     Examples, batch and classes take about a minute each, submissions about ten. Without a quantity, nothing is
@@ -76,7 +77,7 @@ def growth(quantities: tuple[str, ...], json_file: Path) -> None:
 
     read(json_file)  # a file that cannot be read is an error now, not after minutes
     for quantity in quantities:
-        record(json_file, quantity, measure(quantity))
+        record(json_file, quantity, measure(quantity, up_to))
     write(read(json_file))
 
 
@@ -84,12 +85,13 @@ def growth(quantities: tuple[str, ...], json_file: Path) -> None:
 @_assignment
 @_answers
 @click.option("--students", default=40, type=click.IntRange(1, 1000), help="The number of submissions.")
+@_history
 @_json
-def grading(notebook: Path, answers: Path, students: int, json_file: TextIO | None) -> None:
+def grading(notebook: Path, answers: Path, students: int, history: Path, json_file: TextIO | None) -> None:
     """Compare our grader, nbgrader and otter on the same submissions; status 1 if a bound is missed."""
     from benchmarks.grading.report import run
 
-    sys.exit(not run(notebook, answers, students, Path("build", "bench-grading"), json_file))
+    sys.exit(not run(notebook, answers, students, Path("build", "bench-grading"), history, json_file))
 
 
 @_commands.command()

@@ -19,6 +19,7 @@ from d2l_helpers.errors import TrainingError
 __all__ = ["Timing", "interleave"]
 
 _TIMEOUT = 120  # seconds an epoch; d2l's loader forks a process with threads, which now and then deadlocks
+_PAUSE = 0.05  # seconds before each turn: threads of the implementation before may wait by spinning
 
 
 @dataclass
@@ -131,6 +132,7 @@ def _limited(cores: int | None) -> Iterator[None]:
 
 def _train(timing: Timing, pipe: Connection, is_measured: bool) -> None:
     """Ask a process for one epoch, and keep what it answers."""
+    time.sleep(_PAUSE)
     try:
         pipe.send("train")
         if not pipe.poll(_TIMEOUT):

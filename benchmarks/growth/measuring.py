@@ -34,8 +34,8 @@ SIZES: Mapping[str, Sequence[int]] = {
 _Costs = dict[str, dict[str, list[float]]]  # by name: the seconds and megabytes at each size
 
 
-def measure(quantity: str) -> dict[str, Any]:
-    """Measure one quantity of `SIZES`.
+def measure(quantity: str, largest: int | None = None) -> dict[str, Any]:
+    """Measure one quantity of `SIZES`, at all sizes or at those up to the largest one wanted.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def measure(quantity: str) -> dict[str, Any]:
         The machine, the sizes, and for each that was measured its best seconds and its peak megabytes by size: per
         epoch of training, or for all submissions.
     """
-    machine, sizes = Machine(), SIZES[quantity]
+    machine, sizes = Machine(), [size for size in SIZES[quantity] if size <= (largest or size)]
     costs: _Costs = {}
     for size in sizes:
         found = _graded(size) if quantity == "submissions" else _trained(quantity, size)
@@ -51,7 +51,7 @@ def measure(quantity: str) -> dict[str, Any]:
             each = costs.setdefault(name, {"seconds": [], "megabytes": []})
             each["seconds"].append(round(seconds, 4))
             each["megabytes"].append(round(megabytes, 1))
-    return {"machine": machine.describe(), "sizes": list(sizes), "costs": costs}
+    return {"machine": machine.describe(), "sizes": sizes, "costs": costs}
 
 
 def _trained(quantity: str, size: int) -> dict[str, tuple[float, float]]:
