@@ -50,11 +50,13 @@ class Contestant:
     def lacks(self) -> str:
         """Return what it lacks on this machine, and the remedy; nothing if it can run."""
         if self.package and not find_spec(self.package):
-            return f"{self.package} is not installed; pip install the extra 'bench' to have it"
+            return (
+                f"{self.package} is not installed: `uv pip install -e '.[bench]'` adds it, in an environment of its own"
+            )
         if self.is_compiled and not any(map(shutil.which, (os.environ.get("CXX", "g++"), "g++", "clang++"))):
-            return "no C++ compiler; apt-get install g++"
+            return "no C++ compiler is installed: `apt-get install g++`"
         if self.is_compiled and not Path(sysconfig.get_path("include"), "Python.h").exists():
-            return "no Python.h, which torch.compile needs; apt-get install python3-dev"
+            return "no Python.h is installed, which torch.compile needs: `apt-get install python3-dev`"
         return ""
 
 
@@ -97,4 +99,4 @@ def compete(contestants: list[Contestant], num_epochs: int = 10) -> dict[str, Ti
 
 def missing(contestants: list[Contestant]) -> list[str]:
     """Return a sentence for each that cannot run here."""
-    return [f"{each.name}: not measured, {each.lacks()}." for each in contestants if each.lacks()]
+    return [f"{each.name} is not measured, for {each.lacks()}." for each in contestants if each.lacks()]

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.growth.slope import slope
 from d2l_helpers import atomic
 from d2l_helpers.errors import RecordError
-from d2l_helpers.figures.charts import Chart, Line
+from d2l_helpers.figures.charts import Chart, Dots, Line, Mark
 from d2l_helpers.figures.charts_svg import CHART, charts_svg
 from d2l_helpers.figures.svg_images import svg_file
 
@@ -24,6 +24,7 @@ _X_LABELS = {
     "submissions": "submissions",
 }
 _UNITS = {"seconds": "s", "megabytes": "MB"}
+_PARTS = {"slope": slice(None), "start": slice(2), "end": slice(-2, None)}
 _MARKED = re.compile(r"\*\*[^*]*\*\*<!--(\w+)/([^/>]+)/(\w+)/([\w.-]+)-->")
 _TABLE = re.compile(r"<!--table (\w+)-->\n.*?<!--end-->", re.DOTALL)
 
@@ -33,13 +34,13 @@ Recorded = Mapping[str, Any]
 def chart_file(quantity: str, recorded: Recorded) -> str:
     """Return the chart of a quantity as the text of an SVG file, with the slope of each line in its legend."""
     sizes, costs = recorded[quantity]["sizes"], recorded[quantity]["costs"]
-    lines = [
-        Line(sizes, each["seconds"], f"{name}, slope {_slope(sizes, each['seconds'])}", style)
-        for style, (name, each) in enumerate(costs.items())
-    ]
+    marks: list[Mark] = []
+    for style, (name, each) in enumerate(costs.items()):
+        label = f"{name}, slope {_slope(sizes, each['seconds'])}"
+        marks += [Line(sizes, each["seconds"], label, style), Dots(sizes, each["seconds"], style=style)]
     what = "for all" if quantity == "submissions" else "per epoch"
     title = f"Seconds {what}, by {_X_LABELS[quantity]}"
-    chart = Chart(title, lines, _X_LABELS[quantity], "seconds", log_x=True, log_y=True)
+    chart = Chart(title, marks, _X_LABELS[quantity], "seconds", log_x=True, log_y=True)
     drawing = charts_svg([chart], title)
     return svg_file(drawing[drawing.index(CHART) : drawing.rindex("</svg>") + len("</svg>")]) + "\n"
 
@@ -47,8 +48,9 @@ def chart_file(quantity: str, recorded: Recorded) -> str:
 def render(text: str, recorded: Recorded) -> str:
     """Return the page with its tables and marked numbers as recorded.
 
-    A marked number is ``**1.02**<!--examples/ours/seconds/slope-->``; instead of the slope, the cost at a size, such as
-    ``60000``. A table stands between ``<!--table examples-->`` and ``<!--end-->``.
+    A marked number is ``**1.02**<!--examples/ours/seconds/slope-->``. Instead of ``slope``, ``start`` and ``end`` are
+    the slopes between the first two and the last two sizes, and ``60000`` is the cost at that size. A table stands
+    between ``<!--table examples-->`` and ``<!--end-->``.
 
     Raises
     ------
@@ -89,7 +91,9 @@ def write(recorded: Recorded, page: Path = PAGE) -> None:
 
 def _value(recorded: Recorded, quantity: str, name: str, cost: str, place: str) -> str:
     sizes, costs = recorded[quantity]["sizes"], recorded[quantity]["costs"][name][cost]
-    return _slope(sizes, costs) if place == "slope" else _number(costs[sizes.index(int(place))])
+    if part := _PARTS.get(place):
+        return _slope(sizes[part], costs[part])
+    return _number(costs[sizes.index(int(place))])
 
 
 def _rows(measured: Mapping[str, Any]) -> Iterator[str]:

@@ -79,7 +79,7 @@ def test_what_cannot_be_measured_is_named_with_the_remedy(monkeypatch):
     compiled = Contestant("some", "compiled", timing, is_compiled=True)
     monkeypatch.setattr(contestants.shutil, "which", lambda name: None)
     first, second = missing([absent, compiled])
-    assert "pip install the extra 'bench'" in first
+    assert "uv pip install -e '.[bench]'" in first
     assert "apt-get install g++" in second
 
 

@@ -19,7 +19,7 @@ RECORDED = {
         "sizes": [10, 100, 1000],
         "costs": {
             "ours": {"seconds": [0.01, 0.1, 1.0], "megabytes": [200.0, 200.0, 200.0]},
-            "NumPy, one core": {"seconds": [0.02, 0.2, 2.0], "megabytes": [1.0, 10.0, 100.0]},
+            "NumPy, one core": {"seconds": [0.02, 0.2, 10.0], "megabytes": [1.0, 10.0, 100.0]},
         },
     }
 }
@@ -44,10 +44,12 @@ def test_no_slope_without_two_positive_points(sizes, costs):
 
 def test_numbers_and_tables_of_the_page_follow_the_record():
     page = "Slope **?**<!--examples/ours/seconds/slope-->, **?**<!--examples/NumPy, one core/megabytes/1000--> MB.\n"
+    page += "Slope **?**<!--examples/NumPy, one core/seconds/end-->.\n"
     page += "<!--table examples-->\nold\n<!--end-->\n"
     text = render(page, RECORDED)
     assert text.startswith("Slope **1.00**<!--examples/ours/seconds/slope-->, **100**<!--")
-    assert "| 1,000 | 1 | 200 | 2 | 100 |\n| slope | 1.00 | 0.00 | 1.00 | 1.00 |\n<!--end-->" in text
+    assert "Slope **1.70**<!--examples/NumPy, one core/seconds/end-->" in text
+    assert "| 1,000 | 1 | 200 | 10 | 100 |\n| slope | 1.00 | 0.00 | 1.35 | 1.00 |\n<!--end-->" in text
     assert render(text, RECORDED) == text
 
 
@@ -67,7 +69,7 @@ def test_a_mark_without_a_record_is_an_error(page):
 def test_a_chart_has_its_slopes_in_it_and_follows_the_page_s_theme():
     chart = chart_file("examples", RECORDED)
     assert "ours, slope 1.00" in chart
-    assert "NumPy, one core, slope 1.00" in chart
+    assert "NumPy, one core, slope 1.35" in chart
     assert 'xmlns="http://www.w3.org/2000/svg"' in chart
     assert "prefers-color-scheme:dark" in chart
 
