@@ -21,7 +21,7 @@ from benchmarks.grading.coursework import Student, comparable, students
 from benchmarks.machine import Machine
 from d2l_autograder.assignment import load_assignment
 
-__all__ = ["run"]
+__all__ = ["grading_figures", "run"]
 
 _MIN_SPEEDUP, _MAX_MEMORY, _MOST_SECONDS = 10, 2, 10  # the project's bounds, on two cores
 
@@ -67,7 +67,7 @@ def run(
     endless = [student for student in submitting if student.kind == "endless"][:1]
     alone = D2LGrade(work / "endless", assignment, answers).measure(endless) if endless else None
     shutil.rmtree(work)
-    figures = _figures(runs, alone)
+    figures = grading_figures(runs, alone)
     described = machine.describe()
     for table in (_performance_table(runs), _marks_table(runs, submitting), figure_table(figures)):
         console.print(table)
@@ -78,8 +78,8 @@ def run(
     return all(figure.kept for figure in figures)
 
 
-def _figures(runs: Sequence[Measurement], alone: Measurement | None) -> list[Figure]:
-    """Return the figures; `alone` is a class of one, whose answer never ends."""
+def grading_figures(runs: Sequence[Measurement], alone: Measurement | None) -> list[Figure]:
+    """Return the ratios to nbgrader; `alone` is a class of one, whose answer never ends."""
     ours, nbgrader = runs[:2]
     figures = [
         Figure("submissions per minute, to nbgrader's", ours.per_minute / nbgrader.per_minute, _MIN_SPEEDUP, "×", True),

@@ -6,6 +6,8 @@ from benchmarks import contestants
 from benchmarks.bounds import Figure
 from benchmarks.comparison import Timing
 from benchmarks.contestants import CONTESTANTS, LOOPS, OURS, Contestant, missing
+from benchmarks.grading.autograders import Measurement
+from benchmarks.grading.report import grading_figures
 from benchmarks.report import loop_figures, training_figures
 
 LIBRARIES = ("numpy", "jax", "pytorch", "keras", "scikit_learn")
@@ -63,6 +65,15 @@ def test_a_network_of_one_s_own_must_be_twice_as_fast_as_the_plain_loop():
     first, second = loop_figures(timings)
     assert (first.bound, first.measured, first.kept) == (2, 1, False)
     assert (second.bound, second.measured, second.kept) == (2, 2, True)
+
+
+def test_grading_has_its_bounds():
+    ours, nbgrader = Measurement("ours", 40, seconds=10), Measurement("nbgrader", 40, seconds=100)
+    ours.memory.everything, nbgrader.memory.kernel = 260, 100
+    speedup, memory, endless = grading_figures([ours, nbgrader], ours)
+    assert (speedup.measured, speedup.bound, speedup.kept) == (10, 10, True)
+    assert (memory.measured, memory.bound, memory.kept) == (2.6, 2, False)
+    assert (endless.measured, endless.bound, endless.kept) == (10, 10, True)
 
 
 def test_a_ratio_is_the_median_over_rounds():
