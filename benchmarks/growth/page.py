@@ -17,11 +17,11 @@ from d2l_helpers.figures.svg_images import svg_file
 __all__ = ["PAGE", "chart_file", "render", "write"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "speed.md"
-_X_LABELS = {
-    "examples": "training examples",
-    "batch": "examples per batch",
-    "classes": "classes",
-    "submissions": "submissions",
+_X_AXES = {  # the label, and the unit
+    "examples": ("thousands of training examples", 1000),
+    "batch": ("examples per batch", 1),
+    "classes": ("classes", 1),
+    "submissions": ("submissions", 1),
 }
 _UNITS = {"seconds": "s", "megabytes": "MB"}
 _PARTS = {"slope": slice(None), "start": slice(2), "end": slice(-2, None)}
@@ -33,14 +33,15 @@ Recorded = Mapping[str, Any]
 
 def chart_file(quantity: str, recorded: Recorded) -> str:
     """Return the chart of a quantity as the text of an SVG file, with the slope of each line in its legend."""
-    sizes, costs = recorded[quantity]["sizes"], recorded[quantity]["costs"]
+    label, unit = _X_AXES[quantity]
+    sizes, costs = [size / unit for size in recorded[quantity]["sizes"]], recorded[quantity]["costs"]
     marks: list[Mark] = []
     for style, (name, each) in enumerate(costs.items()):
-        label = f"{name}, slope {_slope(sizes, each['seconds'])}"
-        marks += [Line(sizes, each["seconds"], label, style), Dots(sizes, each["seconds"], style=style)]
+        named = f"{name}, slope {_slope(sizes, each['seconds'])}"
+        marks += [Line(sizes, each["seconds"], named, style), Dots(sizes, each["seconds"], style=style)]
     what = "for all" if quantity == "submissions" else "per epoch"
-    title = f"Seconds {what}, by {_X_LABELS[quantity]}"
-    chart = Chart(title, marks, _X_LABELS[quantity], "seconds", log_x=True, log_y=True)
+    title = f"Seconds {what}, by {label}"
+    chart = Chart(title, marks, label, "seconds", log_x=True, log_y=True)
     drawing = charts_svg([chart], title)
     return svg_file(drawing[drawing.index(CHART) : drawing.rindex("</svg>") + len("</svg>")]) + "\n"
 
@@ -111,4 +112,4 @@ def _slope(sizes: Any, costs: Any) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if value >= 100 else f"{value:#.3g}"

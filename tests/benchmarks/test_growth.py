@@ -49,7 +49,7 @@ def test_numbers_and_tables_of_the_page_follow_the_record():
     text = render(page, RECORDED)
     assert text.startswith("Slope **1.00**<!--examples/ours/seconds/slope-->, **100**<!--")
     assert "Slope **1.70**<!--examples/NumPy, one core/seconds/end-->" in text
-    assert "| 1,000 | 1 | 200 | 10 | 100 |\n| slope | 1.00 | 0.00 | 1.35 | 1.00 |\n<!--end-->" in text
+    assert "| 1,000 | 1.00 | 200 | 10.0 | 100 |\n| slope | 1.00 | 0.00 | 1.35 | 1.00 |\n<!--end-->" in text
     assert render(text, RECORDED) == text
 
 
