@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -55,12 +55,7 @@ def measure(quantity: str, largest: int | None = None) -> dict[str, Any]:
 
 def _trained(quantity: str, size: int) -> dict[str, tuple[float, float]]:
     """Return the best epoch without the test, in seconds, and the peak memory in megabytes (10**6 bytes)."""
-    fields: Mapping[str, Callable[[int], Task]] = {
-        "examples": lambda size: Task(examples=size),
-        "batch": lambda size: Task(batch_size=size),
-        "classes": lambda size: Task(classes=size),
-    }
-    task = fields[quantity](size)
+    task = Task(**{"batch_size" if quantity == "batch" else quantity: size})
     contestants = {
         OURS: partial(ours, task),
         "NumPy": partial(plain_numpy, task),
