@@ -58,6 +58,22 @@ def ablation(epochs: int) -> None:
 
 
 @_commands.command()
+@click.option(
+    "--notebook",
+    default="notebooks/07_softmax_regression_gluon.ipynb",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The notebook that has the panel.",
+)
+@click.option("--rounds", default=9, type=click.IntRange(1), help="How often each wait is measured.")
+@_json
+def panel(notebook: Path, rounds: int, json_file: TextIO | None) -> None:
+    """Measure in a browser what a reader of a panel waits for; status 1 if a bound is missed."""
+    from benchmarks.panel import run
+
+    sys.exit(not run(notebook, rounds, json_file))
+
+
+@_commands.command()
 @_assignment
 @_answers
 @click.option("--students", default=40, type=click.IntRange(1, 1000), help="The number of submissions.")
