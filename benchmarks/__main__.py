@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: training, ablation, grading, cluster."""
+"""``python -m benchmarks``: training, panel, ablation, growth, grading, cluster."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ _assignment = click.option(
     help="The assignment.",
 )
 _answers = click.option("--answers", default="answers", type=_FOLDER, help="The answer key.")
+_file = click.Path(dir_okay=False, path_type=Path)
+_history = click.option("--history", default="benchmarks/history.csv", type=_file, help="The table that gets a line.")
 _json = click.option("--json", "json_file", type=click.File("w", lazy=False), help="Write the numbers to this file.")
 
 
@@ -40,12 +42,13 @@ def main() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The notebook whose kernel's memory is measured.",
 )
+@_history
 @_json
-def training(notebook: Path, json_file: TextIO | None) -> None:
+def training(notebook: Path, history: Path, json_file: TextIO | None) -> None:
     """Measure training, imports and memory; status 1 if a bound is missed."""
     from benchmarks.report import run
 
-    sys.exit(not run(notebook, json_file))
+    sys.exit(not run(notebook, history, json_file))
 
 
 @_commands.command()
@@ -58,6 +61,27 @@ def ablation(epochs: int) -> None:
 
 
 @_commands.command()
+@click.argument("quantities", nargs=-1, type=click.Choice(["examples", "batch", "classes", "submissions"]))
+@click.option(
+    "--json", "json_file", default="benchmarks/growth.json", type=_file, help="The numbers of all quantities."
+)
+@click.option("--up-to", type=click.IntRange(20), help="Leave out larger sizes.")
+def growth(quantities: tuple[str, ...], json_file: Path, up_to: int | None) -> None:
+    """Measure how cost grows with these quantities, and write docs/speed.md.
+
+    Examples, batch and classes take about a minute each, submissions about ten. Without a quantity, nothing is
+    measured, and the page is written from the numbers that there are.
+    """
+    from benchmarks.growth.measuring import measure, read, record
+    from benchmarks.growth.page import write
+
+    read(json_file)  # a file that cannot be read is an error now, not after minutes
+    for quantity in quantities:
+        record(json_file, quantity, measure(quantity, up_to))
+    write(read(json_file))
+
+
+@_commands.command()
 @click.option(
     "--notebook",
     default="notebooks/07_softmax_regression_gluon.ipynb",
@@ -65,24 +89,26 @@ def ablation(epochs: int) -> None:
     help="The notebook that has the panel.",
 )
 @click.option("--rounds", default=9, type=click.IntRange(1), help="How often each wait is measured.")
+@_history
 @_json
-def panel(notebook: Path, rounds: int, json_file: TextIO | None) -> None:
+def panel(notebook: Path, rounds: int, history: Path, json_file: TextIO | None) -> None:
     """Measure in a browser what a reader of a panel waits for; status 1 if a bound is missed."""
     from benchmarks.panel import run
 
-    sys.exit(not run(notebook, rounds, json_file))
+    sys.exit(not run(notebook, rounds, history, json_file))
 
 
 @_commands.command()
 @_assignment
 @_answers
 @click.option("--students", default=40, type=click.IntRange(1, 1000), help="The number of submissions.")
+@_history
 @_json
-def grading(notebook: Path, answers: Path, students: int, json_file: TextIO | None) -> None:
+def grading(notebook: Path, answers: Path, students: int, history: Path, json_file: TextIO | None) -> None:
     """Compare our grader, nbgrader and otter on the same submissions; status 1 if a bound is missed."""
     from benchmarks.grading.report import run
 
-    sys.exit(not run(notebook, answers, students, Path("build", "bench-grading"), json_file))
+    sys.exit(not run(notebook, answers, students, Path("build", "bench-grading"), history, json_file))
 
 
 @_commands.command()

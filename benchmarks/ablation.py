@@ -6,22 +6,14 @@ bound once instead of ``autograd.record()``, and SGD's step as one operator inst
 
 from __future__ import annotations
 
-from unittest import mock
-
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.comparison import TrainEpoch, interleave
-from benchmarks.implementations import ours, plain_numpy
-from d2l_helpers.training import loop
+from benchmarks.comparison import interleave
+from benchmarks.implementations import ours, plain_loop
+from benchmarks.other_libraries import plain_numpy
 
 __all__ = ["run"]
-
-
-def plain_loop() -> TrainEpoch:
-    """Prepare this package's `fit` with nothing compiled."""
-    mock.patch.object(loop, "compile_loss", return_value=None).start()
-    return ours()
 
 
 VARIANTS = {"as it is": ours, "plain loop": plain_loop, "NumPy": plain_numpy}

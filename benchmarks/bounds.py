@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ class Figure:
     Attributes
     ----------
     name : str
-        What was measured.
+        What was measured; the history's column is named after it, so a name should stay.
     measured, bound : float
         The measured value, and the largest one allowed; or the smallest, if `at_least`.
     unit : str
@@ -29,6 +30,11 @@ class Figure:
     bound: float
     unit: str
     at_least: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name of the history's column: lower case, with underscores."""
+        return re.sub(r"[^a-z0-9]+", "_", self.name.lower()).strip("_")
 
     @property
     def kept(self) -> bool:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import re
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 
+from benchmarks.task import Prepared, Score
 from d2l_helpers.errors import TrainingError
 
-__all__ = ["Timing", "TrainEpoch", "interleave"]
+__all__ = ["Timing", "interleave"]
 
-TrainEpoch = Callable[[], tuple[float, float]]  # trains one epoch and returns the accuracies on train and test
 _TIMEOUT = 120  # seconds an epoch; d2l's loader forks a process with threads, which now and then deadlocks
+_PAUSE = 0.05  # seconds before each turn: threads of the implementation before may wait by spinning
 
 
 @dataclass
@@ -25,37 +30,63 @@ class Timing:
     ----------
     name : str
         The implementation's.
-    seconds, cpu_seconds : list of float
-        Wall time of each measured epoch, and the processor time of all its threads, which other work disturbs less.
+    train_seconds, test_seconds : list of float
+        Wall time of each measured epoch, and of the evaluation on the test data after it.
+    cpu_seconds : list of float
+        Processor time of both together, of all threads; other work disturbs it less.
     train_acc, test_acc : float
         After the last epoch, from 0 to 1.
+    peak_bytes : int
+        The largest resident memory of the process since its first epoch began; 0 if the system does not tell.
     """
 
     name: str
-    seconds: list[float] = field(default_factory=list)
+    train_seconds: list[float] = field(default_factory=list)
+    test_seconds: list[float] = field(default_factory=list)
     cpu_seconds: list[float] = field(default_factory=list)
     train_acc: float = 0.0
     test_acc: float = 0.0
+    peak_bytes: int = 0
+
+    @property
+    def seconds(self) -> list[float]:
+        """Seconds of each measured epoch, the evaluation included."""
+        return [sum(both) for both in zip(self.train_seconds, self.test_seconds, strict=True)]
 
     @property
     def median(self) -> float:
-        """Median seconds per epoch."""
+        """Median seconds per epoch, the evaluation included."""
         return statistics.median(self.seconds)
 
-    def ratio(self, other: Timing) -> float:
-        """Compute the median, over all rounds, of these seconds divided by the other's in the same round."""
-        return statistics.median(a / b for a, b in zip(self.seconds, other.seconds, strict=True))
+    def ratio(self, other: Timing, tested: bool = True) -> float:
+        """Return the median, over all rounds, of these seconds divided by the other's in the same round.
+
+        Without `tested`, the evaluation on the test data does not count.
+        """
+        pairs = zip(self._times(tested), other._times(tested), strict=True)
+        return statistics.median(ours / theirs for ours, theirs in pairs)
+
+    def best_ratio(self, other: Timing, tested: bool = True) -> float:
+        """Return the shortest of these times divided by the shortest of the other's."""
+        return min(self._times(tested)) / min(other._times(tested))
+
+    def _times(self, tested: bool) -> list[float]:
+        return self.seconds if tested else self.train_seconds
 
 
-def interleave(implementations: Mapping[str, Callable[[], TrainEpoch]], num_epochs: int = 10) -> list[Timing]:
+def interleave(
+    implementations: Mapping[str, Callable[[], Prepared]], num_epochs: int = 10, cores: Mapping[str, int] | None = None
+) -> list[Timing]:
     """Let implementations train `num_epochs` epochs each, in turn; the first epoch warms up and is not timed.
 
     Parameters
     ----------
     implementations : mapping of str to callable
-        By name, a function of a module that prepares everything and returns the function that trains one epoch.
+        By name, a function of a module that prepares everything.
     num_epochs : int
         At least 2.
+    cores : mapping of str to int, optional
+        How many of the processor's cores an implementation may use; all of them if it is not named here.
 
     Returns
     -------
@@ -72,15 +103,13 @@ def interleave(implementations: Mapping[str, Callable[[], TrainEpoch]], num_epoc
     for name, prepare in implementations.items():
         pipes[name], inner = context.Pipe()
         processes.append(context.Process(target=_serve, args=(prepare, inner)))  # no daemon: d2l's loader has children
-        processes[-1].start()
+        with _limited((cores or {}).get(name)):  # before the start: libraries count the cores when they are imported
+            processes[-1].start()
         inner.close()
     try:
         for epoch in range(num_epochs):
             for name, pipe in pipes.items():
-                seconds, cpu_seconds, timings[name].train_acc, timings[name].test_acc = _train(name, pipe)
-                if epoch:
-                    timings[name].seconds.append(seconds)
-                    timings[name].cpu_seconds.append(cpu_seconds)
+                _train(timings[name], pipe, is_measured=epoch > 0)
     finally:
         for pipe in pipes.values():
             pipe.close()  # which ends its process
@@ -90,31 +119,68 @@ def interleave(implementations: Mapping[str, Callable[[], TrainEpoch]], num_epoc
     return list(timings.values())
 
 
-def _train(name: str, pipe: Connection) -> tuple[float, float, float, float]:
-    """Ask a process for one epoch; return its wall and processor time and the accuracies on train and test."""
+@contextmanager
+def _limited(cores: int | None) -> Iterator[None]:
+    """Let processes that are started in the block run on so many cores only."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(before)[:cores])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _train(timing: Timing, pipe: Connection, is_measured: bool) -> None:
+    """Ask a process for one epoch, and keep what it answers."""
+    time.sleep(_PAUSE)
     try:
         pipe.send("train")
         if not pipe.poll(_TIMEOUT):
             raise EOFError
-        seconds, cpu_seconds, train_acc, test_acc = pipe.recv()
+        train, test, cpu, timing.train_acc, timing.test_acc, timing.peak_bytes = pipe.recv()
     except (EOFError, OSError) as error:
         raise TrainingError(
             "The benchmark cannot go on.",
-            got=f"no answer from {name!r}; if its process has ended, its traceback is printed above",
+            got=f"no answer from {timing.name!r}; if its process has ended, its traceback is printed above",
             expected="an implementation that trains",
             remedy="repair or uninstall that library, and measure again",
         ) from error
-    return seconds, cpu_seconds, train_acc, test_acc
+    if is_measured:
+        timing.train_seconds.append(train)
+        timing.test_seconds.append(test)
+        timing.cpu_seconds.append(cpu)
 
 
-def _serve(prepare: Callable[[], TrainEpoch], pipe: Connection) -> None:
-    """Train an epoch whenever asked to, and send its seconds and accuracies; runs in a process of its own."""
-    epoch = prepare()
+def _serve(prepare: Callable[[], Prepared], pipe: Connection) -> None:
+    """Train and evaluate whenever asked to, and send what was measured; runs in a process of its own."""
+    train, evaluate = prepare()
+    _forget_peak()
     while True:
         try:
             pipe.recv()
         except EOFError:
             return
-        started, cpu_started = time.perf_counter(), time.process_time()
-        accuracies = epoch()
-        pipe.send((time.perf_counter() - started, time.process_time() - cpu_started, *accuracies))
+        cpu_started = time.process_time()
+        train_seconds, (_, train_acc) = _timed(train)
+        test_seconds, (_, test_acc) = _timed(evaluate)
+        cpu_seconds = time.process_time() - cpu_started
+        pipe.send((train_seconds, test_seconds, cpu_seconds, train_acc, test_acc, _peak()))
+
+
+def _timed(work: Callable[[], Score]) -> tuple[float, Score]:
+    started = time.perf_counter()
+    score = work()
+    return time.perf_counter() - started, score
+
+
+def _forget_peak() -> None:
+    """Measure the peak memory from now on, so that preparing the data does not count."""
+    reset = Path("/proc/self/clear_refs")
+    if reset.exists():
+        reset.write_text("5")
+
+
+def _peak() -> int:
+    status = Path("/proc/self/status")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
+    return 1024 * int(found[1]) if found else 0

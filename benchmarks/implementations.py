@@ -1,191 +1,128 @@
-"""Softmax regression on Fashion-MNIST, once in each library: 784 inputs, 10 outputs, batch 256, SGD with rate 0.1.
+"""Train by this package: its loop, the same loop with nothing compiled, and the loop that a reader of 06 writes.
 
-Each function prepares one implementation and returns the function that trains one epoch, evaluates on the test data,
-and returns train and test accuracy. All shuffle every epoch, work in float32, and compute loss and accuracy on the way.
+Each function prepares one of them, in a process of its own.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Callable
-from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import numpy as np
 
-from benchmarks.comparison import TrainEpoch
-from d2l_helpers.data import load_fashion_mnist
+from benchmarks.task import RATE, SIGMA, Prepared, Score, Task
 from d2l_helpers.engine.seeds import seed_all
 
-__all__ = ["IMPLEMENTATIONS", "installed", "missing"]
+__all__ = [
+    "gluon_parts",
+    "hidden_layer",
+    "hidden_layer_plainly",
+    "ours",
+    "own_loop",
+    "plain_loop",
+]
+
+_HIDDEN = 256
+_NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "06_softmax_regression_scratch.ipynb"
+_CELLS = ("setup", "parameters", "softmax", "log-softmax", "net", "cross-entropy", "accuracy", "step", "train")
 
 
-_BATCH, _RATE, _SIGMA = 256, 0.1, 0.01
-
-
-def ours() -> TrainEpoch:
+def ours(task: Task | None = None) -> Prepared:
     """Prepare this package's `fit`, which is what `train_ch3` runs."""
-    from d2l_helpers.data import load_data_fashion_mnist
-    from d2l_helpers.training.loop import fit
-
-    net, loss, trainer = _gluon_parts()
-    reports = fit(net, *load_data_fashion_mnist(_BATCH), loss, 10**6, trainer)
-
-    def epoch() -> tuple[float, float]:
-        history = next(report.history for report in reports if report.done == int(report.done))
-        return history.train_acc[-1], history.held_out_acc[-1]
-
-    return epoch
+    return _fit(task)
 
 
-def plain_numpy(num_examples: int = 60_000) -> TrainEpoch:
-    """Prepare a loop in NumPy alone, with the gradient by hand."""
-    X, y, X_test, y_test = _flat()
-    X, y = X[:num_examples], y[:num_examples]
-    W, b = np.random.normal(0, _SIGMA, (784, 10)).astype(np.float32), np.zeros(10, np.float32)
-
-    def epoch() -> tuple[float, float]:
-        order, hits = np.random.permutation(len(X)), 0
-        total_loss = 0.0
-        for start in range(0, len(X), _BATCH):
-            rows = order[start : start + _BATCH]
-            batch, labels = X[rows], y[rows]
-            z = batch @ W + b
-            z -= z.max(axis=1, keepdims=True)
-            exponentials = np.exp(z)
-            sums = exponentials.sum(axis=1, keepdims=True)
-            count = np.arange(len(rows))
-            total_loss += float((np.log(sums[:, 0]) - z[count, labels]).sum())
-            hits += int((z.argmax(axis=1) == labels).sum())
-            gradient = exponentials / sums
-            gradient[count, labels] -= 1
-            gradient *= _RATE / len(rows)
-            np.subtract(W, batch.T @ gradient, out=W)
-            np.subtract(b, gradient.sum(axis=0), out=b)
-        assert np.isfinite(total_loss)
-        return hits / len(X), float(((X_test @ W + b).argmax(axis=1) == y_test).mean())
-
-    return epoch
+def plain_loop() -> Prepared:
+    """Prepare `fit` with nothing compiled."""
+    return _fit(is_compiled=False)
 
 
-def d2l_own() -> TrainEpoch:
-    """Prepare d2l 0.13.2's own loader and `train_epoch_ch3`, on the official data instead of a download."""
-    from d2l import mxnet as d2l
-    from mxnet import gluon
-    from mxnet import np as mx_np
-
-    net, loss, trainer = _gluon_parts()
-    multiprocessing.set_start_method("fork", force=True)  # as in a notebook; a spawned process would spawn in its turn
-    images = dict(zip((True, False), _pairs(), strict=True))
-
-    class Official(gluon.data.vision.FashionMNIST):  # type: ignore[misc]
-        def _get_data(self) -> None:
-            pixels, labels = images[self._train]
-            self._data, self._label = mx_np.array(pixels[..., None], dtype=np.uint8), labels.astype(np.int32)
-
-    with mock.patch.object(gluon.data.vision, "FashionMNIST", Official):
-        train_iter, test_iter = d2l.load_data_fashion_mnist(_BATCH)
-
-    def epoch() -> tuple[float, float]:
-        train_acc = d2l.train_epoch_ch3(net, train_iter, loss, trainer)[1]
-        return float(train_acc), float(d2l.evaluate_accuracy(net, test_iter))
-
-    return epoch
+def hidden_layer() -> Prepared:
+    """Prepare `fit` for a network with a hidden layer of 256 units."""
+    return _fit(hidden=_HIDDEN)
 
 
-def torch_indexed() -> TrainEpoch:
-    """Prepare PyTorch with arrays in memory, batches by indexing: the fastest plain loop it has."""
-    import torch
-
-    X, y, X_test, y_test = (torch.from_numpy(array) for array in _flat())
-    net = torch.nn.Linear(784, 10)
-    torch.nn.init.normal_(net.weight, std=_SIGMA)
-    torch.nn.init.zeros_(net.bias)
-    optimizer = torch.optim.SGD(net.parameters(), lr=_RATE)
-
-    def epoch() -> tuple[float, float]:
-        order, hits, total_loss = torch.randperm(len(X)), torch.tensor(0), torch.tensor(0.0)
-        for rows in order.split(_BATCH):
-            labels = y[rows]
-            y_hat = net(X[rows])
-            loss = torch.nn.functional.cross_entropy(y_hat, labels)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total_loss += loss.detach() * len(rows)
-            hits += (y_hat.argmax(1) == labels).sum()
-        assert torch.isfinite(total_loss)
-        with torch.no_grad():
-            return float(hits) / len(X), float((net(X_test).argmax(1) == y_test).float().mean())
-
-    return epoch
+def hidden_layer_plainly() -> Prepared:
+    """Prepare `fit` with nothing compiled, for the same network."""
+    return _fit(hidden=_HIDDEN, is_compiled=False)
 
 
-def keras_fit() -> TrainEpoch:
-    """Prepare Keras's own `fit`."""
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # read at import, as is the next one
-    if find_spec("tf_keras"):
-        os.environ["TF_USE_LEGACY_KERAS"] = "1"  # Keras 2, as with TensorFlow 2.15
-    import tensorflow as tf
+def own_loop() -> Prepared:
+    """Prepare the loop that a reader writes in 06: its functions are those in the notebook's cells."""
+    import nbformat
 
-    X, y, X_test, y_test = _flat()
-    start = tf.keras.initializers.RandomNormal(stddev=_SIGMA)
-    net = tf.keras.Sequential([tf.keras.layers.Dense(10, input_shape=(784,), kernel_initializer=start)])
-    loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    net.compile(tf.keras.optimizers.SGD(_RATE), loss, metrics=["accuracy"])
-
-    def epoch() -> tuple[float, float]:
-        history = net.fit(X, y, batch_size=_BATCH, verbose=0).history
-        return float(history["accuracy"][0]), float(net.evaluate(X_test, y_test, batch_size=2048, verbose=0)[1])
-
-    return epoch
+    train_iter, test_iter = _batches()
+    space: dict[str, Any] = {"X": train_iter.X[:1], "y": train_iter.y[:1]}  # cells show a result for some examples
+    cells = {cell.id: cell.source for cell in nbformat.read(_NOTEBOOK, as_version=4).cells}
+    for name in _CELLS:
+        exec(cells[name], space)
+    W, b = space["W"], space["b"]
+    return Prepared(
+        lambda: space["train_epoch"](train_iter, W, b, RATE),
+        lambda: space["evaluate"](test_iter, W, b),
+    )
 
 
-IMPLEMENTATIONS = {  # by name, in the order of the reports
-    "ours: train_ch3": ours,
-    "NumPy": plain_numpy,
-    "PyTorch, indexing": torch_indexed,
-    "Keras fit": keras_fit,
-    "d2l 0.13.2": d2l_own,
-}
-_PACKAGES = {"PyTorch, indexing": "torch", "Keras fit": "tensorflow"}  # those that need not be installed
-
-
-def missing() -> list[str]:
-    """Return the names of the implementations whose library is not installed."""
-    return [name for name, package in _PACKAGES.items() if not find_spec(package)]
-
-
-def installed() -> dict[str, Callable[[], TrainEpoch]]:
-    """Return the implementations whose library is installed."""
-    return {name: prepare for name, prepare in IMPLEMENTATIONS.items() if name not in missing()}
-
-
-def _pairs() -> tuple[tuple[Any, Any], tuple[Any, Any]]:
-    train_images, train_labels, test_images, test_labels = load_fashion_mnist()
-    return (train_images, train_labels), (test_images, test_labels)
-
-
-def _flat() -> tuple[Any, Any, Any, Any]:
-    """Return images as float32 in [0, 1], shape (n, 784), and labels as int64, for training and test."""
-    (images, labels), (test_images, test_labels) = _pairs()
-    scaled = [pixels.reshape(-1, 784).astype(np.float32) / np.float32(255) for pixels in (images, test_images)]
-    return scaled[0], labels.astype(np.int64), scaled[1], test_labels.astype(np.int64)
-
-
-def _gluon_parts() -> tuple[Any, Any, Any]:
+def gluon_parts(classes: int = 10, hidden: int | None = None) -> tuple[Any, Any, Any]:
+    """Return network, loss and Trainer, made as in the notebooks."""
     from mxnet import gluon, init, npx
     from mxnet.gluon import nn
 
     npx.set_np()
     seed_all(0)
     net = nn.Sequential()
-    net.add(nn.Dense(10))
-    net.initialize(init.Normal(sigma=_SIGMA))
+    if hidden:
+        net.add(nn.Dense(hidden, activation="relu"))
+    net.add(nn.Dense(classes))
+    net.initialize(init.Normal(sigma=SIGMA))
     return (
         net,
         gluon.loss.SoftmaxCrossEntropyLoss(),
-        gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": _RATE}),
+        gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": RATE}),
     )
+
+
+def _fit(task: Task | None = None, hidden: int | None = None, is_compiled: bool = True) -> Prepared:
+    """Prepare `fit` with a single test example, and the evaluation that `fit` does after each epoch."""
+    from d2l_helpers.data import load_array
+    from d2l_helpers.training import loop
+    from d2l_helpers.training.compiled import compile_loss
+    from d2l_helpers.training.evaluation import score
+
+    net, loss, trainer = gluon_parts(task.classes if task else Task.classes, hidden)
+    train_iter, test_iter = _batches(task)
+    if not is_compiled:
+        mock.patch.object(loop, "compile_loss", return_value=None).start()
+    one_example = load_array((test_iter.X[:1], test_iter.y[:1]), 1, is_train=False)
+    reports = loop.fit(net, train_iter, one_example, loss, 10**6, trainer)
+    compiled = compile_loss(net, loss, test_iter) if is_compiled else None
+
+    def train() -> Score:
+        history = next(report.history for report in reports if report.done == int(report.done))
+        return history.train_loss[-1], history.train_acc[-1]
+
+    def evaluate() -> Score:
+        result = score(net, test_iter, loss, compiled)
+        return result.loss, result.accuracy
+
+    return Prepared(train, evaluate)
+
+
+def _batches(task: Task | None = None) -> tuple[Any, Any]:
+    """Return the chapter's batches, or those of a task of another size."""
+    from mxnet import npx
+
+    from d2l_helpers.data import load_array, load_data_fashion_mnist
+
+    npx.set_np()
+    if task is None:
+        return load_data_fashion_mnist(Task.batch_size)
+    from mxnet import np as mx_np
+
+    images, labels, test_images, test_labels = task.images()
+    train, test = (
+        [mx_np.array(pixels[:, None] / np.float32(255), dtype="float32"), mx_np.array(y, dtype="int32")]
+        for pixels, y in ((images, labels), (test_images, test_labels))
+    )
+    return load_array(train, task.batch_size), load_array(test, task.batch_size, is_train=False)

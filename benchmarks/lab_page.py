@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -91,17 +92,15 @@ def lab_page(cells: Sequence[str]) -> Iterator[LabPage]:
         If JupyterLab does not start.
     """
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        chromium = None
-    if chromium is None:
+    if not chromium or not find_spec("playwright"):
         raise LibraryUnusable(
             "The panel cannot be measured.",
             got="no Chromium, or no playwright",
             expected="both",
             remedy="run make system-packages, and install the extra 'dev'",
         )
+    from playwright.sync_api import sync_playwright
+
     options = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox itself as root
     with tempfile.TemporaryDirectory() as home, _lab(Path(home), cells) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=options)
@@ -124,9 +123,8 @@ def _lab(home: Path, cells: Sequence[str]) -> Iterator[str]:
     environment = os.environ | {name: str(home / name) for name in names}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{free.getsockname()[1]}"
         port = free.getsockname()[1]
-    token = secrets.token_hex(8)
+    address, token = f"http://127.0.0.1:{port}", secrets.token_hex(8)
     command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
     command += [f"--IdentityProvider.token={token}", "--LabApp.news_url=None"]
     with (home / "log").open("wb") as log:

@@ -23,7 +23,7 @@ from benchmarks.grading.memory import PeakMemory
 from d2l_autograder.assignment import Assignment
 from d2l_helpers.errors import TrainingError
 
-__all__ = ["Autograder", "D2LGrade", "Measurement", "NBGrader", "Otter", "environment_of_others"]
+__all__ = ["Autograder", "D2LGrade", "Measurement", "NBGrader", "Otter", "Untouched", "environment_of_others"]
 
 _OTHERS = ("nbgrader==0.9.6", "otter-grader==7.0.0")
 _TIMEOUT = 3600.0  # seconds for a command
@@ -164,6 +164,17 @@ class D2LGrade(Autograder):
         """Read grades.csv."""
         with (self.folder / "results" / "grades.csv").open(newline="", encoding="utf-8-sig") as file:
             return {row["student"]: float(row["earned"]) for row in csv.DictReader(file)}
+
+
+class Untouched(D2LGrade):
+    """``d2l-grade grade`` for a class that hands in the whole notebook as it got it."""
+
+    def prepare(self, students: Sequence[Student]) -> None:
+        """Write the released notebook, and a copy for each student."""
+        name, text = f"{self.assignment.name}.ipynb", nbformat.writes(self.assignment.release)
+        self.write(Path("notebooks", name), text)
+        for number, student in enumerate(students):
+            self.write(Path("submissions", student.name, name), text + " " * number)  # no two files are the same
 
 
 class NBGrader(Autograder):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import shutil
 import tempfile
 from collections import Counter
@@ -16,18 +14,24 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import history
 from benchmarks.bounds import Figure, figure_table
 from benchmarks.grading.autograders import Autograder, D2LGrade, Measurement, NBGrader, Otter, environment_of_others
 from benchmarks.grading.coursework import Student, comparable, students
+from benchmarks.machine import Machine
 from d2l_autograder.assignment import load_assignment
 
-__all__ = ["run"]
+__all__ = ["grading_figures", "run"]
 
-_MIN_SPEEDUP, _MAX_MEMORY = 5, 2  # the project's bounds, on two cores
+_MIN_SPEEDUP, _MAX_MEMORY, _MOST_SECONDS = 10, 2, 10  # the project's bounds, on two cores
 
 
-def run(notebook: Path, answers: Path, count: int, kept: Path, json_file: TextIO | None = None) -> bool:
+def run(
+    notebook: Path, answers: Path, count: int, kept: Path, history_file: Path, json_file: TextIO | None = None
+) -> bool:
     """Run three autograders on the same class in turn, print tables, and return whether the bounds are kept.
+
+    The history gets a line.
 
     Parameters
     ----------
@@ -39,10 +43,14 @@ def run(notebook: Path, answers: Path, count: int, kept: Path, json_file: TextIO
         The number of students.
     kept : Path
         The folder in which the other autograders' environment is kept.
+    history_file : Path
+        The history; it is read before anything is measured.
     json_file : file, optional
         A file for the numbers as JSON.
     """
     console = Console()
+    history.read(history_file)
+    machine = Machine()
     assignment = comparable(load_assignment(notebook, answers))
     submitting = students(assignment, count)
     python = environment_of_others(kept.resolve() / "environment")
@@ -56,24 +64,32 @@ def run(notebook: Path, answers: Path, count: int, kept: Path, json_file: TextIO
     for autograder in autograders:
         runs.append(autograder.measure(submitting))
         console.print(f"{runs[-1].grader}: {runs[-1].submissions} submissions in {runs[-1].seconds:.0f} s")
+    endless = [student for student in submitting if student.kind == "endless"][:1]
+    alone = D2LGrade(work / "endless", assignment, answers).measure(endless) if endless else None
     shutil.rmtree(work)
-    figures = _figures(runs)
+    figures = grading_figures(runs, alone)
+    described = machine.describe()
     for table in (_performance_table(runs), _marks_table(runs, submitting), figure_table(figures)):
         console.print(table)
     console.print("\n".join(_remarks(runs, submitting)))
     if json_file:
-        json_file.write(json.dumps(_as_json(runs, submitting, figures), indent=1) + "\n")
+        json_file.write(json.dumps({"machine": described} | _as_json(runs, submitting, figures), indent=1) + "\n")
+    history.append(history_file, "grading", described, figures)
     return all(figure.kept for figure in figures)
 
 
-def _figures(runs: Sequence[Measurement]) -> list[Figure]:
+def grading_figures(runs: Sequence[Measurement], alone: Measurement | None) -> list[Figure]:
+    """Return the ratios to nbgrader; `alone` is a class of one, whose answer never ends."""
     ours, nbgrader = runs[:2]
-    return [
+    figures = [
         Figure("submissions per minute, to nbgrader's", ours.per_minute / nbgrader.per_minute, _MIN_SPEEDUP, "×", True),
         Figure(
             "peak memory, to one nbgrader kernel's", ours.memory.everything / nbgrader.memory.kernel, _MAX_MEMORY, "×"
         ),
     ]
+    if alone:
+        figures.append(Figure("a class of one submission with an endless loop", alone.seconds, _MOST_SECONDS, "s"))
+    return figures
 
 
 def _performance_table(runs: Sequence[Measurement]) -> Table:
@@ -127,9 +143,7 @@ def _remarks(runs: Sequence[Measurement], submitting: Sequence[Student]) -> list
 
 
 def _as_json(runs: Sequence[Measurement], submitting: Sequence[Student], figures: Sequence[Figure]) -> dict[str, Any]:
-    machine = {"processor": platform.processor() or platform.machine(), "cores": len(os.sched_getaffinity(0))}
     return {
-        "machine": machine | {"python": platform.python_version()},
         "students": {student.name: student.kind for student in submitting},
         "runs": [
             {

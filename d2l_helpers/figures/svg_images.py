@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from d2l_helpers.figures.charts import Chart
 from d2l_helpers.figures.charts_svg import CHART, HEIGHT, charts_svg
 
-__all__ = ["as_images", "charts_html", "svg_image"]
+__all__ = ["as_images", "charts_html", "svg_file", "svg_image"]
 
 # A drawing in an <img> inherits no colours from the page. Browsers match the media query with the color-scheme of the
 # page around the image, which JupyterLab sets by its theme, whether the notebook is trusted or not
@@ -45,11 +45,15 @@ def _images(alt: str, drawings: Sequence[str]) -> str:
     return f'<div style="display:flex;flex-wrap:wrap">{"".join(parts)}</div>'
 
 
+def svg_file(svg: str) -> str:
+    """Return an ``<svg>`` element as the text of a file, in the colours of the theme of the page that shows it."""
+    start, elements = svg.split(">", 1)
+    return f'{start} xmlns="http://www.w3.org/2000/svg">{_CARD}{elements}'
+
+
 def svg_image(svg: str, alt: str, width: int, height: int) -> str:
     """Return an ``<svg>`` element as an ``<img>`` element with alt text, in the colours of the page's theme."""
-    start, elements = svg.split(">", 1)
-    file = f'{start} xmlns="http://www.w3.org/2000/svg">{_CARD}{elements}'
-    source = f"data:image/svg+xml;base64,{base64.b64encode(file.encode()).decode()}"
+    source = f"data:image/svg+xml;base64,{base64.b64encode(svg_file(svg).encode()).decode()}"
     # Without margin-top, nbclassic would move all images but the first one down
     look = "max-width:100%;height:auto;margin-top:0;border-radius:6px"
     return f'<img src="{source}" alt="{html.escape(alt)}" width="{width}" height="{height}" style="{look}"/>'
