@@ -37,8 +37,8 @@ from d2l_helpers.training.history import FitProgress, History
 __all__ = ["RetrainPanel", "retrain"]
 
 _REST = 0.05  # seconds; of a slider that is dragged, the first position and the one where it rests are trained
-# Seconds; each drawing costs the page more CPU time than the kernel, and the training has one of two cores
-_BETWEEN_DRAWINGS = 0.1
+_BETWEEN_DRAWINGS = 0.1  # seconds; the browser and the server may have to share the training's cores
+_LONG = 0.3  # seconds without an epoch, after which the bar moves by itself; earlier, it would delay the first curve
 _WITHOUT = "This is one run, at the defaults of {0}. To train with others, change the defaults and call retrain again."
 _STARTING, _RUNNING = "starting", "running"
 
@@ -92,12 +92,11 @@ class RetrainPanel(Shown):
         self._lock = threading.RLock()  # callbacks may run on several threads, reports on the training thread
         self._job: Job | None = None
         self._run, self._state = TrainingRun({}), ""  # the newest, and its state as shown
+        self._shown, self._shown_at = self._run, 0.0  # as it was when it was drawn, and when
         self._has_ended = True
-        self._drawn: History | None = None  # the history whose curves the page shows
         self._is_waiting = False  # whether each fit runs while the page waits
         self._ended_before = ""  # the line at which the previous fit was ended, if by force
-        self._lines_before = 0  # printed by the previous fit
-        self._moved = -math.inf  # when a slider last moved
+        self._lines_before, self._moved = 0, -math.inf  # printed by the previous fit; when a slider last moved
         self._pace = Pace(_BETWEEN_DRAWINGS, self._draw)
         self._build()
         for slider in self._sliders.values():
@@ -174,6 +173,7 @@ class RetrainPanel(Shown):
 
     def _request_at(self, values: Settings) -> None:
         is_waiting, self._is_waiting = self._is_waiting, False  # the fits of the first sliders would be waited for
+        self._moved = time.monotonic()  # and none of them begins at once
         for name, value in values.items():
             self._sliders[name].value = value
         self._is_waiting = is_waiting
@@ -188,6 +188,7 @@ class RetrainPanel(Shown):
             run = TrainingRun(self._settings())
             job = Job(lambda job: self._fit(job, run), lambda place: self._show_stuck(job, place))
             self._job, self._run, self._has_ended, self._ended_before = job, run, False, ""
+            self._shown, self._shown_at = copy.copy(run), time.monotonic()
             self._show_state(_STARTING)
             self._printed.value = Printed().html(self._lines_before)
             the_training_thread().submit(job, delay)
@@ -233,10 +234,12 @@ class RetrainPanel(Shown):
     def _keep(self, run: TrainingRun, history: History, source: Any, num_epochs: int, done: float) -> None:
         """Copy what is to be drawn, without the lock: the training does not wait for a drawing."""
         run.num_epochs, run.done = num_epochs, done
-        if history != run.history:  # after each epoch, and where the function begins another fit
+        is_new = history != run.history  # after each epoch, and where the function begins another fit
+        if is_new:
             run.weight = template_weight(source)  # now, because only this thread calls MXNet
             run.history = copy.deepcopy(history)
-        self._pace.request()
+        if is_new or time.monotonic() - self._shown_at > _LONG:
+            self._pace.request()
 
     def _write(self, run: TrainingRun, text: str) -> None:
         run.printed.write(text)
@@ -245,11 +248,11 @@ class RetrainPanel(Shown):
     def _finish(self, job: Job, run: TrainingRun, problem: str) -> None:
         where = f" in {job.place}" if job.place else ""
         if job is self._job:
-            word = "stopped" if job.cancelled else "done"
             after = f" after {len(run.history)} of {run.num_epochs} epochs" if len(run.history) else ""
-            self._has_ended, self._lines_before = True, len(run.printed)
+            self._has_ended, self._lines_before, run.done = True, len(run.printed), len(run.history)
             self._draw_run(run)  # the last state, whenever the one before was drawn
-            self._show_state(problem or word + after + where, is_error=bool(problem))
+            ended = f"{'stopped' if job.cancelled else 'done'}{after}{where}"
+            self._show_state(problem or ended, is_error=bool(problem))
         elif where:
             self._ended_before = f"; the previous fit was stopped{where}"
             self._show_state(self._state)
@@ -266,32 +269,31 @@ class RetrainPanel(Shown):
             what = "cannot be stopped" if job.is_stuck else "cannot start: the previous fit cannot be stopped"
             self._show_state(f"{what}: {place}\n{REMEDY}" if place else f"{what}\n{REMEDY}", is_error=True)
 
-    # ------------------------------------------------------------------------------------- on a thread of its own
-
     def _draw(self) -> None:
-        """Draw the newest fit as far as it has come; what has ended was drawn at its end."""
+        """Draw the newest fit as far as it has come, on the pace's thread; what has ended was drawn at its end."""
         with self._lock:
             if self._has_ended or not self._job or self._job.cancelled:
                 return
-            run = self._run
-            if len(run.history) and run.history is not self._drawn:
+            run = copy.copy(self._run)  # while this is drawn, the training goes on
+            if self._draw_run(run):
                 self._show_state(f"epoch {len(run.history)} of {run.num_epochs}")
-            self._draw_run(run)
 
-    def _draw_run(self, run: TrainingRun) -> None:
-        history = run.history
+    def _draw_run(self, run: TrainingRun) -> bool:
+        """Draw all but the status line; return whether there is a new epoch."""
+        is_new = len(run.history) > 0 and run.history is not self._shown.history
+        self._shown, self._shown_at = run, time.monotonic()
         self._bar.value = run.done / run.num_epochs
-        if len(history) and history is not self._drawn:
-            self._drawn = history
-            self._chart.value = curves_svg(history, run.num_epochs, self.runs[-1].history if self.runs else None)
+        if is_new:
+            self._chart.value = curves_svg(run.history, run.num_epochs, self.runs[-1].history if self.runs else None)
             self._templates.value = "" if run.weight is None else templates_html(run.weight, LABELS)
         # Keep the height of the last fit: otherwise the text below would jump at every fit
         self._printed.value = run.printed.html(0 if self._has_ended else self._lines_before)
+        return is_new
 
     def _show_state(self, state: str, is_error: bool = False) -> None:
         self._state = state
         more = self._ended_before if state in (_STARTING, _RUNNING) else ""
         role = "alert" if is_error else "status"
         # After a line of code, the numbers would look like a part of that line
-        numbers = "" if is_error else numbers_html(self._run)
+        numbers = "" if is_error else numbers_html(self._shown)
         self._status.value = status_html(f"{self._run.described}\n{state}{more}", role, numbers)

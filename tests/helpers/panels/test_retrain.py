@@ -128,7 +128,7 @@ def test_the_books_values_come_back(reader, train):
 
 def test_a_generator_that_yields_from_fit_is_shown_as_well(read, train):
     def generator(lr=0.1, num_epochs=2):
-        for progress in helpers.fit(*train.arguments(lr, 2, num_epochs)):
+        for progress in helpers.fit(*train.arguments(lr, 1, num_epochs)):
             yield progress
         train.histories.append(progress.history)
 

@@ -6,7 +6,9 @@ import threading
 
 import pytest
 
+from d2l_helpers.panels import retrain
 from d2l_helpers.panels.waiting_cells import the_training_thread
+from d2l_helpers.training.history import FitProgress, History
 
 SECONDS = 30
 
@@ -96,3 +98,20 @@ def test_a_fit_that_has_been_replaced_is_not_drawn(clock, read, steps):
     clock.pass_to(60)
     assert "learning rate 0.5" in reader.status
     assert reader.html[1] == ""
+
+
+@pytest.mark.parametrize(("long", "requests"), [(1000.0, 0), (-1.0, 1)])
+def test_the_bar_moves_by_itself_only_if_an_epoch_takes_long(clock, read, monkeypatch, long, requests):
+    monkeypatch.setattr(retrain, "_LONG", long)
+    waiting = []
+
+    def train(lr=0.1):
+        for part in (0.1, 0.2, 0.3):
+            yield FitProgress(part, 10, History(), None)
+        waiting.extend(clock.waiting)
+        yield 0.5
+
+    reader = read(train)
+    reader.wait()
+    assert len(waiting) == requests, "a drawing of the bar would delay that of the first curve"
+    assert "done after 1 of" in reader.status
