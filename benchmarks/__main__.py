@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: training, ablation, growth, grading, cluster."""
+"""``python -m benchmarks``: training, panel, ablation, growth, grading, cluster."""
 
 from __future__ import annotations
 
@@ -79,6 +79,23 @@ def growth(quantities: tuple[str, ...], json_file: Path, up_to: int | None) -> N
     for quantity in quantities:
         record(json_file, quantity, measure(quantity, up_to))
     write(read(json_file))
+
+
+@_commands.command()
+@click.option(
+    "--notebook",
+    default="notebooks/07_softmax_regression_gluon.ipynb",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The notebook that has the panel.",
+)
+@click.option("--rounds", default=9, type=click.IntRange(1), help="How often each wait is measured.")
+@_history
+@_json
+def panel(notebook: Path, rounds: int, history: Path, json_file: TextIO | None) -> None:
+    """Measure in a browser what a reader of a panel waits for; status 1 if a bound is missed."""
+    from benchmarks.panel import run
+
+    sys.exit(not run(notebook, rounds, history, json_file))
 
 
 @_commands.command()

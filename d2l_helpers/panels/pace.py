@@ -18,25 +18,26 @@ def later(seconds: float, action: Callable[[], None]) -> None:
 
 
 class Pace:
-    """Keep a pause between the calls of an action: what is requested during the pause is one call at its end.
+    """Call an action soon after each request, on another thread, with a pause between the beginnings of two calls.
 
-    The caller holds a lock of its own during `request`, and during the action, which calls `note`.
+    The thread that requests never waits for the action. What is requested during a pause is one call at its end.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds, self._last, self._is_waiting = seconds, -math.inf, False
+    def __init__(self, seconds: float, action: Callable[[], None]) -> None:
+        self._seconds, self._action = seconds, action
+        self._last, self._is_due = -math.inf, False
+        self._lock = threading.Lock()
 
-    def request(self, action: Callable[[], None]) -> None:
-        """Call `action` now, or at the end of the pause if no call waits for that end already."""
-        if self._is_waiting:
-            return
-        remaining = self._last + self._seconds - time.monotonic()
-        if remaining <= 0:
-            action()
-        else:
-            self._is_waiting = True
-            later(remaining, action)
+    def request(self) -> None:
+        """Have the action called: now, or at the end of the pause."""
+        with self._lock:
+            if self._is_due:
+                return
+            self._is_due = True
+            remaining = self._last + self._seconds - time.monotonic()
+        later(max(remaining, 0.0), self._call)
 
-    def note(self) -> None:
-        """Begin a pause."""
-        self._last, self._is_waiting = time.monotonic(), False
+    def _call(self) -> None:
+        with self._lock:
+            self._last, self._is_due = time.monotonic(), False
+        self._action()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import math
 import threading
+import time
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -34,8 +36,9 @@ from d2l_helpers.training.history import FitProgress, History
 
 __all__ = ["RetrainPanel", "retrain"]
 
-_DELAY = 0.05  # seconds a slider must rest before a fit starts
-_BETWEEN_PRINTS = 0.1  # seconds; without the pause, a flood of prints would delay all messages to the page
+_REST = 0.05  # seconds; of a slider that is dragged, the first position and the one where it rests are trained
+_BETWEEN_DRAWINGS = 0.1  # seconds; the browser and the server may have to share the training's cores
+_LONG = 0.3  # seconds without an epoch, after which the bar moves by itself; earlier, it would delay the first curve
 _WITHOUT = "This is one run, at the defaults of {0}. To train with others, change the defaults and call retrain again."
 _STARTING, _RUNNING = "starting", "running"
 
@@ -89,13 +92,15 @@ class RetrainPanel(Shown):
         self._lock = threading.RLock()  # callbacks may run on several threads, reports on the training thread
         self._job: Job | None = None
         self._run, self._state = TrainingRun({}), ""  # the newest, and its state as shown
+        self._shown, self._shown_at = self._run, 0.0  # as it was when it was drawn, and when
         self._has_ended = True
         self._is_waiting = False  # whether each fit runs while the page waits
         self._ended_before = ""  # the line at which the previous fit was ended, if by force
-        self._prints, self._lines_before = Pace(_BETWEEN_PRINTS), 0
+        self._lines_before, self._moved = 0, -math.inf  # printed by the previous fit; when a slider last moved
+        self._pace = Pace(_BETWEEN_DRAWINGS, self._draw)
         self._build()
         for slider in self._sliders.values():
-            slider.observe(lambda _: self._request(_DELAY), "value")
+            slider.observe(lambda _: self._move(), "value")
         self._request()
 
     # ------------------------------------------------------------------------------------------------ the page
@@ -168,16 +173,22 @@ class RetrainPanel(Shown):
 
     def _request_at(self, values: Settings) -> None:
         is_waiting, self._is_waiting = self._is_waiting, False  # the fits of the first sliders would be waited for
+        self._moved = time.monotonic()  # and none of them begins at once
         for name, value in values.items():
             self._sliders[name].value = value
         self._is_waiting = is_waiting
         self._request()
+
+    def _move(self) -> None:
+        before, self._moved = self._moved, time.monotonic()
+        self._request(_REST if self._moved - before < _REST else 0.0)
 
     def _request(self, delay: float = 0.0) -> None:
         with self._lock:
             run = TrainingRun(self._settings())
             job = Job(lambda job: self._fit(job, run), lambda place: self._show_stuck(job, place))
             self._job, self._run, self._has_ended, self._ended_before = job, run, False, ""
+            self._shown, self._shown_at = copy.copy(run), time.monotonic()
             self._show_state(_STARTING)
             self._printed.value = Printed().html(self._lines_before)
             the_training_thread().submit(job, delay)
@@ -200,7 +211,7 @@ class RetrainPanel(Shown):
             return job.shield(lambda: self._report(job, run, own, what))
 
         def write(text: str) -> None:
-            job.shield(lambda: self._write(job, run, text))
+            job.shield(lambda: self._write(run, text))
 
         problem = ""
         if not job.cancelled:
@@ -208,76 +219,47 @@ class RetrainPanel(Shown):
                 if job is self._job:
                     self._show_state(_RUNNING)
             problem = run_function(job, run, self._train, report, write)
-        if problem and not job.is_forced:
-            self._fail(job, run, problem)
-        else:
-            self._finish(job, run)
+        with self._lock:
+            self._finish(job, run, "" if job.is_forced else problem)
 
     def _report(self, job: Job, run: TrainingRun, own: History, what: Any) -> bool:
         if isinstance(what, FitProgress):
-            run.num_epochs = what.num_epochs
-            self._show(job, run, what.history, what.done, what.net)
+            self._keep(run, what.history, what.net, what.num_epochs, what.done)
         elif what is not None:
             epoch = as_epoch(what)
             own.add(epoch)
-            run.num_epochs = max(run.settings.get("num_epochs", 1), len(own))
-            self._show(job, run, own, len(own), epoch)
+            self._keep(run, own, epoch, max(run.settings.get("num_epochs", 1), len(own)), len(own))
         return not job.cancelled
 
-    def _show(self, job: Job, run: TrainingRun, history: History, done: float, source: Any) -> None:
+    def _keep(self, run: TrainingRun, history: History, source: Any, num_epochs: int, done: float) -> None:
+        """Copy what is to be drawn, without the lock: the training does not wait for a drawing."""
+        run.num_epochs, run.done = num_epochs, done
         is_new = history != run.history  # after each epoch, and where the function begins another fit
-        # Do not hold the lock here: Stop, and the whole kernel, would wait for arrays and for the reader's network
-        weight = template_weight(source) if is_new else None
-        with self._lock:
-            if job is not self._job:  # a newer fit waits, and the page shows that one
-                return
-            self._bar.value = done / run.num_epochs
-            if is_new:
-                run.history = copy.deepcopy(history)
-                self._show_state(f"epoch {len(run.history)} of {run.num_epochs}")
-                before = self.runs[-1].history if self.runs else None
-                self._chart.value = curves_svg(run.history, run.num_epochs, before)
-                run.weight = weight
-                self._templates.value = "" if run.weight is None else templates_html(run.weight, LABELS)
+        if is_new:
+            run.weight = template_weight(source)  # now, because only this thread calls MXNet
+            run.history = copy.deepcopy(history)
+        if is_new or time.monotonic() - self._shown_at > _LONG:
+            self._pace.request()
 
-    def _write(self, job: Job, run: TrainingRun, text: str) -> None:
-        """Keep what the function prints, and show it now or a little later."""
-        with self._lock:
-            run.printed.write(text)
-            self._prints.request(lambda: self._show_printed(job, run))
+    def _write(self, run: TrainingRun, text: str) -> None:
+        run.printed.write(text)
+        self._pace.request()
 
-    def _show_printed(self, job: Job, run: TrainingRun) -> None:
-        with self._lock:
-            self._prints.note()
-            if job is self._job:
-                # Keep the height of the last fit: otherwise the text below would jump at every fit
-                self._printed.value = run.printed.html(0 if self._has_ended else self._lines_before)
-
-    def _fail(self, job: Job, run: TrainingRun, problem: str) -> None:
-        with self._lock:
-            if job is self._job:
-                self._end(job, run, problem, is_error=True)
-
-    def _finish(self, job: Job, run: TrainingRun) -> None:
-        with self._lock:
+    def _finish(self, job: Job, run: TrainingRun, problem: str) -> None:
+        where = f" in {job.place}" if job.place else ""
+        if job is self._job:
+            after = f" after {len(run.history)} of {run.num_epochs} epochs" if len(run.history) else ""
+            self._has_ended, self._lines_before, run.done = True, len(run.printed), len(run.history)
+            self._draw_run(run)  # the last state, whenever the one before was drawn
+            ended = f"{'stopped' if job.cancelled else 'done'}{after}{where}"
+            self._show_state(problem or ended, is_error=bool(problem))
+        elif where:
+            self._ended_before = f"; the previous fit was stopped{where}"
+            self._show_state(self._state)
+        if len(run.history) and not problem:
             run.history.stopped = job.cancelled
-            if len(run.history):
-                self.runs.append(run)
-                self._table.value = runs_table(self.runs)
-            where = f" in {job.place}" if job.place else ""
-            if job is self._job:
-                word = "stopped" if job.cancelled else "done"
-                after = f" after {len(run.history)} of {run.num_epochs} epochs" if len(run.history) else ""
-                self._end(job, run, word + after + where)
-                self._bar.value = len(run.history) / run.num_epochs
-            elif where:
-                self._ended_before = f"; the previous fit was stopped{where}"
-                self._show_state(self._state)
-
-    def _end(self, job: Job, run: TrainingRun, state: str, is_error: bool = False) -> None:
-        self._has_ended, self._lines_before = True, len(run.printed)
-        self._show_state(state, is_error)
-        self._show_printed(job, run)
+            self.runs.append(run)
+            self._table.value = runs_table(self.runs)
 
     def _show_stuck(self, job: Job, place: str) -> None:
         """Show that the code cannot be ended, or that this fit waits for code that cannot."""
@@ -287,10 +269,31 @@ class RetrainPanel(Shown):
             what = "cannot be stopped" if job.is_stuck else "cannot start: the previous fit cannot be stopped"
             self._show_state(f"{what}: {place}\n{REMEDY}" if place else f"{what}\n{REMEDY}", is_error=True)
 
+    def _draw(self) -> None:
+        """Draw the newest fit as far as it has come, on the pace's thread; what has ended was drawn at its end."""
+        with self._lock:
+            if self._has_ended or not self._job or self._job.cancelled:
+                return
+            run = copy.copy(self._run)  # while this is drawn, the training goes on
+            if self._draw_run(run):
+                self._show_state(f"epoch {len(run.history)} of {run.num_epochs}")
+
+    def _draw_run(self, run: TrainingRun) -> bool:
+        """Draw all but the status line; return whether there is a new epoch."""
+        is_new = len(run.history) > 0 and run.history is not self._shown.history
+        self._shown, self._shown_at = run, time.monotonic()
+        self._bar.value = run.done / run.num_epochs
+        if is_new:
+            self._chart.value = curves_svg(run.history, run.num_epochs, self.runs[-1].history if self.runs else None)
+            self._templates.value = "" if run.weight is None else templates_html(run.weight, LABELS)
+        # Keep the height of the last fit: otherwise the text below would jump at every fit
+        self._printed.value = run.printed.html(0 if self._has_ended else self._lines_before)
+        return is_new
+
     def _show_state(self, state: str, is_error: bool = False) -> None:
         self._state = state
         more = self._ended_before if state in (_STARTING, _RUNNING) else ""
         role = "alert" if is_error else "status"
         # After a line of code, the numbers would look like a part of that line
-        numbers = "" if is_error else numbers_html(self._run)
+        numbers = "" if is_error else numbers_html(self._shown)
         self._status.value = status_html(f"{self._run.described}\n{state}{more}", role, numbers)

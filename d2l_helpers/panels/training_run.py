@@ -45,6 +45,7 @@ class TrainingRun:
     settings: Settings
     history: History = field(default_factory=History)
     num_epochs: int = 1
+    done: float = 0.0  # finished epochs, plus the finished fraction of the running one
     weight: Any = None
     printed: Printed = field(default_factory=Printed)
 

@@ -11,7 +11,7 @@ from mxnet import gluon, init
 from mxnet.gluon import nn
 
 import d2l_helpers as helpers
-from d2l_helpers.panels import layout, waiting_cells
+from d2l_helpers.panels import layout, pace, waiting_cells
 from d2l_helpers.panels.retrain import RetrainPanel
 
 SECONDS = 30  # no fit in here should last so long
@@ -31,6 +31,26 @@ def page(monkeypatch):
     """Let the panels of this process, which has no kernel, believe that a page shows them; test_stills.py does not."""
     monkeypatch.setattr(layout, "why_no_page", lambda: "")
     monkeypatch.setattr(waiting_cells, "has_page", lambda: True)
+
+
+class Clock:
+    """Stands for the time and for `later` in `Pace`: what is to be called runs when the test lets time pass."""
+
+    def __init__(self):
+        self.now, self.waiting = 0.0, []
+
+    def monotonic(self):
+        return self.now
+
+    def later(self, seconds, action):
+        self.waiting.append((self.now + seconds, action))
+
+    def pass_to(self, time):
+        self.now = time
+        due = [action for when, action in self.waiting if when <= time]
+        self.waiting = [(when, action) for when, action in self.waiting if when > time]
+        for action in due:
+            action()
 
 
 class Trained:
@@ -143,3 +163,11 @@ def reader(read, train):
     reader = read(train)
     reader.wait()
     return reader
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(pace, "later", clock.later)
+    monkeypatch.setattr(pace, "time", clock)
+    return clock

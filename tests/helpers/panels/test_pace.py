@@ -1,29 +1,51 @@
-"""Actions keep a pause between each other, and none is lost."""
+"""Actions keep a pause between each other, on threads of their own, and the last request is never lost."""
 
 from __future__ import annotations
 
 import threading
+from itertools import pairwise
 
-from d2l_helpers.panels import pace
+import pytest
+
 from d2l_helpers.panels.pace import Pace, later
 
 
-def test_requests_during_a_pause_are_one_call_at_its_end(monkeypatch):
-    waiting, calls, kept = [], [], Pace(1000.0)
-    monkeypatch.setattr(pace, "later", lambda seconds, action: waiting.append((seconds, action)))
+def test_the_thread_that_requests_does_not_run_the_action(clock):
+    calls = []
+    Pace(0.1, lambda: calls.append(1)).request()
+    assert calls == []
+    clock.pass_to(0.0)
+    assert calls == [1]
 
-    def action(name):
-        return lambda: (calls.append(name), kept.note())
 
-    for name in "abc":
-        kept.request(action(name))
-    assert calls == ["a"]
-    ((seconds, at_the_end),) = waiting
-    assert 0 < seconds <= 1000
-    at_the_end()
-    assert calls == ["a", "b"]
-    kept.request(action("d"))
-    assert len(waiting) == 2, "the call at the end began another pause"
+@pytest.mark.parametrize("milliseconds", [1, 7, 50, 99])
+def test_however_often_it_is_requested_an_action_runs_at_most_ten_times_a_second(clock, milliseconds):
+    times = []
+    kept = Pace(0.1, lambda: times.append(clock.now))
+    for now in range(0, 1000, milliseconds):
+        clock.pass_to(now / 1000)
+        kept.request()
+    last = now / 1000
+    clock.pass_to(2.0)
+    assert len(times) <= 11  # at 0, and ten more in the second after it
+    assert all(later - earlier > 0.0999 for earlier, later in pairwise(times))
+    assert times[-1] >= last, "the last request is followed by a call"
+    assert not clock.waiting
+
+
+def test_what_is_requested_during_the_action_is_another_call(clock):
+    calls = []
+
+    def action():
+        calls.append(clock.now)
+        if len(calls) == 1:
+            kept.request()
+
+    kept = Pace(0.1, action)
+    kept.request()
+    clock.pass_to(0.0)
+    clock.pass_to(5.0)
+    assert calls == [0.0, 5.0]
 
 
 def test_what_comes_later_runs_on_another_thread_that_ends_with_the_process():
