@@ -16,9 +16,12 @@ from d2l_helpers.lab.homes import temporary_folder
 
 __all__ = ["start_lab"]
 
-# Sets the first page, no question about news, no dates beside file names; and no search for language servers, which
-# takes up to 0.8 s of CPU time while the page loads
+# Sets the first page, no question about news, no dates beside file names. And leaves out what costs up to 0.8 s of CPU
+# time while the page loads, each: the search for language servers, and the question whether JupyterLab needs a build;
+# then Notebook 7, another page, and the manager of extensions, which would change the environment
 _CONFIG = Path(__file__).parent / "config"
+# Has the page that a browser opens first, without the second that Jupyter's own waits before it leads to JupyterLab
+_TEMPLATES = Path(__file__).parent / "templates"
 # JupyterLab's file name for the workspace "chapter", which the address of the first page contains
 _WORKSPACE = "chapter-667b.jupyterlab-workspace"
 
@@ -58,7 +61,8 @@ def start_lab(folder: Path, options: Sequence[str] = ()) -> NoReturn:
     root = ["--allow-root"] if os.geteuid() == 0 and "--allow-root" not in options else []
     sys.stdout.flush()
     # Without -P, the server would import a file called json.py beside the notebooks
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterlab", *root, *options])
+    python = [sys.executable, "-P", "-m", "d2l_helpers.lab", f"--ServerApp.extra_template_paths={_TEMPLATES}"]
+    os.execv(sys.executable, [*python, *root, *options])
 
 
 def _enter(folder: Path) -> None:

@@ -106,7 +106,8 @@ def test_it_opens_the_first_page_asks_nothing_and_keeps_work_through_a_release(
     assert page.get_by_role("dialog").count() == 0
     assert page.locator(".Toastify__toast").count() == 0
     assert not [url for url in asked if "/lab/api/news" in url or "/lab/api/update" in url]
-    assert not [url for url in asked if "/lsp/" in url]  # the search for language servers is slow, and none is needed
+    # Slow, and not needed: the search for language servers, and the question whether JupyterLab needs a build
+    assert not [url for url in asked if "/lsp/" in url or "/lab/api/build" in url]
     expect(page.locator(".jp-OutputPlaceholder").first).to_have_text("")  # not the answer to the question above
     files = page.locator(".jp-DirListing-itemText")
     assert files.evaluate_all("names => names.every(name => name.scrollWidth <= name.clientWidth)")  # none cut off

@@ -1,0 +1,130 @@
+"""Measure what a reader waits for: ``make lab`` to a usable page, a notebook's setup cell, the chapter by nbval."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, sync_playwright
+
+__all__ = ["lab_seconds", "nbval_seconds", "setup_seconds"]
+
+_SECONDS = 120  # after which a start has failed
+_OPEN = '#!/bin/sh\nprintf %s "$1" >{0}.part && mv {0}.part {0}\n'
+_USABLE = """
+() => /\\| Idle/.test(document.querySelector('#jp-bottom-panel')?.textContent)
+  && document.querySelector('.jp-Notebook .jp-CodeCell .cm-content') !== null
+"""
+
+
+def lab_seconds(project: Path = Path(), repeats: int = 9) -> float:
+    """Measure ``make lab`` from its start to a usable page, as a user for whom it is not the first time.
+
+    Jupyter opens the browser itself: a Chromium that is running and has nothing in its cache. The page is usable when
+    the first notebook's kernel is idle and a cell's editor is shown.
+
+    Parameters
+    ----------
+    project : Path
+        The project's folder, with an environment.
+    repeats : int
+        How many starts are measured, after one that is not.
+
+    Returns
+    -------
+    float
+        The median in seconds.
+    """
+    with TemporaryDirectory() as home, _chromium() as browser:
+        return statistics.median([_start_lab(project, Path(home), browser) for _ in range(repeats + 1)][1:])
+
+
+def setup_seconds(notebooks: Path = Path("notebooks"), repeats: int = 9) -> dict[str, float]:
+    """Measure each notebook's install and setup cell in a fresh kernel, without the kernel's start.
+
+    Returns
+    -------
+    dict of str to float
+        By the notebook's name, the median in seconds.
+    """
+    import nbformat
+
+    cells = {}
+    for path in sorted(notebooks.glob("*.ipynb")):
+        code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+        cells[path.stem] = [cell.source for cell in code if cell.id in ("install", "setup")]
+    rounds = [{name: _execute(sources, notebooks) for name, sources in cells.items()} for _ in range(repeats)]
+    return {name: statistics.median(each[name] for each in rounds) for name in cells}
+
+
+def nbval_seconds(notebooks: Path = Path("notebooks")) -> float:
+    """Measure one run of all notebooks by nbval, on all cores, as ``make test`` runs it; return the seconds.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If a cell differs from its record.
+    """
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "--numprocesses", "auto"]
+    start = time.perf_counter()
+    subprocess.run([*command, "--quiet", str(notebooks)], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+@contextmanager
+def _chromium() -> Iterator[Browser]:
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox itself as root
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=executable, args=["--disable-background-networking", *sandbox])
+
+
+def _start_lab(project: Path, home: Path, browser: Browser) -> float:
+    opened, opener = home / "opened", home / "open"
+    opened.unlink(missing_ok=True)
+    opener.write_text(_OPEN.format(opened))
+    opener.chmod(0o700)
+    environment = {**os.environ, "HOME": str(home), "BROWSER": f"{opener} %s"}
+    page = browser.new_context().new_page()
+    start = time.perf_counter()
+    with (home / "log").open("wb") as log:
+        lab = subprocess.Popen(
+            ["make", "lab"], cwd=project, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        while not opened.exists():
+            if lab.poll() is not None or time.perf_counter() - start > _SECONDS:
+                raise RuntimeError((home / "log").read_text())
+            time.sleep(0.005)
+        page.goto(opened.read_text(), wait_until="commit")
+        page.wait_for_function(_USABLE, polling=20, timeout=1000 * _SECONDS)
+        return time.perf_counter() - start
+    finally:
+        page.context.close()
+        os.killpg(lab.pid, signal.SIGTERM)
+        lab.wait(20)
+
+
+def _execute(sources: list[str], folder: Path) -> float:
+    from jupyter_client.manager import start_new_kernel
+
+    manager, client = start_new_kernel(kernel_name="python3", cwd=str(folder))
+    try:
+        start = time.perf_counter()
+        replies = [client.execute_interactive(source, store_history=False, timeout=_SECONDS) for source in sources]
+        seconds = time.perf_counter() - start
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    if any(reply["content"]["status"] != "ok" for reply in replies):
+        raise RuntimeError(f"a setup cell in {folder} failed")
+    return seconds
