@@ -117,7 +117,7 @@ def _start_lab(project: Path, home: Path, browser: Browser) -> float:
 def _execute(sources: list[str], folder: Path) -> float:
     from jupyter_client.manager import start_new_kernel
 
-    manager, client = start_new_kernel(kernel_name="python3", cwd=str(folder))
+    manager, client = start_new_kernel(kernel_name="python3", cwd=str(folder), stderr=subprocess.DEVNULL)
     try:
         start = time.perf_counter()
         replies = [client.execute_interactive(source, store_history=False, timeout=_SECONDS) for source in sources]

@@ -102,6 +102,8 @@ def test_it_opens_the_first_page_asks_nothing_and_keeps_work_through_a_release(
     page.get_by_role("heading", name="Start Here", exact=True).wait_for()
     expect(page.locator("#jp-bottom-panel").get_by_text(re.compile(r"\| Idle"))).to_be_visible()
     expect(page.get_by_title(re.compile("^Notebook trusted"))).to_be_visible()
+    sessions = page.request.get(re.sub(r"/lab/\S*\?", "/api/sessions?", address)).json()
+    assert [session["path"] for session in sessions] == [FIRST]  # the page uses the kernel that was started for it
     page.wait_for_timeout(3000)  # JupyterLab asks about news after the page is up
     assert page.get_by_role("dialog").count() == 0
     assert page.locator(".Toastify__toast").count() == 0
