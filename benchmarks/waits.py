@@ -10,13 +10,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, sync_playwright
 
-__all__ = ["lab_seconds", "nbval_seconds", "setup_seconds"]
+from benchmarks.bounds import Figure
+from d2l_helpers.errors import LibraryUnusable, NotebookError
+
+__all__ = ["lab_seconds", "nbval_seconds", "setup_seconds", "waits_figures"]
 
 _SECONDS = 120  # after which a start has failed
 _OPEN = '#!/bin/sh\nprintf %s "$1" >{0}.part && mv {0}.part {0}\n'
@@ -24,6 +27,13 @@ _USABLE = """
 () => /\\| Idle/.test(document.querySelector('#jp-bottom-panel')?.textContent)
   && document.querySelector('.jp-Notebook .jp-CodeCell .cm-content') !== null
 """
+
+
+def waits_figures(repeats: int = 9) -> Iterator[Figure]:
+    """Yield the three waits, each a median of `repeats`, beside their bounds."""
+    yield Figure("make lab to a usable page", lab_seconds(repeats=repeats), 4, "s")
+    yield Figure("the slowest notebook's setup cell", max(setup_seconds(repeats=repeats).values()), 1, "s")
+    yield Figure("the whole chapter by nbval", statistics.median(nbval_seconds() for _ in range(repeats)), 60, "s")
 
 
 def lab_seconds(project: Path = Path(), repeats: int = 9) -> float:
@@ -43,6 +53,11 @@ def lab_seconds(project: Path = Path(), repeats: int = 9) -> float:
     -------
     float
         The median in seconds.
+
+    Raises
+    ------
+    LibraryUnusable
+        If there is no Chromium, or JupyterLab does not start.
     """
     with TemporaryDirectory() as home, _chromium() as browser:
         return statistics.median([_start_lab(project, Path(home), browser) for _ in range(repeats + 1)][1:])
@@ -84,6 +99,8 @@ def nbval_seconds(notebooks: Path = Path("notebooks")) -> float:
 def _chromium() -> Iterator[Browser]:
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox itself as root
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        raise _unusable("no Chromium on the PATH", "run make system-packages")
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=executable, args=["--disable-background-networking", *sandbox])
 
@@ -93,24 +110,26 @@ def _start_lab(project: Path, home: Path, browser: Browser) -> float:
     opened.unlink(missing_ok=True)
     opener.write_text(_OPEN.format(opened))
     opener.chmod(0o700)
-    environment = {**os.environ, "HOME": str(home), "BROWSER": f"{opener} %s"}
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")  # has the dataset
+    own = {"HOME": str(home), "XDG_CACHE_HOME": cache, "BROWSER": f"{opener} %s"}
     page = browser.new_context().new_page()
     start = time.perf_counter()
     with (home / "log").open("wb") as log:
         lab = subprocess.Popen(
-            ["make", "lab"], cwd=project, env=environment, stdout=log, stderr=log, start_new_session=True
+            ["make", "lab"], cwd=project, env=os.environ | own, stdout=log, stderr=log, start_new_session=True
         )
     try:
         while not opened.exists():
             if lab.poll() is not None or time.perf_counter() - start > _SECONDS:
-                raise RuntimeError((home / "log").read_text())
+                raise _unusable((home / "log").read_text(), "run make lab, and do what its message says")
             time.sleep(0.005)
         page.goto(opened.read_text(), wait_until="commit")
         page.wait_for_function(_USABLE, polling=20, timeout=1000 * _SECONDS)
         return time.perf_counter() - start
     finally:
         page.context.close()
-        os.killpg(lab.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):  # it has ended already
+            os.killpg(lab.pid, signal.SIGTERM)
         lab.wait(20)
 
 
@@ -126,5 +145,16 @@ def _execute(sources: list[str], folder: Path) -> float:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
     if any(reply["content"]["status"] != "ok" for reply in replies):
-        raise RuntimeError(f"a setup cell in {folder} failed")
+        raise NotebookError(
+            "Cannot measure a setup cell.",
+            got=next(reply["content"] for reply in replies if reply["content"]["status"] != "ok"),
+            expected=f"cells of {folder} that run without an error",
+            remedy="run make lab and the notebook's first cells, and do what their message says",
+        )
     return seconds
+
+
+def _unusable(got: str, remedy: str) -> LibraryUnusable:
+    return LibraryUnusable(
+        "Cannot measure make lab.", got=got, expected="a JupyterLab that Chromium opens", remedy=remedy
+    )
