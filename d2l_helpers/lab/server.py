@@ -16,11 +16,11 @@ from d2l_helpers.lab.homes import temporary_folder
 
 __all__ = ["start_lab"]
 
-# Sets the first page, no question about news, no dates beside file names. And leaves out what costs up to 0.8 s of CPU
-# time while the page loads, each: the search for language servers, and the question whether JupyterLab needs a build;
-# then Notebook 7, another page, and the manager of extensions, which would change the environment
+# Sets the first page, no question about news, no dates beside file names; and starts the first notebook's kernel early.
+# Leaves out the search for language servers and the check whether JupyterLab must be built, each up to 0.8 s of CPU
+# time while the page loads, and two parts that `make lab` has no use for: Notebook 7 and the manager of extensions
 _CONFIG = Path(__file__).parent / "config"
-# Has the page that a browser opens first, without the second that Jupyter's own waits before it leads to JupyterLab
+# The page that a browser opens first leads to JupyterLab at once; Jupyter's own page waits a second before it does
 _TEMPLATES = Path(__file__).parent / "templates"
 # JupyterLab's file name for the workspace "chapter", which the address of the first page contains
 _WORKSPACE = "chapter-667b.jupyterlab-workspace"
