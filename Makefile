@@ -84,6 +84,9 @@ bench: data  ## measure training beside other libraries, imports, loading and me
 bench-growth: data  ## measure how cost grows with examples, batch, classes and submissions, and write docs/speed.md; 10 minutes
 	$(BIN)/python -m benchmarks growth $(or $(ARGS),examples batch classes submissions)
 
+bench-waits: data  ## measure make lab, setup cells and the chapter by nbval: 10 to 15 minutes; adds a line to benchmarks/history.csv
+	$(BIN)/python -m benchmarks waits $(ARGS)
+
 bench-grading: data grading  ## compare our grader, nbgrader and otter on 40 submissions; ARGS="--students 8 --json FILE"
 	$(BIN)/python -m benchmarks grading $(ARGS)
 
@@ -167,4 +170,4 @@ SIZE_site = Sphinx (10 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab check test test-all system-packages test-cuda test-engines colab-lists test-machines test-cgroups test-arm test-gradescope test-containers lint record links wheel bench bench-growth bench-grading bench-cluster data keras grading cluster site pdf cu117 lock clean has-wheels ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines colab-lists test-machines test-cgroups test-arm test-gradescope test-containers lint record links wheel bench bench-growth bench-waits bench-grading bench-cluster data keras grading cluster site pdf cu117 lock clean has-wheels ALWAYS

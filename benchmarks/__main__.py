@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: training, ablation, growth, grading, cluster."""
+"""``python -m benchmarks``: training, waits, ablation, growth, grading, cluster."""
 
 from __future__ import annotations
 
@@ -79,6 +79,16 @@ def growth(quantities: tuple[str, ...], json_file: Path, up_to: int | None) -> N
     for quantity in quantities:
         record(json_file, quantity, measure(quantity, up_to))
     write(read(json_file))
+
+
+@_commands.command()
+@_history
+@click.option("--repeats", default=9, type=click.IntRange(1), help="How often each wait is measured.")
+def waits(history: Path, repeats: int) -> None:
+    """Measure make lab, setup cells and nbval; status 1 if a bound is missed."""
+    from benchmarks.waits import run
+
+    sys.exit(not run(history, repeats))
 
 
 @_commands.command()
