@@ -99,4 +99,5 @@ def compete(contestants: list[Contestant], num_epochs: int = 10) -> dict[str, Ti
 
 def missing(contestants: list[Contestant]) -> list[str]:
     """Return a sentence for each that cannot run here."""
-    return [f"{each.name} is not measured, for {each.lacks()}." for each in contestants if each.lacks()]
+    lacking = [each for each in contestants if each.lacks() and not each.cores]  # the variants lack the same
+    return [f"{each.name} is not measured, for {each.lacks()}." for each in lacking]

@@ -53,7 +53,7 @@ def append(file: Path, kind: str, machine: Mapping[str, str], figures: Sequence[
     file : Path
         The history.
     kind : str
-        Which benchmark was run: training or grading.
+        Which benchmark was run, such as training or grading.
     machine : mapping
         What `Machine.describe` returns at the end of the run.
     figures : sequence of Figure
@@ -62,19 +62,12 @@ def append(file: Path, kind: str, machine: Mapping[str, str], figures: Sequence[
     Raises
     ------
     RecordError
-        If `read` raises it, or the file cannot be written; the file is then unchanged.
+        If `read` raises it.
+    NotebookError
+        If the file cannot be written; it is then unchanged.
     """
     values = {"kind": kind, **machine} | {figure.key: f"{figure.measured:.4g}" for figure in figures}
-    content = _with_line(*read(file), values)
-    try:
-        atomic.write(file, content)
-    except OSError as error:
-        raise RecordError(
-            f"Cannot write {file.name}.",
-            got=error,
-            expected="a folder with write permission, and free space",
-            remedy="make room or name another file by --history; the file is unchanged",
-        ) from error
+    atomic.replace_file(file, _with_line(*read(file), values))
 
 
 def _with_line(columns: Sequence[str], lines: Sequence[Sequence[str]], values: Mapping[str, str]) -> bytes:

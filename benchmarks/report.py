@@ -54,7 +54,7 @@ def run(notebook: Path, history_file: Path, json_file: TextIO | None = None) -> 
     ]
     described = machine.describe()
     console.print(_table(libraries, "Training, in turn"), _table(loops, "A network of one's own, in turn"))
-    console.print(*missing(CONTESTANTS), sep="\n")
+    console.print(*missing(CONTESTANTS), sep="\n", markup=False)  # "[bench]" is no markup
     console.print(figure_table(figures))
     console.print(f"The machine was {described['machine']}: others used {described['load_of_others']} of its cores.")
     if json_file:

@@ -109,10 +109,10 @@ def record(file: Path, quantity: str, measured: Mapping[str, Any]) -> None:
     ------
     RecordError
         If `read` raises it.
-    OSError
+    NotebookError
         If the file cannot be written; it is then unchanged.
     """
     recorded = read(file)
     recorded[quantity] = measured
     content = {each: recorded[each] for each in SIZES if each in recorded}
-    atomic.write(file, (json.dumps(content, indent=1) + "\n").encode())
+    atomic.replace_file(file, (json.dumps(content, indent=1) + "\n").encode())

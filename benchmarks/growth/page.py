@@ -80,14 +80,23 @@ def write(recorded: Recorded, page: Path = PAGE) -> None:
     Raises
     ------
     RecordError
-        If the page names something that was not recorded.
-    OSError
-        If a file cannot be read or written.
+        If there is no page, or it names something that was not recorded.
+    NotebookError
+        If a file cannot be written.
     """
-    files = {page: render(page.read_text(encoding="utf-8"), recorded)}
+    try:
+        text = page.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordError(
+            f"Cannot read {page.name}.",
+            got=error,
+            expected="the page with its marks",
+            remedy="restore it with `git checkout docs/speed.md`",
+        ) from error
+    files = {page: render(text, recorded)}
     files |= {page.with_name(f"speed_{each}.svg"): chart_file(each, recorded) for each in recorded}
     for file, content in files.items():
-        atomic.write(file, content.encode())
+        atomic.replace_file(file, content.encode())
 
 
 def _value(recorded: Recorded, quantity: str, name: str, cost: str, place: str) -> str:

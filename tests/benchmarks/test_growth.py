@@ -82,6 +82,11 @@ def test_page_and_charts_are_written_together(tmp_path):
     assert (tmp_path / "speed_examples.svg").read_text() == chart_file("examples", RECORDED)
 
 
+def test_a_missing_page_is_an_error(tmp_path):
+    with pytest.raises(RecordError, match="git checkout docs"):
+        write(RECORDED, tmp_path / "speed.md")
+
+
 def test_a_quantity_is_recorded_beside_the_others(tmp_path):
     file = tmp_path / "growth.json"
     file.write_text(json.dumps(RECORDED))

@@ -8,7 +8,7 @@ from benchmarks import history
 from benchmarks.bounds import Figure
 from benchmarks.machine import Machine
 from d2l_helpers import atomic
-from d2l_helpers.errors import RecordError
+from d2l_helpers.errors import NotebookError, RecordError
 
 RUN = {"date": "2026-11-29 21:00", "commit": "fc50046", "machine": "at rest"}
 
@@ -70,7 +70,7 @@ def test_a_full_disk_leaves_the_file_as_it_is(file, monkeypatch):
 
     before = file.read_bytes()
     monkeypatch.setattr(atomic.os, "fsync", full)
-    with pytest.raises(RecordError, match="No space left"):
+    with pytest.raises(NotebookError, match="No space left"):
         history.append(file, "training", RUN, [figure("import")])
     assert file.read_bytes() == before
     assert list(file.parent.iterdir()) == [file]
