@@ -87,6 +87,9 @@ bench-growth: data  ## measure how cost grows with examples, batch, classes and 
 bench-panel: data  ## measure in Chromium what a reader of a panel waits for: a minute or two; adds a line to benchmarks/history.csv
 	$(BIN)/python -m benchmarks panel $(ARGS)
 
+bench-waits: data  ## measure make lab, setup cells and the chapter by nbval: 10 to 15 minutes; adds a line to benchmarks/history.csv
+	$(BIN)/python -m benchmarks waits $(ARGS)
+
 bench-grading: data grading  ## compare our grader, nbgrader and otter on 40 submissions; ARGS="--students 8 --json FILE"
 	$(BIN)/python -m benchmarks grading $(ARGS)
 
@@ -170,4 +173,4 @@ SIZE_site = Sphinx (10 MB to fetch)
 
 ALWAYS:
 
-.PHONY: help lab check test test-all system-packages test-cuda test-engines colab-lists test-machines test-cgroups test-arm test-gradescope test-containers lint record links wheel bench bench-growth bench-panel bench-grading bench-cluster data keras grading cluster site pdf cu117 lock clean has-wheels ALWAYS
+.PHONY: help lab check test test-all system-packages test-cuda test-engines colab-lists test-machines test-cgroups test-arm test-gradescope test-containers lint record links wheel bench bench-growth bench-panel bench-waits bench-grading bench-cluster data keras grading cluster site pdf cu117 lock clean has-wheels ALWAYS

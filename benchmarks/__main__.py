@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: training, panel, ablation, growth, grading, cluster."""
+"""``python -m benchmarks``: training, waits, panel, ablation, growth, grading, cluster."""
 
 from __future__ import annotations
 
@@ -96,6 +96,16 @@ def panel(notebook: Path, rounds: int, history: Path, json_file: TextIO | None) 
     from benchmarks.panel import run
 
     sys.exit(not run(notebook, rounds, history, json_file))
+
+
+@_commands.command()
+@_history
+@click.option("--repeats", default=9, type=click.IntRange(1), help="How often each wait is measured.")
+def waits(history: Path, repeats: int) -> None:
+    """Measure make lab, setup cells and nbval; status 1 if a bound is missed."""
+    from benchmarks.waits import run
+
+    sys.exit(not run(history, repeats))
 
 
 @_commands.command()

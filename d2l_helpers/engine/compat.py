@@ -27,6 +27,7 @@ __all__ = ["install"]
 
 # MXNet imports these for functions that the chapter never calls: they are imported at first use, to save a second
 _OTHERS = ("requests", "h5py")
+_OF_D2L = ("pandas", "matplotlib.pyplot", "IPython.display")  # d2l's, likewise: half a second
 _OWN = ("mxnet.onnx", "mxnet.contrib.onnx", "mxnet.test_utils")
 # Copies of the operators for editors to read, replaced while MXNet is imported; only those of gen_sparse are called.
 _GENERATED = re.compile(r"mxnet\.(ndarray|symbol)\.gen_(op|contrib|image|linalg|random|_internal)")
@@ -167,6 +168,7 @@ def _cuda_folder() -> str | None:
 
 class _D2LLoader(importlib.machinery.SourceFileLoader):
     def exec_module(self, module: types.ModuleType) -> None:
+        module.__dict__["__builtins__"] = _builtins_for_d2l()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             super().exec_module(module)
@@ -247,11 +249,34 @@ def _builtins_for_mxnet() -> dict[str, Any]:
     return {**vars(builtins), "__import__": import_}
 
 
+def _builtins_for_d2l() -> dict[str, Any]:
+    """Return Python's builtins with an ``__import__`` that leaves for later what d2l needs for plots and tables."""
+    later = {name: _WhenUsed(name) for name in _OF_D2L}
+
+    def import_(
+        name: str,
+        globals: Mapping[str, object] | None = None,
+        locals: Mapping[str, object] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        if name in later:
+            return later[name]
+        if parts := {part: later[f"{name}.{part}"] for part in fromlist or () if f"{name}.{part}" in later}:
+            return types.SimpleNamespace(**parts)
+        return builtins.__import__(name, globals, locals, fromlist or (), level)
+
+    return {**vars(builtins), "__import__": import_}
+
+
 class _WhenUsed(types.ModuleType):
     """A module that is imported when one of its names is first used."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(importlib.import_module(self.__name__), name)
+
+    def __dir__(self) -> list[str]:
+        return dir(importlib.import_module(self.__name__))
 
 
 def _version_module() -> types.ModuleType:

@@ -16,9 +16,12 @@ from d2l_helpers.lab.homes import temporary_folder
 
 __all__ = ["start_lab"]
 
-# Sets the first page, no question about news, no dates beside file names; and no search for language servers, which
-# takes up to 0.8 s of CPU time while the page loads
+# Sets the first page, no question about news, no dates beside file names; and starts the first notebook's kernel early.
+# Leaves out the search for language servers and the check whether JupyterLab must be built, each up to 0.8 s of CPU
+# time while the page loads, and two parts that `make lab` has no use for: Notebook 7 and the manager of extensions
 _CONFIG = Path(__file__).parent / "config"
+# The page that a browser opens first leads to JupyterLab at once; Jupyter's own page waits a second before it does
+_TEMPLATES = Path(__file__).parent / "templates"
 # JupyterLab's file name for the workspace "chapter", which the address of the first page contains
 _WORKSPACE = "chapter-667b.jupyterlab-workspace"
 
@@ -58,7 +61,8 @@ def start_lab(folder: Path, options: Sequence[str] = ()) -> NoReturn:
     root = ["--allow-root"] if os.geteuid() == 0 and "--allow-root" not in options else []
     sys.stdout.flush()
     # Without -P, the server would import a file called json.py beside the notebooks
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterlab", *root, *options])
+    python = [sys.executable, "-P", "-m", "d2l_helpers.lab", f"--ServerApp.extra_template_paths={_TEMPLATES}"]
+    os.execv(sys.executable, [*python, *root, *options])
 
 
 def _enter(folder: Path) -> None:

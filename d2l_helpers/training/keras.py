@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
+import types
 import warnings
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -24,6 +27,8 @@ _NAMES = (("loss",), ("accuracy", "acc"), ("val_loss",), ("val_accuracy", "val_a
 def import_keras() -> Any:
     """Import Keras, without the lines that TensorFlow writes to stderr while it starts.
 
+    TensorFlow, which takes two to three seconds, starts when a name of Keras is first used.
+
     Returns
     -------
     module
@@ -34,12 +39,31 @@ def import_keras() -> Any:
     Raises
     ------
     LibraryUnusable
-        If TensorFlow is missing, cannot be imported, is older than 2.15, or is newer and tf_keras is missing.
+        If TensorFlow is missing; or, from the first use of a name, if TensorFlow cannot be imported, is older than
+        2.15, or is newer and tf_keras is missing.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read once, when TensorFlow starts
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # oneDNN's numbers depend on the processor
     if find_spec("tf_keras"):
         os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # then the reader's own tf.keras is Keras 2 too
+    if "tensorflow" in sys.modules or find_spec("tensorflow") is None:
+        return _start()
+    return _KerasWhenUsed("keras")
+
+
+class _KerasWhenUsed(types.ModuleType):
+    """Keras 2; TensorFlow starts when a name is first used."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_start(), name)
+
+    def __dir__(self) -> list[str]:
+        return dir(_start())
+
+
+@cache
+def _start() -> Any:
+    """Start TensorFlow quietly, with deterministic operators, and return Keras 2."""
     try:
         with warnings.catch_warnings():
             # Hide deprecation warnings of TensorFlow's dependencies, which a reader cannot change

@@ -102,11 +102,14 @@ def test_it_opens_the_first_page_asks_nothing_and_keeps_work_through_a_release(
     page.get_by_role("heading", name="Start Here", exact=True).wait_for()
     expect(page.locator("#jp-bottom-panel").get_by_text(re.compile(r"\| Idle"))).to_be_visible()
     expect(page.get_by_title(re.compile("^Notebook trusted"))).to_be_visible()
+    sessions = page.request.get(re.sub(r"/lab/\S*\?", "/api/sessions?", address)).json()
+    assert [session["path"] for session in sessions] == [FIRST]  # the page uses the kernel that was started for it
     page.wait_for_timeout(3000)  # JupyterLab asks about news after the page is up
     assert page.get_by_role("dialog").count() == 0
     assert page.locator(".Toastify__toast").count() == 0
     assert not [url for url in asked if "/lab/api/news" in url or "/lab/api/update" in url]
-    assert not [url for url in asked if "/lsp/" in url]  # the search for language servers is slow, and none is needed
+    # Slow, and not needed: the search for language servers, and the question whether JupyterLab needs a build
+    assert not [url for url in asked if "/lsp/" in url or "/lab/api/build" in url]
     expect(page.locator(".jp-OutputPlaceholder").first).to_have_text("")  # not the answer to the question above
     files = page.locator(".jp-DirListing-itemText")
     assert files.evaluate_all("names => names.every(name => name.scrollWidth <= name.clientWidth)")  # none cut off

@@ -152,6 +152,20 @@ def test_workers_of_a_data_loader_import_mxnet_and_load_batches():
     assert run(code) == [[[[0, 1], [2, 3]], [0, 1]], [[[4, 5]], [2]]]
 
 
+def test_d2l_imports_what_plots_and_tables_need_when_it_is_used():
+    code = """
+        import d2l_helpers
+        from d2l import mxnet as d2l
+        later = ("pandas", "matplotlib", "IPython")
+        before = [name for name in later if name in sys.modules]
+        frame = d2l.pd.DataFrame({"a": [1, 2]})
+        import pandas, matplotlib.pyplot
+        same = [d2l.pd.DataFrame is pandas.DataFrame, d2l.plt.gca is matplotlib.pyplot.gca, "gca" in dir(d2l.plt)]
+        print(json.dumps([before, len(frame), same]))
+    """
+    assert run(code) == [[], 2, [True, True, True]]
+
+
 def test_d2l_plots_where_there_is_no_notebook():
     code = """
         import d2l_helpers

@@ -58,6 +58,13 @@ def test_keras_and_mxnet_work_in_one_process_and_nothing_is_written_to_stderr():
     assert (done.stdout, done.stderr, done.returncode) == ("[2, 2, 2, 2]\n", "", 0)
 
 
+@with_tensorflow
+def test_tensorflow_starts_when_a_name_of_keras_is_first_used():
+    used = "print('tensorflow' in sys.modules, keras.Sequential.__name__, 'tensorflow' in sys.modules)"
+    done = run(f"import sys\nimport d2l_helpers as helpers\nkeras = helpers.import_keras()\n{used}")
+    assert done.stdout.split() == ["False", "Sequential", "True"], done.stderr
+
+
 def test_without_tensorflow_one_error_says_what_to_do():
     done = run(MISSING)
     assert done.returncode == 0, done.stderr
