@@ -90,6 +90,7 @@ class ConfinedProcess:
         self._watch: Watch | None = None
         self._bwrap: subprocess.Popen[bytes] | None = None
         self._stack = ExitStack()
+        self._stdio = getattr(self, "_stdio", (subprocess.DEVNULL, subprocess.DEVNULL))
         try:
             self._start(command, environment, keep, data, files)
         except BaseException:
@@ -117,8 +118,8 @@ class ConfinedProcess:
             file_system = mounts.arguments(data, next(iter(labels), None), files)
             self._bwrap = subprocess.Popen(
                 bubblewrap.command_line(command, self.limits, environment, file_system, fds, self._stack),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdin=self._stdio[0],
+                stdout=self._stdio[1],
                 stderr=subprocess.PIPE,
                 pass_fds=[*keep, *fds.values(), *labels],
                 env={},  # student code could read the grader's environment in /proc/1/environ
@@ -148,7 +149,11 @@ class ConfinedProcess:
 
     def processes(self) -> Iterator[int]:
         """Yield the numbers, outside, of the processes inside."""
-        waiting = [self.first_pid]
+        return self._descendants(self.first_pid)
+
+    @staticmethod
+    def _descendants(pid: int) -> Iterator[int]:
+        waiting = [pid]
         while waiting:
             pid = waiting.pop()
             yield pid

@@ -20,9 +20,11 @@ from d2l_autograder.sandbox import bubblewrap, mounts, schedule, separate_user
 from d2l_autograder.sandbox.any_process import AnyProcess
 from d2l_autograder.sandbox.arrays import Array
 from d2l_autograder.sandbox.plain_process import PlainProcess
+from d2l_autograder.sandbox.forked_process import ForkedProcess
 from d2l_autograder.sandbox.process import ConfinedProcess
 from d2l_autograder.sandbox.replies import Lost, Reply, Verdict, encode, read_reply
 from d2l_autograder.sandbox.settings import MB, Limits, Setup
+from d2l_autograder.sandbox.template import template_for
 from d2l_autograder.sandbox.usage import Usage
 from d2l_autograder.sandbox.wire import Channel, Frame
 from d2l_helpers.errors import BadFrame, FrameTimeout, PeerGone, SandboxError, WireError
@@ -170,8 +172,11 @@ class Sandbox:
             return PlainProcess(self.limits, pipes, self.setup.data, self.setup.files)
         if not self.limits.has_namespaces:
             return separate_user.start(self.limits, self.setup, pipes)
+        variables, setup = self.setup.variables(), self.setup
+        if setup.mxnet and not setup.hash_seed and (template := template_for(tuple(sorted(variables.items())))):
+            return ForkedProcess(template, self.limits, variables, pipes, setup.data, setup.files)
         python = [sys.executable, "-P", "-s", "-B", mounts.WORKER, *map(str, pipes)]
-        return ConfinedProcess(python, self.limits, self.setup.variables(), pipes, self.setup.data, self.setup.files)
+        return ConfinedProcess(python, self.limits, variables, pipes, setup.data, setup.files)
 
     def _send(self, message: dict[str, Any], arrays: Sequence[Array], seconds: float) -> int:
         assert self._channel is not None

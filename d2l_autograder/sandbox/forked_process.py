@@ -1,0 +1,116 @@
+"""A sandbox of bubblewrap's whose Python is forked from a template: MXNet need not be imported again.
+
+Bubblewrap builds the sandbox and starts a program in it that only waits. The worker, forked outside, then enters all of
+the sandbox's namespaces and its control group, with the same limits and under the same filter of system calls.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from d2l_autograder.sandbox.bubblewrap import own_user
+from d2l_autograder.sandbox.process import ConfinedProcess
+from d2l_autograder.sandbox.settings import Limits
+from d2l_autograder.sandbox.template import HOLDER, Template
+
+__all__ = ["ForkedProcess"]
+
+_SECONDS_TO_TELL = 1.0  # that the exit status may take after the end
+
+
+class ForkedProcess(ConfinedProcess):
+    """A worker in a sandbox, forked from a template; otherwise as `ConfinedProcess`.
+
+    Parameters
+    ----------
+    template : Template
+        Which forks the worker.
+    limits, environment, keep, data, files
+        As for `ConfinedProcess`; `keep` are the worker's two pipes.
+    """
+
+    def __init__(
+        self,
+        template: Template,
+        limits: Limits,
+        environment: dict[str, str],
+        keep: Sequence[int] = (),
+        data: Path | None = None,
+        files: Sequence[Path] = (),
+    ) -> None:
+        self._template = template
+        self._worker = -1
+        self._told = b""
+        self._status = -1  # from which the worker's number and its exit status are read
+        super().__init__([HOLDER], limits, environment, keep, data, files)
+
+    def processes(self) -> Iterator[int]:
+        """Yield the numbers, outside, of the processes inside."""
+        yield from super().processes()
+        if self._worker >= 0:
+            yield from self._descendants(self._worker)
+
+    def _start(
+        self,
+        command: Sequence[str],
+        environment: dict[str, str],
+        keep: Sequence[int],
+        data: Path | None,
+        files: Sequence[Path],
+    ) -> None:
+        with ExitStack() as ours:
+            holders, life = _pipe(ours)  # the holder ends when nobody has `life` any more
+            alive, holders_out = _pipe(ours)
+            self._status, told = os.pipe()
+            self._stack.callback(os.close, self._status)
+            ours.callback(os.close, told)
+            self._stdio = (holders, holders_out)
+            os.write(life, b"x")  # which comes back as soon as the sandbox is built
+            super()._start(command, environment, (), data, files)
+            os.close(os.dup(holders_out))
+            if not self._comes(alive, b"x"):
+                raise self.fault("bubblewrap did not build the sandbox")
+            user = own_user(self._stack) if os.geteuid() == 0 else -1
+            try:
+                self._template.fork(self.limits, user, [*keep, told, life, self._pidfd])
+            except OSError as error:
+                raise self.fault(f"no worker was forked ({error.strerror})") from error
+        self._worker = self._number()
+        if self._worker < 0:
+            raise self.fault("the worker did not enter the sandbox")
+        if self.group:
+            self.group.add(self._worker)
+
+    def _comes(self, fd: int, expected: bytes) -> bool:
+        is_there = select.select([fd], [], [], self.limits.start_seconds)[0]
+        return bool(is_there) and os.read(fd, len(expected)) == expected
+
+    def _number(self, seconds: float | None = None) -> int:
+        """Read the next number that the process which waits for the worker writes; -1 where none comes."""
+        while b"\n" not in self._told:
+            if not select.select([self._status], [], [], seconds or self.limits.start_seconds)[0]:
+                return -1
+            if not (part := os.read(self._status, 64)):
+                return -1
+            self._told += part
+        number, _, self._told = self._told.partition(b"\n")
+        return int(number)
+
+    def _reap(self, process: object, seconds: float) -> None:
+        was_running = self.status is None
+        super()._reap(process, seconds)
+        if was_running and self.status is not None and self._worker >= 0:
+            with suppress(OSError):
+                status = self._number(_SECONDS_TO_TELL)
+                self.status = status if status >= 0 else self.status
+
+
+def _pipe(owner: ExitStack) -> tuple[int, int]:
+    fds = os.pipe()
+    for fd in fds:
+        owner.callback(os.close, fd)
+    return fds
