@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import select
+import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 from d2l_autograder.sandbox.bubblewrap import own_user
@@ -29,24 +30,25 @@ class ForkedProcess(ConfinedProcess):
     ----------
     template : Template
         Which forks the worker.
-    limits, environment, keep, data, files
-        As for `ConfinedProcess`; `keep` are the worker's two pipes.
+    limits, data, files
+        As for `ConfinedProcess`.
+    pipes : sequence of int
+        The worker's two pipes: its requests and its replies.
     """
 
     def __init__(
         self,
         template: Template,
         limits: Limits,
-        environment: dict[str, str],
-        keep: Sequence[int] = (),
+        pipes: Sequence[int],
         data: Path | None = None,
         files: Sequence[Path] = (),
     ) -> None:
-        self._template = template
+        self._template, self._pipes = template, tuple(pipes)
         self._worker = -1
         self._told = b""
         self._status = -1  # from which the worker's number and its exit status are read
-        super().__init__([HOLDER], limits, environment, keep, data, files)
+        super().__init__([HOLDER], limits, {}, (), data, files)
 
     def processes(self) -> Iterator[int]:
         """Yield the numbers, outside, of the processes inside."""
@@ -70,17 +72,14 @@ class ForkedProcess(ConfinedProcess):
             ours.callback(os.close, told)
             self._stdio = (holders, holders_out)
             os.write(life, b"x")  # which comes back as soon as the sandbox is built
-            super()._start(command, environment, (), data, files)
-            os.close(os.dup(holders_out))
+            super()._start(command, environment, keep, data, files)
             if not self._comes(alive, b"x"):
                 raise self.fault("bubblewrap did not build the sandbox")
-            user = own_user(self._stack) if os.geteuid() == 0 else -1
-            try:
-                self._template.fork(self.limits, user, [*keep, told, life, self._pidfd])
-            except OSError as error:
-                raise self.fault(f"no worker was forked ({error.strerror})") from error
-        self._worker = self._number()
+            user = own_user(self._stack) if os.geteuid() == 0 else -1  # not the holder's, which it could end
+            self._template.fork(self.limits, user, [*self._pipes, told, life, self._pidfd])
+        self._worker = self._number(self.limits.start_seconds)
         if self._worker < 0:
+            self._template.is_usable = False
             raise self.fault("the worker did not enter the sandbox")
         if self.group:
             self.group.add(self._worker)
@@ -89,10 +88,10 @@ class ForkedProcess(ConfinedProcess):
         is_there = select.select([fd], [], [], self.limits.start_seconds)[0]
         return bool(is_there) and os.read(fd, len(expected)) == expected
 
-    def _number(self, seconds: float | None = None) -> int:
+    def _number(self, seconds: float) -> int:
         """Read the next number that the process which waits for the worker writes; -1 where none comes."""
         while b"\n" not in self._told:
-            if not select.select([self._status], [], [], seconds or self.limits.start_seconds)[0]:
+            if not select.select([self._status], [], [], seconds)[0]:
                 return -1
             if not (part := os.read(self._status, 64)):
                 return -1
@@ -100,13 +99,10 @@ class ForkedProcess(ConfinedProcess):
         number, _, self._told = self._told.partition(b"\n")
         return int(number)
 
-    def _reap(self, process: object, seconds: float) -> None:
-        was_running = self.status is None
+    def _reap(self, process: subprocess.Popen[bytes], seconds: float) -> None:
         super()._reap(process, seconds)
-        if was_running and self.status is not None and self._worker >= 0:
-            with suppress(OSError):
-                status = self._number(_SECONDS_TO_TELL)
-                self.status = status if status >= 0 else self.status
+        if self.status is not None and (status := self._number(_SECONDS_TO_TELL)) >= 0:
+            self.status = status  # the worker's; bubblewrap's is that of the program that waits
 
 
 def _pipe(owner: ExitStack) -> tuple[int, int]:

@@ -172,11 +172,10 @@ class Sandbox:
             return PlainProcess(self.limits, pipes, self.setup.data, self.setup.files)
         if not self.limits.has_namespaces:
             return separate_user.start(self.limits, self.setup, pipes)
-        variables, setup = self.setup.variables(), self.setup
-        if setup.mxnet and not setup.hash_seed and (template := template_for(tuple(sorted(variables.items())))):
-            return ForkedProcess(template, self.limits, variables, pipes, setup.data, setup.files)
+        if template := template_for(self.setup):
+            return ForkedProcess(template, self.limits, pipes, self.setup.data, self.setup.files)
         python = [sys.executable, "-P", "-s", "-B", mounts.WORKER, *map(str, pipes)]
-        return ConfinedProcess(python, self.limits, variables, pipes, setup.data, setup.files)
+        return ConfinedProcess(python, self.limits, self.setup.variables(), pipes, self.setup.data, self.setup.files)
 
     def _send(self, message: dict[str, Any], arrays: Sequence[Array], seconds: float) -> int:
         assert self._channel is not None

@@ -1,4 +1,4 @@
-"""A Python that has imported MXNet and forks a worker into each sandbox, as the grader sees it."""
+"""A Python that has imported what workers import, and forks one into each sandbox, as the grader sees it."""
 
 from __future__ import annotations
 
@@ -10,39 +10,35 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from d2l_autograder.sandbox import mounts, seccomp
-from d2l_autograder.sandbox.settings import Limits
+from d2l_autograder.sandbox.settings import Limits, Setup
 
 __all__ = ["HOLDER", "Template", "template_for"]
 
 HOLDER = "/usr/bin/cat"  # waits inside, as long as the worker runs
 _START_SECONDS = 60.0
 _PROGRAM = Path(__file__).with_name("template_program.py")
+_templates: dict[bool, Template] = {}
+_lock = threading.Lock()
 
 
-@cache
-def template_for(variables: tuple[tuple[str, str], ...]) -> Template | None:
-    """Return the template with these environment variables; None where this machine cannot have one."""
-    if not (hasattr(ctypes.CDLL(None), "_Fork") and Path(HOLDER).exists() and _is_harmless(Path(sys.executable))):
-        return None
-    try:
-        return Template(dict(variables))
-    except OSError:
-        return None
+def template_for(setup: Setup) -> Template | None:
+    """Return the template of a sandbox's worker; None where there can be none, and Python starts inside.
 
-
-def _is_harmless(interpreter: Path) -> bool:
-    """Return whether a worker cannot change its interpreter, which it reaches through /proc/self/exe.
-
-    That file is not of the sandbox's read-only file system. A grader who is not root has the worker's user.
+    A template's hashes of text are those of all its workers.
     """
-    return os.geteuid() == 0 or interpreter.stat().st_uid != os.geteuid()
+    if setup.hash_seed:
+        return None
+    with _lock:
+        if setup.mxnet not in _templates:
+            _templates[setup.mxnet] = Template(setup)
+        template = _templates[setup.mxnet]
+        return template if template.is_usable else None
 
 
 class Template:
@@ -50,46 +46,60 @@ class Template:
 
     Parameters
     ----------
-    variables : mapping of str to str
-        The whole environment of the workers.
+    setup : Setup
+        Whether to import MXNet, and the environment.
 
-    Raises
-    ------
-    OSError
-        If the program does not start.
+    Attributes
+    ----------
+    is_usable : bool
+        False where this machine cannot fork workers, and once it has failed to.
     """
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, setup: Setup) -> None:
+        self.is_usable = False
+        self._sending = threading.Lock()
+        if not (hasattr(ctypes.CDLL(None), "_Fork") and Path(HOLDER).exists() and _is_harmless(Path(sys.executable))):
+            return
         self._channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with other:
+        with other, suppress(OSError):
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-s", "-B", str(_PROGRAM), str(other.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=None if os.environ.get('D2LDEBUG') else subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 pass_fds=[other.fileno()],
                 cwd="/",
-                env=dict(variables),
+                env=setup.variables(),
                 start_new_session=True,  # an interrupt from the keyboard must reach the grader only
             )
-        packages = str(mounts.PACKAGE.parent)
-        settings = {"worker": mounts.WORKER, "packages": packages, "library": mounts.LIBRARY}
-        self._channel.send(json.dumps(settings).encode())
-        if not select.select([self._channel], [], [], _START_SECONDS)[0] or self._channel.recv(16) != b"ready":
-            self.end()
-            raise OSError("the program did not start")
+            other.close()
+            places = {"worker": mounts.WORKER, "packages": str(mounts.PACKAGE.parent), "library": mounts.LIBRARY}
+            self._channel.send(json.dumps(places | {"mxnet": setup.mxnet}).encode())
+            is_there = select.select([self._channel], [], [], _START_SECONDS)[0]
+            self.is_usable = bool(is_there) and self._channel.recv(16) == b"ready"
 
     def fork(self, limits: Limits, user: int, fds: Sequence[int]) -> None:
-        """Have a worker started; `fds` are its pipes, and what ``template_program.py`` documents; raises OSError."""
+        """Have a worker started in the sandbox.
+
+        Parameters
+        ----------
+        limits : Limits
+            The limits of the worker.
+        user : int
+            The worker's user, where the grader is root.
+        fds : sequence of int
+            The five descriptors that ``template_program.py`` documents.
+        """
         plan: dict[str, Any] = {"home": mounts.HOME, "user": user, "limits": limits.of_each_process()}
         plan["filter"] = seccomp.program().hex()
-        with self._lock:
+        with self._sending, suppress(OSError):  # the program has ended: no worker enters the sandbox
             socket.send_fds(self._channel, [json.dumps(plan).encode()], fds)
 
-    def end(self) -> None:
-        """End the program; the workers live on."""
-        with suppress(OSError):
-            self._channel.close()
-        self._process.kill()
-        self._process.wait()
+
+def _is_harmless(interpreter: Path) -> bool:
+    """Return whether no worker can change its interpreter, which it reaches by /proc/self/exe.
+
+    Forked outside, a worker has that file from there, where it is not mounted read-only. If the grader is not root, the
+    worker may do to it what the grader may.
+    """
+    return os.geteuid() == 0 or interpreter.stat().st_uid != os.geteuid()

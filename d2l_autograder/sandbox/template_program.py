@@ -59,13 +59,14 @@ def main() -> None:
 
 
 def _prepared(settings: dict[str, Any]) -> ModuleType:
-    """Import the worker and MXNet, and move what was imported to where it lies inside."""
+    """Import the worker and perhaps MXNet, and move what was imported to where it lies inside."""
     import importlib
 
-    sys.path.insert(0, settings["packages"])  # only for this import: inside, PYTHONPATH leads to it
-    importlib.import_module("d2l_helpers")
-    del sys.path[0]
-    importlib.import_module("mxnet")
+    if settings["mxnet"]:
+        sys.path.insert(0, settings["packages"])  # only for this import: inside, PYTHONPATH leads to it
+        importlib.import_module("d2l_helpers")
+        del sys.path[0]
+        importlib.import_module("mxnet")
     source = Path(__file__).with_name("worker.py")
     worker = ModuleType("worker")
     worker.__file__ = str(source)
@@ -92,7 +93,7 @@ def _move(module: ModuleType, outside: str, inside: str) -> None:
         module.__path__ = spec.submodule_search_locations = [*map(moved, module.__path__)]
 
 
-def _become_worker(plan: dict[str, Any], _requests: int, _replies: int, status: int, life: int, first: int) -> bool:
+def _become_worker(plan: dict[str, Any], requests: int, replies: int, status: int, life: int, first: int) -> bool:
     """Return True in the worker, inside and without any privilege; another process waits for it, and ends.
 
     Descriptors 3 and 4 are the worker's; `status` takes its number and its exit status, `life` ends the sandbox when
@@ -103,6 +104,8 @@ def _become_worker(plan: dict[str, Any], _requests: int, _replies: int, status: 
     is_root = os.geteuid() == 0
     _checked(libc.setns(first, _NAMESPACES | (0 if is_root else _USERS)))
     if pid := _fork():
+        for fd in (requests, replies, first):  # whoever reads the replies must see when the worker closes them
+            os.close(fd)
         os.write(status, b"%d\n" % pid)
         _, ended = os.waitpid(pid, 0)
         code = os.waitstatus_to_exitcode(ended)
@@ -114,7 +117,8 @@ def _become_worker(plan: dict[str, Any], _requests: int, _replies: int, status: 
     import numpy
 
     numpy.random.seed()  # not the state that all children of this program share
-    sys.path[:] = [path for path in sys.path if Path(path).exists()]
+    sys.path[:] = [path for path in sys.path if path.endswith(".zip") or Path(path).exists()]
+    os.environ["PWD"] = plan["home"]  # as bubblewrap sets it
     return True
 
 
