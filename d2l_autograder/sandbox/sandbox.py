@@ -19,8 +19,8 @@ from d2l_autograder.cells.ipython_syntax import to_python
 from d2l_autograder.sandbox import bubblewrap, mounts, schedule, separate_user
 from d2l_autograder.sandbox.any_process import AnyProcess
 from d2l_autograder.sandbox.arrays import Array
-from d2l_autograder.sandbox.plain_process import PlainProcess
 from d2l_autograder.sandbox.forked_process import ForkedProcess
+from d2l_autograder.sandbox.plain_process import PlainProcess
 from d2l_autograder.sandbox.process import ConfinedProcess
 from d2l_autograder.sandbox.replies import Lost, Reply, Verdict, encode, read_reply
 from d2l_autograder.sandbox.settings import MB, Limits, Setup

@@ -72,6 +72,8 @@ class Interpreter:
     def __init__(self, requests: Any, replies: Any, options: dict[str, Any]) -> None:
         self.requests, self.replies, self.options = requests, replies, options
         sys.modules["__main__"] = types.ModuleType("__main__")  # where pickle looks for the student's classes
+        if "__mp_main__" in sys.modules:  # multiprocessing is imported already, and names the module that was here
+            sys.modules["__mp_main__"] = sys.modules["__main__"]
         self.namespace = sys.modules["__main__"].__dict__
         self.namespace.update(__builtins__=builtins, display=show)
         self.pid = os.getpid()
