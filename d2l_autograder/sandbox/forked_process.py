@@ -79,7 +79,7 @@ class ForkedProcess(ConfinedProcess):
             self._template.fork(self.limits, user, [*self._pipes, told, life, self._pidfd])
         self._worker = self._number(self.limits.start_seconds)
         if self._worker < 0:
-            self._template.is_usable = False
+            self._template.give_up()
             raise self.fault("the worker did not enter the sandbox")
         if self.group:
             self.group.add(self._worker)

@@ -68,6 +68,8 @@ class ConfinedProcess:
         If a program is missing, or bubblewrap cannot build the sandbox.
     """
 
+    _stdio = (subprocess.DEVNULL, subprocess.DEVNULL)  # standard input and output of the command
+
     def __init__(
         self,
         command: Sequence[str],
@@ -90,7 +92,6 @@ class ConfinedProcess:
         self._watch: Watch | None = None
         self._bwrap: subprocess.Popen[bytes] | None = None
         self._stack = ExitStack()
-        self._stdio = getattr(self, "_stdio", (subprocess.DEVNULL, subprocess.DEVNULL))
         try:
             self._start(command, environment, keep, data, files)
         except BaseException:

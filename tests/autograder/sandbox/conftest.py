@@ -6,16 +6,13 @@ import pytest
 from support.hostile import SMALL
 from support.leftovers import first_process_of, need_a_sandbox, nothing_left
 
-from d2l_autograder.sandbox import Limits, Sandbox, Setup
+from d2l_autograder.sandbox import Limits, Sandbox
 from d2l_autograder.sandbox import sandbox as sandbox_module
-from d2l_autograder.sandbox.template import template_for
 
 
 @pytest.fixture(scope="session")
 def working():
     need_a_sandbox()
-    for mxnet in (False, True):  # or a test would find the descriptor of a template that it has started
-        template_for(Setup(mxnet=mxnet))
 
 
 @pytest.fixture

@@ -114,6 +114,7 @@ def test_how_a_forked_worker_ended_is_known(opened, how, status):
 
 def test_a_template_that_fails_is_not_used_again_and_python_starts_inside(opened, monkeypatch):
     broken = Template(Setup())
+    assert broken.is_usable
     broken._process.kill()
     broken._process.wait()
     monkeypatch.setitem(template_module._templates, False, broken)
@@ -122,7 +123,6 @@ def test_a_template_that_fails_is_not_used_again_and_python_starts_inside(opened
             assert type(sandbox.process) is ConfinedProcess
             assert sandbox.run("a", "print(1)").printed == "1\n"
     assert not broken.is_usable
-    broken._channel.close()
 
 
 def test_other_hashes_of_text_need_a_python_of_their_own(opened):
