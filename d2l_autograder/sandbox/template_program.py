@@ -63,10 +63,10 @@ def _prepared(settings: dict[str, Any]) -> ModuleType:
     import importlib
 
     if settings["mxnet"]:
-        sys.path.insert(0, settings["packages"])  # only for this import: inside, PYTHONPATH leads to it
-        importlib.import_module("d2l_helpers")
+        sys.path.insert(0, settings["packages"])  # only for these imports: inside, PYTHONPATH leads to them
+        for name in ("d2l_helpers", "mxnet", "d2l_helpers.data.idx"):
+            importlib.import_module(name)
         del sys.path[0]
-        importlib.import_module("mxnet")
     source = Path(__file__).with_name("worker.py")
     worker = ModuleType("worker")
     worker.__file__ = str(source)

@@ -37,7 +37,7 @@ def load(name: str) -> types.ModuleType:
     return module
 
 
-messages = load("worker_messages")
+messages, surroundings = load("worker_messages"), load("surroundings")
 
 
 class OutputLimit(BaseException):
@@ -235,10 +235,9 @@ def main() -> None:
     if message is None:
         return
     options = message[0]
-    around = load("surroundings")
-    around.hide_exercises()
+    surroundings.hide_exercises()
     interpreter = Interpreter(requests, replies, options)
-    around.install(around.Shell(interpreter.namespace, interpreter.execute))
+    surroundings.install(surroundings.Shell(interpreter.namespace, interpreter.execute))
     sys.path.append(str(Path.cwd()))  # where a teacher's modules lie, and where %%writefile writes others
     try:
         prepare(options)
