@@ -21,7 +21,7 @@ import struct
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 _NAMESPACES = 0x08000000 | 0x04000000 | 0x02000000 | 0x40000000 | 0x20000000 | 0x00020000  # IPC UTS CGROUP NET PID NS
@@ -67,30 +67,35 @@ def _prepared(settings: dict[str, Any]) -> ModuleType:
         for name in ("d2l_helpers", "mxnet", "d2l_helpers.data.idx"):
             importlib.import_module(name)
         del sys.path[0]
-    source = Path(__file__).with_name("worker.py")
-    worker = ModuleType("worker")
-    worker.__file__ = str(source)
-    exec(compile(source.read_bytes(), settings["worker"], "exec", dont_inherit=True), vars(worker))
-    worker.__file__ = settings["worker"]
-    for name, module in sys.modules.items():
-        if name.partition(".")[0] == "d2l_helpers":
-            _move(module, settings["packages"], settings["library"])
+    worker, sources = ModuleType("worker"), Path(__file__).parent
+    vars(worker).update(__file__=settings["worker"], SOURCES=sources)
+    source = (sources / "worker.py").read_bytes()
+    exec(compile(source, settings["worker"], "exec", dont_inherit=True), vars(worker))
+    _move(settings["packages"], settings["library"])
     sys.path_importer_cache.clear()
     gc.collect()
     gc.freeze()  # a collection in a child would copy all pages of these objects
     return worker
 
 
-def _move(module: ModuleType, outside: str, inside: str) -> None:
-    """Have a module name the files that a sandbox shows."""
+def _move(outside: str, inside: str) -> None:
+    """Have the modules and functions of d2l_helpers name the files that a sandbox shows."""
 
     def moved(path: str) -> str:
         return inside + path.removeprefix(outside) if path.startswith(outside) else path
 
-    spec: Any = module.__spec__
-    module.__file__, spec.origin, spec.loader.path = (moved(module.__file__ or ""),) * 3
-    if spec.submodule_search_locations is not None:
-        module.__path__ = spec.submodule_search_locations = [*map(moved, module.__path__)]
+    def renamed(code: CodeType) -> CodeType:
+        constants = tuple(renamed(each) if isinstance(each, CodeType) else each for each in code.co_consts)
+        return code.replace(co_filename=moved(code.co_filename), co_consts=constants)
+
+    for module in [module for name, module in sys.modules.items() if name.partition(".")[0] == "d2l_helpers"]:
+        spec: Any = module.__spec__
+        module.__file__ = spec.origin = spec.loader.path = moved(module.__file__ or "")
+        if spec.submodule_search_locations is not None:
+            module.__path__ = spec.submodule_search_locations = [*map(moved, module.__path__)]
+    for each in gc.get_objects():
+        if type(each) is FunctionType and each.__code__.co_filename.startswith(f"{outside}/d2l_helpers/"):
+            each.__code__ = renamed(each.__code__)
 
 
 def _become_worker(plan: dict[str, Any], requests: int, replies: int, status: int, life: int, first: int) -> bool:

@@ -26,14 +26,17 @@ import numpy as np
 
 _TEXT = 64 << 10  # characters of printed text that are kept
 _MESSAGE = 2000  # characters of an error's message
+SOURCES = (
+    globals().get("SOURCES") or Path(__file__).parent
+)  # the template sets it: there, __file__ is not yet to be seen
 _FUTURE = __future__.annotations.compiler_flag  # once a cell has imported it, it holds for the cells below, too
 
 
 def load(name: str) -> types.ModuleType:
     """Load a module beside this file; Python's own path does not lead there."""
-    path = Path(__file__).resolve().with_name(f"{name}.py")
+    source = (SOURCES / f"{name}.py").read_bytes()
     module = types.ModuleType(name)
-    exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), vars(module))
+    exec(compile(source, str(Path(__file__).with_name(f"{name}.py")), "exec", dont_inherit=True), vars(module))
     return module
 
 
