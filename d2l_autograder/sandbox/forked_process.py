@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import select
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from d2l_autograder.sandbox.bubblewrap import own_user
-from d2l_autograder.sandbox.process import ConfinedProcess
+from d2l_autograder.sandbox.process import ConfinedProcess, pipe
 from d2l_autograder.sandbox.settings import Limits
 from d2l_autograder.sandbox.template import HOLDER, Template
 
@@ -45,16 +45,9 @@ class ForkedProcess(ConfinedProcess):
         files: Sequence[Path] = (),
     ) -> None:
         self._template, self._pipes = template, tuple(pipes)
-        self._worker = -1
         self._told = b""
         self._status = -1  # from which the worker's number and its exit status are read
         super().__init__([HOLDER], limits, {}, (), data, files)
-
-    def processes(self) -> Iterator[int]:
-        """Yield the numbers, outside, of the processes inside."""
-        yield from super().processes()
-        if self._worker >= 0:
-            yield from self._descendants(self._worker)
 
     def _start(
         self,
@@ -63,26 +56,25 @@ class ForkedProcess(ConfinedProcess):
         keep: Sequence[int],
         data: Path | None,
         files: Sequence[Path],
+        stdio: tuple[int, int] = (subprocess.DEVNULL, subprocess.DEVNULL),
     ) -> None:
         with ExitStack() as ours:
-            holders, life = _pipe(ours)  # the holder ends when nobody has `life` any more
-            alive, holders_out = _pipe(ours)
-            self._status, told = os.pipe()
-            self._stack.callback(os.close, self._status)
-            ours.callback(os.close, told)
-            self._stdio = (holders, holders_out)
+            holders, life = pipe(ours, ours)  # the holder ends when nobody has `life` any more
+            alive, holders_out = pipe(ours, ours)
+            self._status, told = pipe(self._stack, ours)
             os.write(life, b"x")  # which comes back as soon as the sandbox is built
-            super()._start(command, environment, keep, data, files)
+            super()._start(command, environment, keep, data, files, (holders, holders_out))
             if not self._comes(alive, b"x"):
                 raise self.fault("bubblewrap did not build the sandbox")
             user = own_user(self._stack) if os.geteuid() == 0 else -1  # not the holder's, which it could end
             self._template.fork(self.limits, user, [*self._pipes, told, life, self._pidfd])
-        self._worker = self._number(self.limits.start_seconds)
-        if self._worker < 0:
+        worker = self._number(self.limits.start_seconds)
+        if worker < 0:
             self._template.give_up()
             raise self.fault("the worker did not enter the sandbox")
+        self._entered = (worker,)
         if self.group:
-            self.group.add(self._worker)
+            self.group.add(worker)
 
     def _comes(self, fd: int, expected: bytes) -> bool:
         is_there = select.select([fd], [], [], self.limits.start_seconds)[0]
@@ -103,10 +95,3 @@ class ForkedProcess(ConfinedProcess):
         super()._reap(process, seconds)
         if self.status is not None and (status := self._number(_SECONDS_TO_TELL)) >= 0:
             self.status = status  # the worker's; bubblewrap's is that of the program that waits
-
-
-def _pipe(owner: ExitStack) -> tuple[int, int]:
-    fds = os.pipe()
-    for fd in fds:
-        owner.callback(os.close, fd)
-    return fds

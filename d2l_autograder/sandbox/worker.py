@@ -26,9 +26,8 @@ import numpy as np
 
 _TEXT = 64 << 10  # characters of printed text that are kept
 _MESSAGE = 2000  # characters of an error's message
-SOURCES = (
-    globals().get("SOURCES") or Path(__file__).parent
-)  # the template sets it: there, __file__ is not yet to be seen
+# Where the files beside this one are read; the template, which runs where `__file__` is not to be seen, sets it
+SOURCES = globals().get("SOURCES") or Path(__file__).parent
 _FUTURE = __future__.annotations.compiler_flag  # once a cell has imported it, it holds for the cells below, too
 
 

@@ -145,7 +145,7 @@ import sys, time
 from d2l_autograder.sandbox import Sandbox, Setup
 from d2l_autograder.sandbox.template import template_for
 with Sandbox() as sandbox:
-    print(template_for(Setup())._process.pid, sandbox.process.first_pid, sandbox.process._worker, flush=True)
+    print(template_for(Setup())._process.pid, sandbox.process.first_pid, *sandbox.process._entered, flush=True)
     time.sleep(60)
 """
 
