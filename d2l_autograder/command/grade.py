@@ -34,8 +34,6 @@ from d2l_autograder.report import marks_table, summary
 from d2l_autograder.report.collected import collected_csv, collected_text
 from d2l_autograder.report.faults import faults_text
 from d2l_autograder.results import Status
-from d2l_autograder.sandbox import Setup
-from d2l_autograder.sandbox.template import start_template
 from d2l_autograder.submission.submission import LARGEST, read_submission
 from d2l_helpers.atomic import write
 from d2l_helpers.errors import ClusterError, LibraryUnusable, NotebookError, quote
@@ -151,8 +149,6 @@ def grade_class(
         with faults.noted("the overview of what was handed in"):
             say(collected_text(collection))
         grader = grader_of(collection, folder, out, releases, options)
-        if options.is_sandboxed and not options.cluster:
-            start_template(Setup(mxnet=True))  # which takes as long as the gradebook, on another core
         with open_gradebook(grader, collection, out, releases, faults) as book, interrupts.handled_by(grader.stop):
             reports = ClassReports(out, grader.notebook_of, faults, book, options.gradescope)
             with faults.noted("collected.csv"):

@@ -12,13 +12,14 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from d2l_autograder.sandbox import mounts, seccomp
 from d2l_autograder.sandbox.settings import Limits, Setup
 
-__all__ = ["HOLDER", "Template", "start_template", "template_for"]
+__all__ = ["HOLDER", "Template", "template_for"]
 
 HOLDER = "/usr/bin/cat"  # waits inside, as long as the worker runs
 _START_SECONDS = 60.0
@@ -32,18 +33,13 @@ def template_for(setup: Setup) -> Template | None:
 
     A template's hashes of text are those of all its workers.
     """
-    if setup.hash_seed:
+    if setup.hash_seed or not _can_fork():
         return None
-    template = start_template(setup)
-    return template if template.is_usable else None
-
-
-def start_template(setup: Setup) -> Template:
-    """Start the template that a sandbox will need, and return it at once; each is started once."""
-    with _lock:
+    with _lock:  # each is started once
         if setup.mxnet not in _templates:
             _templates[setup.mxnet] = Template(setup)
-        return _templates[setup.mxnet]
+    template = _templates[setup.mxnet]
+    return template if template.is_usable else None
 
 
 class Template:
@@ -53,14 +49,15 @@ class Template:
     ----------
     setup : Setup
         Whether to import MXNet, and the environment.
+
+    Attributes
+    ----------
+    is_usable : bool
+        False if the program did not start, or has failed since.
     """
 
     def __init__(self, setup: Setup) -> None:
-        self._turn = threading.Lock()
-        self._is_ready = False
-        self._channel: socket.socket | None = None
-        if not _can_fork():
-            return
+        self._sending = threading.Lock()
         self._channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with other:
             self._process = subprocess.Popen(
@@ -73,31 +70,19 @@ class Template:
                 env=setup.variables(),
                 start_new_session=True,  # an interrupt from the keyboard must reach the grader only
             )
+        self.is_usable = True
         places = {"worker": mounts.WORKER, "packages": str(mounts.PACKAGE.parent), "library": mounts.LIBRARY}
-        with suppress(OSError):
-            self._channel.send(json.dumps(places | {"mxnet": setup.mxnet}).encode())
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether the program is ready; False where this machine cannot fork workers, and once it has failed to."""
-        with self._turn:
-            if self._channel is not None and not self._is_ready:
-                with suppress(OSError):
-                    is_there = select.select([self._channel], [], [], _START_SECONDS)[0]
-                    self._is_ready = bool(is_there) and self._channel.recv(16) == b"ready"
-        if not self._is_ready:
+        self._send(places | {"mxnet": setup.mxnet})
+        if not select.select([self._channel], [], [], _START_SECONDS)[0] or self._channel.recv(16) != b"ready":
             self.give_up()
-        return self._is_ready
 
     def give_up(self) -> None:
         """End the program; no worker is forked any more."""
-        with self._turn:
-            self._is_ready = False
-            if self._channel is not None:
-                self._channel.close()
-                self._process.kill()
-                self._process.wait()
-            self._channel = None
+        with self._sending:
+            self.is_usable = False
+            self._channel.close()
+            self._process.kill()
+            self._process.wait()
 
     def fork(self, limits: Limits, user: int, fds: Sequence[int]) -> None:
         """Have a worker started in the sandbox.
@@ -113,11 +98,14 @@ class Template:
         """
         plan: dict[str, Any] = {"home": mounts.HOME, "user": user, "limits": limits.of_each_process()}
         plan["filter"] = seccomp.program().hex()
-        with self._turn, suppress(OSError):  # where the program has ended, no worker enters the sandbox
-            if self._channel is not None:
-                socket.send_fds(self._channel, [json.dumps(plan).encode()], fds)
+        self._send(plan, fds)
+
+    def _send(self, message: dict[str, Any], fds: Sequence[int] = ()) -> None:
+        with self._sending, suppress(OSError):  # where the program has ended, no worker enters the sandbox
+            socket.send_fds(self._channel, [json.dumps(message).encode()], fds)
 
 
+@cache
 def _can_fork() -> bool:
     """Return whether the C library forks without MXNet's handlers, as glibc does from 2.34 on, and nothing is lent."""
     if sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "_Fork"):
