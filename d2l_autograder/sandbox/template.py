@@ -73,8 +73,14 @@ class Template:
         self.is_usable = True
         places = {"worker": mounts.WORKER, "packages": str(mounts.PACKAGE.parent), "library": mounts.LIBRARY}
         self._send(places | {"mxnet": setup.mxnet})
-        if not select.select([self._channel], [], [], _START_SECONDS)[0] or self._channel.recv(16) != b"ready":
+        if not self._is_ready():
             self.give_up()
+
+    def _is_ready(self) -> bool:
+        with suppress(OSError):
+            is_there = select.select([self._channel], [], [], _START_SECONDS)[0]
+            return bool(is_there) and self._channel.recv(16) == b"ready"
+        return False
 
     def give_up(self) -> None:
         """End the program; no worker is forked any more."""

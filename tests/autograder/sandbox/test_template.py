@@ -113,17 +113,33 @@ def test_how_a_forked_worker_ended_is_known(opened, how, status):
         assert lost.value.verdict == Verdict.DIED
 
 
-def test_a_template_that_fails_is_not_used_again_and_python_starts_inside(opened, monkeypatch):
-    broken = Template(Setup())
-    assert broken.is_usable
-    broken._process.kill()
-    broken._process.wait()
-    monkeypatch.setitem(template_module._templates, False, broken)
+def _killed(template, patch):
+    template._process.kill()
+    template._process.wait()
+
+
+def _refused(template, patch):
+    """Name a pipe where the first process inside should be, so that no namespace is entered."""
+    fork = template.fork
+    patch.setattr(template, "fork", lambda limits, user, fds: fork(limits, user, [*fds[:-1], fds[0]]))
+
+
+@pytest.mark.parametrize("broken", [_killed, _refused])
+def test_a_template_that_fails_is_not_used_again_and_python_starts_inside(opened, monkeypatch, broken):
+    template = Template(Setup())
+    assert template.is_usable
+    broken(template, monkeypatch)
+    monkeypatch.setitem(template_module._templates, False, template)
     for _ in range(2):
         with opened() as sandbox:
             assert type(sandbox.process) is ConfinedProcess
             assert sandbox.run("a", "print(1)").printed == "1\n"
-    assert not broken.is_usable
+    assert not template.is_usable
+
+
+def test_a_template_that_does_not_start_is_not_used(monkeypatch):
+    monkeypatch.setattr(template_module, "_PROGRAM", Path("/nonexistent"))
+    assert not Template(Setup()).is_usable
 
 
 def test_other_hashes_of_text_need_a_python_of_their_own(opened):
