@@ -121,9 +121,8 @@ def _become_worker(plan: dict[str, Any], requests: int, replies: int, status: in
     for fd in (status, life, first):
         os.close(fd)
     _confine(plan, is_root)
-    import numpy
-
-    numpy.random.seed()  # not the state that all children of this program share
+    if "numpy.random" in sys.modules:  # its state is the same in all children of this program
+        sys.modules["numpy.random"].seed()
     sys.path[:] = [path for path in sys.path if path.endswith(".zip") or Path(path).exists()]
     os.environ["PWD"] = plan["home"]  # as bubblewrap sets it
 
