@@ -1,12 +1,11 @@
-"""The training loop with one part left out at a time, in turn with the loop as it is: what each part saves.
+"""The training loop with compilation left out, in turn with the loop as it is: what compiling saves.
 
-Two earlier commits have what was measured and given up: "Measure the training loop's parts side by side", SGD's step as
-one operator instead of the Trainer's, and "Bind the compiled graph to kept batches", the graph called under autograd.
+Earlier commits have what was measured and given up: "Measure the training loop's parts side by side", SGD's step as one
+operator instead of the Trainer's; "Gather the next batch while MXNet trains on this one", a second worker of MXNet's.
 """
 
 from __future__ import annotations
 
-import os
 from unittest import mock
 
 from rich.console import Console
@@ -14,7 +13,7 @@ from rich.table import Table
 
 from benchmarks.comparison import TrainEpoch, interleave
 from benchmarks.implementations import ours, plain_numpy
-from d2l_helpers.training import compiled, loop
+from d2l_helpers.training import loop
 
 __all__ = ["run"]
 
@@ -25,22 +24,8 @@ def plain_loop() -> TrainEpoch:
     return ours()
 
 
-def one_buffer() -> TrainEpoch:
-    """Prepare `fit` with memory for one minibatch, so that the next one waits until this one is trained on."""
-    mock.patch.object(compiled, "_BUFFERS", 1).start()
-    return ours()
-
-
-def one_worker() -> TrainEpoch:
-    """Prepare `fit` with one thread that gathers and trains in turn."""
-    os.environ["MXNET_CPU_WORKER_NTHREADS"] = "1"
-    return ours()
-
-
 VARIANTS = {
     "as it is": ours,
-    "one buffer": one_buffer,
-    "one worker": one_worker,
     "plain loop": plain_loop,
     "NumPy": plain_numpy,
 }

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["CompiledLoss", "Minibatch", "compile_loss", "is_built_in"]
 
 _X, _Y = "d2l_helpers_X", "d2l_helpers_y"
-_BUFFERS = 2  # while MXNet trains on one batch, it gathers the next one
 
 
 class CompiledLoss:
@@ -87,9 +86,9 @@ class CompiledLoss:
 
         size, end = self._batches.batch_size, self._batches.num_examples
         order = self._batches.order().as_nd_ndarray()
-        for number, start in enumerate(range(0, end, size)):
+        for start in range(0, end, size):
             rows = order[start : min(start + size, end)]  # MXNet 1.6 refuses a slice past the end
-            minibatch = self._bound(len(rows), number % _BUFFERS)
+            minibatch = self._bound(len(rows))
             for array, buffer in zip(self._arrays, minibatch.buffers, strict=True):
                 # mode="clip" skips a check of every index; `order` has only rows that exist
                 nd.take(array, rows, mode="clip", out=buffer)
@@ -100,9 +99,9 @@ class CompiledLoss:
         data = {name: each.data(X.context).as_nd_ndarray() for name, each in self._parameters.items()}
         return data | {_X: X, _Y: y}
 
-    def _bound(self, size: int, buffer: int) -> Minibatch:
+    def _bound(self, size: int) -> Minibatch:
         """Return the memory for a batch of some size, made when it is first needed."""
-        key = (size, buffer, *(each.grad_req for each in self._parameters.values()))  # a reader may freeze some
+        key = (size, *(each.grad_req for each in self._parameters.values()))  # a reader may freeze some
         if key not in self._minibatches:
             self._minibatches[key] = self._bind(size)
         return self._minibatches[key]

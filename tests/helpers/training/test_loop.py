@@ -120,6 +120,32 @@ def test_both_paths_update_alike_with_every_trainer(hidden, optimizer, settings)
     assert ends[0][2] == 3 * len(make_data())
 
 
+@pytest.mark.parametrize("frozen", ["a layer", "a bias"])
+def test_both_paths_leave_alone_what_is_frozen_during_the_fit(frozen):
+    ends = []
+    for wrap in (lambda batches: batches, Plain):
+        net, test = make_net(8), make_test_data()
+        net(test.X[:1])
+        before = weights(net)
+        for progress in fit(net, wrap(make_data()), wrap(test), LOSS, 3, make_trainer(net)):
+            if progress.done == 1:
+                before = weights(net)
+                (net[0].collect_params() if frozen == "a layer" else net[1].collect_params(".*bias")).setattr(
+                    "grad_req", "null"
+                )
+        ends.append((before, weights(net)))
+    for one, other in zip(*ends, strict=True):
+        for one_array, other_array in zip(one, other, strict=True):
+            np.testing.assert_array_equal(one_array, other_array)
+    changed = [not np.array_equal(before, after) for before, after in zip(*ends[0], strict=True)]
+    assert changed == ([False, False, True, True] if frozen == "a layer" else [True, True, True, False])
+
+
+def test_the_compiled_path_prints_nothing(capfd):
+    train(make_net(8), make_data(), 2)
+    assert "Subgraph" not in capfd.readouterr().err
+
+
 def test_both_paths_accumulate_gradients_with_grad_req_add():
     ends = []
     for wrap in (lambda batches: batches, Plain):
