@@ -83,7 +83,7 @@ class Marker:
         SandboxError
             If this machine has no sandbox, or if the sandbox would show something of `hidden` to student code.
         """
-        with Sandbox(self.limits, Setup(hidden=tuple(hidden)), is_confined=self.is_sandboxed):
+        with Sandbox(self.limits, Setup(mxnet=True, hidden=tuple(hidden)), is_confined=self.is_sandboxed):
             pass
 
     def turn(self) -> AbstractContextManager[None]:

@@ -24,7 +24,7 @@ from d2l_autograder.sandbox.settings import Limits
 from d2l_autograder.sandbox.usage import Usage, usage_of
 from d2l_helpers.errors import SandboxError
 
-__all__ = ["ConfinedProcess"]
+__all__ = ["ConfinedProcess", "pipe"]
 
 _SECONDS_TO_DIE = 10.0  # that the kernel gets to end all processes
 
@@ -86,6 +86,7 @@ class ConfinedProcess:
         self.was_out_of_memory = False
         self._started = time.monotonic()
         self._pidfd = -1  # of the first process inside
+        self._entered: tuple[int, ...] = ()  # processes inside whose parent is outside
         self._memory: SandboxMemory | None = None
         self._watch: Watch | None = None
         self._bwrap: subprocess.Popen[bytes] | None = None
@@ -103,11 +104,12 @@ class ConfinedProcess:
         keep: Sequence[int],
         data: Path | None,
         files: Sequence[Path],
+        stdio: tuple[int, int] = (subprocess.DEVNULL, subprocess.DEVNULL),
     ) -> None:
         self.group = cgroup.make(self.limits)
         with ExitStack() as inherited:
-            info, info_inside = _pipe(self._stack, inherited)
-            release_inside, release = _pipe(inherited, self._stack)
+            info, info_inside = pipe(self._stack, inherited)
+            release_inside, release = pipe(inherited, self._stack)
             fds = {
                 "--info-fd": info_inside,
                 "--block-fd": release_inside,
@@ -117,8 +119,8 @@ class ConfinedProcess:
             file_system = mounts.arguments(data, next(iter(labels), None), files)
             self._bwrap = subprocess.Popen(
                 bubblewrap.command_line(command, self.limits, environment, file_system, fds, self._stack),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdin=stdio[0],
+                stdout=stdio[1],
                 stderr=subprocess.PIPE,
                 pass_fds=[*keep, *fds.values(), *labels],
                 env={},  # student code could read the grader's environment in /proc/1/environ
@@ -148,7 +150,7 @@ class ConfinedProcess:
 
     def processes(self) -> Iterator[int]:
         """Yield the numbers, outside, of the processes inside."""
-        waiting = [self.first_pid]
+        waiting = [self.first_pid, *self._entered]
         while waiting:
             pid = waiting.pop()
             yield pid
@@ -198,7 +200,7 @@ class ConfinedProcess:
         self.wait(0.5)
         printed = ""
         process = self._bwrap
-        if process is not None and process.stderr and not process.stderr.closed:
+        if process and process.stderr and not process.stderr.closed:
             os.set_blocking(process.stderr.fileno(), False)
             printed = (process.stderr.read(2000) or b"").decode(errors="replace").strip()
         got = printed or f"status {self.status} and no message"
@@ -262,7 +264,8 @@ class ConfinedProcess:
         self._stack.close()
 
 
-def _pipe(read_owner: ExitStack, write_owner: ExitStack) -> tuple[int, int]:
+def pipe(read_owner: ExitStack, write_owner: ExitStack) -> tuple[int, int]:
+    """Make a pipe whose ends are closed with their owners."""
     read, write = os.pipe()
     read_owner.callback(os.close, read)
     write_owner.callback(os.close, write)

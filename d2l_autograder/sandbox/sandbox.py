@@ -19,10 +19,12 @@ from d2l_autograder.cells.ipython_syntax import to_python
 from d2l_autograder.sandbox import bubblewrap, mounts, schedule, separate_user
 from d2l_autograder.sandbox.any_process import AnyProcess
 from d2l_autograder.sandbox.arrays import Array
+from d2l_autograder.sandbox.forked_process import ForkedProcess
 from d2l_autograder.sandbox.plain_process import PlainProcess
 from d2l_autograder.sandbox.process import ConfinedProcess
 from d2l_autograder.sandbox.replies import Lost, Reply, Verdict, encode, read_reply
 from d2l_autograder.sandbox.settings import MB, Limits, Setup
+from d2l_autograder.sandbox.template import template_for
 from d2l_autograder.sandbox.usage import Usage
 from d2l_autograder.sandbox.wire import Channel, Frame
 from d2l_helpers.errors import BadFrame, FrameTimeout, PeerGone, SandboxError, WireError
@@ -170,6 +172,8 @@ class Sandbox:
             return PlainProcess(self.limits, pipes, self.setup.data, self.setup.files)
         if not self.limits.has_namespaces:
             return separate_user.start(self.limits, self.setup, pipes)
+        if template := template_for(self.setup):
+            return ForkedProcess(template, self.limits, pipes, self.setup.data, self.setup.files)
         python = [sys.executable, "-P", "-s", "-B", mounts.WORKER, *map(str, pipes)]
         return ConfinedProcess(python, self.limits, self.setup.variables(), pipes, self.setup.data, self.setup.files)
 

@@ -26,18 +26,20 @@ import numpy as np
 
 _TEXT = 64 << 10  # characters of printed text that are kept
 _MESSAGE = 2000  # characters of an error's message
+# Where the files beside this one are read; the template, which runs where `__file__` is not to be seen, sets it
+SOURCES = globals().get("SOURCES") or Path(__file__).parent
 _FUTURE = __future__.annotations.compiler_flag  # once a cell has imported it, it holds for the cells below, too
 
 
 def load(name: str) -> types.ModuleType:
     """Load a module beside this file; Python's own path does not lead there."""
-    path = Path(__file__).resolve().with_name(f"{name}.py")
+    source = (SOURCES / f"{name}.py").read_bytes()
     module = types.ModuleType(name)
-    exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), vars(module))
+    exec(compile(source, str(Path(__file__).with_name(f"{name}.py")), "exec", dont_inherit=True), vars(module))
     return module
 
 
-messages = load("worker_messages")
+messages, surroundings = load("worker_messages"), load("surroundings")
 
 
 class OutputLimit(BaseException):
@@ -72,6 +74,8 @@ class Interpreter:
     def __init__(self, requests: Any, replies: Any, options: dict[str, Any]) -> None:
         self.requests, self.replies, self.options = requests, replies, options
         sys.modules["__main__"] = types.ModuleType("__main__")  # where pickle looks for the student's classes
+        if "__mp_main__" in sys.modules:  # multiprocessing is imported already, and names the module that was here
+            sys.modules["__mp_main__"] = sys.modules["__main__"]
         self.namespace = sys.modules["__main__"].__dict__
         self.namespace.update(__builtins__=builtins, display=show)
         self.pid = os.getpid()
@@ -233,10 +237,9 @@ def main() -> None:
     if message is None:
         return
     options = message[0]
-    around = load("surroundings")
-    around.hide_exercises()
+    surroundings.hide_exercises()
     interpreter = Interpreter(requests, replies, options)
-    around.install(around.Shell(interpreter.namespace, interpreter.execute))
+    surroundings.install(surroundings.Shell(interpreter.namespace, interpreter.execute))
     sys.path.append(str(Path.cwd()))  # where a teacher's modules lie, and where %%writefile writes others
     try:
         prepare(options)

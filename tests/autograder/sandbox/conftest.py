@@ -7,11 +7,18 @@ from support.hostile import SMALL
 from support.leftovers import first_process_of, need_a_sandbox, nothing_left
 
 from d2l_autograder.sandbox import Limits, Sandbox
+from d2l_autograder.sandbox import sandbox as sandbox_module
 
 
 @pytest.fixture(scope="session")
 def working():
     need_a_sandbox()
+
+
+@pytest.fixture
+def started_inside(monkeypatch):
+    """Start Python inside each sandbox, as where it cannot be forked."""
+    monkeypatch.setattr(sandbox_module, "template_for", lambda setup: None)
 
 
 @pytest.fixture

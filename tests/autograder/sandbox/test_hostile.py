@@ -31,6 +31,13 @@ def port():
         yield tcp.getsockname()[1]
 
 
+@pytest.mark.nightly
+@pytest.mark.usefixtures("started_inside")
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_ends_alike_where_python_starts_inside(name, opened, port, monkeypatch):
+    test_an_attack_ends_as_expected_and_leaves_nothing(name, opened, port, monkeypatch)
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_ends_as_expected_and_leaves_nothing(name, opened, port, monkeypatch):
     attack = ATTACKS[name]

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from d2l_autograder.sandbox import bubblewrap, cgroup, doctor, mounts, protections, seccomp
+from d2l_autograder.sandbox import bubblewrap, cgroup, doctor, forked_process, mounts, protections, seccomp
 from d2l_autograder.sandbox.process import ConfinedProcess
 from d2l_autograder.sandbox.settings import Limits
 
@@ -39,8 +39,9 @@ def allow_all():
 SABOTAGE = {
     "no namespace can be made": lambda patch: patch.setattr(seccomp, "program", allow_all),
     "dangerous system calls are refused": lambda patch: patch.setattr(seccomp, "program", allow_all),
-    "no capabilities and no way to become root": lambda patch: patch.setattr(
-        bubblewrap, "_drop_root", lambda stack: []
+    "no capabilities and no way to become root": lambda patch: (
+        patch.setattr(bubblewrap, "_drop_root", lambda stack: []),
+        patch.setattr(forked_process, "own_user", lambda stack: 0),
     ),
     "the process limit holds": lambda patch: (
         patch.setattr(Limits, "of_each_process", lambda self: {}),
