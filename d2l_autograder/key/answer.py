@@ -16,7 +16,10 @@ from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.exercises.variant import Numbers
 from d2l_helpers.variants import student_id
 
-__all__ = ["Answer", "KeyFault", "Probe", "Wrong"]
+__all__ = ["SECONDS", "Answer", "KeyFault", "Probe", "Wrong"]
+
+SECONDS = 5.0
+"""How long a call of an answer, or a cell that it needs, may compute unless the key says otherwise."""
 
 
 class KeyFault(ArgumentError):
@@ -114,7 +117,10 @@ class Answer:
         The hidden probes; `Key.answers_to` takes them from the folder ``probes``.
     by_student : callable, optional
         ``by_student(**numbers)`` returns the solution for the numbers of a student's variant. Letters need none: they
-        are those of the notebook's text, and become the student's own.
+        those of the notebook's text, and become the student's own.
+    seconds : float, optional
+        How long a call of the function, or a student's cell that the answer needs, may compute: CPU time, and time in
+        which nothing computes. Five to ten times what a slow right answer takes; an endless loop takes all of it.
     """
 
     exercise: str
@@ -122,6 +128,7 @@ class Answer:
     wrong: tuple[Wrong, ...]
     probes: tuple[Probe, ...] = ()
     by_student: Callable[..., Any] | None = None
+    seconds: float = SECONDS
 
     def of_student(self, exercise: Exercise) -> Any:
         """Return the solution for the student whose variant counts."""
