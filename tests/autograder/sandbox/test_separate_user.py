@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.lacking import lacking
+from support.never_ending import ENDLESS, HIDES
 from support.nobody import as_nobody
 
 pytestmark = pytest.mark.sandbox
@@ -196,6 +197,17 @@ open("kept", "w").write("x");
     assert "timeout" in said or "memory" in said
     assert left == []
     assert set(Path("/tmp").glob("d2l-[hs]*-*")) <= before
+
+
+def test_what_never_ends_uses_up_its_time_and_says_how(attempt):
+    limits = "dataclasses.replace(WEAKER, seconds=0.5, processes=16)"
+    sources = {name: source for name, (source, _) in ENDLESS.items()} | HIDES
+    found = attempt(f"print(json.dumps({{name: attack(one, {limits}) for name, one in {sources!r}.items()}}))")
+    assert {name: found[name] for name in ENDLESS} == {
+        name: f"Lost timeout: {said}" for name, (_, said) in ENDLESS.items()
+    }
+    for name in HIDES:
+        assert found[name].startswith("Lost "), name
 
 
 def test_without_root_it_is_refused(tmp_path):
