@@ -16,10 +16,7 @@ from d2l_helpers.exercises.exercise import Exercise
 from d2l_helpers.exercises.variant import Numbers
 from d2l_helpers.variants import student_id
 
-__all__ = ["SECONDS", "Answer", "KeyFault", "Probe", "Wrong"]
-
-SECONDS = 5.0
-"""How long a call of an answer, or a cell that it needs, may compute unless the key says otherwise."""
+__all__ = ["Answer", "KeyFault", "Probe", "Wrong"]
 
 
 class KeyFault(ArgumentError):
@@ -119,8 +116,9 @@ class Answer:
         ``by_student(**numbers)`` returns the solution for the numbers of a student's variant. Letters need none: they
         those of the notebook's text, and become the student's own.
     seconds : float, optional
-        How long a call of the function, or a student's cell that the answer needs, may compute: CPU time, and time in
-        which nothing computes. Five to ten times what a slow right answer takes; an endless loop takes all of it.
+        How long a call of the function, or a student's cell that the answer needs, may compute; time in which nothing
+        computes counts, too. By default 5, and for a number that is measured, as by training in its cell, as long as a
+        sandbox allows. Five times what a slow right answer takes is enough, and an endless loop takes all of it.
     """
 
     exercise: str
@@ -128,7 +126,7 @@ class Answer:
     wrong: tuple[Wrong, ...]
     probes: tuple[Probe, ...] = ()
     by_student: Callable[..., Any] | None = None
-    seconds: float = SECONDS
+    seconds: float | None = None
 
     def of_student(self, exercise: Exercise) -> Any:
         """Return the solution for the student whose variant counts."""

@@ -74,7 +74,7 @@ class SandboxedAnswers:
                 self._run_cell(cell, cell in needed)
         for name in values:
             try:
-                self._values[name] = self._session.get(name, self._limits.of_answer(name)).value
+                self._values[name] = self._session.get(name, self._limits.of_value).value
             except Lost as lost:
                 self._values[name] = lost
 

@@ -1,7 +1,8 @@
 """How long the calls and the cells of a submission may compute.
 
-What was handed out ends, so it gets all the time that a sandbox allows: it trains networks. What the student wrote gets
-what the key says, seconds where it says nothing: an endless loop must not keep the others waiting.
+What was handed out ends, so it gets all the time that a sandbox allows, for training networks. What the student wrote
+gets what the key says, or a few seconds: an endless loop must not keep the others waiting. Only a number that is
+measured may come of a long training in its cell.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from functools import cached_property
 
 from d2l_autograder.assignment import Assignment
 from d2l_autograder.cells.needed_cells import names_in, reached, tree_of
-from d2l_autograder.key.answer import SECONDS
 from d2l_autograder.submission.submission import Cell, Submission
 
 __all__ = ["TimeLimits"]
+
+_SECONDS = 5.0  # the public check has 1.5 seconds of computing for all its calls together
 
 
 class TimeLimits:
@@ -28,28 +30,41 @@ class TimeLimits:
         The submitted notebook.
     most : float
         What the sandbox allows for one request.
+
+    Attributes
+    ----------
+    of_value : float
+        The limit of reading a value.
     """
 
     def __init__(self, assignment: Assignment, submission: Submission, most: float) -> None:
         self._assignment, self._submission, self._most = assignment, submission, most
-        self._seconds = {item.exercise.name: item.answer.seconds for item in assignment.items}
+        self.of_value = min(_SECONDS, most)
 
     def of_answer(self, name: str) -> float:
-        """Return the limit of a call of an exercise's function, or of reading its value."""
-        return min(self._seconds[name], self._most)
+        """Return the limit of a call of an exercise's function, and of a student's cell that its answer needs."""
+        return self._of_answers[name]
 
     def of_cell(self, cell: Cell) -> float:
         """Return the limit of a cell: of the answer that may compute longest among those that need it."""
         if cell.source in self._assignment.code and not names_in(cell.source).used & self._of_students_functions:
             return self._most
-        return min(self._longer.get(cell.id, SECONDS), self._most)
+        return self._of_cells.get(cell.id, self.of_value)
 
     @cached_property
-    def _longer(self) -> dict[str, float]:
-        """The limits of cells that answers need which may compute for longer than others."""
-        longer = {name: self._seconds[name] for name in self._submission.attempted if self._seconds[name] > SECONDS}
-        in_order = sorted(longer.items(), key=lambda pair: pair[1])  # the longest comes last, and stays
-        return {cell.id: seconds for name, seconds in in_order for cell in self._submission.cells([name])}
+    def _of_answers(self) -> dict[str, float]:
+        found = {}
+        for item in self._assignment.items:
+            usual = self._most if item.exercise.kind == "measured" else _SECONDS
+            found[item.exercise.name] = min(item.answer.seconds or usual, self._most)
+        return found
+
+    @cached_property
+    def _of_cells(self) -> dict[str, float]:
+        """The limits of the cells behind answers that may compute for longer than others, by the cells' ids."""
+        limits = sorted((self._of_answers[name], name) for name in self._submission.attempted)
+        longer = [(seconds, name) for seconds, name in limits if seconds > self.of_value]
+        return {cell.id: seconds for seconds, name in longer for cell in self._submission.cells([name])}
 
     @cached_property
     def _of_students_functions(self) -> set[str]:
