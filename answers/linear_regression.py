@@ -285,11 +285,7 @@ ANSWERS = (
         ),
     ),
     Answer(
-        "descent_limit",
-        0.34,
-        numbers.descent_limit(fastest_rate),
-        by_student=lambda unit, **_: fastest_rate(unit),
-        seconds=30,
+        "descent_limit", 0.34, numbers.descent_limit(fastest_rate), (), lambda unit, **_: fastest_rate(unit), seconds=30
     ),
     Answer(
         "metres",

@@ -30,6 +30,7 @@ from d2l_helpers.variants import marked_as
 __all__ = ["Answers", "mark_answer", "mark_submission", "not_attempted"]
 
 _MOST_CHARACTERS = 300
+_IN_TIME = "a result in that time; look for a loop without an end, or for what is waited for"
 
 Arguments = tuple[Any, ...]
 RandomFor = Callable[..., np.random.Generator]
@@ -281,8 +282,8 @@ def _key_fault(item: Item, probe: Probe, error: Exception) -> KeyFault:
 
 def _lost(title: str, lost: Lost) -> Finding:
     said = lost.message + (f" ({lost.line})" if lost.line else "")
-    expected = "a result; look for a loop that never ends" if lost.verdict == Verdict.TIMEOUT else "a result"
-    return Finding(title, lost.verdict, _short(said), expected)
+    is_late = lost.verdict == Verdict.TIMEOUT
+    return Finding(title, lost.verdict, _short(said), _IN_TIME if is_late else "a result")
 
 
 def _short(text: str) -> str:

@@ -122,7 +122,8 @@ class Interpreter:
     def begin(self, ident: int, number: int) -> None:
         """Tell the grader which statement of a cell begins: where a loop has no end, no reply will say it."""
         if number and os.getpid() == self.pid:  # not a child that the student's code forked
-            messages.send(self.replies, {"id": ident, "place": number}, [])
+            with suppress(OSError):  # the student's code may have closed the pipe
+                messages.send(self.replies, {"id": ident, "place": number}, [])
 
     def execute(self, source: str, is_apart: bool = False, begin: Callable[[int], None] = lambda _: None) -> Any:
         """Run statements one at a time, and return the last one's value; what runs apart binds no names outside."""
