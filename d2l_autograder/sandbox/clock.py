@@ -51,7 +51,7 @@ class Clock:
     def said(self, allowed: float) -> str:
         """Say in words why the time that was allowed is over."""
         if self.computed + self.idle < allowed:
-            return f"no result within {self.wall:.0f} seconds, of which it computed in {self.computed:.2g}"
+            return f"no result within {self.wall:.0f} seconds, although it computed in only {self.computed:.2g} of them"
         if self.computed < self.idle:
             return f"it waited for {allowed:.3g} seconds without computing"
         return f"it computed for more than {allowed:.3g} seconds"

@@ -16,7 +16,6 @@ ENDLESS = {
         COMPUTES,
     ),
     "a sleep": ("import time\ntime.sleep(10**6)", WAITS),
-    "naps": ("import time\nwhile True: time.sleep(0.01)", WAITS),
     "a lock": ("import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()", WAITS),
     "a pipe": ("import os\nos.read(os.pipe()[0], 1)", WAITS),
     "asyncio": ("import asyncio\nawait asyncio.sleep(10**6)", WAITS),
@@ -33,9 +32,11 @@ HIDES = {
         "import os\nwhile True:\n    if os.fork() == 0:\n        if os.fork() == 0: sum(range(10**6))\n"
         "        os._exit(0)\n    os.wait()"
     ),
+    "statements without end": "import sys\nbegin = sys._getframe(1).f_locals['begin']\nwhile True: begin(1)",
     "a byte now and then": (
-        "import os, sys, time\nfrom pathlib import Path\n"
-        "fds = [fd for fd in range(3, 20) if os.path.exists(f'/proc/self/fd/{fd}')]\nwhile True:\n"
-        "    for fd in fds:\n        try: os.write(fd, b'\\0')\n        except OSError: pass\n    time.sleep(0.02)"
+        "import itertools, os, time\nfor byte in itertools.chain(b'\\0\\x10\\0\\0', itertools.repeat(32)):\n"
+        "    for fd in range(3, 20):\n        try: os.write(fd, bytes([byte]))\n        except OSError: pass\n"
+        "    time.sleep(0.02)"
     ),
+    "naps": "import time\nwhile True: time.sleep(0.01)",
 }

@@ -200,14 +200,19 @@ open("kept", "w").write("x");
 
 
 def test_what_never_ends_uses_up_its_time_and_says_how(attempt):
-    limits = "dataclasses.replace(WEAKER, seconds=0.5, processes=16)"
-    sources = {name: source for name, (source, _) in ENDLESS.items()} | HIDES
-    found = attempt(f"print(json.dumps({{name: attack(one, {limits}) for name, one in {sources!r}.items()}}))")
-    assert {name: found[name] for name in ENDLESS} == {
-        name: f"Lost timeout: {said}" for name, (_, said) in ENDLESS.items()
-    }
-    for name in HIDES:
-        assert found[name].startswith("Lost "), name
+    limits = "dataclasses.replace(WEAKER, seconds=0.5)"
+    cases = {name: ENDLESS[name] for name in ("many processes", "children that have ended", "a sleep")}
+    sources = {name: source for name, (source, _) in cases.items()} | HIDES
+    found = attempt(
+        "from d2l_autograder.sandbox import clock\nfound = {}\n"
+        f"for name, one in {sources!r}.items():\n"
+        f"    clock.PATIENCE = 5 if name in {list(HIDES)} else 100  # whatever else runs on this machine\n"
+        f"    found[name] = attack(one, {limits})\n"
+        "print(json.dumps(found))"
+    )
+    for name, (_, said) in cases.items():
+        assert found[name] == f"Lost timeout: {said}"
+    assert all(found[name].startswith("Lost ") for name in HIDES), found
 
 
 def test_without_root_it_is_refused(tmp_path):
