@@ -1,11 +1,12 @@
-"""The training loop with compilation left out, in turn with the loop as it is: what compiling saves.
+"""The training loop with one part left out at a time, in turn with the loop as it is: what each part saves.
 
-Commit "Measure the training loop's parts side by side" has the variants that were measured and given up: executors
-bound once instead of ``autograd.record()``, and SGD's step as one operator instead of the Trainer's.
+Two earlier commits have what was measured and given up: "Measure the training loop's parts side by side", SGD's step as
+one operator instead of the Trainer's, and "Bind the compiled graph to kept batches", the graph called under autograd.
 """
 
 from __future__ import annotations
 
+import os
 from unittest import mock
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from rich.table import Table
 
 from benchmarks.comparison import TrainEpoch, interleave
 from benchmarks.implementations import ours, plain_numpy
-from d2l_helpers.training import loop
+from d2l_helpers.training import compiled, loop
 
 __all__ = ["run"]
 
@@ -24,7 +25,25 @@ def plain_loop() -> TrainEpoch:
     return ours()
 
 
-VARIANTS = {"as it is": ours, "plain loop": plain_loop, "NumPy": plain_numpy}
+def one_buffer() -> TrainEpoch:
+    """Prepare `fit` with memory for one minibatch, so that the next one waits until this one is trained on."""
+    mock.patch.object(compiled, "_BUFFERS", 1).start()
+    return ours()
+
+
+def one_worker() -> TrainEpoch:
+    """Prepare `fit` with one thread that gathers and trains in turn."""
+    os.environ["MXNET_CPU_WORKER_NTHREADS"] = "1"
+    return ours()
+
+
+VARIANTS = {
+    "as it is": ours,
+    "one buffer": one_buffer,
+    "one worker": one_worker,
+    "plain loop": plain_loop,
+    "NumPy": plain_numpy,
+}
 
 
 def run(num_epochs: int) -> None:

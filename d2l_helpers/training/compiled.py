@@ -1,28 +1,32 @@
-"""Compile network, loss and count of hits into one MXNet operator.
+"""Compile network, loss and count of hits into one graph of MXNet's.
 
 In Python, MXNet's cost is the dispatch of operators: the network's layers, the loss, the argmax, the sums, then the
 derivative of each. Traced once as symbols, a batch costs one dispatch for all of them and one for their derivatives,
-which makes an epoch about twice as fast: see ``python -m benchmarks ablation``. Only blocks whose Python is
+which makes an epoch about three times as fast: see ``python -m benchmarks ablation``. Only blocks whose Python is
 MXNet's own are compiled, because tracing runs a block's Python once and not for every batch.
 """
 
 from __future__ import annotations
 
 import dis
+import os
 from collections.abc import Iterator
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+from d2l_helpers.training.gradients import no_gradients
+
 if TYPE_CHECKING:
     from d2l_helpers.data import ArrayBatches
 
-__all__ = ["CompiledLoss", "compile_loss", "is_built_in"]
+__all__ = ["CompiledLoss", "Minibatch", "compile_loss", "is_built_in"]
 
 _X, _Y = "d2l_helpers_X", "d2l_helpers_y"
+_BUFFERS = 2  # while MXNet trains on one batch, it gathers the next one
 
 
 class CompiledLoss:
-    """The summed loss and the hits of a network on a batch.
+    """The summed loss and the hits of a network on batches.
 
     Parameters
     ----------
@@ -47,58 +51,117 @@ class CompiledLoss:
         # Only equal types are compared; `check_labels` has seen that all labels are classes, whatever their type
         classes = y if batches.y.dtype == "int32" else y.astype("int32")
         hits = mx.sym.np.argmax(y_hat, axis=1).astype("int32") == classes
-        outputs = mx.sym.Group([loss(y_hat, y).sum(), hits.astype("float32").sum()])
-        names = outputs.list_inputs()
-        self._at = names.index(_X), names.index(_Y)
-        parameters = dict(net.collect_params())
+        self._graph = mx.sym.np.stack([loss(y_hat, y).sum(), hits.astype("float32").sum()])
+        self._operator = mx.nd.CachedOp(self._graph, [("static_alloc", True), ("static_shape", True)])
+        self._parameters = dict(net.collect_params())
+        self._minibatches: dict[tuple[Any, ...], Minibatch] = {}
         # Classic arrays share the memory of mx.np's, and slicing them takes a third of the time
-        self._inputs = [
-            None if name in (_X, _Y) else parameters[name].data(batches.X.ctx).as_nd_ndarray() for name in names
-        ]
-        # With fixed shapes, MXNet runs many operators as one; it plans an epoch's last, smaller batch again
-        self._operator = mx.nd.CachedOp(outputs, [("static_alloc", True), ("static_shape", True)])
         self._batches, self._arrays = batches, (batches.X.as_nd_ndarray(), batches.y.as_nd_ndarray())
 
-    def __call__(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Sum the losses and count the hits of a batch from `minibatches` or `slices`.
-
-        Returns
-        -------
-        tuple of mxnet.nd.NDArray
-            The sum of the losses and the number of right predictions, each one float32, not waited for. Under
-            ``autograd.record()`` the first has a derivative.
-        """
-        for at, array in zip(self._at, (X, y), strict=True):
-            self._inputs[at] = array
-        loss_sum, hits = self._operator(*self._inputs)
-        return loss_sum, hits
-
-    def minibatches(self) -> Iterator[tuple[Any, Any]]:
-        """Yield the batches of one epoch.
+    def slices(self, size: int) -> Iterator[tuple[Any, int]]:
+        """Evaluate all examples in their order, `size` at a time, without copying them.
 
         Yields
         ------
-        X, y : mxnet.nd.NDArray
-            The examples of one batch; the next batch overwrites them.
+        sums : mxnet.nd.NDArray, shape (2,), float32
+            The sum of the losses and the number of right predictions; not waited for.
+        num_examples : int
+            Of how many examples.
+        """
+        end, (X, y) = self._batches.num_examples, self._arrays
+        for start in range(0, end, size):
+            stop = min(start + size, end)
+            inputs = self._inputs(X[start:stop], y[start:stop])
+            sums = self._operator(*(inputs[name] for name in self._graph.list_inputs()))
+            yield sums.as_nd_ndarray(), stop - start
+
+    def minibatches(self) -> Iterator[Minibatch]:
+        """Yield the batches of one epoch, each to be differentiated before the next is taken.
+
+        Raises
+        ------
+        TrainingError
+            If no parameter has a gradient.
         """
         from mxnet import nd
 
         size, end = self._batches.batch_size, self._batches.num_examples
         order = self._batches.order().as_nd_ndarray()
-        kept = [nd.empty((size, *each.shape[1:]), ctx=each.context, dtype=each.dtype) for each in self._arrays]
-        for start in range(0, end, size):
+        for number, start in enumerate(range(0, end, size)):
             rows = order[start : min(start + size, end)]  # MXNet 1.6 refuses a slice past the end
-            buffers = kept if len(rows) == size else (None, None)
-            # mode="clip" skips a check of every index; `order` has only rows that exist
-            X, y = (nd.take(a, rows, mode="clip", out=out) for a, out in zip(self._arrays, buffers, strict=True))
-            yield X, y
+            minibatch = self._bound(len(rows), number % _BUFFERS)
+            for array, buffer in zip(self._arrays, minibatch.buffers, strict=True):
+                # mode="clip" skips a check of every index; `order` has only rows that exist
+                nd.take(array, rows, mode="clip", out=buffer)
+            yield minibatch
 
-    def slices(self, size: int) -> Iterator[tuple[Any, Any]]:
-        """Yield all examples in their order, `size` at a time, without copying them."""
-        end, (X, y) = self._batches.num_examples, self._arrays
-        for start in range(0, end, size):
-            stop = min(start + size, end)
-            yield X[start:stop], y[start:stop]
+    def _inputs(self, X: Any, y: Any) -> dict[str, Any]:
+        """Return the graph's inputs by name: examples, labels, parameters."""
+        data = {name: each.data(X.context).as_nd_ndarray() for name, each in self._parameters.items()}
+        return data | {_X: X, _Y: y}
+
+    def _bound(self, size: int, buffer: int) -> Minibatch:
+        """Return the memory for a batch of some size, made when it is first needed."""
+        key = (size, buffer, *(each.grad_req for each in self._parameters.values()))  # a reader may freeze some
+        if key not in self._minibatches:
+            self._minibatches[key] = self._bind(size)
+        return self._minibatches[key]
+
+    def _bind(self, size: int) -> Minibatch:
+        """Fix the graph's inputs and outputs in memory: Python spends half as long on a batch as with autograd."""
+        from mxnet import nd
+
+        buffers = [nd.empty((size, *each.shape[1:]), ctx=each.context, dtype=each.dtype) for each in self._arrays]
+        inputs, context = self._inputs(*buffers), buffers[0].context
+        trained = {name: each for name, each in self._parameters.items() if each.grad_req != "null"}
+        if not trained:
+            raise no_gradients()
+        # MXNet would print at each binding that it fuses operators, which it does for inference only
+        os.environ.setdefault("MXNET_SUBGRAPH_VERBOSE", "0")
+        executor = self._graph.bind(
+            context,
+            {name: inputs[name] for name in self._graph.list_arguments()},
+            args_grad={name: each.grad(context).as_nd_ndarray() for name, each in trained.items()},
+            grad_req={name: trained[name].grad_req if name in trained else "null" for name in inputs},
+            aux_states={name: inputs[name] for name in self._graph.list_auxiliary_states()},
+        )
+        return Minibatch(buffers, executor, [each.data(context) for each in trained.values()])
+
+
+class Minibatch:
+    """A batch in memory of its own, with the graph bound to it.
+
+    Attributes
+    ----------
+    buffers : list of two mxnet.nd.NDArray
+        The examples and their labels.
+    num_examples : int
+        How many.
+    """
+
+    def __init__(self, buffers: list[Any], executor: Any, trained: list[Any]) -> None:
+        from mxnet import nd
+
+        self.buffers, self.num_examples = buffers, len(buffers[0])
+        self._executor, self._trained = executor, trained
+        self._sums = executor.outputs[0].as_nd_ndarray()
+        self._derivative_of = [nd.array([1, 0], ctx=buffers[0].context)]  # the loss, not the hits
+
+    def differentiate(self) -> Any:
+        """Compute the derivatives of the summed loss by the parameters, into their gradients.
+
+        Returns
+        -------
+        mxnet.nd.NDArray, shape (2,), float32
+            The sum of the losses and the number of right predictions; not waited for.
+        """
+        from mxnet import nd
+
+        self._executor.forward(is_train=True)
+        self._executor.backward(self._derivative_of)
+        for parameter in self._trained:
+            parameter._fresh_grad = True  # as autograd does; a Trainer refuses gradients that it has used
+        return nd.identity(self._sums)  # the next batch overwrites them; `copy()` takes three times as long
 
 
 def compile_loss(net: Any, loss: Any, batches: object) -> CompiledLoss | None:

@@ -167,7 +167,7 @@ def score(
     `compiled` is what `compile_loss` returns for these three.
     """
     if compiled:
-        return total([(*compiled(X, y), len(y)) for X, y in compiled.slices(_ROWS_AT_ONCE)])
+        return total(list(compiled.slices(_ROWS_AT_ONCE)))
     result = Score()
     for X, y in pairs(_in_order(data_iter)):
         y_hat, losses = apply(net, loss, X, y)
@@ -178,12 +178,13 @@ def score(
     return result
 
 
-def total(parts: Sequence[tuple[Any, Any, int]]) -> Score:
-    """Add up (sum of losses, hits, examples) of some batches, the first two as MXNet's arrays, and wait for them."""
+def total(parts: Sequence[tuple[Any, int]]) -> Score:
+    """Add up MXNet's arrays (sum of losses, hits) of some batches, each beside its number of examples, and wait."""
     from mxnet import nd
 
-    loss_sums, hits, sizes = zip(*parts, strict=True)
-    return Score(nd.add_n(*loss_sums).asnumpy().item(), nd.add_n(*hits).asnumpy().item(), sum(sizes))
+    sums, sizes = zip(*parts, strict=True)
+    loss_sum, hits = nd.add_n(*sums).asnumpy().tolist()
+    return Score(loss_sum, hits, sum(sizes))
 
 
 def predict_labels(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]]) -> Prediction:

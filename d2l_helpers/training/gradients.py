@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from d2l_helpers.engine.mxnet_errors import NOT_RECORDED
 from d2l_helpers.errors import TrainingError
 
-__all__ = ["differentiate", "updating"]
+__all__ = ["differentiate", "explained_update", "no_gradients"]
 
 _STALE = "has not been updated by backward"  # in the error that a Trainer of MXNet raises, of type UserWarning
 _EXPECTED = "parameters on which attach_grad() was called, or Gluon's own without grad_req='null'"
@@ -34,43 +32,42 @@ def differentiate(loss: Any) -> None:
     except MXNetError as error:
         if NOT_RECORDED not in str(error):
             raise
-        raise TrainingError(
-            "Cannot compute gradients.",
-            got="a loss that depends on no parameter with a gradient",
-            expected=_EXPECTED,
-            remedy=_REMEDY,
-        ) from error
+        raise no_gradients() from error
 
 
-@contextmanager
-def updating() -> Iterator[None]:
-    """Replace the errors of an update whose parameters have no gradients, or those of another network.
+def no_gradients() -> TrainingError:
+    """Return the error for a loss that depends on no parameter with a gradient."""
+    return TrainingError(
+        "Cannot compute gradients.",
+        got="a loss that depends on no parameter with a gradient",
+        expected=_EXPECTED,
+        remedy=_REMEDY,
+    )
 
-    Raises
-    ------
-    TrainingError
-        Instead of the Trainer's warning of a stale gradient, where warnings are errors, of MXNet's error for parameters
-        that no batch has passed through, and of arithmetic with None.
+
+def explained_update(error: Exception) -> Exception:
+    """Return the error to raise for one of an update: ours for parameters without gradients, or another network's.
+
+    Returns
+    -------
+    TrainingError or Exception
+        A TrainingError for the Trainer's warning of a stale gradient, where warnings are errors, for MXNet's error for
+        parameters that no batch has passed through, and for arithmetic with None; else the error itself.
     """
     from mxnet.gluon.parameter import DeferredInitializationError
 
-    try:
-        yield
-    except UserWarning as warning:
-        if _STALE not in str(warning):  # a warning of the reader's own code, where warnings are errors
-            raise
-        raise _another_networks(str(warning).partition(". ")[0]) from warning
-    except DeferredInitializationError as error:  # the network's own parameters got their shapes by this batch
-        raise _another_networks(str(error).partition(" because ")[0]) from error
-    except TypeError as error:
-        if "'NoneType'" not in str(error):
-            raise
-        raise TrainingError(
+    if isinstance(error, UserWarning) and _STALE in str(error):  # not a warning of the reader's own code
+        return _another_networks(str(error).partition(". ")[0])
+    if isinstance(error, DeferredInitializationError):  # the network's own parameters got their shapes by this batch
+        return _another_networks(str(error).partition(" because ")[0])
+    if isinstance(error, TypeError) and "'NoneType'" in str(error):
+        return TrainingError(
             "Cannot update the parameters.",
             got=f"a parameter whose gradient is None ({error})",
             expected=_EXPECTED,
             remedy=_REMEDY,
-        ) from error
+        )
+    return error
 
 
 def _another_networks(got: str) -> TrainingError:

@@ -23,7 +23,7 @@ from d2l_helpers.training.bar import progress_bar
 from d2l_helpers.training.calls import explained
 from d2l_helpers.training.compiled import CompiledLoss, compile_loss
 from d2l_helpers.training.evaluation import Score, accuracy, score, total
-from d2l_helpers.training.gradients import differentiate, updating
+from d2l_helpers.training.gradients import differentiate, explained_update
 from d2l_helpers.training.history import Epoch, FitProgress, History
 
 __all__ = ["fit", "train_ch3", "watched"]
@@ -143,15 +143,10 @@ def _reports(
 
 def _train_compiled(loss: CompiledLoss, step: Step) -> Iterator[Score]:
     """Train one epoch; yield the sums over every few batches, after waiting for them."""
-    from mxnet import autograd
-
     parts = []
-    for X, y in loss.minibatches():
-        with autograd.record():
-            loss_sum, hits = loss(X, y)
-        differentiate(loss_sum)
-        step(len(y))
-        parts.append((loss_sum, hits, len(y)))
+    for minibatch in loss.minibatches():
+        parts.append((minibatch.differentiate(), minibatch.num_examples))
+        step(minibatch.num_examples)
         if len(parts) == _BATCHES_BETWEEN_WAITS:
             yield total(parts)
             parts.clear()
@@ -180,8 +175,12 @@ def _checked_step(updater: Any) -> Step:
     """
 
     def step(batch_size: int) -> None:
-        with updating():
+        try:
             getattr(updater, "step", updater)(batch_size)
+        except Exception as error:
+            if (explained := explained_update(error)) is error:
+                raise
+            raise explained from error
 
     return step
 
