@@ -114,7 +114,7 @@ class Answer:
         The hidden probes; `Key.answers_to` takes them from the folder ``probes``.
     by_student : callable, optional
         ``by_student(**numbers)`` returns the solution for the numbers of a student's variant. Letters need none: they
-        those of the notebook's text, and become the student's own.
+        are those of the notebook's text, and become the student's own.
     seconds : float, optional
         How long a call of the function, or a student's cell that the answer needs, may compute; time in which nothing
         computes counts, too. By default 5, and for a number that is measured, as by training in its cell, as long as a
