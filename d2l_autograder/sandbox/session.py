@@ -13,7 +13,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any
 
-from d2l_autograder.sandbox.replies import Lost, Reply, Verdict
+from d2l_autograder.sandbox.replies import Lost, Name, Reply, Verdict
 from d2l_autograder.sandbox.sandbox import Sandbox
 from d2l_autograder.sandbox.settings import Limits
 
@@ -71,6 +71,8 @@ class Session:
         self._sandbox: Sandbox | None = None
         self._cells: list[_Cell] = []
         self._is_used = False  # whether a function has been called in this sandbox
+        self._is_disturbed = False  # whether something ran when the present function was first called there
+        self._last = ""  # the function that was called last
 
     def __enter__(self) -> Session:
         return self
@@ -132,6 +134,9 @@ class Session:
 
     def call(self, name: str, args: Sequence[Any] = (), seconds: float | None = None) -> Reply:
         """Call a function of the submission; raises as `run` does, and ArgumentError for what cannot be sent."""
+        function = next((each.name for each in args if isinstance(each, Name)), name)
+        if self._sandbox and function != self._last:  # what a function has left running may disturb the next one
+            self._is_disturbed, self._last = self._is_used and self._sandbox.is_busy, function
         try:
             return self._request(lambda sandbox, allowed: sandbox.call(name, args, allowed), seconds)
         finally:
@@ -149,11 +154,10 @@ class Session:
 
     def _request(self, request: Request, seconds: float | None) -> Reply:
         was_used = self._is_used and self._sandbox is not None
-        is_disturbed = was_used and self._ready().is_busy
         try:
             return self._once(self._ready(), request, seconds)
         except Lost as lost:
-            if not (lost.is_over and was_used) or (lost.verdict == Verdict.TIMEOUT and not is_disturbed):
+            if not (lost.is_over and was_used) or (lost.verdict == Verdict.TIMEOUT and not self._is_disturbed):
                 raise
         return self._once(self._ready(), request, seconds)
 
@@ -163,7 +167,7 @@ class Session:
             self._remaining()
             sandbox = self._sandbox = self._supply()
             self._account.seconds += sandbox.seconds
-            self._is_used = False
+            self._is_used = self._is_disturbed = False
             for cell in list(self._cells):
                 try:
                     self._once(sandbox, cell.run, cell.seconds)
