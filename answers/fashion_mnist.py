@@ -201,6 +201,7 @@ ANSWERS = (
         (0.6528, 0.6834, 0.6899),
         wrong=numbers.held_out_by_amount(HELD_OUT),
         by_student=lambda few, **_: HELD_OUT[few],
+        seconds=30,
     ),
     Answer(
         "split_indices",
@@ -224,5 +225,6 @@ ANSWERS = (
         (21, 12),
         wrong=numbers.best_pixel(PIXELS),
         by_student=lambda dark, bright, **_: PIXELS[dark, bright],
+        seconds=30,
     ),
 )

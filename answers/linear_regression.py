@@ -284,7 +284,9 @@ ANSWERS = (
             Wrong(_without_solving_ridge, "would make it smaller"),
         ),
     ),
-    Answer("descent_limit", 0.34, numbers.descent_limit(fastest_rate), by_student=lambda unit, **_: fastest_rate(unit)),
+    Answer(
+        "descent_limit", 0.34, numbers.descent_limit(fastest_rate), (), lambda unit, **_: fastest_rate(unit), seconds=30
+    ),
     Answer(
         "metres",
         "c",

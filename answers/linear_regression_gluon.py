@@ -64,6 +64,7 @@ ANSWERS = (
         1.8,
         wrong=numbers.PULL_CAP,
         by_student=lambda off, **_: 9 * off,
+        seconds=30,
     ),
     Answer("poisson_loss", poisson_loss, wrong=wrong.POISSON_LOSS),
     Answer(

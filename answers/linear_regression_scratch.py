@@ -270,6 +270,7 @@ ANSWERS = (
         33.05,
         wrong=numbers.GALILEOS_CONSTANT,
         by_student=lambda unit, **_: 33.05 / unit,
+        seconds=5,
     ),
     Answer(
         "zero_start",

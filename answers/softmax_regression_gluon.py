@@ -276,6 +276,7 @@ ANSWERS = (
             Wrong([0.302, 0.209, 0.181, 0.16], "has shape (4,)"),
             Wrong({100: 0.302, 1000: 0.209, 10000: 0.181}, "a dict"),
         ),
+        seconds=30,
     ),
     Answer(
         "merged",

@@ -256,6 +256,7 @@ ANSWERS = (
         0.21,
         wrong=numbers.first_loss_sigma(SIGMAS),
         by_student=lambda factor, **_: SIGMAS[factor],
+        seconds=30,
     ),
     Answer(
         "one_pass",

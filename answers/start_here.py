@@ -52,6 +52,7 @@ ANSWERS = (
         0.5,
         wrong=numbers.ONE_STEP_RATE,
         by_student=lambda goal, **_: goal / 6,
+        seconds=5,
     ),
     Answer(
         "take_step",

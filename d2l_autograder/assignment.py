@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 
 from d2l_authoring.compose import stubs
 from d2l_authoring.notebook_file import read_notebook
+from d2l_autograder.cells.ipython_syntax import to_python
 from d2l_autograder.cells.needed_cells import imports_of, names_in, needed
 from d2l_autograder.digest import digest_of_parts, environment, packages_digest
 from d2l_autograder.key import Answer, Key, KeyFault, key_to
@@ -78,6 +79,11 @@ class Assignment:
     def hidden(self) -> tuple[Path, ...]:
         """What no sandbox may show: the key, and the module that may hold it."""
         return tuple(dict.fromkeys(filter(None, (self.key.folder, self.module.file))))
+
+    @cached_property
+    def code(self) -> frozenset[str]:
+        """The code of its cells, as Python."""
+        return frozenset(to_python(cell.source) for cell in self.release.cells if cell.cell_type == "code")
 
     @cached_property
     def imports(self) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from d2l_autograder.assignment import Assignment
-from d2l_autograder.batch.gate import Gate
 from d2l_autograder.batch.outcome import damaged
 from d2l_autograder.key import KeyFault
 from d2l_autograder.marking.marking import mark_submission
@@ -73,7 +72,6 @@ class Marker:
         self.assignments, self.secret, self.limits, self.is_sandboxed = assignments, secret, limits, is_sandboxed
         self.recent: deque[tuple[str, Submission]] = deque(maxlen=_RECENT)
         self._running = running or Running()
-        self._gate = Gate(self._running.check)
 
     def require_sandbox(self, hidden: Iterable[Path]) -> None:
         """Start a sandbox, and end it.
@@ -132,32 +130,13 @@ class Marker:
         )
 
     def _mark(self, submission: Submission, assignment: Assignment, student: str) -> tuple[Mark, ...]:
-        """Mark a submission; again and alone where a timeout may have come of the sandboxes beside it."""
-        with self._gate.shared():
-            marks, was_starved = self._try(submission, assignment, student)
-        if was_starved:
-            with self._gate.alone():
-                marks, _ = self._try(submission, assignment, student)
-        return marks
-
-    def _try(self, submission: Submission, assignment: Assignment, student: str) -> tuple[tuple[Mark, ...], bool]:
-        """Mark a submission; where the sandbox or the data fails, which is never the student's fault, try again.
-
-        Returns
-        -------
-        tuple of Mark
-            The marks.
-        bool
-            Whether other programs kept a sandbox from running, so that it timed out.
-        """
+        """Mark a submission; where the sandbox or the data fails, which is never the student's fault, try again."""
         for attempt in range(1, _TRIES + 1):
-            sessions: list[Session] = []
             started: list[Sandbox] = []
-            open_session = partial(self._session, setup_for(assignment, student), sessions, started)
+            open_session = partial(self._session, setup_for(assignment, student), started)
             whose = assignment.whose(student) or None
             try:
-                marks = mark_submission(submission, assignment, self.secret, open_session, whose)
-                return marks, any(session.was_starved for session in sessions)
+                return mark_submission(submission, assignment, self.secret, open_session, whose)
             except KeyFault:  # the key would fail again
                 raise
             except D2LHelpersError:
@@ -167,11 +146,10 @@ class Marker:
                 self._running.forget(started)
         raise AssertionError("the last attempt returns or raises")
 
-    def _session(self, setup: Setup, sessions: list[Session], started: list[Sandbox]) -> Session:
+    def _session(self, setup: Setup, started: list[Sandbox]) -> Session:
         def supply(**settings: Any) -> Sandbox:
             sandbox = Sandbox(self.limits, replace(setup, **settings), is_confined=self.is_sandboxed)
             started.append(sandbox)
             return self._running.start(sandbox)
 
-        sessions.append(Session(self.limits, supply=supply))
-        return sessions[-1]
+        return Session(self.limits, supply=supply)

@@ -115,6 +115,10 @@ class Answer:
     by_student : callable, optional
         ``by_student(**numbers)`` returns the solution for the numbers of a student's variant. Letters need none: they
         are those of the notebook's text, and become the student's own.
+    seconds : float, optional
+        How long a call of the function, or a student's cell that the answer needs, may compute; time in which nothing
+        computes counts, too. By default 5, and for a number that is measured, as by training in its cell, as long as a
+        sandbox allows. Five times what a slow right answer takes is enough, and an endless loop takes all of it.
     """
 
     exercise: str
@@ -122,6 +126,7 @@ class Answer:
     wrong: tuple[Wrong, ...]
     probes: tuple[Probe, ...] = ()
     by_student: Callable[..., Any] | None = None
+    seconds: float | None = None
 
     def of_student(self, exercise: Exercise) -> Any:
         """Return the solution for the student whose variant counts."""

@@ -16,6 +16,7 @@ from d2l_autograder.key.sandbox_function import SandboxFunction
 from d2l_autograder.marking.reference import evaluate, on_mxnets_thread
 from d2l_autograder.marking.sandboxed_answers import SandboxedAnswers
 from d2l_autograder.marking.second_try import is_worth_a_second_try, last_cell_of
+from d2l_autograder.marking.time_limits import TimeLimits
 from d2l_autograder.marking.whose_variant import right_for_another, with_student_named
 from d2l_autograder.random_generators import generator
 from d2l_autograder.results import THE_ANSWER, Finding, Mark
@@ -29,6 +30,7 @@ from d2l_helpers.variants import marked_as
 __all__ = ["Answers", "mark_answer", "mark_submission", "not_attempted"]
 
 _MOST_CHARACTERS = 300
+_IN_TIME = "a result in that time; look for a loop without an end, or for what is waited for"
 
 Arguments = tuple[Any, ...]
 RandomFor = Callable[..., np.random.Generator]
@@ -94,15 +96,16 @@ def _mark_submission(
     attempted = [item for item in assignment.items if item.exercise.name in submission.attempted]
     lasts = {item.exercise.name: last_cell_of(item, submission) for item in attempted}
     with open_session() as session:
+        limits = TimeLimits(assignment, submission, session.limits.seconds)
         together = [item for item in attempted if lasts[item.exercise.name] is None]
-        marks = _mark(together, SandboxedAnswers(session, submission), random_for) if together else {}
+        marks = _mark(together, SandboxedAnswers(session, submission, limits), random_for) if together else {}
         for item in attempted:
             if (last := lasts[item.exercise.name]) is not None:
                 with session.beside() as own:
-                    marks |= _mark([item], SandboxedAnswers(own, submission, last=last), random_for)
+                    marks |= _mark([item], SandboxedAnswers(own, submission, limits, last=last), random_for)
         if lacking := [item for item in attempted if is_worth_a_second_try(item, marks, submission, assignment)]:
             with session.beside() as other:
-                again = _mark(lacking, SandboxedAnswers(other, submission, is_whole=True), random_for)
+                again = _mark(lacking, SandboxedAnswers(other, submission, limits, is_whole=True), random_for)
             marks |= {name: _after_all_cells(mark, marks[name]) for name, mark in again.items()}
     return tuple(marks.get(item.exercise.name) or not_attempted(item) for item in assignment.items)
 
@@ -279,7 +282,8 @@ def _key_fault(item: Item, probe: Probe, error: Exception) -> KeyFault:
 
 def _lost(title: str, lost: Lost) -> Finding:
     said = lost.message + (f" ({lost.line})" if lost.line else "")
-    return Finding(title, lost.verdict, _short(said), "a result")
+    is_late = lost.verdict == Verdict.TIMEOUT
+    return Finding(title, lost.verdict, _short(said), _IN_TIME if is_late else "a result")
 
 
 def _short(text: str) -> str:

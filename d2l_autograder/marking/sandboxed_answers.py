@@ -8,13 +8,12 @@ from typing import Any
 
 from d2l_autograder.key.sandbox_function import SandboxFunction
 from d2l_autograder.marking.stopped_cells import StoppedCells, statements
+from d2l_autograder.marking.time_limits import TimeLimits
 from d2l_autograder.marking.whose_variant import named_in
-from d2l_autograder.sandbox import Lost, Name, Session
+from d2l_autograder.sandbox import Lost, Name, Session, Verdict
 from d2l_autograder.submission.submission import Cell, Submission
 
 __all__ = ["SandboxedAnswers"]
-
-_CALL_SECONDS = 5.0  # the public check has 1.5 seconds of computing for all its calls together
 
 
 class SandboxedAnswers:
@@ -26,6 +25,8 @@ class SandboxedAnswers:
         The session; nothing has run in it yet.
     submission : Submission
         The submitted notebook.
+    limits : TimeLimits
+        How long its calls and cells may compute.
     is_whole : bool, optional
         Whether all cells run, in the notebook's order, or only those that the answers need.
     last : int, optional
@@ -38,11 +39,16 @@ class SandboxedAnswers:
     """
 
     def __init__(
-        self, session: Session, submission: Submission, is_whole: bool = False, last: int | None = None
+        self,
+        session: Session,
+        submission: Submission,
+        limits: TimeLimits,
+        is_whole: bool = False,
+        last: int | None = None,
     ) -> None:
-        self._session, self._submission, self._is_whole, self._last = session, submission, is_whole, last
+        self._session, self._submission, self._limits = session, submission, limits
+        self._is_whole, self._last = is_whole, last
         self.named = named_in(submission)
-        self._seconds = min(_CALL_SECONDS, session.limits.seconds)
         self._cells: dict[str, Cell] = {}  # what ran, by the name under which the session knows it
         self._stopped = StoppedCells()
         self._told: set[str] = set()  # the cells whose end is recorded there
@@ -68,7 +74,7 @@ class SandboxedAnswers:
                 self._run_cell(cell, cell in needed)
         for name in values:
             try:
-                self._values[name] = self._session.get(name).value
+                self._values[name] = self._session.get(name, self._limits.of_value).value
             except Lost as lost:
                 self._values[name] = lost
 
@@ -81,14 +87,14 @@ class SandboxedAnswers:
 
     def call(self, name: str, through: SandboxFunction | None, arguments: tuple[Any, ...]) -> Any:
         """Call the function of this name, or what is called in its place; raises Lost."""
-        called, given = name, arguments
+        called, given, seconds = name, arguments, self._limits.of_answer(name)
         if through:
             called, given = through.name, (Name(name), *arguments)
         try:
             if through and self._sent.get(called) is not through:
-                self._session.run(f"probe {called}", through.source)
+                self._session.run(f"probe {called}", through.source, seconds)
                 self._sent[called] = through
-            return self._session.call(called, given, seconds=self._seconds).value
+            return self._session.call(called, given, seconds).value
         except Lost as lost:
             raise self._explain(name, lost) from None
 
@@ -104,7 +110,7 @@ class SandboxedAnswers:
             The sandboxes of different numbers have different hashes of text.
         """
         with self._session.beside(hash_seed=number) as session:
-            own = SandboxedAnswers(session, self._submission, self._is_whole, self._last)
+            own = SandboxedAnswers(session, self._submission, self._limits, self._is_whole, self._last)
             own.run([name])
             yield own
 
@@ -114,7 +120,7 @@ class SandboxedAnswers:
         return stop.message if stop else ""
 
     def _run_cell(self, cell: Cell, is_needed: bool) -> None:
-        lost = self._lost(cell.id, cell)
+        lost = self._lost(cell.id, cell, self._limits.of_cell(cell))
         if lost and lost.is_over and is_needed:
             lost = self._run_statements(cell, lost)
         if lost:
@@ -126,21 +132,23 @@ class SandboxedAnswers:
         """Run a cell that ended its sandbox once more, one statement at a time, and return how it ended.
 
         An interrupted kernel would keep what the cell did before, and a cell's imports are often all that the answers
-        need.
+        need. Where a cell ran out of time, the statement at which it said to be is not run again.
         """
-        parts = statements(cell)
-        if len(parts) < 2 or not self._session.is_patient:
+        parts, left = statements(cell), self._limits.of_cell(cell)
+        is_endless = lost.verdict == Verdict.TIMEOUT
+        if not parts or (len(parts) == 1 and not is_endless):
             return lost
-        left = self._session.limits.seconds
-        for number, (line, text) in enumerate(parts):
+        for number, (line, text) in enumerate(parts[: lost.place] if is_endless else parts):
             before = self._session.seconds
             part = Cell(f"{cell.id} {number}", text, cell.number)
             if again := self._lost(part.id, part, left):
-                return Lost(again.verdict, again.message, again.line or line, again.is_over, again.is_starved)
+                return Lost(again.verdict, again.message, again.line or line, again.is_over)
             left = max(left - (self._session.seconds - before), 0.01)
+        if is_endless:
+            return Lost(lost.verdict, lost.message, parts[min(lost.place, len(parts) - 1)][0], is_over=True)
         return None  # a thread or process that another cell left had ended the sandbox
 
-    def _lost(self, ident: str, cell: Cell, seconds: float | None = None) -> Lost | None:
+    def _lost(self, ident: str, cell: Cell, seconds: float) -> Lost | None:
         self._cells[ident] = cell
         try:
             self._session.run(ident, cell.source, seconds)

@@ -57,8 +57,8 @@ def is_worth_a_second_try(
     """
     exercise = item.exercise
     mark = marks[exercise.name]
-    if mark.verdict == Verdict.RIGHT:
-        return False
+    if mark.verdict in (Verdict.RIGHT, Verdict.TIMEOUT):
+        return False  # an endless loop would cost its time again
     if exercise.kind == "predicted" and mark.verdict == Verdict.WRONG:
         return False  # a letter that depends on what else has run would be two guesses
     if exercise.kind == "written" and last_cell_of(item, submission) is not None:
@@ -69,8 +69,7 @@ def is_worth_a_second_try(
     others = [cell for cell in cells if cell.id not in ran]
     if exercise.kind != "written" and names_behind(exercise.name, cells) == {exercise.name}:
         return False  # a number that the cell states
-    handed_out = {cell.source.strip() for cell in assignment.release.cells}
-    own = [cell.source for cell in others if cell.source.strip() not in handed_out]
+    own = [cell.source for cell in others if cell.source not in assignment.code]
     if not all(_only_binds(source) or only_names_a_student(source) for source in own):
         return True  # a cell of the student's own may have done anything
     return _may_change_data(exercise.name, [cell for cell in cells if cell.id in ran], others)

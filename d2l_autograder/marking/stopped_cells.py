@@ -36,7 +36,7 @@ class StoppedCells:
         """
         line = _line_in(cell, lost)
         where = f"cell {cell.number}" + (f", line {line}" if line else "")
-        told = Lost(lost.verdict, f"{where}: {lost.message}", "" if line else lost.line, is_starved=lost.is_starved)
+        told = Lost(lost.verdict, f"{where}: {lost.message}", "" if line else lost.line)
         cause = self._cause_of(_missing_name(lost)) or told
         if tree := tree_of(cell.source):
             rest = [statement.lineno for statement in tree.body if (statement.end_lineno or 0) >= line]

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from d2l_autograder.sandbox.cgroup import Cgroup
 from d2l_autograder.sandbox.settings import Limits
-from d2l_autograder.sandbox.usage import Usage
+from d2l_autograder.sandbox.usage import Meter
 from d2l_helpers.errors import SandboxError
 
 __all__ = ["AnyProcess"]
@@ -17,7 +17,7 @@ class AnyProcess(Protocol):
     """A process as `ConfinedProcess` documents it."""
 
     limits: Limits
-    usage: Usage
+    meter: Meter
     status: int | None
     was_out_of_memory: bool
     first_pid: int
@@ -42,7 +42,7 @@ class AnyProcess(Protocol):
         """Kill everything inside, and remove what it leaves; safe to call twice."""
 
     def measure(self) -> None:
-        """Update `usage`."""
+        """Read the meter."""
 
     def close_stderr(self) -> None:
         """Stop reading what is printed about a start that failed."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from d2l_autograder.sandbox import cgroup, schedule
+from d2l_autograder.sandbox import cgroup
 from d2l_autograder.sandbox.settings import Limits
 
 __all__ = ["Limit", "limits_not_held"]
@@ -53,8 +53,6 @@ def limits_not_held() -> list[Limit]:
         found.append(_USER)
         if _kernel() < (5, 14):
             found.append(_PROCESSES)
-    if not schedule.is_known():
-        found.append(_STARVED)
     return found
 
 
@@ -81,8 +79,8 @@ _MEMORY = Limit(
 )
 _CPU = Limit(
     "an equal share of CPU time for each submission",
-    "neither a control group nor an autogroup gives shares, so a submission of many processes slows others down; a "
-    "submission that timed out while it waited for the CPU is marked again by itself",
+    "neither a control group nor an autogroup gives shares, so a submission of many processes slows others down; "
+    "what others compute does not count against a submission",
     _IN_A_GROUP,
 )
 _USER = Limit(
@@ -96,9 +94,4 @@ _PROCESSES = Limit(
     "before Linux 5.14 the kernel counts the processes of all sandboxes of a user together, so that a submission with "
     "many processes keeps others from starting theirs",
     "grade as root, on a newer kernel, or with one job at a time: --jobs 1",
-)
-_STARVED = Limit(
-    "timeouts that are not the submission's fault",
-    "this kernel does not tell how long a program has waited for the CPU (/proc/PID/schedstat)",
-    "grade while nothing else runs, with fewer jobs than the machine has cores",
 )

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 from d2l_autograder.sandbox import mounts
 from d2l_autograder.sandbox.memory import Watch, private_memory
 from d2l_autograder.sandbox.settings import VARIABLES, Limits
-from d2l_autograder.sandbox.usage import Usage, usage_of
+from d2l_autograder.sandbox.usage import Meter
 from d2l_helpers.errors import SandboxError
 
 __all__ = ["PlainProcess"]
@@ -46,11 +45,10 @@ class PlainProcess:
     def __init__(
         self, limits: Limits, keep: Sequence[int], data: Path | None = None, files: Sequence[Path] = ()
     ) -> None:
-        self.limits, self.usage = limits, Usage()
+        self.limits, self.meter = limits, Meter()
         self.status: int | None = None
         self.was_out_of_memory = False
         self._watch: Watch | None = None
-        self._started = time.monotonic()
         self._home = tempfile.TemporaryDirectory(prefix="d2l-plain-")
         for file in files:
             shutil.copy(file, self._home.name)
@@ -102,11 +100,8 @@ class PlainProcess:
         self._home.cleanup()
 
     def measure(self) -> None:
-        """Update `usage`."""
-        used = usage_of(self.first_pid)
-        seconds = time.monotonic() - self._started
-        cpu, memory = max(used.cpu_seconds, self.usage.cpu_seconds), max(used.memory, self.usage.memory)
-        self.usage = Usage(seconds, cpu, memory)
+        """Read the meter."""
+        self.meter.measure(self.processes())
 
     def close_stderr(self) -> None:
         """Do nothing: what the process prints goes to /dev/null from the start."""

@@ -21,7 +21,7 @@ from pathlib import Path
 from d2l_autograder.sandbox import bubblewrap, cgroup, mounts, seccomp, start_faults
 from d2l_autograder.sandbox.memory import SandboxMemory, Watch
 from d2l_autograder.sandbox.settings import Limits
-from d2l_autograder.sandbox.usage import Usage, usage_of
+from d2l_autograder.sandbox.usage import Meter
 from d2l_helpers.errors import SandboxError
 
 __all__ = ["ConfinedProcess", "pipe"]
@@ -57,8 +57,8 @@ class ConfinedProcess:
         The control group of the processes inside.
     status : int or None
         The exit status; None while the command runs.
-    usage : Usage
-        What the processes had used at the last measurement.
+    meter : Meter
+        What the processes have used.
     was_out_of_memory : bool
         Whether the kernel has killed one of the processes for memory, or the watch all of them.
 
@@ -79,12 +79,11 @@ class ConfinedProcess:
     ) -> None:
         bubblewrap.require_programs()
         self.limits = limits
-        self.usage = Usage()
+        self.meter = Meter()
         self.status: int | None = None
         self.first_pid = -1
         self.group: cgroup.Cgroup | None = None
         self.was_out_of_memory = False
-        self._started = time.monotonic()
         self._pidfd = -1  # of the first process inside
         self._entered: tuple[int, ...] = ()  # processes inside whose parent is outside
         self._memory: SandboxMemory | None = None
@@ -218,14 +217,8 @@ class ConfinedProcess:
             self._bwrap.stderr.close()
 
     def measure(self) -> None:
-        """Update `usage`; it must happen while the processes live, as bubblewrap does not report what they used."""
-        cpu, memory = (self.group.cpu_seconds, self.group.peak) if self.group else (0.0, 0)
-        if not (cpu and memory):  # a kernel that does not count both for a group
-            used = [usage_of(pid) for pid in self.processes()]
-            cpu = max(cpu, sum(each.cpu_seconds for each in used))
-            memory = max(memory, *(each.memory for each in used))
-        seconds = time.monotonic() - self._started
-        self.usage = Usage(seconds, max(cpu, self.usage.cpu_seconds), max(memory, self.usage.memory))
+        """Read the meter; it must happen while the processes live, as bubblewrap does not report what they used."""
+        self.meter.measure(self.processes(), self.group)
 
     def _reap(self, process: subprocess.Popen[bytes], seconds: float) -> None:
         pidfd = os.pidfd_open(process.pid)

@@ -18,7 +18,7 @@ from d2l_autograder.sandbox.arrays import Array
 from d2l_autograder.sandbox.wire import Frame
 from d2l_helpers.errors import ArgumentError, BadFrame
 
-__all__ = ["Lost", "Name", "Reply", "Verdict", "decode", "encode", "read_reply"]
+__all__ = ["Lost", "Name", "Reply", "Verdict", "decode", "encode", "place_in", "read_reply"]
 
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _MOST_CHARACTERS = 10_000  # of a text in a value
@@ -59,19 +59,18 @@ class Lost(Exception):
         The line of the student's code and its number, as reported from inside.
     is_over : bool, optional
         Whether the sandbox has ended, too.
-    is_starved : bool, optional
-        Whether other programs of the machine kept the code from running, so that a timeout may not be its own fault.
+    place : int, optional
+        Where the sandbox has ended in a cell: the number of the statement, from 0, that the code inside said it had
+        begun. It may only decide what is run again.
     """
 
-    def __init__(
-        self, verdict: Verdict, message: str, line: str = "", is_over: bool = False, is_starved: bool = False
-    ) -> None:
+    def __init__(self, verdict: Verdict, message: str, line: str = "", is_over: bool = False, place: int = 0) -> None:
         self.verdict, self.message, self.line, self.is_over = verdict, message, line, is_over
-        self.is_starved = is_starved
+        self.place = place
         super().__init__(f"{verdict}: {message}" + (f"\n  {line}" if line else ""))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.verdict, self.message, self.line, self.is_over, self.is_starved)
+        return type(self), (self.verdict, self.message, self.line, self.is_over, self.place)
 
 
 @dataclass(frozen=True)
@@ -158,6 +157,14 @@ def decode(spec: Any, arrays: Sequence[Array]) -> Any:
         If the JSON describes no such value.
     """
     return _decode(spec, dict(enumerate(arrays)))
+
+
+def place_in(frame: Frame, ident: int) -> int | None:
+    """Return the number of the statement that a cell begins, if the message says that; otherwise None."""
+    place = frame.header.get("place")
+    if type(place) is int and place >= 0 and frame.header == {"id": ident, "place": place}:
+        return place
+    return None
 
 
 def read_reply(frame: Frame, ident: int, seconds: float) -> Reply:

@@ -5,33 +5,36 @@ Time, memory and death are measured from outside. What comes from inside is an a
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from signal import Signals
 from types import TracebackType
 from typing import Any
 
 from d2l_autograder.cells.ipython_syntax import to_python
-from d2l_autograder.sandbox import bubblewrap, mounts, schedule, separate_user
+from d2l_autograder.sandbox import bubblewrap, mounts, separate_user
 from d2l_autograder.sandbox.any_process import AnyProcess
 from d2l_autograder.sandbox.arrays import Array
+from d2l_autograder.sandbox.clock import PATIENCE, Clock
 from d2l_autograder.sandbox.forked_process import ForkedProcess
 from d2l_autograder.sandbox.plain_process import PlainProcess
 from d2l_autograder.sandbox.process import ConfinedProcess
-from d2l_autograder.sandbox.replies import Lost, Reply, Verdict, encode, read_reply
+from d2l_autograder.sandbox.replies import Lost, Reply, Verdict, encode, place_in, read_reply
 from d2l_autograder.sandbox.settings import MB, Limits, Setup
 from d2l_autograder.sandbox.template import template_for
-from d2l_autograder.sandbox.usage import Usage
+from d2l_autograder.sandbox.usage import Usage, want_to_run
 from d2l_autograder.sandbox.wire import Channel, Frame
-from d2l_helpers.errors import BadFrame, FrameTimeout, PeerGone, SandboxError, WireError
+from d2l_helpers.errors import BadFrame, PeerGone, SandboxError, WireError
 
 __all__ = ["Sandbox"]
 
 _ATTEMPTS = 3
+_MOMENT = 0.005  # seconds
 _NEARLY = 0.9  # of the memory limit: a process that dies with that much memory counts as out of memory
 
 
@@ -57,7 +60,7 @@ class Sandbox:
     process : AnyProcess or None
         The process that runs the code; None before the start.
     seconds : float
-        What its requests took so far.
+        What counts of the time of its start and of its requests, as by `Clock`.
 
     Raises
     ------
@@ -71,7 +74,6 @@ class Sandbox:
         self.ending: Lost | None = None
         self.process: AnyProcess | None = None
         self.seconds = 0.0
-        self._turns: schedule.Turns | None = None
         self._channel: Channel | None = None
 
     def __enter__(self) -> Sandbox:
@@ -85,7 +87,16 @@ class Sandbox:
     @property
     def usage(self) -> Usage:
         """What the sandbox had used when the last request, or the sandbox itself, ended."""
-        return self.process.usage if self.process else Usage()
+        return self.process.meter.usage if self.process else Usage()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something runs although no request does: what an earlier one has left."""
+        for _ in range(2):  # the process itself may still be on its way to wait for the next request
+            if self.process is None or not want_to_run(self.process.processes()):
+                return False
+            time.sleep(_MOMENT)
+        return True
 
     def start(self) -> None:
         """Start the process and wait until it is ready; try a start that failed again."""
@@ -114,7 +125,7 @@ class Sandbox:
         source : str
             As the notebook has it; IPython's own syntax becomes Python before the code is sent.
         seconds : float, optional
-            The timeout; ``limits.seconds`` by default.
+            The limit of its time; ``limits.seconds`` by default.
 
         Raises
         ------
@@ -166,6 +177,8 @@ class Sandbox:
             raise self.process.fault(f"Python did not start inside ({frame.header})")
         self.process.close_stderr()
         self.process.watch_memory()
+        self.process.measure()
+        self.seconds = max(self.usage.cpu_seconds, self.usage.seconds / PATIENCE)
 
     def _new_process(self, pipes: tuple[int, int]) -> AnyProcess:
         if not self.is_confined:
@@ -177,48 +190,50 @@ class Sandbox:
         python = [sys.executable, "-P", "-s", "-B", mounts.WORKER, *map(str, pipes)]
         return ConfinedProcess(python, self.limits, self.setup.variables(), pipes, self.setup.data, self.setup.files)
 
-    def _send(self, message: dict[str, Any], arrays: Sequence[Array], seconds: float) -> int:
+    def _send(
+        self,
+        message: dict[str, Any],
+        arrays: Sequence[Array],
+        seconds: float,
+        watch: Callable[[], None] | None = None,
+    ) -> int:
         assert self._channel is not None
         ident = secrets.randbits(32)  # code inside must not be able to reply to a request in advance
-        self._channel.send(Frame(message | {"id": ident}, arrays), seconds)
+        self._channel.send(Frame(message | {"id": ident}, arrays), seconds, watch)
         return ident
 
     def _request(self, message: dict[str, Any], arrays: Sequence[Array], seconds: float | None) -> Reply:
         if self.process is None or self._channel is None or self.ending:
             raise _not_running(self.ending)
         allowed = min(seconds or self.limits.seconds, self.limits.total_seconds - self.seconds)
-        began = time.monotonic()
-        self._turns = None
+        clock, place = Clock(self.process), 0
+
+        def look() -> None:
+            clock.look()
+            if clock.used >= allowed:
+                raise Lost(Verdict.TIMEOUT, clock.said(allowed), is_over=True, place=place)
+
         try:
-            ident = self._send(message, arrays, allowed)
-            frame = self._channel.receive(allowed - (time.monotonic() - began), self._look)
-            return read_reply(frame, ident, time.monotonic() - began)
+            ident = self._send(message, arrays, math.inf, look)
+            while (begun := place_in(frame := self._channel.receive(math.inf, look), ident)) is not None:
+                place = begun
+            return read_reply(frame, ident, clock.wall)
         except WireError as error:
-            self.ending = self._ending_after(error, allowed)
+            self.ending = self._ending_after(error)
         except Lost as lost:
             if not lost.is_over:
                 raise
             self.ending = lost
         finally:
             self.process.measure()
-            self.seconds += time.monotonic() - began
+            self.seconds += clock.used
             if self.ending:
                 self.end()
         raise self.ending
 
-    def _look(self) -> None:
-        """Measure once, when a request does not end at once, how often the processes have run."""
-        if self._turns is None and self.process is not None:
-            self._turns = schedule.turns_of(self.process.processes())
-
-    def _ending_after(self, error: WireError, allowed: float) -> Lost:
+    def _ending_after(self, error: WireError) -> Lost:
         """Return how the sandbox ended, given what went wrong on the pipe."""
         assert self.process is not None
-        if isinstance(error, FrameTimeout):
-            before, now = self._turns, schedule.turns_of(self.process.processes())
-            is_starved = before is not None and schedule.was_starved(before, now)
-            message = f"no result within {allowed:.3g} seconds"
-            return Lost(Verdict.TIMEOUT, message, is_over=True, is_starved=is_starved)
         if isinstance(error, BadFrame):
             return Lost(Verdict.BAD_ANSWER, "what came back was no answer", is_over=True)
         assert isinstance(error, PeerGone)
@@ -228,7 +243,7 @@ class Sandbox:
 
 
 def _ending_of(process: AnyProcess, died_by_itself: bool) -> Lost:
-    status, used, limits = process.status or 0, process.usage, process.limits
+    status, used, limits = process.status or 0, process.meter.usage, process.limits
     # Without a control group, a process that cannot allocate may abort before the watch sees how much it uses
     if process.was_out_of_memory or (process.group is None and used.memory > _NEARLY * limits.memory):
         return _out_of_memory(limits)

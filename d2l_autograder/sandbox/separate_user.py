@@ -25,7 +25,7 @@ from d2l_autograder.sandbox import bubblewrap, mounts, seccomp
 from d2l_autograder.sandbox.memory import Watch, private_memory
 from d2l_autograder.sandbox.settings import MB, Limits, Setup
 from d2l_autograder.sandbox.stage import remove, stage
-from d2l_autograder.sandbox.usage import Usage, usage_of
+from d2l_autograder.sandbox.usage import Meter
 from d2l_helpers.errors import SandboxError
 
 __all__ = ["UserProcess", "require_programs", "start"]
@@ -98,11 +98,10 @@ class UserProcess:
         hidden: Sequence[Path],
         files: Sequence[Path] = (),
     ) -> None:
-        self.limits, self.usage = limits, Usage()
+        self.limits, self.meter = limits, Meter()
         self.status: int | None = None
         self.was_out_of_memory = False
         self._watch: Watch | None = None
-        self._started = time.monotonic()
         self._stack = ExitStack()  # keeps the claim on the user, and the home
         self._user = bubblewrap.own_user(self._stack)
         self._home = Path(tempfile.mkdtemp(prefix="d2l-home-"))
@@ -195,12 +194,8 @@ class UserProcess:
         self._stack.close()
 
     def measure(self) -> None:
-        """Update `usage`; it must happen while the processes live."""
-        used = [usage_of(pid) for pid in self.processes()]
-        cpu = sum(each.cpu_seconds for each in used)
-        memory = max((each.memory for each in used), default=0)
-        seconds = time.monotonic() - self._started
-        self.usage = Usage(seconds, max(cpu, self.usage.cpu_seconds), max(memory, self.usage.memory))
+        """Read the meter; it must happen while the processes live."""
+        self.meter.measure(self.processes())
 
     def close_stderr(self) -> None:
         """Stop reading what the launcher prints about a start that failed."""

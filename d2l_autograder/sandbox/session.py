@@ -2,30 +2,39 @@
 
 When a function ends its sandbox, another one is started and the cells run again, so that the next function finds what
 it needs. A call that fails after other calls in the same sandbox is tried once more by itself: what one function has
-left running must not cost another its points.
+left running must not cost another its points. What ran out of its time is not run again.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
 from typing import Any
 
-from d2l_autograder.sandbox.replies import Lost, Reply, Verdict
+from d2l_autograder.sandbox.replies import Lost, Name, Reply, Verdict
 from d2l_autograder.sandbox.sandbox import Sandbox
 from d2l_autograder.sandbox.settings import Limits
 
 __all__ = ["Session"]
 
 _LEAST = 0.01  # seconds; with less time left, no request is started
-# Restarts whose time is not counted: an honest submission needs a few, and a busy machine makes each of them slow
-_FREE_RESTARTS = 3
 
 Request = Callable[[Sandbox, float], Reply]
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell, and the limit of its time."""
+
+    ident: str
+    source: str
+    seconds: float | None
+
+    def run(self, sandbox: Sandbox, seconds: float) -> Reply:
+        """Run it in a sandbox."""
+        return sandbox.run(self.ident, self.source, seconds)
 
 
 @dataclass
@@ -33,8 +42,7 @@ class _Account:
     """What all sandboxes of one submission have used together."""
 
     seconds: float = 0.0
-    restarts: int = 0
-    was_starved: bool = False
+    endless: dict[tuple[str, str], Lost] = field(default_factory=dict)  # by id and source: cells that ran out of time
 
 
 class Session:
@@ -43,8 +51,7 @@ class Session:
     Parameters
     ----------
     limits : Limits
-        What each sandbox may use; ``total_seconds`` holds for all requests of the session together, and for all
-        restarts but the first few.
+        What each sandbox may use; ``total_seconds`` holds for the whole session, the starts of its sandboxes included.
     supply : callable
         Returns a sandbox that is started and unused. The session ends each sandbox that it gets.
     account : _Account, optional
@@ -62,9 +69,10 @@ class Session:
         self._account = account or _Account()
         self._supply = supply
         self._sandbox: Sandbox | None = None
-        self._cells: list[tuple[str, str]] = []
+        self._cells: list[_Cell] = []
         self._is_used = False  # whether a function has been called in this sandbox
-        self._has_started = False
+        self._is_disturbed = False  # whether something ran when the present function was first called there
+        self._last = ""  # the function that was called last
 
     def __enter__(self) -> Session:
         return self
@@ -73,19 +81,9 @@ class Session:
         self.end()
 
     @property
-    def was_starved(self) -> bool:
-        """Whether a request timed out while other programs of the machine kept the sandbox from running."""
-        return self._account.was_starved
-
-    @property
     def seconds(self) -> float:
-        """What all requests of the submission have taken so far."""
+        """What counts of the submission's time so far."""
         return self._account.seconds
-
-    @property
-    def is_patient(self) -> bool:
-        """Whether there were so few restarts that their time is not counted."""
-        return self._account.restarts <= _FREE_RESTARTS
 
     def beside(self, hash_seed: int = 0) -> Session:
         """Return a session for the same submission: other sandboxes, no cells, and the same account of time.
@@ -102,6 +100,8 @@ class Session:
     def run(self, cell: str, source: str, seconds: float | None = None) -> Reply:
         """Run a cell, and remember it for the next sandbox unless it ends this one.
 
+        A cell that ran out of time in any session of the submission fails at once with what was said of it there.
+
         Parameters
         ----------
         cell : str
@@ -109,7 +109,7 @@ class Session:
         source : str
             As the notebook has it.
         seconds : float, optional
-            The timeout; ``limits.seconds`` by default.
+            The limit of its time; ``limits.seconds`` by default.
 
         Raises
         ------
@@ -118,19 +118,25 @@ class Session:
         SandboxError
             If the sandbox fails by no fault of the student's.
         """
+        one = _Cell(cell, source, seconds)
         try:
-            reply = self._request(partial(_run, cell, source), seconds)
+            if known := self._account.endless.get((cell, source)):
+                raise known
+            reply = self._request(one.run, seconds)
         except Lost as lost:
             if lost.is_over:
-                self.guilty[cell] = lost
+                self._blame(one, lost)
             else:
-                self._cells.append((cell, source))
+                self._cells.append(one)
             raise
-        self._cells.append((cell, source))
+        self._cells.append(one)
         return reply
 
     def call(self, name: str, args: Sequence[Any] = (), seconds: float | None = None) -> Reply:
         """Call a function of the submission; raises as `run` does, and ArgumentError for what cannot be sent."""
+        function = next((each.name for each in args if isinstance(each, Name)), name)
+        if self._sandbox and function != self._last:  # what a function has left running may disturb the next one
+            self._is_disturbed, self._last = self._is_used and self._sandbox.is_busy, function
         try:
             return self._request(lambda sandbox, allowed: sandbox.call(name, args, allowed), seconds)
         finally:
@@ -151,65 +157,45 @@ class Session:
         try:
             return self._once(self._ready(), request, seconds)
         except Lost as lost:
-            if not (lost.is_over and was_used):
+            if not (lost.is_over and was_used) or (lost.verdict == Verdict.TIMEOUT and not self._is_disturbed):
                 raise
         return self._once(self._ready(), request, seconds)
 
     def _ready(self) -> Sandbox:
         """Return a sandbox in which the cells have run."""
         while self._sandbox is None:
-            sandbox = self._sandbox = self._start()
-            self._is_used = False
-            for number, (cell, source) in enumerate(self._cells):
+            self._remaining()
+            sandbox = self._sandbox = self._supply()
+            self._account.seconds += sandbox.seconds
+            self._is_used = self._is_disturbed = False
+            for cell in list(self._cells):
                 try:
-                    self._once(sandbox, partial(_run, cell, source), None)
+                    self._once(sandbox, cell.run, cell.seconds)
                 except Lost as lost:
                     if lost.is_over:  # although it did not end the first sandbox: start once more without this cell
-                        self.guilty[cell] = lost
-                        del self._cells[number]
+                        self._blame(cell, lost)
+                        self._cells.remove(cell)
                         break
         return self._sandbox
-
-    def _start(self) -> Sandbox:
-        """Start a sandbox; cells that end one after the other must not take more time than a submission has."""
-        self._remaining()
-        if not self._has_started:
-            self._has_started = True
-            return self._supply()
-        self._account.restarts += 1
-        with self._counting():
-            return self._supply()
 
     def _once(self, sandbox: Sandbox, request: Request, seconds: float | None) -> Reply:
         remaining, before = self._remaining(), sandbox.seconds
         try:
-            with self._counting():  # also the time that it takes to end the sandbox
-                return request(sandbox, min(seconds or self.limits.seconds, remaining))
+            return request(sandbox, min(seconds or self.limits.seconds, remaining))
         except Lost as lost:
-            self._account.was_starved |= lost.is_starved
             if lost.is_over:
                 self.end()
             raise
         finally:
-            if self.is_patient:
-                self._account.seconds += sandbox.seconds - before
+            self._account.seconds += sandbox.seconds - before
 
-    @contextmanager
-    def _counting(self) -> Iterator[None]:
-        """Count the time of what runs inside, once there were more than a few restarts."""
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            if not self.is_patient:
-                self._account.seconds += time.monotonic() - began
+    def _blame(self, cell: _Cell, lost: Lost) -> None:
+        self.guilty[cell.ident] = lost
+        if lost.verdict == Verdict.TIMEOUT:
+            self._account.endless[cell.ident, cell.source] = lost
 
     def _remaining(self) -> float:
         remaining = self.limits.total_seconds - self._account.seconds
         if remaining < _LEAST:
             raise Lost(Verdict.TIMEOUT, f"the {self.limits.total_seconds:.3g} seconds for all of it are over")
         return remaining
-
-
-def _run(name: str, source: str, sandbox: Sandbox, seconds: float) -> Reply:
-    return sandbox.run(name, source, seconds)

@@ -32,9 +32,11 @@ class Limits:
     Attributes
     ----------
     seconds : float
-        Wall-clock time of one request, such as a cell or a call.
+        The time of one request, such as a cell or a call: CPU time of all processes together, and wall-clock time in
+        which none of them computes or waits for the CPU. Other programs of the machine do not shorten it, except that
+        no request runs for longer than five times this limit on the wall clock.
     total_seconds : float
-        Wall-clock time of all requests of a sandbox together; also the CPU time of each process.
+        The same for all requests of a submission together; also the CPU time of each process.
     start_seconds : float
         Wall-clock time of the start. A start that takes longer is a failure of the grader, not of the student.
     memory : int

@@ -67,8 +67,8 @@ class Channel:
         os.set_blocking(read_fd, False)
         os.set_blocking(write_fd, False)
 
-    def send(self, frame: Frame, seconds: float) -> None:
-        """Send one frame.
+    def send(self, frame: Frame, seconds: float, watch: Callable[[], None] | None = None) -> None:
+        """Send one frame; the arguments are those of `receive`.
 
         Raises
         ------
@@ -81,7 +81,7 @@ class Channel:
         view = memoryview(len(payload).to_bytes(4, "big") + payload)
         deadline = time.monotonic() + seconds
         while view:
-            self._wait(self._write_fd, select.POLLOUT, deadline, None)
+            self._wait(self._write_fd, select.POLLOUT, deadline, watch)
             try:
                 view = view[os.write(self._write_fd, view[: 1 << 20]) :]
             except BlockingIOError:
@@ -97,7 +97,7 @@ class Channel:
         seconds : float
             The timeout for the whole frame, however its bytes arrive.
         watch : callable, optional
-            Called about ten times a second while no byte arrives; an exception that it raises ends the wait.
+            Called before each wait, and ten times a second while it lasts; an exception that it raises ends the wait.
 
         Raises
         ------
@@ -141,13 +141,13 @@ class Channel:
         poll = select.poll()
         poll.register(fd, event)
         while True:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:  # checked even if bytes are there: a peer may send byte by byte for ever
+            now = time.monotonic()
+            if now >= deadline:  # checked even if bytes are there: a peer may send byte by byte for ever
                 raise _late()
-            if poll.poll(1000 * (min(remaining, _TICK) if watch else remaining)):
-                return
             if watch:
                 watch()
+            if poll.poll(1000 * (min(deadline - now, _TICK) if watch else deadline - now)):
+                return
 
 
 def pack(frame: Frame) -> bytes:

@@ -18,7 +18,9 @@ import sys
 import traceback
 import types
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -114,18 +116,25 @@ class Interpreter:
         """Run a cell, and show the value of its last line."""
         self.cell, source = f"<cell {request['cell']}>", request["source"]
         linecache.cache[self.cell] = (len(source), None, source.splitlines(keepends=True), self.cell)
-        value = self.execute(source)
+        value = self.execute(source, begin=partial(self.begin, request["id"]))
         if value is not None and not source.rstrip().endswith(";"):
             show(value)
             if self.namespace.get("_") is self.shown:  # the student's code does not use the name for something else
                 self.namespace["_"] = self.shown = value
         return {"status": "ok"}
 
-    def execute(self, source: str, is_apart: bool = False) -> Any:
+    def begin(self, ident: int, number: int) -> None:
+        """Tell the grader which statement of a cell begins: where a loop has no end, no reply will say it."""
+        if number and os.getpid() == self.pid:  # not a child that the student's code forked
+            with suppress(OSError):  # the student's code may have closed the pipe
+                messages.send(self.replies, {"id": ident, "place": number}, [])
+
+    def execute(self, source: str, is_apart: bool = False, begin: Callable[[int], None] = lambda _: None) -> Any:
         """Run statements one at a time, and return the last one's value; what runs apart binds no names outside."""
         namespace = {**self.namespace} if is_apart else self.namespace
         value = None
-        for statement in ast.parse(source, self.cell).body:
+        for number, statement in enumerate(ast.parse(source, self.cell).body):
+            begin(number)
             is_last = isinstance(statement, ast.Expr)
             unit = ast.Expression(statement.value) if isinstance(statement, ast.Expr) else ast.Module([statement], [])
             code = compile(unit, self.cell, "eval" if is_last else "exec", self.flags, dont_inherit=True)

@@ -18,6 +18,7 @@ from d2l_autograder.batch.cluster.task import describe, mark_task, open_course
 from d2l_autograder.batch.marker import Marker
 from d2l_autograder.batch.outcome import not_marked
 from d2l_autograder.results import Result
+from d2l_autograder.sandbox import clock
 from d2l_helpers.errors import SandboxError
 
 __all__ = ["Dispatch", "Failed", "Send"]
@@ -25,7 +26,7 @@ __all__ = ["Dispatch", "Failed", "Send"]
 _TRIES = 4
 _LOOK = 0.5  # seconds between two looks at workers that have a submission
 _LONG = 30.0  # seconds after which an idle worker tries a submission that another one still has
-_PATIENCE = 3.0  # times what a submission may take in all: it is marked again where it was starved, and may wait before
+_PATIENCE = clock.PATIENCE + 1  # times the limit of a submission's time: what it may last, and wait before it begins
 _TO_EXAMINE = 300.0  # seconds; the worker may have another grader's submissions to mark first
 
 Send = Callable[..., Awaitable[str]]

@@ -12,7 +12,6 @@ from support.leftovers import need_a_sandbox, nothing_left
 from d2l_authoring.compose import compose
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.batch import marker as batch
-from d2l_autograder.batch.gate import Gate
 from d2l_autograder.batch.grader import Grader
 from d2l_autograder.batch.store import Kept, Store
 from d2l_autograder.collect import Entry, collect
@@ -341,43 +340,6 @@ def test_a_mark_that_cannot_be_kept_is_reported_and_the_fault_is_named(assignmen
     assert outcomes["a"].fault is outcomes["c"].fault is None
 
 
-class StarvedSessions:
-    """Sessions in the place of real ones: the first of b's was starved; each notes which others run beside it."""
-
-    def __init__(self, starved, times=1):
-        self.starved, self.times = starved, times
-        self.inside, self.beside, self.asked = set(), [], []
-        self.everybody = threading.Barrier(3)
-
-    def mark(self, submission, assignment, secret, open_session, student):
-        session, name = open_session(), submission.digest
-        self.asked.append(name)
-        first = self.asked.count(name) == 1
-        self.inside.add(name)
-        if first:
-            self.everybody.wait(60)  # all three run at the same time
-        self.beside.append((name, first, set(self.inside)))
-        session._account.was_starved = name == self.starved and self.asked.count(name) <= self.times
-        earned = 0.0 if session.was_starved else 2.0
-        self.inside.remove(name)
-        return (replace(RIGHT, earned=earned, verdict=Verdict.RIGHT if earned else Verdict.TIMEOUT),)
-
-
-@pytest.mark.usefixtures("without_sandboxes")
-@pytest.mark.parametrize(("times", "earned"), [(0, 2), (1, 2), (2, 0)])
-def test_a_timeout_beside_others_is_marked_again_alone_and_only_the_second_counts(
-    assignments, tmp_path, monkeypatch, times, earned
-):
-    entries = three(assignments, tmp_path)
-    starved = digest_of(entries[1].file.read_bytes())
-    sessions = StarvedSessions(starved, times)
-    monkeypatch.setattr(batch, "mark_submission", sessions.mark)
-    outcomes = grade(assignments, entries, jobs=3)
-    assert {student: one.result.earned for student, one in outcomes.items()} == {"a": 2, "b": earned, "c": 2}
-    again = [inside for name, first, inside in sessions.beside if not first]
-    assert again == [{starved}] * (times > 0)  # nobody else ran
-
-
 @pytest.mark.usefixtures("without_sandboxes")
 def test_a_stopped_batch_yields_what_it_has_and_ends(assignments, tmp_path, monkeypatch):
     entries = three(assignments, tmp_path)
@@ -397,32 +359,3 @@ def test_a_stopped_batch_yields_what_it_has_and_ends(assignments, tmp_path, monk
     assert [outcome.result.student for outcome in outcomes] == ["a"]
     kept = [path.parent.name for path in (tmp_path / "results").rglob("*.json")]
     assert kept == ["a"]  # a sandbox that was killed must not be marked as one that died
-
-
-def test_a_wait_at_the_gate_ends_when_the_batch_is_stopped():
-    stopped = []
-
-    def check():
-        if stopped:
-            raise InterruptedError
-
-    gate, left = Gate(check), []
-
-    def wait():
-        try:
-            with gate.alone():
-                left.append("entered")
-        except InterruptedError:
-            left.append("stopped")
-
-    with gate.shared():
-        thread = threading.Thread(target=wait)
-        thread.start()
-        stopped.append(True)
-        thread.join(60)
-    assert left == ["stopped"]
-    stopped.clear()
-    with gate.shared(), gate.shared():  # nobody waits any longer
-        pass
-    with gate.alone():
-        pass

@@ -166,7 +166,7 @@ class Told:
     """A session in which the only cell binds the answer."""
 
     def __init__(self, value: object) -> None:
-        self.value, self.limits, self.guilty, self.is_patient = value, SimpleNamespace(seconds=3.0), {}, True
+        self.value, self.limits, self.guilty = value, SimpleNamespace(seconds=3.0), {}
 
     def __enter__(self) -> Told:
         return self
@@ -177,7 +177,7 @@ class Told:
     def run(self, *_: object) -> None:
         pass
 
-    def get(self, _: str) -> SimpleNamespace:
+    def get(self, *_: object) -> SimpleNamespace:
         return SimpleNamespace(value=self.value)
 
 
@@ -186,7 +186,7 @@ def test_a_teachers_check_may_ask_for_numbers_without_declaring_a_variant():
         expect(answer == mine("seed") % 97, "another number", "your seed, modulo 97")
 
     item = Item(Exercise("rest", "A rest", "measured", 1, check, ("a", "b", "c")), Answer("rest", 0, ()), 1.0)
-    assignment = SimpleNamespace(name="own", items=(item,), release=nbformat.v4.new_notebook())
+    assignment = SimpleNamespace(name="own", items=(item,), code=frozenset())
     for said, worked_as, earned, note in (
         ("s01", "s01", 1, ""),
         (None, "", 0, ""),

@@ -30,7 +30,7 @@ def value(kind="measured", name="value"):
 class FakeSession:
     """A session that runs cells in this process, as far as marking asks of it."""
 
-    is_patient, seconds = True, 0.0
+    seconds = 0.0
 
     def __init__(self, requests=None, hash_seed=0):
         self.limits, self.guilty = SimpleNamespace(seconds=3.0), {}
@@ -65,7 +65,7 @@ class FakeSession:
         except Exception as error:
             raise as_lost(error) from error
 
-    def get(self, name):
+    def get(self, name, seconds=None):
         self.requests.append(("get", name))
         return SimpleNamespace(value=self.look_up(name))
 
@@ -81,8 +81,7 @@ def as_lost(error):
 
 
 def assigned(*items, release=()):
-    cells = [nbformat.v4.new_code_cell(source) for source in release]
-    return SimpleNamespace(name="09_doubling", items=items, release=nbformat.v4.new_notebook(cells=cells))
+    return SimpleNamespace(name="09_doubling", items=items, code=frozenset(release))
 
 
 def submitted(*sources, attempted=("double", "value")):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from d2l_autograder.sandbox import Limits, cgroup, schedule
+from d2l_autograder.sandbox import Limits, cgroup
 from d2l_autograder.sandbox.limits_not_held import limits_not_held
 
 
@@ -33,11 +33,6 @@ def test_an_old_kernel_counts_the_processes_of_a_user_together(monkeypatch):
         assert ("the number of processes of each submission" in named()) is is_named
 
 
-def test_a_kernel_that_does_not_tell_who_waited_is_named(monkeypatch):
-    monkeypatch.setattr(schedule, "is_known", lambda: False)
-    assert "timeouts that are not the submission's fault" in named()
-
-
 def test_root_with_control_groups_holds_every_limit():
     group = cgroup.make(Limits())
     if os.geteuid() != 0 or group is None:
@@ -49,8 +44,7 @@ def test_root_with_control_groups_holds_every_limit():
 def test_each_says_why_and_what_to_do(monkeypatch):
     monkeypatch.setattr(cgroup, "make", lambda limits: None)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(schedule, "is_known", lambda: False)
     monkeypatch.setattr(Path, "read_text", lambda path: "0")
     limits = limits_not_held()
-    assert len(limits) == 4
+    assert len(limits) == 3
     assert all(limit.why and limit.remedy for limit in limits)

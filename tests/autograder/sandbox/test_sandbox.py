@@ -96,7 +96,7 @@ def test_an_error_names_the_students_line(opened):
         assert lost.value.line == "line 3: return np.linalg.inv(X)  # mine"
         assert lost.value.message == "LinAlgError: Singular matrix"
         assert not lost.value.is_over
-        assert lost.value.__reduce__()[1] == (Verdict.ERROR, lost.value.message, lost.value.line, False, False)
+        assert lost.value.__reduce__()[1] == (Verdict.ERROR, lost.value.message, lost.value.line, False, 0)
 
 
 def test_a_cell_shows_its_last_value(opened):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.lacking import lacking
+from support.never_ending import ENDLESS, HIDES
 from support.nobody import as_nobody
 
 pytestmark = pytest.mark.sandbox
@@ -196,6 +197,22 @@ open("kept", "w").write("x");
     assert "timeout" in said or "memory" in said
     assert left == []
     assert set(Path("/tmp").glob("d2l-[hs]*-*")) <= before
+
+
+def test_what_never_ends_uses_up_its_time_and_says_how(attempt):
+    limits = "dataclasses.replace(WEAKER, seconds=0.5)"
+    cases = {name: ENDLESS[name] for name in ("many processes", "children that have ended", "a sleep")}
+    sources = {name: source for name, (source, _) in cases.items()} | HIDES
+    found = attempt(
+        "from d2l_autograder.sandbox import clock\nfound = {}\n"
+        f"for name, one in {sources!r}.items():\n"
+        f"    clock.PATIENCE = 5 if name in {list(HIDES)} else 100  # whatever else runs on this machine\n"
+        f"    found[name] = attack(one, {limits})\n"
+        "print(json.dumps(found))"
+    )
+    for name, (_, said) in cases.items():
+        assert found[name] == f"Lost timeout: {said}"
+    assert all(found[name].startswith("Lost ") for name in HIDES), found
 
 
 def test_without_root_it_is_refused(tmp_path):

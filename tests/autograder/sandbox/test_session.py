@@ -1,14 +1,14 @@
 """A function that ends its sandbox costs only itself its points."""
 
-import itertools
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from support.hostile import SMALL
 from support.leftovers import nothing_left
 
-from d2l_autograder.sandbox import Limits, Lost, Name, Sandbox, Session, Setup, Verdict
+from d2l_autograder.sandbox import Limits, Lost, Name, Sandbox, Session, Setup, Verdict, clock
 from d2l_helpers.errors import ArgumentError, SandboxError
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("working")]
@@ -85,7 +85,7 @@ def test_a_cell_that_fails_only_when_it_runs_again_is_left_out(session):
     session.run("dies", CELLS["setup"] + "\n" + CELLS["dies"] + "\nfirst = time.time()")
     session.run("trap", f"if time.time() > {2**40}: os._exit(1)\ntrap = 1")
     session.run("good", CELLS["good"])
-    session._cells[1] = ("trap", "os._exit(1)")
+    session._cells[1] = replace(session._cells[1], source="os._exit(1)")
     assert verdict_of(session.call, "dies", [1]) == Verdict.DIED
     assert session.call("good", [np.ones((2, 2))]).value.tolist() == [2, 2]
     assert session.guilty["trap"].verdict == Verdict.DIED
@@ -150,26 +150,6 @@ def test_cells_that_each_end_python_take_no_longer_than_a_submission_may(source)
     assert len(started) < 150  # no start takes less than a hundredth of a second
 
 
-def test_the_first_restarts_cost_nothing():
-    limits = Limits(**SMALL | {"total_seconds": 30})
-    slow, supply = supplies(limits)
-
-    def wait(**options):
-        time.sleep(0.5)
-        return supply(**options)
-
-    with nothing_left(), Session(limits, wait) as session:
-        spent, patient = [0.0], []
-        for number in range(6):
-            with pytest.raises(Lost):
-                session.run(f"cell {number}", "import os\nos._exit(1)")
-            spent.append(session.seconds)
-            patient.append(session.is_patient)
-    assert patient == [True] * 4 + [False] * 2
-    assert all(later - earlier > 0.5 for earlier, later in itertools.pairwise(spent[4:]))
-    assert len(slow) == 6
-
-
 def test_a_session_beside_another_has_its_own_names_and_the_same_time():
     limits = Limits(**SMALL | {"total_seconds": 2})
     started, supply = supplies(limits)
@@ -187,12 +167,44 @@ def test_a_session_beside_another_has_its_own_names_and_the_same_time():
     assert started == [0, 0, 7]
 
 
-def test_a_session_was_starved_if_one_beside_it_was():
-    session = Session(Limits(), lambda: pytest.fail("no sandbox is needed"))
-    beside = session.beside()
-    assert not session.was_starved
-    beside._account.was_starved = True
-    assert session.was_starved
+def test_a_cell_that_ran_out_of_time_is_run_in_no_other_sandbox(monkeypatch):
+    monkeypatch.setattr(clock, "PATIENCE", 100)  # whatever else runs on this machine
+    started, supply = supplies(Limits(**SMALL))
+    with nothing_left(), Session(Limits(**SMALL), supply) as session:
+        for one in (session, session.beside()):
+            with pytest.raises(Lost, match=r"computed for more than 0\.3 seconds"):
+                one.run("hangs", "while True: pass", 0.3)
+            assert one.guilty["hangs"].verdict == Verdict.TIMEOUT
+        with pytest.raises(Lost), session.beside() as other:
+            other.run("hangs", "while True: print()", 0.3)  # another cell
+    assert len(started) == 2
+
+
+@pytest.mark.parametrize(("before", "calls"), [("return 1", 1), ("threading.Thread(target=spin).start()", 2)])
+def test_a_call_that_ran_out_of_time_is_made_again_only_where_something_was_left_running(before, calls):
+    started, supply = supplies(Limits(**SMALL))
+    with nothing_left(), Session(Limits(**SMALL), supply) as session:
+        session.run("setup", f"import threading\ndef spin():\n    while True: pass\ndef first():\n    {before}")
+        session.run("hangs", CELLS["hangs"])
+        session.call("first")
+        while calls == 1 and session._sandbox.is_busy:  # Python itself is still on its way to the next request
+            time.sleep(0.01)
+        assert verdict_of(session.call, "hangs", [1], seconds=0.3) == Verdict.TIMEOUT
+        with pytest.raises(Lost):
+            session.call("hangs", [1], seconds=0.3)
+    assert len(started) == calls + 1
+
+
+def test_the_start_of_each_sandbox_counts():
+    started, supply = supplies(Limits(**SMALL))
+    with nothing_left(), Session(Limits(**SMALL), supply) as session:
+        session.run("a", "1")
+        one = session.seconds
+        assert one > 0.01
+        session.end()
+        session.run("b", "1")
+        assert session.seconds > 1.2 * one
+    assert len(started) == 2
 
 
 def test_to_read_a_value_costs_a_function_that_ends_python_no_second_call():

@@ -29,7 +29,7 @@ ATTACKS = {
         "left",
     ),
     "a fork that comes back": Attack("import os\nos.fork()\nprint('one of two')", OK, "one of two"),
-    "loop": Attack("while True: pass", Verdict.TIMEOUT, "0.5 seconds", SHORT),
+    "loop": Attack("while True: pass", Verdict.TIMEOUT, "seconds", SHORT),
     "loop in a library": Attack("import re\nre.match('(a+)+$', 'a' * 64 + 'b')", Verdict.TIMEOUT, "", SHORT),
     "sleep": Attack("import time\ntime.sleep(100)", Verdict.TIMEOUT, "", SHORT),
     "clocks that stand still": Attack(
