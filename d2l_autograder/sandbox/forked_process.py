@@ -59,11 +59,12 @@ class ForkedProcess(ConfinedProcess):
         stdio: tuple[int, int] = (subprocess.DEVNULL, subprocess.DEVNULL),
     ) -> None:
         with ExitStack() as ours:
-            holders, life = pipe(ours, ours)  # the holder ends when nobody has `life` any more
-            alive, holders_out = pipe(ours, ours)
-            self._status, told = pipe(self._stack, ours)
-            os.write(life, b"x")  # which comes back as soon as the sandbox is built
-            super()._start(command, environment, keep, data, files, (holders, holders_out))
+            with ExitStack() as holders:  # closed before the wait: where bubblewrap ends, there is nothing to wait for
+                read, life = pipe(holders, ours)  # the holder ends when nobody has `life` any more
+                alive, written = pipe(ours, holders)
+                self._status, told = pipe(self._stack, ours)
+                os.write(life, b"x")  # which comes back as soon as the sandbox is built
+                super()._start(command, environment, keep, data, files, (read, written))
             if not self._comes(alive, b"x"):
                 raise self.fault("bubblewrap did not build the sandbox")
             user = own_user(self._stack) if os.geteuid() == 0 else -1  # not the holder's, which it could end

@@ -134,9 +134,7 @@ class ConfinedProcess:
     def _hold(self, info: int) -> None:
         """Open the first process inside, set its limits and put it into the control group, before it may run."""
         text, deadline = b"", time.monotonic() + self.limits.start_seconds
-        while select.select([info], [], [], max(0.0, deadline - time.monotonic()))[0]:
-            if not (part := os.read(info, 4096)):
-                break
+        while select.select([info], [], [], max(0.0, deadline - time.monotonic()))[0] and (part := os.read(info, 4096)):
             text += part
         try:
             self.first_pid = int(json.loads(text)["child-pid"])

@@ -24,7 +24,7 @@ __all__ = ["HOLDER", "Template", "template_for"]
 HOLDER = "/usr/bin/cat"  # waits inside, as long as the worker runs
 _START_SECONDS = 60.0
 _PROGRAM = Path(__file__).with_name("template_program.py")
-_templates: dict[bool, Template] = {}
+_templates: dict[bool, Template | None] = {}
 _lock = threading.Lock()
 
 
@@ -37,9 +37,11 @@ def template_for(setup: Setup) -> Template | None:
         return None
     with _lock:  # each is started once
         if setup.mxnet not in _templates:
-            _templates[setup.mxnet] = Template(setup)
+            _templates[setup.mxnet] = None
+            with suppress(OSError):  # where it has a cause that the sandbox has, too, the sandbox's start names it
+                _templates[setup.mxnet] = Template(setup)
     template = _templates[setup.mxnet]
-    return template if template.is_usable else None
+    return template if template and template.is_usable else None
 
 
 class Template:
