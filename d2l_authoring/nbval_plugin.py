@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         environment.setenv(name, value)
     if config.getoption("dist", default="no") in _SPLITTING:
         config.option.dist = "loadfile"
+    config.option.loadscopereorder = False  # xdist's order, by the number of cells, ends with a long notebook alone
     config.pluginmanager.register(_NotebookChecks(), "d2l_helpers_notebook_checks")
 
 
@@ -56,6 +57,11 @@ class _NotebookChecks:
                 receive = CellOutputs(collector.get_kernel_message, lambda: self._running.test_outputs)
                 collector.get_kernel_message = receive
         return [*collectors, _ProseFile.from_parent(parent, path=file_path)]
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Begin with the last notebooks, which take the longest, where several processes share them."""
+        if hasattr(config, "workerinput"):
+            items.sort(key=lambda item: item.path.name, reverse=True)  # the cells of each stay in order
 
     def pytest_itemcollected(self, item: Any) -> None:
         """Compare a cell's metrics even if a tag excludes its other outputs from comparison."""

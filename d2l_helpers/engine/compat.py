@@ -253,18 +253,12 @@ def _builtins_for_d2l() -> dict[str, Any]:
     """Return Python's builtins with an ``__import__`` that leaves for later what d2l needs for plots and tables."""
     later = {name: _WhenUsed(name) for name in _OF_D2L}
 
-    def import_(
-        name: str,
-        globals: Mapping[str, object] | None = None,
-        locals: Mapping[str, object] | None = None,
-        fromlist: Sequence[str] | None = (),
-        level: int = 0,
-    ) -> Any:
+    def import_(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
         if name in later:
             return later[name]
         if parts := {part: later[f"{name}.{part}"] for part in fromlist or () if f"{name}.{part}" in later}:
             return types.SimpleNamespace(**parts)
-        return builtins.__import__(name, globals, locals, fromlist or (), level)
+        return builtins.__import__(name, globals, locals, fromlist, level)
 
     return {**vars(builtins), "__import__": import_}
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from nbformat import v4
 
-from d2l_authoring.nbval_plugin import pytest_configure
+from d2l_authoring.nbval_plugin import _NotebookChecks, pytest_configure
 from d2l_authoring.notebook_file import read_notebook, to_bytes
 from d2l_authoring.record import record_notebook
 from d2l_helpers.records import METRICS_TYPE
@@ -241,6 +241,13 @@ def test_xdist_schedules_that_split_files_are_replaced(asked, used):
     pytest_configure(config)
     undo[0]()
     assert options.dist == used
+
+
+@pytest.mark.parametrize(("worker", "order"), [({"workerinput": {}}, "b1 b2 a1 a2"), ({}, "a1 a2 b1 b2")])
+def test_processes_that_share_the_notebooks_begin_with_the_last_ones(worker, order):
+    items = [SimpleNamespace(path=Path(f"{name[0]}.ipynb"), name=name) for name in ("a1", "a2", "b1", "b2")]
+    _NotebookChecks().pytest_collection_modifyitems(SimpleNamespace(**worker), items)
+    assert " ".join(item.name for item in items) == order
 
 
 @kernel
