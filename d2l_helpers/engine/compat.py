@@ -241,6 +241,8 @@ def _builtins_for_mxnet() -> dict[str, Any]:
             return version  # distutils left the standard library with Python 3.12
         if level == 0 and name in others:
             return others[name]
+        if level == 0 and name == "sklearn.base":  # for a class that MXNet deprecates; 40 MB with its pandas
+            raise ModuleNotFoundError(f"{name} is left out", name=name)
         module = builtins.__import__(name, globals, locals, fromlist, level)
         if level == 0 and (name == "numpy" or (name.startswith("numpy.") and not fromlist)):
             return proxy

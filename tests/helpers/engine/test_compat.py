@@ -110,6 +110,18 @@ def test_names_that_numpy_dropped_stay_dropped(after_import):
     assert after_import["has bool"] == (int(numpy.__version__.split(".")[0]) >= 2)
 
 
+def test_mxnet_does_not_import_scikit_learn(tmp_path):
+    (tmp_path / "sklearn").mkdir()
+    (tmp_path / "sklearn" / "__init__.py").touch()
+    (tmp_path / "sklearn" / "base.py").write_text("class BaseEstimator: pass\n")
+    code = """
+        import d2l_helpers, mxnet.model
+        from sklearn.base import BaseEstimator  # a reader's own import still works
+        print(json.dumps([issubclass(mxnet.model.FeedForward, BaseEstimator), BaseEstimator.__module__]))
+    """
+    assert run(code, PYTHONPATH=f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}") == [False, "sklearn.base"]
+
+
 def test_environment_and_warning_filters_are_as_before(after_import):
     assert after_import["environment"]
     assert after_import["filters"]
