@@ -29,7 +29,7 @@ from d2l_helpers.training.history import Epoch, FitProgress, History
 __all__ = ["fit", "train_ch3", "watched"]
 
 # MXNet computes in the background: without regular waits, Stop would have to wait for a long queue of batches.
-_BATCHES_BETWEEN_WAITS = 16
+_BATCHES_BETWEEN_WAITS = 8
 _SECONDS_BETWEEN_REPORTS = 0.05
 
 Network = Callable[[Any], Any]
@@ -142,16 +142,18 @@ def _reports(
 
 
 def _train_compiled(loss: CompiledLoss, step: Step) -> Iterator[Score]:
-    """Train one epoch; yield the sums over every few batches, after waiting for them."""
-    parts = []
+    """Train one epoch; yield the sums over every few batches, while MXNet trains on the next few."""
+    before: list[tuple[Any, int]] = []
+    parts: list[tuple[Any, int]] = []
     for minibatch in loss.minibatches():
         parts.append((minibatch.differentiate(), minibatch.num_examples))
         step(minibatch.num_examples)
         if len(parts) == _BATCHES_BETWEEN_WAITS:
-            yield total(parts)
-            parts.clear()
-    if parts:
-        yield total(parts)
+            if before:
+                yield total(before)
+            before, parts = parts, []
+    for each in filter(None, (before, parts)):
+        yield total(each)
 
 
 def _train_plainly(net: Network, train_iter: Batches, loss: Loss, step: Step) -> Iterator[Score]:
