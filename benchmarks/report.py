@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -66,18 +67,21 @@ def run(notebook: Path, history_file: Path, json_file: TextIO | None = None) -> 
 
 
 def training_figures(timings: Timings) -> Iterator[Figure]:
-    """Yield the ratios to each library that was measured, and how far the accuracies differ.
+    """Yield the ratios to each library that was measured, also to it on one core, and how far the accuracies differ.
 
     Of a library with several implementations, the one that is best in the figure counts.
     """
-    ours = timings[OURS]
-    for library in ("NumPy", "JAX", "PyTorch", "Keras", "scikit-learn"):
-        theirs = [timings[each.name] for each in CONTESTANTS if each.library == library and each.name in timings]
-        for tested, what in ((False, "epoch"), (True, "epoch and test")) if theirs else ():
+    ours, rivals = timings[OURS], defaultdict(list)
+    for each in CONTESTANTS[1:]:
+        if each.name in timings and each.library != "d2l":
+            for where in ("", " on one core") if each.cores == 1 else ("",):
+                rivals[f"{each.library}'s{where}"].append(timings[each.name])
+    for whose, theirs in rivals.items():
+        for tested, what in ((False, "epoch"), (True, "epoch and test")):
             best = max(ours.best_ratio(each, tested) for each in theirs)
-            yield Figure(f"{what}, to {library}'s, best", best, 1.0, "×")
+            yield Figure(f"{what}, to {whose}, best", best, 1.0, "×")
             middle = max(ours.ratio(each, tested) for each in theirs)
-            yield Figure(f"{what}, to {library}'s, median", middle, 1.0, "×")
+            yield Figure(f"{what}, to {whose}, median", middle, 1.0, "×")
     yield Figure("d2l's epoch and test, to ours, median", timings["d2l 0.13.2"].ratio(ours), 20, "×", at_least=True)
     # Any two seeds: ± 0.003 on train, ± 0.02 on test, from the spread of twenty seeds after ten epochs
     for what, spread in (("train_acc", 0.003), ("test_acc", 0.02)):
