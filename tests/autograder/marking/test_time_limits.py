@@ -35,7 +35,7 @@ def limits(*own, most=60.0):
 
 def test_calls_have_what_the_key_says_or_seconds():
     found, _ = limits()
-    assert [found.of_answer(one.exercise.name) for one in ITEMS] == [5, 20, 60, 2]
+    assert [found.of_answer(one.exercise.name) for one in ITEMS] == [3, 20, 60, 2]
     assert found.of_value == 5
 
 
