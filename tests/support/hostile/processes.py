@@ -1,6 +1,6 @@
 """Processes and time."""
 
-from support.hostile.attack import OK, SHORT, TRY, Attack
+from support.hostile.attack import OK, SHORT, SYSCALL, TRY, Attack
 
 from d2l_autograder.sandbox import Verdict
 
@@ -65,6 +65,9 @@ ATTACKS = {
         "print(os.wait()[1])",
         OK,
         "^0",
+    ),
+    "a sibling, which would not be found below its parent": Attack(
+        SYSCALL + "print(refused(56 if X86 else 220, 0x8011, 0, 0, 0, 0))", OK, "^EPERM"
     ),
     "priority over others": Attack(
         TRY
