@@ -74,8 +74,11 @@ class ForkedProcess(ConfinedProcess):
             self._template.give_up()
             raise self.fault("the worker did not enter the sandbox")
         self._entered = (worker,)
-        if self.group:
-            self.group.add(worker)
+        try:
+            if self.group:
+                self.group.add(worker)
+        except OSError as error:
+            raise self.fault("the worker did not enter the sandbox's control group") from error
 
     def _comes(self, fd: int, expected: bytes) -> bool:
         is_there = select.select([fd], [], [], self.limits.start_seconds)[0]
