@@ -39,6 +39,7 @@ class Clock:
         self._began = self._looked = time.monotonic()
         self._cpu: float | None = None
         self._read = 0  # bytes from a disk
+        self._pids: set[int] = set()
 
     @property
     def wall(self) -> float:
@@ -60,22 +61,24 @@ class Clock:
 
     def look(self) -> None:
         """Count what has passed since the last look, unless that was just now; most requests end before the first."""
-        before, passed = self._cpu, time.monotonic() - self._looked
+        before, pids, passed = self._cpu, self._pids, time.monotonic() - self._looked
         if passed < _TICK:
             return
         self._looked += passed
         self._process.measure()
-        self._cpu = self._process.meter.usage.cpu_seconds
+        self._cpu, self._pids = self._process.meter.usage.cpu_seconds, set(self._process.processes())
         if before is None:
             self._comes_from_disk()
             return
-        computed = self._cpu - before
+        computed, known = self._cpu - before, min(passed, _LONGEST)
+        if self._process.group is None and self._pids != pids:  # nobody counts those that began and ended in between
+            computed = max(computed, known)
         self.computed += computed
-        if 2 * computed < passed and not want_to_run(self._process.processes()) and not self._comes_from_disk():
-            self.idle += max(0.0, min(passed, _LONGEST) - computed)
+        if 2 * computed < passed and not want_to_run(self._pids) and not self._comes_from_disk():
+            self.idle += max(0.0, known - computed)
 
     def _comes_from_disk(self) -> bool:
         """Return whether something has come from a disk since the last such look."""
         before = self._read
-        self._read = max(before, read_from_disk(self._process.processes()))
+        self._read = max(before, read_from_disk(self._pids))
         return self._read > before
