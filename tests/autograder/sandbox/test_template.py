@@ -3,6 +3,7 @@
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -161,6 +162,19 @@ def test_a_grader_who_owns_the_interpreter_forks_no_workers(monkeypatch, tmp_pat
     monkeypatch.setattr(template_module.os, "geteuid", lambda: interpreter.stat().st_uid)
     assert not template_module._is_harmless(interpreter)
     assert template_module._is_harmless(Path("/usr/bin/cat"))
+
+
+def test_a_worker_ends_with_the_process_that_waits_for_it(opened):
+    with opened() as sandbox:
+        (worker,) = sandbox.process._entered
+        waiting = int(Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[1])
+        pidfd = os.pidfd_open(worker)
+        os.kill(waiting, signal.SIGKILL)
+        assert select.select([pidfd], [], [], 10)[0]
+        os.close(pidfd)
+        with pytest.raises(Lost, match="Python ended"):
+            sandbox.run("a", "print(1)")
+    assert not Path(f"/proc/{worker}").exists(), "nobody has waited for it"
 
 
 ENDS = """

@@ -16,7 +16,10 @@ ATTACKS = {
         "can't start new thread",
     ),
     "kill every process": Attack(
-        TRY + "import os, signal\nprint(attempt(os.kill, -1, signal.SIGKILL))", OK, "^None|ProcessLookupError"
+        TRY + "import os, signal\nprint(attempt(os.kill, -1, signal.SIGKILL))",
+        OK,
+        "^None|ProcessLookupError|SIGKILL",
+        may_end=True,  # where the grader is not root, the process that waits inside has the same user
     ),
     "kill the first process": Attack(
         TRY + "import os, signal\nprint(attempt(os.kill, 1, signal.SIGKILL))\nprint('still here')", OK, "still here"
