@@ -132,7 +132,21 @@ def _refused(template, patch):
     patch.setattr(template, "fork", lambda limits, user, fds: fork(limits, user, [*fds[:-1], fds[0]]))
 
 
-@pytest.mark.parametrize("broken", [_killed, _refused])
+def _spoiled(**changes):
+    """Change what the worker is told, so that one of the steps that confine it fails."""
+
+    def broken(template, patch):
+        send = template._send
+        patch.setattr(template, "_send", lambda message, fds=(): send(message | changes, fds))
+
+    return broken
+
+
+STEPS = {"filter": "ff" * 8, "home": "/nonexistent", "limits": {"AS": (2, 1)}}
+SPOILED = [pytest.param(_spoiled(**{name: value}), id=name) for name, value in STEPS.items()]
+
+
+@pytest.mark.parametrize("broken", [_killed, _refused, *SPOILED])
 def test_a_template_that_fails_is_not_used_again_and_python_starts_inside(opened, monkeypatch, broken):
     template = Template(Setup())
     assert template.is_usable
