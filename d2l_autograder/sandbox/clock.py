@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from d2l_autograder.sandbox.any_process import AnyProcess
-from d2l_autograder.sandbox.usage import want_to_run
+from d2l_autograder.sandbox.usage import read_from_disk, want_to_run
 
 __all__ = ["PATIENCE", "Clock"]
 
@@ -29,7 +29,8 @@ class Clock:
     computed : float
         Seconds of CPU time of all processes together, from the first look on.
     idle : float
-        Seconds in which no thread ran or wanted to run: all slept, or waited for one another.
+        Seconds in which no thread ran or wanted to run, and nothing came from a disk: all slept, or waited for one
+        another.
     """
 
     def __init__(self, process: AnyProcess) -> None:
@@ -37,6 +38,8 @@ class Clock:
         self._process = process
         self._began = self._looked = time.monotonic()
         self._cpu: float | None = None
+        self._read = 0  # bytes from a disk
+        self._pids: set[int] = set()
 
     @property
     def wall(self) -> float:
@@ -58,15 +61,24 @@ class Clock:
 
     def look(self) -> None:
         """Count what has passed since the last look, unless that was just now; most requests end before the first."""
-        before, passed = self._cpu, time.monotonic() - self._looked
+        before, pids, passed = self._cpu, self._pids, time.monotonic() - self._looked
         if passed < _TICK:
             return
         self._looked += passed
         self._process.measure()
-        self._cpu = self._process.meter.usage.cpu_seconds
+        self._cpu, self._pids = self._process.meter.usage.cpu_seconds, set(self._process.processes())
         if before is None:
+            self._comes_from_disk()
             return
-        computed = self._cpu - before
+        computed, known = self._cpu - before, min(passed, _LONGEST)
+        if self._process.group is None and self._pids != pids:  # nobody counts those that began and ended in between
+            computed = max(computed, known)
         self.computed += computed
-        if 2 * computed < passed and not want_to_run(self._process.processes()):
-            self.idle += max(0.0, min(passed, _LONGEST) - computed)
+        if 2 * computed < passed and not want_to_run(self._pids) and not self._comes_from_disk():
+            self.idle += max(0.0, known - computed)
+
+    def _comes_from_disk(self) -> bool:
+        """Return whether something has come from a disk since the last such look."""
+        before = self._read
+        self._read = max(before, read_from_disk(self._pids))
+        return self._read > before

@@ -17,6 +17,7 @@ from d2l_autograder.sandbox.bubblewrap import own_user
 from d2l_autograder.sandbox.process import ConfinedProcess, pipe
 from d2l_autograder.sandbox.settings import Limits
 from d2l_autograder.sandbox.template import HOLDER, Template
+from d2l_helpers.errors import SandboxError
 
 __all__ = ["ForkedProcess"]
 
@@ -74,8 +75,17 @@ class ForkedProcess(ConfinedProcess):
             self._template.give_up()
             raise self.fault("the worker did not enter the sandbox")
         self._entered = (worker,)
-        if self.group:
-            self.group.add(worker)
+        try:
+            if self.group:
+                self.group.add(worker)
+        except OSError as error:
+            raise self.fault("the worker did not enter the sandbox's control group") from error
+
+    def fault(self, what: str) -> SandboxError:
+        """Return the error; after a worker that has entered and failed, the next Python starts inside."""
+        if self._entered:
+            self._template.give_up()
+        return super().fault(what)
 
     def _comes(self, fd: int, expected: bytes) -> bool:
         is_there = select.select([fd], [], [], self.limits.start_seconds)[0]

@@ -26,7 +26,7 @@ from typing import Any
 
 _NAMESPACES = 0x08000000 | 0x04000000 | 0x02000000 | 0x40000000 | 0x20000000 | 0x00020000  # IPC UTS CGROUP NET PID NS
 _USERS = 0x10000000  # the namespace of users, which bubblewrap makes where the grader is not root
-_DUMPABLE, _SECCOMP, _DROP_CAPABILITY, _NO_NEW_PRIVS, _AMBIENT = 4, 22, 24, 38, 47  # prctl's
+_DUMPABLE, _SECCOMP, _DROP_CAPABILITY, _REAPER, _NO_NEW_PRIVS, _AMBIENT = 4, 22, 24, 36, 38, 47  # prctl's
 _FILTER, _CLEAR_ALL = 2, 4
 _CAPABILITIES_3 = 0x20080522  # the version of capset's structures
 _MESSAGE = 64 << 10  # bytes
@@ -41,6 +41,7 @@ def main() -> None:
     settings = json.loads(channel.recv(_MESSAGE))
     worker = _prepared(settings)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes that wait for workers
+    _prctl(_REAPER, 1)  # nor for a worker whose own one was killed: a dead process would keep its namespace
     channel.send(b"ready")
     while True:
         request, fds, _, _ = socket.recv_fds(channel, _MESSAGE, 5)
@@ -110,7 +111,9 @@ def _become_worker(plan: dict[str, Any], requests: int, replies: int, status: in
     Path("/proc/self/oom_score_adj").write_text("1000")  # where memory runs out, the kernel ends a student's code first
     is_root = os.geteuid() == 0
     _checked(libc.setns(first, _NAMESPACES | (0 if is_root else _USERS)))
-    if pid := _fork():
+    if (pid := _fork()) < 0:
+        raise OSError("no process can be started inside")
+    if pid:
         for fd in (requests, replies, first):  # whoever reads the replies must see when the worker closes them
             os.close(fd)
         os.write(status, b"%d\n" % pid)

@@ -19,6 +19,11 @@ ENDLESS = {
     "a lock": ("import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()", WAITS),
     "a pipe": ("import os\nos.read(os.pipe()[0], 1)", WAITS),
     "asyncio": ("import asyncio\nawait asyncio.sleep(10**6)", WAITS),
+    "a child that does not start its program": (
+        "import os\nos.mkfifo('/tmp/fifo')\n"  # until it does, vfork keeps the parent as if it waited for a disk
+        "os.posix_spawn('/usr/bin/cat', ['cat'], {}, file_actions=[(os.POSIX_SPAWN_OPEN, 0, '/tmp/fifo', 0, 0)])",
+        WAITS,
+    ),
     "a stopped process": ("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", WAITS),
 }
 
@@ -26,7 +31,8 @@ ENDLESS = {
 HIDES = {
     "children that nobody waits for": (
         "import os, signal, time\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\nwhile True:\n"
-        "    if os.fork() == 0:\n        sum(range(10**5))\n        os._exit(0)\n    sum(range(10**4))"
+        "    try: pid = os.fork()\n    except OSError: continue\n"  # there are as many as there may be
+        "    if pid == 0:\n        sum(range(10**5))\n        os._exit(0)\n    sum(range(10**4))"
     ),
     "children of children": (
         "import os\nwhile True:\n    if os.fork() == 0:\n        if os.fork() == 0: sum(range(10**6))\n"

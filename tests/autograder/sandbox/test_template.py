@@ -3,6 +3,7 @@
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -131,7 +132,21 @@ def _refused(template, patch):
     patch.setattr(template, "fork", lambda limits, user, fds: fork(limits, user, [*fds[:-1], fds[0]]))
 
 
-@pytest.mark.parametrize("broken", [_killed, _refused])
+def _spoiled(**changes):
+    """Change what the worker is told, so that one of the steps that confine it fails."""
+
+    def broken(template, patch):
+        send = template._send
+        patch.setattr(template, "_send", lambda message, fds=(): send(message | changes, fds))
+
+    return broken
+
+
+STEPS = {"filter": "ff" * 8, "home": "/nonexistent", "limits": {"AS": (2, 1)}}
+SPOILED = [pytest.param(_spoiled(**{name: value}), id=name) for name, value in STEPS.items()]
+
+
+@pytest.mark.parametrize("broken", [_killed, _refused, *SPOILED])
 def test_a_template_that_fails_is_not_used_again_and_python_starts_inside(opened, monkeypatch, broken):
     template = Template(Setup())
     assert template.is_usable
@@ -161,6 +176,19 @@ def test_a_grader_who_owns_the_interpreter_forks_no_workers(monkeypatch, tmp_pat
     monkeypatch.setattr(template_module.os, "geteuid", lambda: interpreter.stat().st_uid)
     assert not template_module._is_harmless(interpreter)
     assert template_module._is_harmless(Path("/usr/bin/cat"))
+
+
+def test_a_worker_ends_with_the_process_that_waits_for_it(opened):
+    with opened() as sandbox:
+        (worker,) = sandbox.process._entered
+        waiting = int(Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[1])
+        pidfd = os.pidfd_open(worker)
+        os.kill(waiting, signal.SIGKILL)
+        assert select.select([pidfd], [], [], 10)[0]
+        os.close(pidfd)
+        with pytest.raises(Lost, match="Python ended"):
+            sandbox.run("a", "print(1)")
+    assert not Path(f"/proc/{worker}").exists(), "nobody has waited for it"
 
 
 ENDS = """

@@ -29,6 +29,7 @@ class Attack:
     verdict: Verdict | None
     says: str = ""  # a pattern in what the cell printed, or in the message about its end
     limits: dict = field(default_factory=dict)
+    may_end: bool = False  # whether it may also end its own sandbox
 
 
 TRY = """

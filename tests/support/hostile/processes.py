@@ -1,6 +1,6 @@
 """Processes and time."""
 
-from support.hostile.attack import OK, SHORT, TRY, Attack
+from support.hostile.attack import OK, SHORT, SYSCALL, TRY, Attack
 
 from d2l_autograder.sandbox import Verdict
 
@@ -16,7 +16,10 @@ ATTACKS = {
         "can't start new thread",
     ),
     "kill every process": Attack(
-        TRY + "import os, signal\nprint(attempt(os.kill, -1, signal.SIGKILL))", OK, "^None|ProcessLookupError"
+        TRY + "import os, signal\nprint(attempt(os.kill, -1, signal.SIGKILL))",
+        OK,
+        "^None|ProcessLookupError|SIGKILL",
+        may_end=True,  # where the grader is not root, the process that waits inside has the same user
     ),
     "kill the first process": Attack(
         TRY + "import os, signal\nprint(attempt(os.kill, 1, signal.SIGKILL))\nprint('still here')", OK, "still here"
@@ -65,6 +68,9 @@ ATTACKS = {
         "print(os.wait()[1])",
         OK,
         "^0",
+    ),
+    "a sibling, which would not be found below its parent": Attack(
+        SYSCALL + "print(refused(56 if X86 else 220, 0x8011, 0, 0, 0, 0))", OK, "^EPERM"
     ),
     "priority over others": Attack(
         TRY
