@@ -216,7 +216,7 @@ class RetrainPanel(Shown):
         problem = ""
         if not job.cancelled:
             with self._lock:
-                if job is self._job:
+                if job is self._job and not job.cancelled:  # Stop may have been pressed since
                     self._show_state(_RUNNING)
             problem = run_function(job, run, self._train, report, write)
         with self._lock:
