@@ -5,6 +5,7 @@ A server extension of ``make lab``. JupyterLab opens a notebook with the kernel 
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +20,11 @@ async def start_first_kernel(server: Any) -> None:
     found = re.search(r"/tree/(.+\.ipynb)$", unquote(server.default_url))
     if found and Path(server.root_dir, found[1]).is_file():
         with suppress(Exception):  # the page starts a kernel itself then, and shows why that fails
-            await server.session_manager.create_session(path=found[1], name=Path(found[1]).name, type="notebook")
+            notebook = Path(server.root_dir, found[1])
+            kernel = json.loads(notebook.read_bytes())["metadata"]["kernelspec"]["name"]
+            await server.session_manager.create_session(
+                path=found[1], name=notebook.name, type="notebook", kernel_name=kernel
+            )
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:

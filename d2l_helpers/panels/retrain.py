@@ -190,6 +190,7 @@ class RetrainPanel(Shown):
             self._job, self._run, self._has_ended, self._ended_before = job, run, False, ""
             self._shown, self._shown_at = copy.copy(run), time.monotonic()
             self._show_state(_STARTING)
+            self._bar.value = 0.0  # a full bar would look like the end of this fit
             self._printed.value = Printed().html(self._lines_before)
             the_training_thread().submit(job, delay)
         if self._is_waiting:
@@ -213,12 +214,10 @@ class RetrainPanel(Shown):
         def write(text: str) -> None:
             job.shield(lambda: self._write(run, text))
 
-        problem = ""
-        if not job.cancelled:
-            with self._lock:
-                if job is self._job:
-                    self._show_state(_RUNNING)
-            problem = run_function(job, run, self._train, report, write)
+        with self._lock:
+            if job is self._job and not job.cancelled:
+                self._show_state(_RUNNING)
+        problem = "" if job.cancelled else run_function(job, run, self._train, report, write)
         with self._lock:
             self._finish(job, run, "" if job.is_forced else problem)
 
@@ -250,9 +249,8 @@ class RetrainPanel(Shown):
         if job is self._job:
             after = f" after {len(run.history)} of {run.num_epochs} epochs" if len(run.history) else ""
             self._has_ended, self._lines_before, run.done = True, len(run.printed), len(run.history)
-            self._draw_run(run)  # the last state, whenever the one before was drawn
             ended = f"{'stopped' if job.cancelled else 'done'}{after}{where}"
-            self._show_state(problem or ended, is_error=bool(problem))
+            self._draw_run(run, problem or ended, bool(problem))  # whenever the state before was drawn
         elif where:
             self._ended_before = f"; the previous fit was stopped{where}"
             self._show_state(self._state)
@@ -272,23 +270,25 @@ class RetrainPanel(Shown):
     def _draw(self) -> None:
         """Draw the newest fit as far as it has come, on the pace's thread; what has ended was drawn at its end."""
         with self._lock:
-            if self._has_ended or not self._job or self._job.cancelled:
-                return
-            run = copy.copy(self._run)  # while this is drawn, the training goes on
-            if self._draw_run(run):
-                self._show_state(f"epoch {len(run.history)} of {run.num_epochs}")
+            if not self._has_ended and self._job and not self._job.cancelled:
+                run = copy.copy(self._run)  # while this is drawn, the training goes on
+                self._draw_run(run, f"epoch {len(run.history)} of {run.num_epochs}")
 
-    def _draw_run(self, run: TrainingRun) -> bool:
-        """Draw all but the status line; return whether there is a new epoch."""
+    def _draw_run(self, run: TrainingRun, state: str, is_error: bool = False) -> None:
+        """Draw a run, with its state if there is a new epoch or the run has ended."""
         is_new = len(run.history) > 0 and run.history is not self._shown.history
         self._shown, self._shown_at = run, time.monotonic()
-        self._bar.value = run.done / run.num_epochs
+        chart, templates = self._chart.value, self._templates.value
         if is_new:
-            self._chart.value = curves_svg(run.history, run.num_epochs, self.runs[-1].history if self.runs else None)
-            self._templates.value = "" if run.weight is None else templates_html(run.weight, LABELS)
+            chart = curves_svg(run.history, run.num_epochs, self.runs[-1].history if self.runs else None)
+            templates = "" if run.weight is None else templates_html(run.weight, LABELS)
+        # All is drawn by now, so that the page does not show an epoch's curves beside the text of another one
+        if is_new or self._has_ended:
+            self._show_state(state, is_error)
+        self._chart.value, self._templates.value = chart, templates
+        self._bar.value = run.done / run.num_epochs
         # Keep the height of the last fit: otherwise the text below would jump at every fit
         self._printed.value = run.printed.html(0 if self._has_ended else self._lines_before)
-        return is_new
 
     def _show_state(self, state: str, is_error: bool = False) -> None:
         self._state = state

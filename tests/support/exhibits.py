@@ -62,9 +62,8 @@ def soon(page: Page, is_so: Callable[[], bool]) -> bool:
     return False
 
 
-def retrains(panel: Locator, is_flagship: bool = False) -> dict[str, float]:
-    """Move the first slider, stop the longest fit, go back; return the seconds of each wait."""
-    waits: dict[str, float] = {}
+def retrains(panel: Locator, is_flagship: bool = False) -> None:
+    """Move the first slider, stop the longest fit, and go back to the book's values."""
     line, curves = status(panel), panel.get_by_role("img").first
     expect(line).to_contain_text("done after")
     book = settled(line)
@@ -83,11 +82,11 @@ def retrains(panel: Locator, is_flagship: bool = False) -> dict[str, float]:
     moved = f"{rate_after(10, book):.4g}"
     watch = Watch(panel.page, panel)
     rate.press("ArrowRight")
-    waits["slider to first text"] = watch.first(f"learning rate {moved}")
+    watch.first(f"learning rate {moved}")
     # The first drawing may come after several quick epochs, or after all
     drawn = f"learning rate {moved}[^]*(epoch \\d+ of|done after)"
-    waits["slider to first curve"] = watch.first(drawn, "after \\d+ epoch")
-    waits["slider to last curve"] = watch.first(f"learning rate {moved}[^]*done after")
+    watch.first(drawn, "after \\d+ epoch")
+    watch.first(f"learning rate {moved}[^]*done after")
     expect(curves).not_to_have_attribute("aria-label", label or "")
     expect(panel.locator("tbody tr").first).to_contain_text(moved)
     if is_flagship:
@@ -98,7 +97,7 @@ def retrains(panel: Locator, is_flagship: bool = False) -> dict[str, float]:
         epochs.press("End")
         expect(line).to_contain_text(re.compile(r"epoch \d+ of 30"))
         stop.click()
-        waits["Stop to stopped"] = watch.first("stopped after")
+        watch.first("stopped after")
     slider_of(panel, "batch size").press("Home")  # the smallest, which takes the longest
     epochs.press("End")
     expect(line).to_contain_text(re.compile(r"batch size 1, epochs 30\b"))
@@ -107,7 +106,6 @@ def retrains(panel: Locator, is_flagship: bool = False) -> dict[str, float]:
 
     panel.get_by_role("button", name="Book values").click()
     expect(line).to_have_text(book)
-    return waits
 
 
 def rate_after(keys: int, book: str) -> float:

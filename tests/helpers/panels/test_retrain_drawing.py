@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -73,6 +74,36 @@ def test_the_last_state_is_drawn_even_if_no_time_has_passed(clock, read):
     before = reader.html
     clock.pass_to(60)
     assert reader.html == before, "what was requested earlier draws nothing more"
+
+
+def test_each_drawing_is_of_the_epoch_that_the_text_names(clock, read, steps):
+    reader = read(steps.train)
+    chart = [part for part in reader.panel._view.children if type(part).__name__ == "HTML"][1]
+    seen = []
+    chart.observe(lambda change: seen.append((change["new"], reader.status)), "value")
+    for tick in range(3):
+        steps.let_pass(2)
+        clock.pass_to(tick)
+    steps.let_pass(1)
+    reader.click("Stop")
+    steps.may_go_on.release()
+    reader.wait()
+    assert [re.search(r"after (\d+) epoch", chart)[1] for chart, _ in seen] == ["2", "4", "6", "8"]
+    assert [re.search(r"(\d+) of 2000", status)[1] for _, status in seen] == ["2", "4", "6", "8"]
+
+
+def test_the_bar_of_a_fit_begins_empty(clock, read, steps):
+    def train(lr=0.1):
+        if lr == 0.1:
+            yield 0.5
+        else:
+            yield from steps.train()
+
+    reader = read(train)
+    reader.wait()
+    assert reader.bar == 1
+    reader.move("learning rate", 0.5)
+    assert reader.bar == 0
 
 
 def test_nothing_is_drawn_between_stop_and_the_end(clock, read, steps):
