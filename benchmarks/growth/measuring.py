@@ -54,7 +54,7 @@ def measure(quantity: str, largest: int | None = None) -> dict[str, Any]:
             expected="at least two sizes",
             remedy=f"choose --up-to {SIZES[quantity][1]} or more, or leave it out",
         )
-    machine = Machine()
+    machine = Machine(has_sandboxes=quantity == "submissions")
     costs: _Costs = {}
     for size in sizes:
         found = _graded(size) if quantity == "submissions" else _trained(quantity, size)
