@@ -15,9 +15,8 @@ from benchmarks.bounds import Figure
 from d2l_helpers import atomic
 from d2l_helpers.errors import RecordError
 
-__all__ = ["HISTORY", "append", "read"]
+__all__ = ["append", "read"]
 
-HISTORY = Path(__file__).parent / "history.csv"
 _FIRST = ("kind", "date", "commit")  # of the columns, without which a line means nothing
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,13 +13,13 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from d2l_helpers.errors import LibraryUnusable, TrainingError
+from benchmarks.chromium import chromium
+from d2l_helpers.errors import TrainingError
 
 __all__ = ["LabPage", "lab_page"]
 
@@ -91,25 +90,12 @@ def lab_page(cells: Sequence[str]) -> Iterator[LabPage]:
     TrainingError
         If JupyterLab does not start.
     """
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not chromium or not find_spec("playwright"):
-        raise LibraryUnusable(
-            "The panel cannot be measured.",
-            got="no Chromium, or no playwright",
-            expected="both",
-            remedy="run make system-packages, and install the extra 'dev'",
-        )
-    from playwright.sync_api import sync_playwright
-
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox itself as root
-    with tempfile.TemporaryDirectory() as home, _lab(Path(home), cells) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=options)
+    with chromium() as browser, tempfile.TemporaryDirectory() as home, _lab(Path(home), cells) as address:
         page = browser.new_page(viewport={"width": 1200, "height": 1000})
         page.set_default_timeout(1000 * _WAIT)
         page.goto(address)
         page.locator("#jp-bottom-panel").get_by_text(re.compile(r"\| Idle")).wait_for()
         yield LabPage(page)
-        browser.close()
 
 
 @contextmanager

@@ -20,18 +20,29 @@ _BUSY = 0.2  # cores that others use, from which on times are not trusted
 class Machine:
     """The machine, watched from now on.
 
+    Parameters
+    ----------
+    has_sandboxes : bool, optional
+        Whether the run marks submissions. Linux adds the time of their workers to none of the processes that we wait
+        for, so that it would count as others'.
+
     Attributes
     ----------
     load : float
         How many cores were in use during the second before the run.
     """
 
-    def __init__(self) -> None:
-        self.load = psutil.cpu_percent(1.0) / 100 * (psutil.cpu_count() or 1)
+    def __init__(self, has_sandboxes: bool = False) -> None:
+        self.load, self._has_sandboxes = _load(), has_sandboxes
         self._started, self._used, self._used_by_us = time.monotonic(), _used(), _used_by_us()
 
     def others(self) -> float:
-        """Return how many cores others have used on average since the watch began, other virtual machines included."""
+        """Return how many cores others have used on average since the watch began, other virtual machines included.
+
+        Of a run with sandboxes, it is how many are in use during the second after the run.
+        """
+        if self._has_sandboxes:
+            return _load()
         seconds = time.monotonic() - self._started
         return max(0.0, (_used() - self._used - (_used_by_us() - self._used_by_us)) / seconds)
 
@@ -50,6 +61,11 @@ class Machine:
             "load_of_others": f"{others:.2f}",
             "machine": "busy" if max(self.load, others) > _BUSY else "at rest",
         }
+
+
+def _load() -> float:
+    """Return how many cores are in use during a second."""
+    return float(psutil.cpu_percent(1.0)) / 100 * (psutil.cpu_count() or 1)
 
 
 def _used() -> float:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 
 from benchmarks import history
 from benchmarks.bounds import Figure, figure_table
+from benchmarks.chromium import chromium
 from benchmarks.machine import Machine
 from d2l_helpers.errors import LibraryUnusable, NotebookError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 __all__ = ["lab_seconds", "nbval_seconds", "run", "setup_seconds", "waits_figures"]
 
@@ -76,9 +79,9 @@ def lab_seconds(project: Path = Path(), repeats: int = 9) -> float:
     Raises
     ------
     LibraryUnusable
-        If there is no Chromium, or JupyterLab does not start.
+        If Playwright or Chromium is missing, or JupyterLab does not start.
     """
-    with TemporaryDirectory() as home, _chromium() as browser:
+    with TemporaryDirectory() as home, chromium() as browser:
         return statistics.median([_start_lab(project, Path(home), browser) for _ in range(repeats + 1)][1:])
 
 
@@ -105,23 +108,20 @@ def nbval_seconds(notebooks: Path = Path("notebooks")) -> float:
 
     Raises
     ------
-    subprocess.CalledProcessError
+    NotebookError
         If a cell differs from its record.
     """
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "--numprocesses", "auto"]
     start = time.perf_counter()
-    subprocess.run([*command, "--quiet", str(notebooks)], check=True, stdout=subprocess.DEVNULL)
+    ended = subprocess.run([*command, "--quiet", str(notebooks)], check=False, stdout=subprocess.DEVNULL)
+    if ended.returncode:
+        raise NotebookError(
+            "Cannot measure the chapter by nbval.",
+            got=f"status {ended.returncode} of pytest",
+            expected="cells that all agree with their records",
+            remedy=f"run pytest --nbval {notebooks}, and repair what it names",
+        )
     return time.perf_counter() - start
-
-
-@contextmanager
-def _chromium() -> Iterator[Browser]:
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox itself as root
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if executable is None:
-        raise _unusable("no Chromium on the PATH", "run make system-packages")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=executable, args=["--disable-background-networking", *sandbox])
 
 
 def _start_lab(project: Path, home: Path, browser: Browser) -> float:
@@ -140,7 +140,12 @@ def _start_lab(project: Path, home: Path, browser: Browser) -> float:
     try:
         while not opened.exists():
             if lab.poll() is not None or time.perf_counter() - start > _SECONDS:
-                raise _unusable((home / "log").read_text(), "run make lab, and do what its message says")
+                raise LibraryUnusable(
+                    "Cannot measure make lab.",
+                    got=(home / "log").read_text(),
+                    expected="a JupyterLab that Chromium opens",
+                    remedy="run make lab, and do what its message says",
+                )
             time.sleep(0.005)
         page.goto(opened.read_text(), wait_until="commit")
         page.wait_for_function(_USABLE, polling=20, timeout=1000 * _SECONDS)
@@ -171,9 +176,3 @@ def _execute(sources: list[str], folder: Path) -> float:
             remedy="run make lab and the notebook's first cells, and do what their message says",
         )
     return seconds
-
-
-def _unusable(got: str, remedy: str) -> LibraryUnusable:
-    return LibraryUnusable(
-        "Cannot measure make lab.", got=got, expected="a JupyterLab that Chromium opens", remedy=remedy
-    )

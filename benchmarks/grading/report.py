@@ -50,7 +50,7 @@ def run(
     """
     console = Console()
     history.read(history_file)
-    machine = Machine()
+    machine = Machine(has_sandboxes=True)
     assignment = comparable(load_assignment(notebook, answers))
     submitting = students(assignment, count)
     python = environment_of_others(kept.resolve() / "environment")

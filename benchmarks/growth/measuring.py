@@ -15,12 +15,11 @@ from benchmarks.machine import Machine
 from benchmarks.other_libraries import plain_numpy
 from benchmarks.task import Task
 from d2l_helpers import atomic
-from d2l_helpers.errors import RecordError
+from d2l_helpers.errors import ArgumentError, RecordError
 
-__all__ = ["OURS", "RESULTS", "SIZES", "measure", "read", "record"]
+__all__ = ["SIZES", "measure", "read", "record"]
 
-RESULTS = Path(__file__).parents[1] / "growth.json"
-OURS = "ours"
+_OURS = "ours"
 _EPOCHS = 5  # the first one warms up
 SIZES: Mapping[str, Sequence[int]] = {
     "examples": (10_000, 20_000, 60_000, 200_000, 600_000),
@@ -41,8 +40,21 @@ def measure(quantity: str, largest: int | None = None) -> dict[str, Any]:
     dict
         The machine, the sizes, and for each that was measured its best seconds and its peak megabytes by size: per
         epoch of training, or for all submissions.
+
+    Raises
+    ------
+    ArgumentError
+        If fewer than two sizes are left, which have no slope.
     """
-    machine, sizes = Machine(), [size for size in SIZES[quantity] if size <= (largest or size)]
+    sizes = [size for size in SIZES[quantity] if size <= (largest or size)]
+    if len(sizes) < 2:
+        raise ArgumentError(
+            f"Cannot measure how cost grows with {quantity}.",
+            got=f"sizes up to {largest}",
+            expected="at least two sizes",
+            remedy=f"choose --up-to {SIZES[quantity][1]} or more, or leave it out",
+        )
+    machine = Machine(has_sandboxes=quantity == "submissions")
     costs: _Costs = {}
     for size in sizes:
         found = _graded(size) if quantity == "submissions" else _trained(quantity, size)
@@ -57,7 +69,7 @@ def _trained(quantity: str, size: int) -> dict[str, tuple[float, float]]:
     """Return the best epoch without the test, in seconds, and the peak memory in megabytes (10**6 bytes)."""
     task = Task(**{"batch_size" if quantity == "batch" else quantity: size})
     contestants = {
-        OURS: partial(ours, task),
+        _OURS: partial(ours, task),
         "NumPy": partial(plain_numpy, task),
         "NumPy, one core": partial(plain_numpy, task),
     }
@@ -75,7 +87,7 @@ def _graded(count: int) -> dict[str, tuple[float, float]]:
     students = [Student(f"student{number:04}", "untouched", {}) for number in range(count)]
     with tempfile.TemporaryDirectory(prefix="growth-") as folder:
         measured = Untouched(Path(folder, "class"), assignment, Path("answers")).measure(students)
-    return {OURS: (measured.seconds, measured.memory.everything / 1e6)}
+    return {_OURS: (measured.seconds, measured.memory.everything / 1e6)}
 
 
 def read(file: Path) -> dict[str, Any]:

@@ -81,6 +81,7 @@ class Marker:
         SandboxError
             If this machine has no sandbox, or if the sandbox would show something of `hidden` to student code.
         """
+        # With MXNet, as submissions have it: otherwise a template without it would be started, and stay, beside theirs
         with Sandbox(self.limits, Setup(mxnet=True, hidden=tuple(hidden)), is_confined=self.is_sandboxed):
             pass
 

@@ -26,9 +26,9 @@ from d2l_helpers.errors import D2LHelpersError, NotebookError, SandboxError
 
 __all__ = ["main"]
 
-# On the clock at most five times as long: Gradescope ends a grader after ten minutes, unless it is told
-_NAMESPACES = Limits(seconds=60, total_seconds=110)
-_USER = Limits(seconds=60, total_seconds=110, has_namespaces=False)
+# On the clock a submission may last five times as long, and run_autograder ends it after nine minutes
+_NAMESPACES = Limits(seconds=60, total_seconds=100)
+_USER = Limits(seconds=60, total_seconds=100, has_namespaces=False)
 _MOST_FILES = 200  # of a submission that are looked into
 _NOT_MARKED = "This notebook was not marked. This is not your fault, and it is not a 0. Please tell your teacher."
 _REFUSED = (

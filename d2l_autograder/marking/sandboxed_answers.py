@@ -132,7 +132,7 @@ class SandboxedAnswers:
         """Run a cell that ended its sandbox once more, one statement at a time, and return how it ended.
 
         An interrupted kernel would keep what the cell did before, and a cell's imports are often all that the answers
-        need. Where a cell ran out of time, the statement at which it said to be is not run again.
+        need. Where a cell ran out of time, the statement that it said it had begun last is not run again.
         """
         parts, left = statements(cell), self._limits.of_cell(cell)
         is_endless = lost.verdict == Verdict.TIMEOUT

@@ -97,5 +97,5 @@ def _used_by(pid: int) -> tuple[float, int]:
 
 
 def _fields(stat: Path) -> list[str]:
-    """Read a process's numbers, which follow its name; that stands in parentheses and may hold spaces and others."""
+    """Return the fields behind a process's name, which may itself contain spaces and parentheses."""
     return stat.read_text(errors="replace").rpartition(")")[2].split()

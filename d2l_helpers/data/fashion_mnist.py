@@ -226,7 +226,7 @@ def audit(train_images: Bytes, train_labels: Bytes, test_images: Bytes, test_lab
 
 
 def _digest(image: Bytes) -> bytes:
-    """Return what equals only for equal images; a set of the images themselves would take 58 MB."""
+    """Return 32 bytes that only equal images share; a set of the images themselves would take 58 MB."""
     return hashlib.sha256(image.tobytes()).digest()
 
 
@@ -287,8 +287,8 @@ def _on_device(ctx: Any) -> tuple[Any, Any, Any, Any]:
     from mxnet import np as mx_np
 
     def scaled(images: Bytes) -> Any:
-        # In NumPy's memory, which has pages of 2 MB where Linux can give them: in MXNet's own, gathering a batch takes
-        # a quarter longer. MXNet's conversion would also take the memory twice.
+        # The array stays in NumPy's memory, which has pages of 2 MB where Linux can give them: from memory of MXNet's,
+        # gathering a batch takes a quarter longer, and MXNet's conversion would take the memory twice
         X = np.divide(images[:, None], 255, dtype=np.float32)
         return nd.from_numpy(X).as_np_ndarray().as_in_ctx(ctx)
 

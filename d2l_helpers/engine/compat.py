@@ -27,7 +27,8 @@ __all__ = ["install"]
 
 # MXNet imports these for functions that the chapter never calls: they are imported at first use, to save a second
 _OTHERS = ("requests", "h5py")
-_OF_D2L = ("pandas", "matplotlib.pyplot", "IPython.display")  # d2l's, likewise: half a second
+# d2l imports these for plots and tables: they are imported at first use, to save half a second
+_OF_D2L = ("pandas", "matplotlib.pyplot", "IPython.display")
 _OWN = ("mxnet.onnx", "mxnet.contrib.onnx", "mxnet.test_utils")
 # Copies of the operators for editors to read, replaced while MXNet is imported; only those of gen_sparse are called.
 _GENERATED = re.compile(r"mxnet\.(ndarray|symbol)\.gen_(op|contrib|image|linalg|random|_internal)")

@@ -1,6 +1,6 @@
-"""Start the kernel of the notebook that the first page opens while the page still loads: 0.4 s that nobody waits for.
+"""Start the first notebook's kernel while its page still loads, so that the page is usable 0.4 s earlier.
 
-A server extension of ``make lab``. JupyterLab opens a notebook with the kernel that is running for its path.
+This is a server extension of ``make lab``. JupyterLab opens a notebook with the kernel that is running for its path.
 """
 
 from __future__ import annotations
@@ -16,15 +16,13 @@ __all__ = ["start_first_kernel"]
 
 
 async def start_first_kernel(server: Any) -> None:
-    """Start a kernel for the notebook in the address of a Jupyter server's first page, if the notebook exists."""
+    """Start the kernel that a notebook names, if the address of a Jupyter server's first page is that of a notebook."""
     found = re.search(r"/tree/(.+\.ipynb)$", unquote(server.default_url))
-    if found and Path(server.root_dir, found[1]).is_file():
+    if found and (file := Path(server.root_dir, found[1])).is_file():
         with suppress(Exception):  # the page starts a kernel itself then, and shows why that fails
-            notebook = Path(server.root_dir, found[1])
-            kernel = json.loads(notebook.read_bytes())["metadata"]["kernelspec"]["name"]
-            await server.session_manager.create_session(
-                path=found[1], name=notebook.name, type="notebook", kernel_name=kernel
-            )
+            named = json.loads(file.read_bytes())["metadata"].get("kernelspec", {}).get("name")
+            create = server.session_manager.create_session
+            await create(path=found[1], name=file.name, type="notebook", kernel_name=named)
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:

@@ -16,9 +16,10 @@ from d2l_helpers.lab.homes import temporary_folder
 
 __all__ = ["start_lab"]
 
-# Sets the first page, no question about news, no dates beside file names; and starts the first notebook's kernel early.
-# Leaves out the search for language servers and the check whether JupyterLab must be built, each up to 0.8 s of CPU
-# time while the page loads, and two parts that `make lab` has no use for: Notebook 7 and the manager of extensions
+# These settings choose the first page, ask no question about news, show no dates beside file names, and start the first
+# notebook's kernel early. They leave out the search for language servers and the check whether JupyterLab must be
+# built, each up to 0.8 s of CPU time while the page loads, and two parts that `make lab` has no use for: Notebook 7 and
+# the manager of extensions
 _CONFIG = Path(__file__).parent / "config"
 # The page that a browser opens first leads to JupyterLab at once; Jupyter's own page waits a second before it does
 _TEMPLATES = Path(__file__).parent / "templates"

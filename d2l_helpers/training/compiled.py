@@ -11,6 +11,7 @@ from __future__ import annotations
 import dis
 import os
 from collections.abc import Iterator
+from operator import is_
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -50,12 +51,13 @@ class CompiledLoss:
         # Only equal types are compared; `check_labels` has seen that all labels are classes, whatever their type
         classes = y if batches.y.dtype == "int32" else y.astype("int32")
         hits = mx.sym.np.argmax(y_hat, axis=1).astype("int32") == classes
-        self._graph = mx.sym.np.stack([loss(y_hat, y).sum(), hits.astype("float32").sum()])
+        losses = loss(y_hat, y)
+        if batches.X.dtype != "float32":  # only equal types are stacked, and the losses may have that of the examples
+            losses = losses.astype("float32")
+        self._graph = mx.sym.np.stack([losses.sum(), hits.astype("float32").sum()])
         self._operator = mx.nd.CachedOp(self._graph, [("static_alloc", True), ("static_shape", True)])
-        self._parameters = dict(net.collect_params())
-        self._minibatches: dict[tuple[Any, ...], Minibatch] = {}
-        # Classic arrays share the memory of mx.np's, and slicing them takes a third of the time
-        self._batches, self._arrays = batches, (batches.X.as_nd_ndarray(), batches.y.as_nd_ndarray())
+        self._batches, self._parameters = batches, dict(net.collect_params())
+        self._minibatches: dict[int, tuple[list[Any], Minibatch]] = {}  # by size, and to what each is bound
 
     def slices(self, size: int) -> Iterator[tuple[Any, int]]:
         """Evaluate all examples in their order, `size` at a time, without copying them.
@@ -67,7 +69,7 @@ class CompiledLoss:
         num_examples : int
             Of how many examples.
         """
-        end, (X, y) = self._batches.num_examples, self._arrays
+        end, (X, y) = self._batches.num_examples, self._arrays()
         for start in range(0, end, size):
             stop = min(start + size, end)
             inputs = self._inputs(X[start:stop], y[start:stop])
@@ -84,15 +86,19 @@ class CompiledLoss:
         """
         from mxnet import nd
 
-        size, end = self._batches.batch_size, self._batches.num_examples
+        size, end, arrays = self._batches.batch_size, self._batches.num_examples, self._arrays()
         order = self._batches.order().as_nd_ndarray()
         for start in range(0, end, size):
             rows = order[start : min(start + size, end)]  # MXNet 1.6 refuses a slice past the end
             minibatch = self._bound(len(rows))
-            for array, buffer in zip(self._arrays, minibatch.buffers, strict=True):
+            for array, buffer in zip(arrays, minibatch.buffers, strict=True):
                 # mode="clip" skips a check of every index; `order` has only rows that exist
                 nd.take(array, rows, mode="clip", out=buffer)
             yield minibatch
+
+    def _arrays(self) -> tuple[Any, Any]:
+        """Return examples and labels as classic arrays of the same memory, whose slices take a third of the time."""
+        return self._batches.X.as_nd_ndarray(), self._batches.y.as_nd_ndarray()
 
     def _inputs(self, X: Any, y: Any) -> dict[str, Any]:
         """Return the graph's inputs by name: examples, labels, parameters."""
@@ -100,17 +106,18 @@ class CompiledLoss:
         return data | {_X: X, _Y: y}
 
     def _bound(self, size: int) -> Minibatch:
-        """Return the memory for a batch of some size, made when it is first needed."""
-        key = (size, *(each.grad_req for each in self._parameters.values()))  # a reader may freeze some
-        if key not in self._minibatches:
-            self._minibatches[key] = self._bind(size)
-        return self._minibatches[key]
+        """Return the memory for a batch of some size, bound to the arrays that the parameters have now."""
+        arrays = [array for each in self._parameters.values() for array in (each._data, each._grad)]
+        # Parameters that a reader freezes, trains again, casts or initialises again get other arrays during the fit
+        if size not in self._minibatches or not all(map(is_, self._minibatches[size][0], arrays)):
+            self._minibatches[size] = arrays, self._bind(size)
+        return self._minibatches[size][1]
 
     def _bind(self, size: int) -> Minibatch:
         """Fix the graph's inputs and outputs in memory: Python spends half as long on a batch as with autograd."""
         from mxnet import nd
 
-        buffers = [nd.empty((size, *each.shape[1:]), ctx=each.context, dtype=each.dtype) for each in self._arrays]
+        buffers = [nd.empty((size, *each.shape[1:]), ctx=each.context, dtype=each.dtype) for each in self._arrays()]
         inputs, context = self._inputs(*buffers), buffers[0].context
         trained = {name: each for name, each in self._parameters.items() if each.grad_req != "null"}
         if not trained:
@@ -121,7 +128,7 @@ class CompiledLoss:
             context,
             {name: inputs[name] for name in self._graph.list_arguments()},
             args_grad={name: each.grad(context).as_nd_ndarray() for name, each in trained.items()},
-            grad_req={name: trained[name].grad_req if name in trained else "null" for name in inputs},
+            grad_req={name: each.grad_req for name, each in trained.items()},
             aux_states={name: inputs[name] for name in self._graph.list_auxiliary_states()},
         )
         return Minibatch(buffers, executor, [each.data(context) for each in trained.values()])

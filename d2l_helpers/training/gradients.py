@@ -46,7 +46,7 @@ def no_gradients() -> TrainingError:
 
 
 def explained_update(error: Exception) -> Exception:
-    """Return the error to raise for one of an update: ours for parameters without gradients, or another network's.
+    """Return the error to raise in place of one that an update of the parameters has raised.
 
     Returns
     -------

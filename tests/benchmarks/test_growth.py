@@ -1,14 +1,16 @@
 """How cost grows: the slopes are right, and docs/speed.md says what was recorded."""
 
 import json
+from pathlib import Path
 
 import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import benchmarks
 from benchmarks.__main__ import growth
-from benchmarks.growth.measuring import RESULTS, SIZES, read, record
+from benchmarks.growth.measuring import SIZES, measure, read, record
 from benchmarks.growth.page import PAGE, chart_file, render, write
 from benchmarks.growth.slope import slope
 from d2l_helpers.errors import ArgumentError, RecordError
@@ -108,8 +110,14 @@ def test_the_command_offers_every_quantity():
     assert list(argument.type.choices) == list(SIZES)
 
 
+@pytest.mark.parametrize("largest", [20, 10_000])
+def test_a_growth_without_a_slope_is_refused_before_anything_is_measured(largest):
+    with pytest.raises(ArgumentError, match="choose --up-to 20000 or more"):
+        measure("examples", largest)
+
+
 def test_docs_say_what_was_recorded():
-    recorded = read(RESULTS)
+    recorded = read(Path(benchmarks.__file__).with_name("growth.json"))
     assert list(recorded) == list(SIZES)
     text = PAGE.read_text(encoding="utf-8")
     assert render(text, recorded) == text

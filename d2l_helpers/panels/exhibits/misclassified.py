@@ -131,7 +131,7 @@ def _checked_images(prediction: Any, data_iter: Any) -> Any:
 
 
 def _pictures(X: Any, shown: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Return a few of the images, shape (n, 28, 28); a copy of all 10,000 would be 31 MB for as long as the page."""
+    """Return a few of the images, shape (n, 28, 28); a copy of all 10,000, kept with the page, would take 31 MB."""
     return np.array([X[index, 0].asnumpy() for index in shown.tolist()], dtype=np.float32).reshape(-1, 28, 28)
 
 

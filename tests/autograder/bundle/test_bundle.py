@@ -17,6 +17,9 @@ from support.leftovers import need_a_sandbox
 from support.own import in_two_places, own_notebook
 
 from d2l_autograder.__main__ import _commands
+from d2l_autograder.bundle import inside
+from d2l_autograder.bundle.contents import Bundled
+from d2l_autograder.sandbox.clock import PATIENCE
 from d2l_helpers.errors import ArgumentError
 
 NOTEBOOK = ROOT / "notebooks" / f"{NAME}.ipynb"
@@ -37,6 +40,12 @@ def bundled(tmp_path_factory):
     done = bundle(NOTEBOOK, file)
     assert done.exit_code == 0, done.output
     return file
+
+
+@pytest.mark.parametrize("limits", [inside._NAMESPACES, inside._USER], ids=["namespaces", "user"])
+def test_a_submission_runs_out_of_its_time_before_its_grader_is_ended(limits):
+    starts = 30  # seconds, in which data and MXNet are loaded
+    assert PATIENCE * limits.total_seconds + starts <= 60 * Bundled(NAME).minutes
 
 
 @pytest.fixture

@@ -55,20 +55,22 @@ def test_no_kernel_starts_where_the_first_page_is_no_notebook(address, tmp_path)
     asked(SimpleNamespace(default_url=address, root_dir=str(tmp_path)))  # without session_manager, a start would fail
 
 
-def test_the_kernel_that_the_notebook_names_starts_or_is_left_to_the_page(tmp_path):
+@pytest.mark.parametrize(
+    ("content", "started"),
+    [
+        ('{"metadata": {"kernelspec": {"name": "ir"}}}', [("ein Heft.ipynb", "ir")]),
+        ('{"metadata": {}}', [("ein Heft.ipynb", None)]),
+        ("no notebook", []),
+    ],
+)
+def test_the_kernel_that_the_notebook_names_starts_and_a_failure_is_left_to_the_page(content, started, tmp_path):
     async def create_session(path, kernel_name, **_):
-        started.append((path, kernel_name))
+        calls.append((path, kernel_name))
         raise OSError("no such kernel")
 
-    started = []
-    (tmp_path / "ein Heft.ipynb").write_text('{"metadata": {"kernelspec": {"name": "ir"}}}')
+    calls = []
+    (tmp_path / "ein Heft.ipynb").write_text(content)
     manager = SimpleNamespace(create_session=create_session)
     address = "/lab/workspaces/chapter/tree/ein%20Heft.ipynb"
     asked(SimpleNamespace(default_url=address, root_dir=str(tmp_path), session_manager=manager))
-    assert started == [("ein Heft.ipynb", "ir")]
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"metadata": {}}'])
-def test_no_kernel_starts_where_the_notebook_names_none(content, tmp_path):
-    (tmp_path / FIRST).write_text(content)
-    asked(SimpleNamespace(default_url=f"/lab/tree/{FIRST}", root_dir=str(tmp_path)))
+    assert calls == started

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from itertools import pairwise
 
 import pytest
@@ -46,6 +47,20 @@ def test_what_is_requested_during_the_action_is_another_call(clock):
     clock.pass_to(0.0)
     clock.pass_to(5.0)
     assert calls == [0.0, 5.0]
+
+
+def test_requests_while_a_slow_action_runs_are_one_call_after_it():
+    begun, may_end = threading.Semaphore(0), threading.Event()
+    kept = Pace(0.0, lambda: (begun.release(), may_end.wait(60)))
+    kept.request()
+    assert begun.acquire(timeout=60)
+    for _ in range(20):
+        kept.request()
+        time.sleep(0.01)  # in which a call could begin
+    assert not begun.acquire(blocking=False)
+    may_end.set()
+    assert begun.acquire(timeout=60)
+    assert not begun.acquire(timeout=0.1)
 
 
 def test_what_comes_later_runs_on_another_thread_that_ends_with_the_process():

@@ -1,0 +1,66 @@
+"""The compiled path works with the arrays that there are now, of whatever type; the plain path is the oracle."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from mxnet import init
+from support.small_training import LOSS, Plain, make_data, make_net, make_test_data, make_trainer, train
+
+import d2l_helpers as helpers
+from d2l_helpers.training.loop import fit
+
+WRAPS = (lambda batches: batches, Plain)  # compiled, and not
+
+
+def weights(net):
+    return [parameter.data().asnumpy() for parameter in net.collect_params().values()]
+
+
+def frozen_for_an_epoch(net, epoch, _):
+    net[0].collect_params().setattr("grad_req", "null" if epoch == 1 else "write")
+
+
+def initialised_again(net, epoch, _):
+    helpers.seed_all(epoch)
+    net.initialize(init.Normal(0.1), force_reinit=True)
+
+
+def cast_and_cast_back(net, *_):
+    net.cast("float64")
+    net.cast("float32")
+
+
+def examples_replaced(_, epoch, data):
+    data.X = data.X * (1 + epoch)
+
+
+CHANGES = [frozen_for_an_epoch, initialised_again, cast_and_cast_back, examples_replaced]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_both_paths_train_with_the_arrays_that_there_are_now(change):
+    ends = []
+    for wrap in WRAPS:
+        net, data = make_net(8), make_data()
+        for progress in fit(net, wrap(data), wrap(make_test_data()), LOSS, 4, make_trainer(net)):
+            if progress.done in (1, 2):
+                change(net, progress.done, data)
+        ends.append(weights(net))
+    for one, other in zip(*ends, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_both_paths_train_in_double_precision():
+    ends, losses = [], []
+    for wrap in WRAPS:
+        net, data, test = make_net(8), make_data(), make_test_data()
+        net(data.X[:1])
+        net.cast("float64")
+        data.X, test.X = data.X.astype("float64"), test.X.astype("float64")
+        losses.append(train(net, wrap(data), test_iter=wrap(test)).train_loss)
+        ends.append(weights(net))
+    np.testing.assert_allclose(*losses, rtol=1e-6)
+    for one, other in zip(*ends, strict=True):
+        assert one.dtype == "float64"
+        np.testing.assert_array_equal(one, other)
