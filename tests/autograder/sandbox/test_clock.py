@@ -1,5 +1,6 @@
 """What a request computes counts, and what it waits for nobody; what other programs of the machine take does not."""
 
+import mmap
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from support.leftovers import nothing_left
 from support.never_ending import ENDLESS, HIDES
 
 from d2l_autograder.sandbox import Limits, Lost, Sandbox, Verdict, cgroup, clock
-from d2l_autograder.sandbox.usage import Meter, want_to_run
+from d2l_autograder.sandbox.usage import Meter, read_from_disk, want_to_run
 
 pytestmark = pytest.mark.sandbox
 
@@ -88,6 +89,19 @@ def test_a_process_wants_to_run_or_waits(source, expected):
         assert want_to_run([process.pid]) is expected
         process.kill()
     assert not want_to_run([process.pid])
+
+
+def test_what_comes_from_a_disk_is_counted():
+    before = read_from_disk([os.getpid()])
+    with mmap.mmap(-1, mmap.PAGESIZE) as page:
+        try:
+            fd = os.open(os.__file__, os.O_RDONLY | os.O_DIRECT)
+            os.readv(fd, [page])
+        except OSError as error:
+            pytest.skip(f"this file system reads nothing past its cache: {error}")
+        os.close(fd)
+    assert read_from_disk([os.getpid()]) >= before + mmap.PAGESIZE
+    assert read_from_disk([]) == read_from_disk([-1]) == 0
 
 
 def test_a_meter_counts_what_one_process_computes_after_another_has_ended():
