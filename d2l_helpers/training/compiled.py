@@ -2,7 +2,7 @@
 
 In Python, MXNet's cost is the dispatch of operators: the network's layers, the loss, the argmax, the sums, then the
 derivative of each. Traced once as symbols, a batch costs one dispatch for all of them and one for their derivatives,
-which makes an epoch about three times as fast: see ``python -m benchmarks ablation``. Only blocks whose Python is
+which makes an epoch more than twice as fast: see ``python -m benchmarks ablation``. Only blocks whose Python is
 MXNet's own are compiled, because tracing runs a block's Python once and not for every batch.
 """
 

@@ -328,7 +328,7 @@ def test_fit_reports_each_epoch_and_every_few_batches(monkeypatch):
     assert [report.done for report in reports] == [1, 2], "an epoch of 5 batches is over before the first wait"
     reports = list(fit(net, make_data(400, 4), make_test_data(), LOSS, 2, make_trainer(net)))
     assert all(isinstance(report, FitProgress) for report in reports)
-    parts = [0.16, 0.32, 0.48, 0.64, 0.80, 0.96, 1.0]  # of 100 batches, 16 at a time
+    parts = [*(0.08 * (number + 1) for number in range(12)), 1.0]  # of 100 batches, 8 at a time
     assert [report.done for report in reports] == pytest.approx([*parts, *(1 + part for part in parts)])
 
 
