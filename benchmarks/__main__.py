@@ -19,6 +19,12 @@ _assignment = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The assignment.",
 )
+_flagship = click.option(
+    "--notebook",
+    default="notebooks/07_softmax_regression_gluon.ipynb",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The notebook that is measured: its kernel's memory, or its panel.",
+)
 _answers = click.option("--answers", default="answers", type=_FOLDER, help="The answer key.")
 _file = click.Path(dir_okay=False, path_type=Path)
 _history = click.option("--history", default="benchmarks/history.csv", type=_file, help="The table that gets a line.")
@@ -36,12 +42,7 @@ def main() -> None:
 
 
 @_commands.command()
-@click.option(
-    "--notebook",
-    default="notebooks/07_softmax_regression_gluon.ipynb",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The notebook whose kernel's memory is measured.",
-)
+@_flagship
 @_history
 @_json
 def training(notebook: Path, history: Path, json_file: TextIO | None) -> None:
@@ -82,12 +83,7 @@ def growth(quantities: tuple[str, ...], json_file: Path, up_to: int | None) -> N
 
 
 @_commands.command()
-@click.option(
-    "--notebook",
-    default="notebooks/07_softmax_regression_gluon.ipynb",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The notebook that has the panel.",
-)
+@_flagship
 @click.option("--rounds", default=9, type=click.IntRange(1), help="How often each wait is measured.")
 @_history
 @_json

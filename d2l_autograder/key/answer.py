@@ -117,8 +117,9 @@ class Answer:
         are those of the notebook's text, and become the student's own.
     seconds : float, optional
         How long a call of the function, or a student's cell that the answer needs, may compute; time in which nothing
-        computes counts, too. By default 5, and for a number that is measured, as by training in its cell, as long as a
-        sandbox allows. Five times what a slow right answer takes is enough, and an endless loop takes all of it.
+        computes counts, too. By default 3 for a call and 5 for a cell, which never has less; for a number that is
+        measured, as by training in its cell, as long as a sandbox allows. Five times what a slow right answer takes is
+        enough, and an endless loop takes all of it.
     """
 
     exercise: str
