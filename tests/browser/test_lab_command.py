@@ -98,7 +98,7 @@ def test_it_opens_the_first_page_asks_nothing_and_keeps_work_through_a_release(
     process, address = start()
     asked: list[str] = []
     said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
     page.on("console", lambda message: said.append(message.text))
     page.goto(address)
     page.get_by_role("heading", name="Start Here", exact=True).wait_for()
@@ -107,12 +107,18 @@ def test_it_opens_the_first_page_asks_nothing_and_keeps_work_through_a_release(
     sessions = page.request.get(re.sub(r"/lab/\S*\?", "/api/sessions?", address)).json()
     assert [session["path"] for session in sessions] == [FIRST]  # the page uses the kernel that was started for it
     page.wait_for_timeout(3000)  # JupyterLab asks about news after the page is up
+    opened, saved = (
+        next(place for place, request in enumerate(asked) if re.search(wanted, request))
+        for wanted in (rf"GET .*/contents/{FIRST}\?type=notebook", "PUT .*/workspaces/")
+    )
+    assert opened < saved  # JupyterLab saves the workspace only after half a second without a change
     assert page.get_by_role("dialog").count() == 0
     assert page.locator(".Toastify__toast").count() == 0
     assert not [url for url in asked if "/lab/api/news" in url or "/lab/api/update" in url]
     # Slow, and not needed: the search for language servers, and the question whether JupyterLab needs a build
     assert not [url for url in asked if "/lsp/" in url or "/lab/api/build" in url]
     assert not [text for text in said if "plugin" in text]  # one that needs a part that is left out
+    assert not [text for text in said if "formgrader" in text]  # which nbgrader would write where it is installed
     expect(page.locator(".jp-OutputPlaceholder").first).to_have_text("")  # not the answer to the question above
     files = page.locator(".jp-DirListing-itemText")
     assert files.evaluate_all("names => names.every(name => name.scrollWidth <= name.clientWidth)")  # none cut off
