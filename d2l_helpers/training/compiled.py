@@ -11,17 +11,24 @@ from __future__ import annotations
 import dis
 import os
 from collections.abc import Iterator
+from itertools import cycle
 from operator import is_
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
+from d2l_helpers.data.row_buffer import RowBuffer
 from d2l_helpers.training.gradients import no_gradients
 
 if TYPE_CHECKING:
     from d2l_helpers.data import ArrayBatches
 
-__all__ = ["CompiledLoss", "Minibatch", "compile_loss", "is_built_in"]
+__all__ = ["IN_ADVANCE", "CompiledLoss", "Minibatch", "compile_loss", "is_built_in"]
 
+# Batches that MXNet may have been given when the oldest of them is waited for: with two, it would be idle at times
+IN_ADVANCE = int(os.environ.get("RING", "4"))
 _X, _Y = "d2l_helpers_X", "d2l_helpers_y"
 
 
@@ -57,7 +64,7 @@ class CompiledLoss:
         self._graph = mx.sym.np.stack([losses.sum(), hits.astype("float32").sum()])
         self._operator = mx.nd.CachedOp(self._graph, [("static_alloc", True), ("static_shape", True)])
         self._batches, self._parameters = batches, dict(net.collect_params())
-        self._minibatches: dict[int, tuple[list[Any], Minibatch]] = {}  # by size, and to what each is bound
+        self._minibatches: dict[int, tuple[list[Any], Iterator[Minibatch]]] = {}  # by size, and to what they are bound
 
     def slices(self, size: int) -> Iterator[tuple[Any, int]]:
         """Evaluate all examples in their order, `size` at a time, without copying them.
@@ -79,21 +86,18 @@ class CompiledLoss:
     def minibatches(self) -> Iterator[Minibatch]:
         """Yield the batches of one epoch, each to be differentiated before the next is taken.
 
+        Their memory is used again, by the fourth batch after each: ask for the `sums` of the last but `IN_ADVANCE`.
+
         Raises
         ------
         TrainingError
             If no parameter has a gradient.
         """
-        from mxnet import nd
-
-        size, end, arrays = self._batches.batch_size, self._batches.num_examples, self._arrays()
-        order = self._batches.order().as_nd_ndarray()
-        for start in range(0, end, size):
-            rows = order[start : min(start + size, end)]  # MXNet 1.6 refuses a slice past the end
+        size, order = self._batches.batch_size, self._batches.order()
+        for start in range(0, len(order), size):
+            rows = order[start : start + size]
             minibatch = self._bound(len(rows))
-            for array, buffer in zip(arrays, minibatch.buffers, strict=True):
-                # mode="clip" skips a check of every index; `order` has only rows that exist
-                nd.take(array, rows, mode="clip", out=buffer)
+            minibatch.fill(rows)
             yield minibatch
 
     def _arrays(self) -> tuple[Any, Any]:
@@ -106,19 +110,19 @@ class CompiledLoss:
         return data | {_X: X, _Y: y}
 
     def _bound(self, size: int) -> Minibatch:
-        """Return the memory for a batch of some size, bound to the arrays that the parameters have now."""
+        """Return memory for a batch of some size, bound to the arrays that the parameters have now."""
         arrays = [array for each in self._parameters.values() for array in (each._data, each._grad)]
         # Parameters that a reader freezes, trains again, casts or initialises again get other arrays during the fit
         if size not in self._minibatches or not all(map(is_, self._minibatches[size][0], arrays)):
-            self._minibatches[size] = arrays, self._bind(size)
-        return self._minibatches[size][1]
+            in_an_epoch = max(self._batches.num_examples // size, 1) if size == self._batches.batch_size else 1
+            ring = [self._bind(size) for _ in range(min(IN_ADVANCE, in_an_epoch))]
+            self._minibatches[size] = arrays, cycle(ring)
+        return next(self._minibatches[size][1])
 
     def _bind(self, size: int) -> Minibatch:
         """Fix the graph's inputs and outputs in memory: Python spends half as long on a batch as with autograd."""
-        from mxnet import nd
-
-        buffers = [nd.empty((size, *each.shape[1:]), ctx=each.context, dtype=each.dtype) for each in self._arrays()]
-        inputs, context = self._inputs(*buffers), buffers[0].context
+        buffers = [RowBuffer(each, size) for each in self._arrays()]
+        inputs, context = self._inputs(*(each.array for each in buffers)), self._batches.X.ctx
         trained = {name: each for name, each in self._parameters.items() if each.grad_req != "null"}
         if not trained:
             raise no_gradients()
@@ -131,7 +135,7 @@ class CompiledLoss:
             grad_req={name: each.grad_req for name, each in trained.items()},
             aux_states={name: inputs[name] for name in self._graph.list_auxiliary_states()},
         )
-        return Minibatch(buffers, executor, [each.data(context) for each in trained.values()])
+        return Minibatch(buffers, executor, context, list(trained.values()))
 
 
 class Minibatch:
@@ -139,35 +143,42 @@ class Minibatch:
 
     Attributes
     ----------
-    buffers : list of two mxnet.nd.NDArray
-        The examples and their labels.
     num_examples : int
         How many.
     """
 
-    def __init__(self, buffers: list[Any], executor: Any, trained: list[Any]) -> None:
+    def __init__(self, buffers: list[RowBuffer], executor: Any, context: Any, trained: list[Any]) -> None:
         from mxnet import nd
 
-        self.buffers, self.num_examples = buffers, len(buffers[0])
-        self._executor, self._trained = executor, trained
+        self.num_examples = len(buffers[0].array)
+        self._buffers, self._executor, self._trained = buffers, executor, [each.data(context) for each in trained]
         self._sums = executor.outputs[0].as_nd_ndarray()
-        self._derivative_of = [nd.array([1, 0], ctx=buffers[0].context)]  # the loss, not the hits
+        self._derivative_of = [nd.array([1, 0], ctx=context)]  # the loss, not the hits
+        self._gradients = [each.grad(context).as_nd_ndarray().reshape(-1)[:1] for each in trained]
+        self._used: list[Any] = []
 
-    def differentiate(self) -> Any:
-        """Compute the derivatives of the summed loss by the parameters, into their gradients.
+    def fill(self, rows: npt.NDArray[np.intp]) -> None:
+        """Gather the examples of these indices, once MXNet no longer uses those that are here."""
+        for each in self._used:
+            each.wait_to_read()
+        for buffer in self._buffers:
+            buffer.fill(rows)
 
-        Returns
-        -------
-        mxnet.nd.NDArray, shape (2,), float32
-            The sum of the losses and the number of right predictions; not waited for.
-        """
+    def differentiate(self) -> None:
+        """Compute the derivatives of the summed loss by the parameters, into their gradients."""
         from mxnet import nd
 
         self._executor.forward(is_train=True)
         self._executor.backward(self._derivative_of)
+        # A batch has been used when all its gradients are there: the next batch soon overwrites them
+        self._used = [nd.identity(each) for each in self._gradients]
         for parameter in self._trained:
             parameter._fresh_grad = True  # as autograd does; a Trainer refuses gradients that it has used
-        return nd.identity(self._sums)  # the next batch overwrites them; `copy()` takes three times as long
+
+    def sums(self) -> tuple[float, float]:
+        """Wait for the sum of the losses and the number of right predictions, and return them."""
+        loss_sum, hits = self._sums.asnumpy().tolist()
+        return loss_sum, hits
 
 
 def compile_loss(net: Any, loss: Any, batches: object) -> CompiledLoss | None:

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,15 +22,13 @@ from d2l_helpers.training.argument_checks import (
 )
 from d2l_helpers.training.bar import progress_bar
 from d2l_helpers.training.calls import explained
-from d2l_helpers.training.compiled import CompiledLoss, compile_loss
-from d2l_helpers.training.evaluation import Score, accuracy, score, total
+from d2l_helpers.training.compiled import IN_ADVANCE, CompiledLoss, Minibatch, compile_loss
+from d2l_helpers.training.evaluation import Score, accuracy, score
 from d2l_helpers.training.gradients import differentiate, explained_update
 from d2l_helpers.training.history import Epoch, FitProgress, History
 
 __all__ = ["fit", "train_ch3", "watched"]
 
-# MXNet computes in the background: without regular waits, Stop would have to wait for a long queue of batches.
-_BATCHES_BETWEEN_WAITS = 8
 _SECONDS_BETWEEN_REPORTS = 0.05
 
 Network = Callable[[Any], Any]
@@ -142,18 +141,19 @@ def _reports(
 
 
 def _train_compiled(loss: CompiledLoss, step: Step) -> Iterator[Score]:
-    """Train one epoch; yield the sums over every few batches, while MXNet trains on the next few."""
-    before: list[tuple[Any, int]] = []
-    parts: list[tuple[Any, int]] = []
+    """Train one epoch; yield the sums over each batch, while MXNet trains on the next ones."""
+    begun: deque[Minibatch] = deque()
     for minibatch in loss.minibatches():
-        parts.append((minibatch.differentiate(), minibatch.num_examples))
+        minibatch.differentiate()
         step(minibatch.num_examples)
-        if len(parts) == _BATCHES_BETWEEN_WAITS:
-            if before:
-                yield total(before)
-            before, parts = parts, []
-    for each in filter(None, (before, parts)):
-        yield total(each)
+        begun.append(minibatch)
+        if len(begun) == IN_ADVANCE:
+            yield _sums(begun.popleft())
+    yield from map(_sums, begun)
+
+
+def _sums(minibatch: Minibatch) -> Score:
+    return Score(*minibatch.sums(), minibatch.num_examples)
 
 
 def _train_plainly(net: Network, train_iter: Batches, loss: Loss, step: Step) -> Iterator[Score]:
