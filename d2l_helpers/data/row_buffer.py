@@ -39,7 +39,8 @@ class RowBuffer:
         from mxnet import nd
 
         shape, context = (num_rows, *source.shape[1:]), source.context
-        self._source, self._is_in_numpy = source, context.device_type == "cpu"
+        # MXNet's `from_numpy` refuses int8
+        self._source, self._is_in_numpy = source, context.device_type == "cpu" and source.dtype != np.int8
         if not self._is_in_numpy:
             self.array = nd.empty(shape, ctx=context, dtype=source.dtype)
             return

@@ -7,9 +7,9 @@ import os
 import signal
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import starmap
 from typing import Any
 
 from d2l_helpers.errors import LossNotFinite
@@ -22,7 +22,7 @@ from d2l_helpers.training.argument_checks import (
 )
 from d2l_helpers.training.bar import progress_bar
 from d2l_helpers.training.calls import explained
-from d2l_helpers.training.compiled import IN_ADVANCE, CompiledLoss, Minibatch, compile_loss
+from d2l_helpers.training.compiled import compile_loss
 from d2l_helpers.training.evaluation import Score, accuracy, score
 from d2l_helpers.training.gradients import differentiate, explained_update
 from d2l_helpers.training.history import Epoch, FitProgress, History
@@ -122,7 +122,8 @@ def _reports(
     size = getattr(train_iter, "num_examples", 0)
     for epoch in range(num_epochs):
         sums = Score()
-        for part in _train_compiled(compiled, step) if compiled else _train_plainly(net, train_iter, loss, step):
+        parts = starmap(Score, compiled.train(step)) if compiled else _train_plainly(net, train_iter, loss, step)
+        for part in parts:
             sums.add(part)
             if not math.isfinite(sums.loss_sum):
                 raise _not_finite(epoch, sums, updater)
@@ -138,22 +139,6 @@ def _reports(
         history.add(Epoch(sums.loss, sums.accuracy, test.loss, test.accuracy))
         yield FitProgress(epoch + 1, num_epochs, history, net)
         reported = time.monotonic()
-
-
-def _train_compiled(loss: CompiledLoss, step: Step) -> Iterator[Score]:
-    """Train one epoch; yield the sums over each batch, while MXNet trains on the next ones."""
-    begun: deque[Minibatch] = deque()
-    for minibatch in loss.minibatches():
-        minibatch.differentiate()
-        step(minibatch.num_examples)
-        begun.append(minibatch)
-        if len(begun) == IN_ADVANCE:
-            yield _sums(begun.popleft())
-    yield from map(_sums, begun)
-
-
-def _sums(minibatch: Minibatch) -> Score:
-    return Score(*minibatch.sums(), minibatch.num_examples)
 
 
 def _train_plainly(net: Network, train_iter: Batches, loss: Loss, step: Step) -> Iterator[Score]:
