@@ -59,11 +59,12 @@ class CompiledLoss:
         classes = y if batches.y.dtype == "int32" else y.astype("int32")
         hits = mx.sym.np.argmax(y_hat, axis=1).astype("int32") == classes
         losses = loss(y_hat, y)
-        if batches.X.dtype != "float32":  # only equal types are stacked, and the losses may have that of the examples
-            losses = losses.astype("float32")
+        parameters = dict(net.collect_params())
+        if any(np.dtype(each.dtype) != np.float32 for each in (batches.X, *parameters.values())):
+            losses = losses.astype("float32")  # only equal types are stacked
         self._graph = mx.sym.np.stack([losses.sum(), hits.astype("float32").sum()])
         self._operator = mx.nd.CachedOp(self._graph, [("static_alloc", True), ("static_shape", True)])
-        self._batches, self._parameters = batches, dict(net.collect_params())
+        self._batches, self._parameters = batches, parameters
         self._minibatches: dict[int, tuple[list[Any], Iterator[_Minibatch]]] = {}  # by size, and to what they are bound
 
     def slices(self, size: int) -> Iterator[tuple[Any, int]]:
@@ -158,22 +159,25 @@ class _Minibatch:
         self._buffers, self._executor, self._trained = buffers, executor, [each.data(context) for each in trained]
         self._sums = executor.outputs[0].as_nd_ndarray()
         self._derivative_of = [nd.array([1, 0], ctx=context)]  # the loss, not the hits
-        self._gradients = [each.grad(context).as_nd_ndarray().reshape(-1)[:1] for each in trained]
-        self._copies: list[Any] = []
+        self._gradients: dict[str, list[Any]] = {}  # of each type one value per gradient, where the gradient is
+        for each in trained:
+            gradient = each.grad(context).as_nd_ndarray()
+            self._gradients.setdefault(np.dtype(gradient.dtype).name, []).append(gradient.reshape(-1)[:1])
+        self._read: list[Any] = []
 
     def differentiate(self, rows: npt.NDArray[np.int64]) -> None:
         """Compute the derivatives of the summed loss of some examples by the parameters, into their gradients."""
         from mxnet import nd
 
-        for each in self._copies:
+        for each in self._read:
             each.wait_to_read()
         for buffer in self._buffers:
             buffer.fill(rows)
         self._executor.forward(is_train=True)
         self._executor.backward(self._derivative_of)
-        # When a value of each gradient has been copied, nothing reads the buffers any more. The gradients themselves
+        # Once a value of each gradient could be read, nothing needs the buffers any more. The gradients themselves
         # cannot tell: those of the next batch are soon on their way into the same memory
-        self._copies = [nd.identity(each) for each in self._gradients]
+        self._read = [nd.add_n(*each) for each in self._gradients.values()]
         for parameter in self._trained:
             parameter._fresh_grad = True  # as autograd does; a Trainer refuses gradients that it has used
 

@@ -22,7 +22,11 @@ TYPES = ["float16", "float32", "float64", "uint8", "int8", "int32", "int64"]
 )
 def test_a_buffer_holds_the_rows_that_it_was_last_filled_with(data, dtype, shape, num_rows, is_numpys):
     numbers = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
-    source = nd.from_numpy(numbers.copy()) if is_numpys and dtype not in ("int8", "uint8") else nd.array(numbers, dtype=dtype)
+    source = (
+        nd.from_numpy(numbers.copy())
+        if is_numpys and dtype not in ("int8", "uint8")
+        else nd.array(numbers, dtype=dtype)
+    )
     buffer = RowBuffer(source, num_rows)
     for _ in range(2):
         rows = data.draw(st.lists(st.integers(0, shape[0] - 1), min_size=num_rows, max_size=num_rows))
