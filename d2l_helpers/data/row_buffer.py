@@ -31,7 +31,6 @@ class RowBuffer:
     ----------
     array : mxnet.nd.NDArray, shape (num_rows, ...)
         The rows, on the source's device.
-
     """
 
     def __init__(self, source: Any, num_rows: int) -> None:
@@ -46,10 +45,12 @@ class RowBuffer:
         self._rows = np.from_dlpack(_Exported(source))
         self._memory = np.empty(shape, source.dtype)
         self.array = nd.from_numpy(self._memory)
-        self._memory.flags.writeable = True  # MXNet forbids it; `fill` waits for MXNet
+        self._memory.flags.writeable = True  # MXNet forbids it, because it would not know of the change
 
     def fill(self, rows: npt.NDArray[np.intp]) -> None:
-        """Gather rows of the source, when MXNet has computed all that it was given to do with the present ones.
+        """Gather rows of the source.
+
+        On the CPU this is done at once: the caller knows that MXNet no longer computes with the rows that are there.
 
         Parameters
         ----------
@@ -60,6 +61,7 @@ class RowBuffer:
 
         # mode="clip" skips a check of every index, for which NumPy would gather into other memory first
         if self._is_in_numpy:
+            self._source.wait_to_read()  # MXNet may still have to change it
             np.take(self._rows, rows, axis=0, mode="clip", out=self._memory)
         else:
             nd.take(self._source, nd.array(rows, ctx=self.array.context, dtype="int32"), mode="clip", out=self.array)
