@@ -61,6 +61,7 @@ class LabPage:
         self.page.wait_for_function(
             "([prompt, before]) => /\\d/.test(prompt.textContent) && prompt.textContent !== before",
             arg=[prompt.element_handle(), before],
+            polling=100,  # at each frame, as Playwright does unless told, the page would take a third of a core
         )
         return str(cell.locator(".jp-Cell-outputWrapper").inner_text())
 

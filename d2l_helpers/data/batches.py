@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from d2l_helpers.errors import ArgumentError
 
@@ -74,26 +75,24 @@ class ArrayBatches:
         X_batch, y_batch : mxnet.np.ndarray
             `batch_size` examples, or fewer in the last batch.
         """
-        order = self.order()
+        from mxnet import np as mx_np
+
+        order = mx_np.array(self.order(), dtype="int32", ctx=self.X.ctx)
         for start in range(0, self.num_examples, self.batch_size):
             # MXNet 1.6 refuses a slice past the end.
             chosen = order[start : min(start + self.batch_size, self.num_examples)]
             X, y = self.X.take(chosen, axis=0), self.y.take(chosen, axis=0)
             yield (X if self.resize is None else _resized(X, self.resize)), y
 
-    def order(self) -> Any:
+    def order(self) -> npt.NDArray[np.int64]:
         """Return the order of one epoch.
 
         Returns
         -------
-        mxnet.np.ndarray of int32, shape (n,)
-            Indices of the examples, on their device: a new permutation if `shuffle`, else 0 to n - 1.
+        numpy.ndarray of int, shape (n,)
+            Indices of the examples: a new permutation if `shuffle`, else 0 to n - 1.
         """
-        from mxnet import np as mx_np
-
-        n = self.num_examples
-        indices = np.random.permutation(n) if self.shuffle else np.arange(n)
-        return mx_np.array(indices, dtype="int32", ctx=self.X.ctx)
+        return np.random.permutation(self.num_examples) if self.shuffle else np.arange(self.num_examples)
 
 
 def load_array(data_arrays: Sequence[Any], batch_size: int, is_train: bool = True) -> ArrayBatches:

@@ -8,20 +8,27 @@ MXNet's own are compiled, because tracing runs a block's Python once and not for
 
 from __future__ import annotations
 
-import dis
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import cycle
 from operator import is_
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
+from d2l_helpers.data.row_buffer import RowBuffer
+from d2l_helpers.training.built_in import is_built_in
 from d2l_helpers.training.gradients import no_gradients
 
 if TYPE_CHECKING:
     from d2l_helpers.data import ArrayBatches
 
-__all__ = ["CompiledLoss", "Minibatch", "compile_loss", "is_built_in"]
+__all__ = ["CompiledLoss", "compile_loss"]
 
+# So many batches have memory of their own: MXNet trains on some while the next is gathered. More bring nothing
+_IN_MEMORY = 4
 _X, _Y = "d2l_helpers_X", "d2l_helpers_y"
 
 
@@ -52,12 +59,13 @@ class CompiledLoss:
         classes = y if batches.y.dtype == "int32" else y.astype("int32")
         hits = mx.sym.np.argmax(y_hat, axis=1).astype("int32") == classes
         losses = loss(y_hat, y)
-        if batches.X.dtype != "float32":  # only equal types are stacked, and the losses may have that of the examples
-            losses = losses.astype("float32")
+        parameters = dict(net.collect_params())
+        if any(np.dtype(each.dtype) != np.float32 for each in (batches.X, *parameters.values())):
+            losses = losses.astype("float32")  # only equal types are stacked
         self._graph = mx.sym.np.stack([losses.sum(), hits.astype("float32").sum()])
         self._operator = mx.nd.CachedOp(self._graph, [("static_alloc", True), ("static_shape", True)])
-        self._batches, self._parameters = batches, dict(net.collect_params())
-        self._minibatches: dict[int, tuple[list[Any], Minibatch]] = {}  # by size, and to what each is bound
+        self._batches, self._parameters = batches, parameters
+        self._minibatches: dict[int, tuple[list[Any], Iterator[_Minibatch]]] = {}  # by size, and to what they are bound
 
     def slices(self, size: int) -> Iterator[tuple[Any, int]]:
         """Evaluate all examples in their order, `size` at a time, without copying them.
@@ -76,25 +84,32 @@ class CompiledLoss:
             sums = self._operator(*(inputs[name] for name in self._graph.list_inputs()))
             yield sums.as_nd_ndarray(), stop - start
 
-    def minibatches(self) -> Iterator[Minibatch]:
-        """Yield the batches of one epoch, each to be differentiated before the next is taken.
+    def train(self, step: Callable[[int], None]) -> Iterator[tuple[float, float, int]]:
+        """Train one epoch: after each batch's derivatives, call `step` with the number of its examples.
+
+        Yields
+        ------
+        loss_sum, hits : float
+            The sum of the losses of a batch, and the number of right predictions, while MXNet trains on the next ones.
+        num_examples : int
+            Of how many examples.
 
         Raises
         ------
         TrainingError
             If no parameter has a gradient.
         """
-        from mxnet import nd
-
-        size, end, arrays = self._batches.batch_size, self._batches.num_examples, self._arrays()
-        order = self._batches.order().as_nd_ndarray()
-        for start in range(0, end, size):
-            rows = order[start : min(start + size, end)]  # MXNet 1.6 refuses a slice past the end
-            minibatch = self._bound(len(rows))
-            for array, buffer in zip(arrays, minibatch.buffers, strict=True):
-                # mode="clip" skips a check of every index; `order` has only rows that exist
-                nd.take(array, rows, mode="clip", out=buffer)
-            yield minibatch
+        begun: deque[_Minibatch] = deque()
+        size, order = self._batches.batch_size, self._batches.order()
+        for start in range(0, len(order), size):
+            rows = order[start : start + size]
+            minibatch = self._minibatch(len(rows))
+            minibatch.differentiate(rows)
+            step(len(rows))
+            begun.append(minibatch)
+            if len(begun) == _IN_MEMORY:  # the next batch may use the memory of the first again
+                yield begun.popleft().sums()
+        yield from (each.sums() for each in begun)
 
     def _arrays(self) -> tuple[Any, Any]:
         """Return examples and labels as classic arrays of the same memory, whose slices take a third of the time."""
@@ -105,20 +120,21 @@ class CompiledLoss:
         data = {name: each.data(X.context).as_nd_ndarray() for name, each in self._parameters.items()}
         return data | {_X: X, _Y: y}
 
-    def _bound(self, size: int) -> Minibatch:
-        """Return the memory for a batch of some size, bound to the arrays that the parameters have now."""
+    def _minibatch(self, size: int) -> _Minibatch:
+        """Return the memory for the next batch of some size, bound to the arrays that data and parameters have now."""
         arrays = [array for each in self._parameters.values() for array in (each._data, each._grad)]
+        arrays += [self._batches.X, self._batches.y]
         # Parameters that a reader freezes, trains again, casts or initialises again get other arrays during the fit
         if size not in self._minibatches or not all(map(is_, self._minibatches[size][0], arrays)):
-            self._minibatches[size] = arrays, self._bind(size)
-        return self._minibatches[size][1]
+            in_an_epoch = len(self._batches) if size == self._batches.batch_size else 1
+            ring = [self._bind(size) for _ in range(min(_IN_MEMORY, in_an_epoch))]
+            self._minibatches[size] = arrays, cycle(ring)
+        return next(self._minibatches[size][1])
 
-    def _bind(self, size: int) -> Minibatch:
+    def _bind(self, size: int) -> _Minibatch:
         """Fix the graph's inputs and outputs in memory: Python spends half as long on a batch as with autograd."""
-        from mxnet import nd
-
-        buffers = [nd.empty((size, *each.shape[1:]), ctx=each.context, dtype=each.dtype) for each in self._arrays()]
-        inputs, context = self._inputs(*buffers), buffers[0].context
+        buffers = [RowBuffer(each, size) for each in self._arrays()]
+        inputs, context = self._inputs(*(each.array for each in buffers)), self._batches.X.ctx
         trained = {name: each for name, each in self._parameters.items() if each.grad_req != "null"}
         if not trained:
             raise no_gradients()
@@ -131,43 +147,44 @@ class CompiledLoss:
             grad_req={name: each.grad_req for name, each in trained.items()},
             aux_states={name: inputs[name] for name in self._graph.list_auxiliary_states()},
         )
-        return Minibatch(buffers, executor, [each.data(context) for each in trained.values()])
+        return _Minibatch(buffers, executor, context, list(trained.values()))
 
 
-class Minibatch:
-    """A batch in memory of its own, with the graph bound to it.
+class _Minibatch:
+    """A batch in memory of its own, with the graph bound to it."""
 
-    Attributes
-    ----------
-    buffers : list of two mxnet.nd.NDArray
-        The examples and their labels.
-    num_examples : int
-        How many.
-    """
-
-    def __init__(self, buffers: list[Any], executor: Any, trained: list[Any]) -> None:
+    def __init__(self, buffers: list[RowBuffer], executor: Any, context: Any, trained: list[Any]) -> None:
         from mxnet import nd
 
-        self.buffers, self.num_examples = buffers, len(buffers[0])
-        self._executor, self._trained = executor, trained
+        self._buffers, self._executor, self._trained = buffers, executor, [each.data(context) for each in trained]
         self._sums = executor.outputs[0].as_nd_ndarray()
-        self._derivative_of = [nd.array([1, 0], ctx=buffers[0].context)]  # the loss, not the hits
+        self._derivative_of = [nd.array([1, 0], ctx=context)]  # the loss, not the hits
+        self._gradients: dict[str, list[Any]] = {}  # of each type one value per gradient, where the gradient is
+        for each in trained:
+            gradient = each.grad(context).as_nd_ndarray()
+            self._gradients.setdefault(np.dtype(gradient.dtype).name, []).append(gradient.reshape(-1)[:1])
+        self._read: list[Any] = []
 
-    def differentiate(self) -> Any:
-        """Compute the derivatives of the summed loss by the parameters, into their gradients.
-
-        Returns
-        -------
-        mxnet.nd.NDArray, shape (2,), float32
-            The sum of the losses and the number of right predictions; not waited for.
-        """
+    def differentiate(self, rows: npt.NDArray[np.int64]) -> None:
+        """Compute the derivatives of the summed loss of some examples by the parameters, into their gradients."""
         from mxnet import nd
 
+        for each in self._read:
+            each.wait_to_read()
+        for buffer in self._buffers:
+            buffer.fill(rows)
         self._executor.forward(is_train=True)
         self._executor.backward(self._derivative_of)
+        # Once a value of each gradient could be read, nothing needs the buffers any more. The gradients themselves
+        # cannot tell: those of the next batch are soon on their way into the same memory
+        self._read = [nd.add_n(*each) for each in self._gradients.values()]
         for parameter in self._trained:
             parameter._fresh_grad = True  # as autograd does; a Trainer refuses gradients that it has used
-        return nd.identity(self._sums)  # the next batch overwrites them; `copy()` takes three times as long
+
+    def sums(self) -> tuple[float, float, int]:
+        """Wait for the sum of the losses and the hits; return them and the number of examples."""
+        loss_sum, hits = self._sums.asnumpy().tolist()
+        return loss_sum, hits, len(self._buffers[0].array)
 
 
 def compile_loss(net: Any, loss: Any, batches: object) -> CompiledLoss | None:
@@ -191,48 +208,3 @@ def compile_loss(net: Any, loss: Any, batches: object) -> CompiledLoss | None:
         return CompiledLoss(net, loss, batches)
     except Exception:  # some of MXNet's blocks accept arrays only, and raise errors of any class on symbols
         return None
-
-
-def is_built_in(block: Any) -> bool:
-    """Return whether calling a block runs no Python but MXNet's own, and no hooks.
-
-    Returns
-    -------
-    bool
-        False for functions, for blocks of the reader's with a ``forward`` or ``hybrid_forward`` of their own, for
-        blocks with a hook, and for blocks that contain one of these: a print, a counter or an ``if`` in them must run
-        for every batch. Also for a ``Lambda`` layer, and for a ``HybridLambda`` whose function uses more than its
-        arguments: ``lambda F, z: F.npx.softmax(z)`` can neither print nor count.
-    """
-    from mxnet.gluon import Block, nn
-
-    if not isinstance(block, Block) or isinstance(block, nn.Lambda):
-        return False
-    if isinstance(block, nn.HybridLambda) and not (_is_mxnets(block._func) or _uses_only_arguments(block._func)):
-        return False
-    if block._forward_hooks or block._forward_pre_hooks or getattr(block, "_callback", None):
-        return False
-    methods = (getattr(block, name, None) for name in ("__call__", "forward", "hybrid_forward"))
-    return all(map(_is_mxnets, methods)) and all(map(is_built_in, block._children.values()))
-
-
-def _is_mxnets(method: Any) -> bool:
-    """Return whether a method is MXNet's own, or missing, as ``hybrid_forward`` may be; not one that replaces it."""
-    if method is None:
-        return True
-    # Not __module__, which a wrapper copies from MXNet's function
-    function_globals = getattr(getattr(method, "__func__", method), "__globals__", {})
-    return str(function_globals.get("__name__")).startswith("mxnet.")
-
-
-def _uses_only_arguments(function: Any) -> bool:
-    """Return whether a function uses no global, no variable around it and no default, and sets no attribute or item."""
-    code = getattr(function, "__code__", None)
-    return isinstance(code, CodeType) and not function.__defaults__ and not function.__kwdefaults__ and _is_closed(code)
-
-
-def _is_closed(code: CodeType) -> bool:
-    if code.co_freevars or any(isinstance(constant, CodeType) for constant in code.co_consts):
-        return False
-    names = {instruction.opname for instruction in dis.get_instructions(code)}
-    return not any("GLOBAL" in name or "IMPORT" in name or name in ("STORE_ATTR", "STORE_SUBSCR") for name in names)

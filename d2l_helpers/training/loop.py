@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import starmap
 from typing import Any
 
 from d2l_helpers.errors import LossNotFinite
@@ -21,15 +22,13 @@ from d2l_helpers.training.argument_checks import (
 )
 from d2l_helpers.training.bar import progress_bar
 from d2l_helpers.training.calls import explained
-from d2l_helpers.training.compiled import CompiledLoss, compile_loss
-from d2l_helpers.training.evaluation import Score, accuracy, score, total
+from d2l_helpers.training.compiled import compile_loss
+from d2l_helpers.training.evaluation import Score, accuracy, score
 from d2l_helpers.training.gradients import differentiate, explained_update
 from d2l_helpers.training.history import Epoch, FitProgress, History
 
 __all__ = ["fit", "train_ch3", "watched"]
 
-# MXNet computes in the background: without regular waits, Stop would have to wait for a long queue of batches.
-_BATCHES_BETWEEN_WAITS = 8
 _SECONDS_BETWEEN_REPORTS = 0.05
 
 Network = Callable[[Any], Any]
@@ -123,7 +122,8 @@ def _reports(
     size = getattr(train_iter, "num_examples", 0)
     for epoch in range(num_epochs):
         sums = Score()
-        for part in _train_compiled(compiled, step) if compiled else _train_plainly(net, train_iter, loss, step):
+        parts = starmap(Score, compiled.train(step)) if compiled else _train_plainly(net, train_iter, loss, step)
+        for part in parts:
             sums.add(part)
             if not math.isfinite(sums.loss_sum):
                 raise _not_finite(epoch, sums, updater)
@@ -139,21 +139,6 @@ def _reports(
         history.add(Epoch(sums.loss, sums.accuracy, test.loss, test.accuracy))
         yield FitProgress(epoch + 1, num_epochs, history, net)
         reported = time.monotonic()
-
-
-def _train_compiled(loss: CompiledLoss, step: Step) -> Iterator[Score]:
-    """Train one epoch; yield the sums over every few batches, while MXNet trains on the next few."""
-    before: list[tuple[Any, int]] = []
-    parts: list[tuple[Any, int]] = []
-    for minibatch in loss.minibatches():
-        parts.append((minibatch.differentiate(), minibatch.num_examples))
-        step(minibatch.num_examples)
-        if len(parts) == _BATCHES_BETWEEN_WAITS:
-            if before:
-                yield total(before)
-            before, parts = parts, []
-    for each in filter(None, (before, parts)):
-        yield total(each)
 
 
 def _train_plainly(net: Network, train_iter: Batches, loss: Loss, step: Step) -> Iterator[Score]:

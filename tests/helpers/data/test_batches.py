@@ -45,7 +45,7 @@ def test_types_and_attributes_are_as_documented():
     batches = ArrayBatches(X, y, 4, shuffle=True)
     assert (batches.X, batches.y, batches.batch_size, batches.shuffle, batches.num_examples) == (X, y, 4, True, 10)
     order = batches.order()
-    assert (type(order), order.dtype, order.shape, order.ctx) == (mxnet.np.ndarray, np.int32, (10,), X.ctx)
+    assert (type(order), order.dtype, order.shape) == (np.ndarray, np.int64, (10,))
     X_batch, y_batch = next(iter(batches))
     assert (X_batch.dtype, y_batch.dtype) == (np.float32, np.int32)
 

@@ -52,7 +52,7 @@ def test_minibatches_are_those_of_gluons_transforms(numpy_interface):
     assert (train_iter.num_examples, len(train_iter), train_iter.shuffle) == (60_000, 235, True)
     assert (test_iter.num_examples, len(test_iter), test_iter.shuffle) == (10_000, 40, False)
     seed_all(0)
-    order = train_iter.order().asnumpy()
+    order = train_iter.order()
     seed_all(0)
     X, y = next(iter(train_iter))
     assert (X.shape, X.dtype, y.shape, y.dtype) == ((256, 1, 28, 28), np.float32, (256,), np.int32)

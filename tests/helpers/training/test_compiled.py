@@ -12,7 +12,8 @@ from support.small_training import CLASSES, LOSS, Plain, make_data, make_net, ma
 
 import d2l_helpers as helpers
 from d2l_helpers.training import loop
-from d2l_helpers.training.compiled import compile_loss, is_built_in
+from d2l_helpers.training.built_in import is_built_in
+from d2l_helpers.training.compiled import compile_loss
 
 EPOCHS = 2
 CALLS = EPOCHS * (len(make_data()) + len(make_test_data())) + 2  # two more to check the first batches

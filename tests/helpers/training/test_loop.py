@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import signal
@@ -318,18 +319,33 @@ def test_gluons_data_loader_is_accepted():
     assert len(history) == 2
 
 
+@pytest.mark.parametrize("batch_size", [16, 64])
+def test_a_batch_stays_in_memory_until_its_gradients_are_computed(batch_size):
+    """No step waits for the gradients, and wide layers keep MXNet busy while the next batches are gathered."""
+    ends = []
+    for wrap in (lambda batches: batches, Plain):
+        net = make_net(512, 512)
+        net.collect_params().setattr("grad_req", "add")
+        helpers.seed_all(5)
+        data = make_data(640, batch_size)
+        helpers.train_ch3(net, wrap(data), make_test_data(), LOSS, 3, lambda batch_size: None)
+        ends.append([parameter.grad().asnumpy() for parameter in net.collect_params().values()])
+    for one, other in zip(*ends, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 # ---------------------------------------------------------------------------------------------- progress and stop
 
 
-def test_fit_reports_each_epoch_and_every_few_batches(monkeypatch):
-    monkeypatch.setattr(loop, "_SECONDS_BETWEEN_REPORTS", 0)
-    net = make_net()
-    reports = list(fit(net, make_data(), make_test_data(), LOSS, 2, make_trainer(net)))
-    assert [report.done for report in reports] == [1, 2], "an epoch of 5 batches is over before the first wait"
-    reports = list(fit(net, make_data(400, 4), make_test_data(), LOSS, 2, make_trainer(net)))
+def test_fit_reports_each_epoch_and_each_batch_if_there_is_time(monkeypatch):
+    net, batches = make_net(), make_data(80, 16)
+    monkeypatch.setattr(loop, "_SECONDS_BETWEEN_REPORTS", math.inf)
+    reports = list(fit(net, batches, make_test_data(), LOSS, 2, make_trainer(net)))
     assert all(isinstance(report, FitProgress) for report in reports)
-    parts = [*(0.08 * (number + 1) for number in range(12)), 1.0]  # of 100 batches, 8 at a time
-    assert [report.done for report in reports] == pytest.approx([*parts, *(1 + part for part in parts)])
+    assert [report.done for report in reports] == [1, 2]
+    monkeypatch.setattr(loop, "_SECONDS_BETWEEN_REPORTS", -1)
+    reports = list(fit(net, batches, make_test_data(), LOSS, 2, make_trainer(net)))
+    assert [report.done for report in reports] == pytest.approx([number / 5 for number in range(1, 11)])
 
 
 def test_a_watcher_sees_the_fit_and_stops_it():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from mxnet import init
-from support.small_training import LOSS, Plain, make_data, make_net, make_test_data, make_trainer, train
+from mxnet.gluon import nn
+from support.small_training import CLASSES, LOSS, Plain, make_data, make_net, make_test_data, make_trainer, train
 
 import d2l_helpers as helpers
 from d2l_helpers.training.loop import fit
@@ -63,4 +64,20 @@ def test_both_paths_train_in_double_precision():
     np.testing.assert_allclose(*losses, rtol=1e-6)
     for one, other in zip(*ends, strict=True):
         assert one.dtype == "float64"
+        np.testing.assert_array_equal(one, other)
+
+
+def test_both_paths_train_a_network_of_two_types():
+    ends = []
+    for wrap in WRAPS:
+        helpers.seed_all(0)
+        net = nn.Sequential()
+        precise = nn.HybridLambda(lambda F, z: z.astype("float64"))
+        net.add(nn.Dense(8), precise, nn.Dense(CLASSES, in_units=8))
+        net.initialize(init.Normal(0.1))
+        net[2].cast("float64")
+        train(net, wrap(make_data()), test_iter=wrap(make_test_data()))
+        ends.append(weights(net))
+    assert {one.dtype.name for one in ends[0]} == {"float32", "float64"}
+    for one, other in zip(*ends, strict=True):
         np.testing.assert_array_equal(one, other)

@@ -1,0 +1,80 @@
+"""Memory that is filled with rows of an array, again and again.
+
+On the CPU, NumPy fills it in the thread that asks for it, while MXNet computes with other memory in a thread of its
+own; MXNet's own `take` would wait for its turn in that thread.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["RowBuffer"]
+
+# Of the types of MXNet's arrays, those that MXNet 1.6 and 1.9 take from NumPy without a copy
+_SHARED_TYPES = ("float16", "float32", "float64", "int32", "int64")
+
+
+class RowBuffer:
+    """An array of MXNet's for some rows of another.
+
+    Parameters
+    ----------
+    source : mxnet.nd.NDArray, shape (n, ...)
+        The array from which rows are gathered.
+    num_rows : int
+        How many rows the buffer has.
+
+    Attributes
+    ----------
+    array : mxnet.nd.NDArray, shape (num_rows, ...)
+        The rows, on the source's device.
+    """
+
+    def __init__(self, source: Any, num_rows: int) -> None:
+        from mxnet import nd
+
+        shape, context = (num_rows, *source.shape[1:]), source.context
+        self._source = source
+        self._is_in_numpy = context.device_type == "cpu" and np.dtype(source.dtype).name in _SHARED_TYPES
+        if not self._is_in_numpy:
+            self.array = nd.empty(shape, ctx=context, dtype=source.dtype)
+            return
+        self._rows = np.from_dlpack(_Exported(source))
+        self._memory = np.empty(shape, source.dtype)
+        self.array = nd.from_numpy(self._memory)
+        self._memory.flags.writeable = True  # MXNet forbids it, because it would not know of the change
+
+    def fill(self, rows: npt.NDArray[np.intp]) -> None:
+        """Gather rows of the source.
+
+        On the CPU this is done at once: the caller knows that MXNet no longer computes with the rows that are there.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray of int, shape (num_rows,)
+            Their indices, from 0 to n - 1.
+        """
+        from mxnet import nd
+
+        # mode="clip" skips a check of every index, for which NumPy would gather into other memory first
+        if self._is_in_numpy:
+            self._source.wait_to_read()  # MXNet may still have to change it
+            np.take(self._rows, rows, axis=0, mode="clip", out=self._memory)
+        else:
+            nd.take(self._source, nd.array(rows, ctx=self.array.context, dtype="int32"), mode="clip", out=self.array)
+
+
+class _Exported:
+    """An array of MXNet's that NumPy can read without a copy."""
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+
+    def __dlpack__(self, **_: Any) -> Any:
+        return self._array.to_dlpack_for_read()
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0  # the CPU

@@ -1,0 +1,46 @@
+"""Buffers hold the rows that they are asked for, whatever the type of the source and wherever its memory comes from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mxnet import nd
+
+from d2l_helpers.data.row_buffer import RowBuffer
+
+TYPES = ["float16", "float32", "float64", "uint8", "int8", "int32", "int64"]
+
+
+@given(
+    data=st.data(),
+    dtype=st.sampled_from(TYPES),
+    shape=st.lists(st.integers(1, 4), min_size=1, max_size=4),
+    num_rows=st.integers(1, 9),
+    is_numpys=st.booleans(),
+)
+def test_a_buffer_holds_the_rows_that_it_was_last_filled_with(data, dtype, shape, num_rows, is_numpys):
+    numbers = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+    source = (
+        nd.from_numpy(numbers.copy())
+        if is_numpys and dtype not in ("int8", "uint8")
+        else nd.array(numbers, dtype=dtype)
+    )
+    buffer = RowBuffer(source, num_rows)
+    for _ in range(2):
+        rows = data.draw(st.lists(st.integers(0, shape[0] - 1), min_size=num_rows, max_size=num_rows))
+        buffer.fill(np.array(rows))
+        assert np.dtype(buffer.array.dtype) == dtype
+        np.testing.assert_array_equal(buffer.array.asnumpy(), numbers[rows])
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int8"])
+def test_a_source_that_is_part_of_an_array_is_read_where_it_is_and_as_it_is_now(dtype):
+    whole = nd.zeros((2_000_000, 2), dtype=dtype)
+    buffer = RowBuffer(whole[1:], 2)
+    for number in range(1, 4):
+        whole += 1  # MXNet does so later
+        whole[-1] = number
+        buffer.fill(np.array([len(whole) - 2, 0]))
+        assert buffer.array.asnumpy().tolist() == [[number, number], [number, number]]
