@@ -1,4 +1,4 @@
-"""Start the first notebook's kernel while its page still loads, so that the page is usable 0.4 s earlier.
+"""Start the first notebook's kernel while its page still loads, so that the page is usable up to 0.3 s earlier.
 
 This is a server extension of ``make lab``. JupyterLab opens a notebook with the kernel that is running for its path.
 """
