@@ -24,22 +24,26 @@ class Pace:
     what is requested while the action takes longer than that is one call after it.
     """
 
-    def __init__(self, seconds: float, action: Callable[[], None]) -> None:
-        self._seconds, self._action = seconds, action
-        self._last, self._is_due = -math.inf, False
+    def __init__(self, action: Callable[[], None]) -> None:
+        self._action = action
+        self._last, self._due = -math.inf, math.inf
         self._lock, self._acting = threading.Lock(), threading.Lock()
 
-    def request(self) -> None:
-        """Have the action called: now, or at the end of the pause."""
+    def request(self, pause: float) -> None:
+        """Have the action called: now, or so many seconds after the last call began, unless it is due earlier."""
         with self._lock:
-            if self._is_due:
+            now = time.monotonic()
+            due = max(self._last + pause, now)
+            if due >= self._due:
                 return
-            self._is_due = True
-            remaining = self._last + self._seconds - time.monotonic()
-        later(max(remaining, 0.0), self._call)
+            self._due = due
+        later(due - now, self._call)
 
     def _call(self) -> None:
         with self._acting:  # otherwise the calls of a slow action would pile up
             with self._lock:
-                self._last, self._is_due = time.monotonic(), False
+                now = time.monotonic()
+                if now < self._due:  # it was due earlier, and has been called
+                    return
+                self._last, self._due = now, math.inf
             self._action()

@@ -37,7 +37,9 @@ from d2l_helpers.training.history import FitProgress, History
 __all__ = ["RetrainPanel", "retrain"]
 
 _REST = 0.05  # seconds; of a slider that is dragged, the first position and the one where it rests are trained
-_BETWEEN_DRAWINGS = 0.1  # seconds; the browser and the server may have to share the training's cores
+# Seconds between two drawings; with 0.1 throughout, a fit of ten epochs would take a fifth longer, because drawings and
+# page need the training's cores. A fit's first one comes sooner
+_PAUSE, _FIRST_PAUSE = 0.25, 0.1
 _LONG = 0.3  # seconds without an epoch, after which the bar moves by itself; earlier, it would delay the first curve
 _WITHOUT = "This is one run, at the defaults of {0}. To train with others, change the defaults and call retrain again."
 _STARTING, _RUNNING = "starting", "running"
@@ -97,7 +99,7 @@ class RetrainPanel(Shown):
         self._is_waiting = False  # whether each fit runs while the page waits
         self._ended_before = ""  # the line at which the previous fit was ended, if by force
         self._lines_before, self._moved = 0, -math.inf  # printed by the previous fit; when a slider last moved
-        self._pace = Pace(_BETWEEN_DRAWINGS, self._draw)
+        self._pace = Pace(self._draw)
         self._build()
         for slider in self._sliders.values():
             slider.observe(lambda _: self._move(), "value")
@@ -238,11 +240,14 @@ class RetrainPanel(Shown):
             run.weight = template_weight(source)  # now, because only this thread calls MXNet
             run.history = copy.deepcopy(history)
         if is_new or time.monotonic() - self._shown_at > _LONG:
-            self._pace.request()
+            self._request_drawing()
 
     def _write(self, run: TrainingRun, text: str) -> None:
         run.printed.write(text)
-        self._pace.request()
+        self._request_drawing()
+
+    def _request_drawing(self) -> None:
+        self._pace.request(_PAUSE if len(self._shown.history) else _FIRST_PAUSE)
 
     def _finish(self, job: Job, run: TrainingRun, problem: str) -> None:
         where = f" in {job.place}" if job.place else ""

@@ -13,7 +13,7 @@ from d2l_helpers.panels.pace import Pace, later
 
 def test_the_thread_that_requests_does_not_run_the_action(clock):
     calls = []
-    Pace(0.1, lambda: calls.append(1)).request()
+    Pace(lambda: calls.append(1)).request(0.1)
     assert calls == []
     clock.pass_to(0.0)
     assert calls == [1]
@@ -22,10 +22,10 @@ def test_the_thread_that_requests_does_not_run_the_action(clock):
 @pytest.mark.parametrize("milliseconds", [1, 7, 50, 99])
 def test_however_often_it_is_requested_an_action_runs_at_most_ten_times_a_second(clock, milliseconds):
     times = []
-    kept = Pace(0.1, lambda: times.append(clock.now))
+    kept = Pace(lambda: times.append(clock.now))
     for now in range(0, 1000, milliseconds):
         clock.pass_to(now / 1000)
-        kept.request()
+        kept.request(0.1)
     last = now / 1000
     clock.pass_to(2.0)
     assert len(times) <= 11  # at 0, and ten more in the second after it
@@ -40,22 +40,37 @@ def test_what_is_requested_during_the_action_is_another_call(clock):
     def action():
         calls.append(clock.now)
         if len(calls) == 1:
-            kept.request()
+            kept.request(0.1)
 
-    kept = Pace(0.1, action)
-    kept.request()
+    kept = Pace(action)
+    kept.request(0.1)
     clock.pass_to(0.0)
     clock.pass_to(5.0)
     assert calls == [0.0, 5.0]
 
 
+def test_a_request_with_a_shorter_pause_is_not_held_up_by_one_with_a_longer_pause(clock):
+    times = []
+    kept = Pace(lambda: times.append(clock.now))
+    kept.request(0.5)
+    clock.pass_to(0.0)
+    for pause in (0.5, 0.1, 0.5, 0.2):
+        kept.request(pause)
+    clock.pass_to(0.1)
+    kept.request(0.5)
+    clock.pass_to(0.5)  # when the first of the longer pauses would have ended
+    assert times == [0.0, 0.1]
+    clock.pass_to(0.7)
+    assert times == [0.0, 0.1, 0.7]
+
+
 def test_requests_while_a_slow_action_runs_are_one_call_after_it():
     begun, may_end = threading.Semaphore(0), threading.Event()
-    kept = Pace(0.0, lambda: (begun.release(), may_end.wait(60)))
-    kept.request()
+    kept = Pace(lambda: (begun.release(), may_end.wait(60)))
+    kept.request(0.0)
     assert begun.acquire(timeout=60)
     for _ in range(20):
-        kept.request()
+        kept.request(0.0)
         time.sleep(0.01)  # in which a call could begin
     assert not begun.acquire(blocking=False)
     may_end.set()
