@@ -31,6 +31,7 @@ train()
 print("took", time.perf_counter() - started)
 """
 _EPOCHS, _EXAMPLES = 10, 50_000  # of the panel's fit; NumPy gets as many
+_PAUSE = 0.5  # seconds before each measurement, in which the page finishes what the one before left to it
 
 Waits = dict[str, list[float]]
 
@@ -78,15 +79,19 @@ def _measure(page: LabPage, rounds: int) -> Waits:
     numpy = plain_numpy(Task(_EXAMPLES))
     waits: Waits = {name: [] for name in ("text", "curve", "last", "stop", "bare", "numpy")}
     for turn in range(rounds):
+        time.sleep(_PAUSE)
         rate.press("ArrowRight" if turn % 2 else "ArrowLeft")
         waits["text"].append(page.first("starting|running"))
         waits["curve"].append(page.first("epoch [1-9] of", "after [1-9] epoch"))
         waits["last"].append(page.first("done after"))
+        time.sleep(_PAUSE)
         started = time.perf_counter()
         for _ in range(_EPOCHS):
             numpy.train(), numpy.evaluate()
         waits["numpy"].append(time.perf_counter() - started)
+        time.sleep(_PAUSE)
         waits["bare"].append(_bare(page))
+        time.sleep(_PAUSE)
         rate.press("ArrowLeft" if turn % 2 else "ArrowRight")
         page.first("epoch [2-9] of")
         panel.get_by_role("button", name="Stop").click()
