@@ -295,5 +295,5 @@ class _ParameterText(metaclass=_IsString):
 
     def __new__(cls, value: object = "") -> str:  # type: ignore[misc]
         if type(value) in (tuple, list):
-            value = type(value)(getattr(item, "item", lambda item=item: item)() for item in value)  # type: ignore
+            value = type(value)([item.item() if hasattr(item, "item") else item for item in value])  # type: ignore
         return str(value)

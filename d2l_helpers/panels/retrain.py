@@ -37,9 +37,9 @@ from d2l_helpers.training.history import FitProgress, History
 __all__ = ["RetrainPanel", "retrain"]
 
 _REST = 0.05  # seconds; of a slider that is dragged, the first position and the one where it rests are trained
-# Seconds between two drawings; with 0.1 throughout, a fit of ten epochs would take a fifth longer, because drawings and
-# page need the training's cores. A fit's first one comes sooner
-_PAUSE, _FIRST_PAUSE = 0.25, 0.1
+# Seconds between two drawings, and from the last one to a fit's first; with 0.1 throughout, a fit of ten epochs would
+# take a fifth longer, because drawings and page need the training's cores
+_PAUSE, _FIRST_PAUSE = 0.3, 0.1
 _LONG = 0.3  # seconds without an epoch, after which the bar moves by itself; earlier, it would delay the first curve
 _WITHOUT = "This is one run, at the defaults of {0}. To train with others, change the defaults and call retrain again."
 _STARTING, _RUNNING = "starting", "running"
@@ -115,8 +115,8 @@ class RetrainPanel(Shown):
         )
         handle_clicks_during_cells(buttons[1])
         self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="120px"))
-        texts = [widgets.HTML() for _ in range(5)]
-        self._status, self._chart, self._templates, self._printed, self._table = texts
+        texts = [widgets.HTML() for _ in range(4)]
+        self._status, self._drawing, self._printed, self._table = texts
         hints = [widgets.HTML(hint) for hint in single_choices(self._sliders, self._name)]
         parts = [row(list(self._sliders.values())), *hints, row([*buttons, self._bar]), *texts]
         self._view = column([*parts, late_note(self._begin_to_wait)])
@@ -283,15 +283,15 @@ class RetrainPanel(Shown):
         """Draw a run, with its state if there is a new epoch or the run has ended."""
         is_new = len(run.history) > 0 and run.history is not self._shown.history
         self._shown, self._shown_at = run, time.monotonic()
-        chart, templates = self._chart.value, self._templates.value
+        drawing = self._drawing.value
         if is_new:
-            chart = curves_svg(run.history, run.num_epochs, self.runs[-1].history if self.runs else None)
-            templates = "" if run.weight is None else templates_html(run.weight, LABELS)
+            drawing = curves_svg(run.history, run.num_epochs, self.runs[-1].history if self.runs else None)
+            drawing += "" if run.weight is None else templates_html(run.weight, LABELS)
         # All is drawn by now, so that the page does not show an epoch's curves beside the text of another one
         if is_new or self._has_ended:
             self._show_state(state, is_error)
-        self._chart.value, self._templates.value = chart, templates
         self._bar.value = run.done / run.num_epochs
+        self._drawing.value = drawing
         # Keep the height of the last fit: otherwise the text below would jump at every fit
         self._printed.value = run.printed.html(0 if self._has_ended else self._lines_before)
 

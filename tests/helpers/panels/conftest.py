@@ -119,13 +119,13 @@ class Reader:
     @property
     def printed(self):
         """The lines that the panel shows of what the function printed."""
-        lines = re.search("<pre.*?>(.*?)</pre>", self.html[3], re.DOTALL)
+        lines = re.search("<pre.*?>(.*?)</pre>", self.html[2], re.DOTALL)
         return html.unescape(lines[1]).splitlines() if lines else []
 
     @property
     def table(self):
         """The rows of the past runs, the heads first, as texts."""
-        rows = re.findall("<tr>(.*?)</tr>", self.html[4])
+        rows = re.findall("<tr>(.*?)</tr>", self.html[3])
         return [[html.unescape(cell) for cell in re.findall("<t[dh].*?>(.*?)</t[dh]>", row)] for row in rows]
 
 

@@ -196,7 +196,7 @@ def test_the_box_keeps_its_height_until_a_fit_ends_without_prints(read):
     assert {height[1] for height in heights} == {"5.6em"}
     reader.move("learning rate", 5.0)
     reader.wait()
-    assert reader.html[3] == ""
+    assert reader.html[2] == ""
 
 
 def test_an_error_leaves_the_prints_that_came_before_it(read):
