@@ -26,7 +26,7 @@ from typing import Any
 __all__ = ["install"]
 
 # MXNet imports these for functions that the chapter never calls: they are imported at first use, to save a second
-_OTHERS = ("requests", "h5py")
+_OTHERS = ("requests", "h5py", "scipy.stats")
 # d2l imports these for plots and tables: they are imported at first use, to save half a second
 _OF_D2L = ("pandas", "matplotlib.pyplot", "IPython.display")
 _OWN = ("mxnet.onnx", "mxnet.contrib.onnx", "mxnet.test_utils")
@@ -229,7 +229,7 @@ def _builtins_for_mxnet() -> dict[str, Any]:
     from d2l_helpers.engine.numpy_proxy import numpy_proxy  # imported here, because it imports NumPy
 
     proxy, version = numpy_proxy(), _version_module()
-    others = {name: _WhenUsed(name) for name in _OTHERS if importlib.util.find_spec(name)}
+    others = [name for name in _OTHERS if importlib.util.find_spec(name.partition(".")[0])]
 
     def import_(
         name: str,
@@ -237,11 +237,11 @@ def _builtins_for_mxnet() -> dict[str, Any]:
         locals: Mapping[str, object] | None = None,
         fromlist: Sequence[str] = (),
         level: int = 0,
-    ) -> types.ModuleType:
+    ) -> Any:
         if level == 0 and name == "distutils.version" and fromlist:
             return version  # distutils left the standard library with Python 3.12
-        if level == 0 and name in others:
-            return others[name]
+        if level == 0 and (later := _later(others, name, fromlist)):
+            return later
         if level == 0 and name == "sklearn.base":  # for a class that MXNet deprecates; 40 MB with its pandas
             raise ModuleNotFoundError(f"{name} is left out", name=name)
         module = builtins.__import__(name, globals, locals, fromlist, level)
@@ -254,16 +254,19 @@ def _builtins_for_mxnet() -> dict[str, Any]:
 
 def _builtins_for_d2l() -> dict[str, Any]:
     """Return Python's builtins with an ``__import__`` that leaves for later what d2l needs for plots and tables."""
-    later = {name: _WhenUsed(name) for name in _OF_D2L}
 
     def import_(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
-        if name in later:
-            return later[name]
-        if parts := {part: later[f"{name}.{part}"] for part in fromlist or () if f"{name}.{part}" in later}:
-            return types.SimpleNamespace(**parts)
-        return builtins.__import__(name, globals, locals, fromlist, level)
+        return _later(_OF_D2L, name, fromlist) or builtins.__import__(name, globals, locals, fromlist, level)
 
     return {**vars(builtins), "__import__": import_}
+
+
+def _later(names: Sequence[str], name: str, fromlist: Sequence[str] | None) -> Any:
+    """Return what an import of one of these modules, or of one from its package, gives: the module when it is used."""
+    if name in names and (fromlist or "." not in name):  # `import package.module` gives the package
+        return _WhenUsed(name)
+    parts = {part: _WhenUsed(f"{name}.{part}") for part in fromlist or () if f"{name}.{part}" in names}
+    return types.SimpleNamespace(**parts) if parts else None
 
 
 class _WhenUsed(types.ModuleType):

@@ -122,6 +122,20 @@ def test_mxnet_does_not_import_scikit_learn(tmp_path):
     assert run(code, PYTHONPATH=f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}") == [False, "sklearn.base"]
 
 
+def test_mxnet_imports_scipys_statistics_at_first_use(tmp_path):
+    (tmp_path / "scipy" / "stats").mkdir(parents=True)
+    (tmp_path / "scipy" / "__init__.py").touch()
+    (tmp_path / "scipy" / "stats" / "__init__.py").write_text("entropy = len\n")
+    code = """
+        import d2l_helpers, mxnet
+        from mxnet.contrib import quantization
+        before = "scipy.stats" in sys.modules
+        print(json.dumps([before, quantization.stats.entropy("abc"), "scipy.stats" in sys.modules]))
+    """
+    path = f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+    assert run(code, PYTHONPATH=path) == [False, 3, True]
+
+
 def test_environment_and_warning_filters_are_as_before(after_import):
     assert after_import["environment"]
     assert after_import["filters"]
