@@ -57,13 +57,13 @@ class RowBuffer:
         rows : numpy.ndarray of int, shape (num_rows,)
             Their indices, from 0 to n - 1.
         """
-        from mxnet import nd
-
         # mode="clip" skips a check of every index, for which NumPy would gather into other memory first
         if self._is_in_numpy:
             self._source.wait_to_read()  # MXNet may still have to change it
             np.take(self._rows, rows, axis=0, mode="clip", out=self._memory)
         else:
+            from mxnet import nd
+
             nd.take(self._source, nd.array(rows, ctx=self.array.context, dtype="int32"), mode="clip", out=self.array)
 
 
