@@ -37,12 +37,10 @@ class RowBuffer:
         from mxnet import nd
 
         shape, context = (num_rows, *source.shape[1:]), source.context
-        self._source = source
-        self._is_in_numpy = context.device_type == "cpu" and np.dtype(source.dtype).name in _SHARED_TYPES
-        if not self._is_in_numpy:
+        self._source, self._rows = source, _in_numpy(source)
+        if self._rows is None:
             self.array = nd.empty(shape, ctx=context, dtype=source.dtype)
             return
-        self._rows = np.from_dlpack(_Exported(source))
         self._memory = np.empty(shape, source.dtype)
         self.array = nd.from_numpy(self._memory)
         self._memory.flags.writeable = True  # MXNet forbids it, because it would not know of the change
@@ -60,11 +58,23 @@ class RowBuffer:
         from mxnet import nd
 
         # mode="clip" skips a check of every index, for which NumPy would gather into other memory first
-        if self._is_in_numpy:
+        if self._rows is not None:
             self._source.wait_to_read()  # MXNet may still have to change it
             np.take(self._rows, rows, axis=0, mode="clip", out=self._memory)
         else:
             nd.take(self._source, nd.array(rows, ctx=self.array.context, dtype="int32"), mode="clip", out=self.array)
+
+
+def _in_numpy(array: Any) -> npt.NDArray[Any] | None:
+    """Return NumPy's array of the same memory, or None if NumPy or MXNet cannot share it."""
+    from mxnet import MXNetError
+
+    if array.context.device_type != "cpu" or np.dtype(array.dtype).name not in _SHARED_TYPES:
+        return None
+    try:
+        return np.from_dlpack(_Exported(array))
+    except MXNetError:  # a convolution's output has oneDNN's order of the values, which NumPy cannot read
+        return None
 
 
 class _Exported:
