@@ -1,7 +1,8 @@
 """Memory that is filled with rows of an array, again and again.
 
-On the CPU, NumPy fills it in the thread that asks for it, while MXNet computes with other memory in a thread of its
-own; MXNet's own `take` would wait for its turn in that thread.
+On the CPU, NumPy fills this memory in the thread that calls `fill`, while MXNet computes with other memory in a thread
+of its own. MXNet's `take` would wait for its turn in MXNet's thread; it fills the memory on other devices, and where
+NumPy cannot read the array.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class RowBuffer:
     def fill(self, rows: npt.NDArray[np.intp]) -> None:
         """Gather rows of the source.
 
-        On the CPU this is done at once: the caller knows that MXNet no longer computes with the rows that are there.
+        NumPy overwrites the rows of the last call at once. MXNet must have finished its computations with those rows.
 
         Parameters
         ----------

@@ -30,7 +30,7 @@ class Pace:
         self._lock, self._acting = threading.Lock(), threading.Lock()
 
     def request(self, pause: float) -> None:
-        """Have the action called: now, or so many seconds after the last call began, unless it is due earlier."""
+        """Call the action soon: at once, or `pause` seconds after the last call began, unless a call is due earlier."""
         with self._lock:
             now = time.monotonic()
             due = max(self._last + pause, now)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CompiledLoss", "compile_loss"]
 
-# So many batches have memory of their own: MXNet trains on some while the next is gathered. More bring nothing
+# How many batches have memory of their own: MXNet trains on some while the next is gathered. More are not faster
 _IN_MEMORY = 4
 _X, _Y = "d2l_helpers_X", "d2l_helpers_y"
 
@@ -164,7 +164,7 @@ class _Minibatch:
         self._buffers, self._executor, self._trained = buffers, executor, [each.data(context) for each in trained]
         self._sums = executor.outputs[0].as_nd_ndarray()
         self._derivative_of = [nd.array([1, 0], ctx=context)]  # the loss, not the hits
-        self._gradients: dict[str, list[Any]] = {}  # of each type one value per gradient, where the gradient is
+        self._gradients: dict[str, list[Any]] = {}  # by type: the first value of each gradient, in its memory
         for each in trained:
             gradient = each.grad(context).as_nd_ndarray()
             self._gradients.setdefault(np.dtype(gradient.dtype).name, []).append(gradient.reshape(-1)[:1])
