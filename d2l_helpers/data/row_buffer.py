@@ -38,10 +38,11 @@ class RowBuffer:
         from mxnet import nd
 
         shape, context = (num_rows, *source.shape[1:]), source.context
-        self._source, self._rows = source, _in_numpy(source)
-        if self._rows is None:
+        self._source, self._is_shared = source, False
+        if context.device_type != "cpu" or np.dtype(source.dtype).name not in _SHARED_TYPES:
             self.array = nd.empty(shape, ctx=context, dtype=source.dtype)
             return
+        self._is_shared = True
         self._memory = np.empty(shape, source.dtype)
         self.array = nd.from_numpy(self._memory)
         self._memory.flags.writeable = True  # MXNet forbids it, because it would not know of the change
@@ -59,19 +60,19 @@ class RowBuffer:
         from mxnet import nd
 
         # mode="clip" skips a check of every index, for which NumPy would gather into other memory first
-        if self._rows is not None:
-            self._source.wait_to_read()  # MXNet may still have to change it
-            np.take(self._rows, rows, axis=0, mode="clip", out=self._memory)
+        if self._is_shared and (source := _in_numpy(self._source)) is not None:
+            np.take(source, rows, axis=0, mode="clip", out=self._memory)
         else:
             nd.take(self._source, nd.array(rows, ctx=self.array.context, dtype="int32"), mode="clip", out=self.array)
 
 
 def _in_numpy(array: Any) -> npt.NDArray[Any] | None:
-    """Return NumPy's array of the same memory, or None if NumPy or MXNet cannot share it."""
+    """Wait for an array on the CPU; return NumPy's view of its memory, or None if NumPy cannot read that.
+
+    The view is for one use, because MXNet may move the array when an operator writes into it.
+    """
     from mxnet import MXNetError
 
-    if array.context.device_type != "cpu" or np.dtype(array.dtype).name not in _SHARED_TYPES:
-        return None
     try:
         return np.from_dlpack(_Exported(array))
     except MXNetError:  # a convolution's output has oneDNN's order of the values, which NumPy cannot read
