@@ -1,7 +1,8 @@
 """Memory that is filled with rows of an array, again and again.
 
-On the CPU, NumPy fills it in the thread that asks for it, while MXNet computes with other memory in a thread of its
-own; MXNet's own `take` would wait for its turn in that thread.
+On the CPU, NumPy fills this memory in the thread that calls `fill`, while MXNet computes with other memory in a thread
+of its own. MXNet's `take` would wait for its turn in MXNet's thread; it fills the memory on other devices, and where
+NumPy cannot read the array.
 """
 
 from __future__ import annotations
@@ -37,12 +38,11 @@ class RowBuffer:
         from mxnet import nd
 
         shape, context = (num_rows, *source.shape[1:]), source.context
-        self._source = source
-        self._is_in_numpy = context.device_type == "cpu" and np.dtype(source.dtype).name in _SHARED_TYPES
-        if not self._is_in_numpy:
+        self._source, self._is_shared = source, False
+        if context.device_type != "cpu" or np.dtype(source.dtype).name not in _SHARED_TYPES:
             self.array = nd.empty(shape, ctx=context, dtype=source.dtype)
             return
-        self._rows = np.from_dlpack(_Exported(source))
+        self._is_shared = True
         self._memory = np.empty(shape, source.dtype)
         self.array = nd.from_numpy(self._memory)
         self._memory.flags.writeable = True  # MXNet forbids it, because it would not know of the change
@@ -50,7 +50,7 @@ class RowBuffer:
     def fill(self, rows: npt.NDArray[np.intp]) -> None:
         """Gather rows of the source.
 
-        On the CPU this is done at once: the caller knows that MXNet no longer computes with the rows that are there.
+        NumPy overwrites the rows of the last call at once. MXNet must have finished its computations with those rows.
 
         Parameters
         ----------
@@ -58,13 +58,25 @@ class RowBuffer:
             Their indices, from 0 to n - 1.
         """
         # mode="clip" skips a check of every index, for which NumPy would gather into other memory first
-        if self._is_in_numpy:
-            self._source.wait_to_read()  # MXNet may still have to change it
-            np.take(self._rows, rows, axis=0, mode="clip", out=self._memory)
+        if self._is_shared and (source := _in_numpy(self._source)) is not None:
+            np.take(source, rows, axis=0, mode="clip", out=self._memory)
         else:
             from mxnet import nd
 
             nd.take(self._source, nd.array(rows, ctx=self.array.context, dtype="int32"), mode="clip", out=self.array)
+
+
+def _in_numpy(array: Any) -> npt.NDArray[Any] | None:
+    """Wait for an array on the CPU; return NumPy's view of its memory, or None if NumPy cannot read that.
+
+    The view is for one use, because MXNet may move the array when an operator writes into it.
+    """
+    from mxnet import MXNetError
+
+    try:
+        return np.from_dlpack(_Exported(array))
+    except MXNetError:  # a convolution's output has oneDNN's order of the values, which NumPy cannot read
+        return None
 
 
 class _Exported:

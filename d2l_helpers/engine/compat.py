@@ -262,7 +262,7 @@ def _builtins_for_d2l() -> dict[str, Any]:
 
 
 def _later(names: Sequence[str], name: str, fromlist: Sequence[str] | None) -> Any:
-    """Return what an import of one of these modules, or of one from its package, gives: the module when it is used."""
+    """Return a stand-in for an import of one of these modules, which imports it at first use, or None for others."""
     if name in names and (fromlist or "." not in name):  # `import package.module` gives the package
         return _WhenUsed(name)
     parts = {part: _WhenUsed(f"{name}.{part}") for part in fromlist or () if f"{name}.{part}" in names}

@@ -30,7 +30,7 @@ class Pace:
         self._lock, self._acting = threading.Lock(), threading.Lock()
 
     def request(self, pause: float) -> None:
-        """Have the action called: now, or so many seconds after the last call began, unless it is due earlier."""
+        """Call the action soon: at once, or `pause` seconds after the last call began, unless a call is due earlier."""
         with self._lock:
             now = time.monotonic()
             due = max(self._last + pause, now)
@@ -43,7 +43,10 @@ class Pace:
         with self._acting:  # otherwise the calls of a slow action would pile up
             with self._lock:
                 now = time.monotonic()
-                if now < self._due:  # it was due earlier, and has been called
+                if math.isinf(self._due):  # it was due earlier, and has been called
+                    return
+                if now < self._due:  # another request came since, or the timer's clock is ahead of this one
+                    later(self._due - now, self._call)
                     return
                 self._last, self._due = now, math.inf
             self._action()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CompiledLoss", "compile_loss"]
 
-# So many batches have memory of their own: MXNet trains on some while the next is gathered. More bring nothing
+# How many batches have memory of their own: MXNet trains on some while the next is gathered. More are not faster
 _IN_MEMORY = 4
 _X, _Y = "d2l_helpers_X", "d2l_helpers_y"
 
@@ -65,7 +65,8 @@ class CompiledLoss:
         self._graph = mx.sym.np.stack([losses.sum(), hits.astype("float32").sum()])
         self._operator = mx.nd.CachedOp(self._graph, [("static_alloc", True), ("static_shape", True)])
         self._batches, self._parameters = batches, parameters
-        self._minibatches: dict[int, tuple[list[Any], Iterator[_Minibatch]]] = {}  # by size, and to what they are bound
+        # By size and how many there are; beside the arrays to which they are bound
+        self._minibatches: dict[tuple[int, int], tuple[list[Any], Iterator[_Minibatch]]] = {}
 
     def slices(self, size: int) -> Iterator[tuple[Any, int]]:
         """Evaluate all examples in their order, `size` at a time, without copying them.
@@ -103,7 +104,8 @@ class CompiledLoss:
         size, order = self._batches.batch_size, self._batches.order()
         for start in range(0, len(order), size):
             rows = order[start : start + size]
-            minibatch = self._minibatch(len(rows))
+            in_an_epoch = len(order) // size if len(rows) == size else 1
+            minibatch = self._minibatch(len(rows), min(_IN_MEMORY, in_an_epoch))
             minibatch.differentiate(rows)
             step(len(rows))
             begun.append(minibatch)
@@ -120,16 +122,19 @@ class CompiledLoss:
         data = {name: each.data(X.context).as_nd_ndarray() for name, each in self._parameters.items()}
         return data | {_X: X, _Y: y}
 
-    def _minibatch(self, size: int) -> _Minibatch:
-        """Return the memory for the next batch of some size, bound to the arrays that data and parameters have now."""
+    def _minibatch(self, size: int, num: int) -> _Minibatch:
+        """Return memory for the next batch of some size, bound to the arrays that data and parameters have now.
+
+        `num` calls in a row return different memory: a reader may change `batch_size` between two epochs, and many
+        batches then have the size that only the last one had.
+        """
         arrays = [array for each in self._parameters.values() for array in (each._data, each._grad)]
         arrays += [self._batches.X, self._batches.y]
         # Parameters that a reader freezes, trains again, casts or initialises again get other arrays during the fit
-        if size not in self._minibatches or not all(map(is_, self._minibatches[size][0], arrays)):
-            in_an_epoch = len(self._batches) if size == self._batches.batch_size else 1
-            ring = [self._bind(size) for _ in range(min(_IN_MEMORY, in_an_epoch))]
-            self._minibatches[size] = arrays, cycle(ring)
-        return next(self._minibatches[size][1])
+        key = size, num
+        if key not in self._minibatches or not all(map(is_, self._minibatches[key][0], arrays)):
+            self._minibatches[key] = arrays, cycle([self._bind(size) for _ in range(num)])
+        return next(self._minibatches[key][1])
 
     def _bind(self, size: int) -> _Minibatch:
         """Fix the graph's inputs and outputs in memory: Python spends half as long on a batch as with autograd."""
@@ -159,7 +164,7 @@ class _Minibatch:
         self._buffers, self._executor, self._trained = buffers, executor, [each.data(context) for each in trained]
         self._sums = executor.outputs[0].as_nd_ndarray()
         self._derivative_of = [nd.array([1, 0], ctx=context)]  # the loss, not the hits
-        self._gradients: dict[str, list[Any]] = {}  # of each type one value per gradient, where the gradient is
+        self._gradients: dict[str, list[Any]] = {}  # by type: the first value of each gradient, in its memory
         for each in trained:
             gradient = each.grad(context).as_nd_ndarray()
             self._gradients.setdefault(np.dtype(gradient.dtype).name, []).append(gradient.reshape(-1)[:1])

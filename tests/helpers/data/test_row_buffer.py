@@ -44,3 +44,21 @@ def test_a_source_that_is_part_of_an_array_is_read_where_it_is_and_as_it_is_now(
         whole[-1] = number
         buffer.fill(np.array([len(whole) - 2, 0]))
         assert buffer.array.asnumpy().tolist() == [[number, number], [number, number]]
+
+
+def test_a_source_in_the_order_that_convolutions_write_is_read():
+    images, weight = nd.random.normal(shape=(4, 8, 9, 9)), nd.random.normal(shape=(16, 8, 3, 3))
+    source = nd.Convolution(images, weight, kernel=(3, 3), num_filter=16, no_bias=True)
+    buffer = RowBuffer(source, 3)  # before `asnumpy`, which could change the order
+    buffer.fill(np.array([2, 0, 2]))
+    np.testing.assert_array_equal(buffer.array.asnumpy(), source.asnumpy()[[2, 0, 2]])
+
+
+def test_a_source_into_which_a_convolution_writes_later_is_read_as_it_is_then():
+    images, weight = nd.random.normal(shape=(4, 16, 9, 9)), nd.random.normal(shape=(16, 16, 3, 3))
+    source = nd.zeros((4, 16, 7, 7))
+    buffer = RowBuffer(source, 3)
+    buffer.fill(np.array([0, 1, 2]))
+    nd.Convolution(images, weight, kernel=(3, 3), num_filter=16, no_bias=True, out=source)
+    buffer.fill(np.array([2, 0, 2]))
+    np.testing.assert_array_equal(buffer.array.asnumpy(), source.asnumpy()[[2, 0, 2]])

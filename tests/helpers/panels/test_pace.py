@@ -64,6 +64,18 @@ def test_a_request_with_a_shorter_pause_is_not_held_up_by_one_with_a_longer_paus
     assert times == [0.0, 0.1, 0.7]
 
 
+def test_a_timer_that_ends_too_early_loses_no_request(clock):
+    times = []
+    kept = Pace(lambda: times.append(clock.now))
+    kept.request(0.5)
+    clock.pass_to(0.0)
+    kept.request(0.5)
+    clock.waiting = [(when - 0.25, action) for when, action in clock.waiting]
+    for now in (0.25, 0.5):
+        clock.pass_to(now)
+    assert times == [0.0, 0.5]
+
+
 def test_requests_while_a_slow_action_runs_are_one_call_after_it():
     begun, may_end = threading.Semaphore(0), threading.Event()
     kept = Pace(lambda: (begun.release(), may_end.wait(60)))

@@ -36,18 +36,30 @@ def examples_replaced(_, epoch, data):
     data.X = data.X * (1 + epoch)
 
 
-CHANGES = [frozen_for_an_epoch, initialised_again, cast_and_cast_back, examples_replaced]
+def as_many_in_a_batch_as_in_the_last(_, epoch, data):
+    data.batch_size = data.num_examples % data.batch_size if epoch == 1 else data.batch_size
+
+
+CHANGES = [
+    frozen_for_an_epoch,
+    initialised_again,
+    cast_and_cast_back,
+    examples_replaced,
+    as_many_in_a_batch_as_in_the_last,
+]
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_both_paths_train_with_the_arrays_that_there_are_now(change):
-    ends = []
+    ends, losses = [], []
     for wrap in WRAPS:
         net, data = make_net(8), make_data()
         for progress in fit(net, wrap(data), wrap(make_test_data()), LOSS, 4, make_trainer(net)):
             if progress.done in (1, 2):
                 change(net, progress.done, data)
         ends.append(weights(net))
+        losses.append(progress.history.train_loss)
+    np.testing.assert_allclose(*losses, rtol=1e-5)
     for one, other in zip(*ends, strict=True):
         np.testing.assert_array_equal(one, other)
 
