@@ -86,11 +86,12 @@ def lab_seconds(project: Path = Path(), repeats: int = 9, is_cached: bool = Fals
         If Playwright or Chromium is missing, or JupyterLab does not start.
     """
     with TemporaryDirectory() as home, chromium() as browser:
-        kept = browser.new_context()
-        seconds = []
+        context, seconds = browser.new_context(), []
         for _ in range(repeats + 1):
-            context = kept if is_cached else browser.new_context()  # each has a cache of its own
             seconds.append(_start_lab(project, Path(home), context))
+            if not is_cached:
+                context.close()
+                context = browser.new_context()  # with an empty cache of its own
     return statistics.median(seconds[1:])
 
 
