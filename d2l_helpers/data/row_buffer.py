@@ -38,14 +38,20 @@ class RowBuffer:
         from mxnet import nd
 
         shape, context = (num_rows, *source.shape[1:]), source.context
-        self._source, self._is_shared = source, False
+        self._source = source
+        self._rows: npt.NDArray[Any] | None = None
+        self._memory: npt.NDArray[Any] | None = None
         if context.device_type != "cpu" or np.dtype(source.dtype).name not in _SHARED_TYPES:
             self.array = nd.empty(shape, ctx=context, dtype=source.dtype)
             return
-        self._is_shared = True
         self._memory = np.empty(shape, source.dtype)
         self.array = nd.from_numpy(self._memory)
         self._memory.flags.writeable = True  # MXNet forbids it, because it would not know of the change
+        self.look()
+
+    def look(self) -> None:
+        """Look where the source's memory is: an operator that writes into an array may give it other memory."""
+        self._rows = None if self._memory is None else _in_numpy(self._source)
 
     def fill(self, rows: npt.NDArray[np.intp]) -> None:
         """Gather rows of the source.
@@ -58,8 +64,9 @@ class RowBuffer:
             Their indices, from 0 to n - 1.
         """
         # mode="clip" skips a check of every index, for which NumPy would gather into other memory first
-        if self._is_shared and (source := _in_numpy(self._source)) is not None:
-            np.take(source, rows, axis=0, mode="clip", out=self._memory)
+        if self._rows is not None:
+            self._source.wait_to_read()  # MXNet may still have to change it
+            np.take(self._rows, rows, axis=0, mode="clip", out=self._memory)
         else:
             from mxnet import nd
 
@@ -67,10 +74,7 @@ class RowBuffer:
 
 
 def _in_numpy(array: Any) -> npt.NDArray[Any] | None:
-    """Wait for an array on the CPU; return NumPy's view of its memory, or None if NumPy cannot read that.
-
-    The view is for one use, because MXNet may move the array when an operator writes into it.
-    """
+    """Return NumPy's view of the memory of an array on the CPU, or None if NumPy cannot read that."""
     from mxnet import MXNetError
 
     try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import cycle
+from itertools import chain
 from operator import is_
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +66,7 @@ class CompiledLoss:
         self._operator = mx.nd.CachedOp(self._graph, [("static_alloc", True), ("static_shape", True)])
         self._batches, self._parameters = batches, parameters
         # By size and how many there are; beside the arrays to which they are bound
-        self._minibatches: dict[tuple[int, int], tuple[list[Any], Iterator[_Minibatch]]] = {}
+        self._minibatches: dict[tuple[int, int], tuple[list[Any], deque[_Minibatch]]] = {}
 
     def slices(self, size: int) -> Iterator[tuple[Any, int]]:
         """Evaluate all examples in their order, `size` at a time, without copying them.
@@ -102,6 +102,8 @@ class CompiledLoss:
         """
         begun: deque[_Minibatch] = deque()
         size, order = self._batches.batch_size, self._batches.order()
+        for minibatch in chain.from_iterable(ring for _, ring in self._minibatches.values()):
+            minibatch.look()
         for start in range(0, len(order), size):
             rows = order[start : start + size]
             in_an_epoch = len(order) // size if len(rows) == size else 1
@@ -133,8 +135,10 @@ class CompiledLoss:
         # Parameters that a reader freezes, trains again, casts or initialises again get other arrays during the fit
         key = size, num
         if key not in self._minibatches or not all(map(is_, self._minibatches[key][0], arrays)):
-            self._minibatches[key] = arrays, cycle([self._bind(size) for _ in range(num)])
-        return next(self._minibatches[key][1])
+            self._minibatches[key] = arrays, deque(self._bind(size) for _ in range(num))
+        ring = self._minibatches[key][1]
+        ring.rotate(-1)
+        return ring[0]
 
     def _bind(self, size: int) -> _Minibatch:
         """Fix the graph's inputs and outputs in memory: Python spends half as long on a batch as with autograd."""
@@ -169,6 +173,11 @@ class _Minibatch:
             gradient = each.grad(context).as_nd_ndarray()
             self._gradients.setdefault(np.dtype(gradient.dtype).name, []).append(gradient.reshape(-1)[:1])
         self._read: list[Any] = []
+
+    def look(self) -> None:
+        """Look again where the memory of the data is, in case the reader has changed it since the last epoch."""
+        for buffer in self._buffers:
+            buffer.look()
 
     def differentiate(self, rows: npt.NDArray[np.int64]) -> None:
         """Compute the derivatives of the summed loss of some examples by the parameters, into their gradients."""

@@ -60,5 +60,6 @@ def test_a_source_into_which_a_convolution_writes_later_is_read_as_it_is_then():
     buffer = RowBuffer(source, 3)
     buffer.fill(np.array([0, 1, 2]))
     nd.Convolution(images, weight, kernel=(3, 3), num_filter=16, no_bias=True, out=source)
+    buffer.look()
     buffer.fill(np.array([2, 0, 2]))
     np.testing.assert_array_equal(buffer.array.asnumpy(), source.asnumpy()[[2, 0, 2]])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from mxnet import init
+from mxnet import init, nd
+from mxnet import np as mx_np
 from mxnet.gluon import nn
 from support.small_training import CLASSES, LOSS, Plain, make_data, make_net, make_test_data, make_trainer, train
 
@@ -91,5 +92,22 @@ def test_both_paths_train_a_network_of_two_types():
         train(net, wrap(make_data()), test_iter=wrap(make_test_data()))
         ends.append(weights(net))
     assert {one.dtype.name for one in ends[0]} == {"float32", "float64"}
+    for one, other in zip(*ends, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_both_paths_train_with_examples_into_which_a_convolution_has_written():
+    """It may write the values in oneDNN's order, into other memory."""
+    ends = []
+    for wrap in WRAPS:
+        net, data = make_net(8), make_data(64, shuffle=False)
+        helpers.seed_all(1)
+        data.X = mx_np.random.normal(size=(64, 16, 3, 3))
+        images, weight = nd.random.normal(shape=(64, 8, 5, 5)), nd.random.normal(shape=(16, 8, 3, 3))
+        for progress in fit(net, wrap(data), wrap(data), LOSS, 3, make_trainer(net)):
+            if progress.done == 1:
+                target = data.X.as_nd_ndarray()
+                nd.Convolution(images, weight, kernel=(3, 3), num_filter=16, no_bias=True, out=target)
+        ends.append(weights(net))
     for one, other in zip(*ends, strict=True):
         np.testing.assert_array_equal(one, other)
