@@ -7,7 +7,6 @@ has dropped since. The proxy is built when MXNet is first imported, so installin
 
 from __future__ import annotations
 
-import builtins
 import importlib
 import importlib.machinery
 import importlib.util
@@ -19,16 +18,14 @@ import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from d2l_helpers.engine.imports import builtins_for_d2l, builtins_for_mxnet
+
 __all__ = ["install"]
 
-# MXNet imports these for functions that the chapter never calls: they are imported at first use, to save a second
-_OTHERS = ("requests", "h5py", "scipy.stats")
-# d2l imports these for plots and tables: they are imported at first use, to save half a second
-_OF_D2L = ("pandas", "matplotlib.pyplot", "IPython.display")
 _OWN = ("mxnet.onnx", "mxnet.contrib.onnx", "mxnet.test_utils")
 # Copies of the operators for editors to read, replaced while MXNet is imported; only those of gen_sparse are called.
 _GENERATED = re.compile(r"mxnet\.(ndarray|symbol)\.gen_(op|contrib|image|linalg|random|_internal)")
@@ -97,7 +94,7 @@ class _MXNetLoader(importlib.machinery.SourceFileLoader):
     def exec_module(self, module: types.ModuleType) -> None:
         if self.name == "mxnet" and not self.is_package(self.name):
             raise _hidden(self.name, self.path)
-        module.__dict__["__builtins__"] = _builtins_for_mxnet()
+        module.__dict__["__builtins__"] = builtins_for_mxnet()
         if module.__name__ in _WRITE_PARAMETERS:
             module.__dict__["str"] = _ParameterText
         with warnings.catch_warnings(), _one_thread(), self._libraries():
@@ -169,7 +166,7 @@ def _cuda_folder() -> str | None:
 
 class _D2LLoader(importlib.machinery.SourceFileLoader):
     def exec_module(self, module: types.ModuleType) -> None:
-        module.__dict__["__builtins__"] = _builtins_for_d2l()
+        module.__dict__["__builtins__"] = builtins_for_d2l()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             super().exec_module(module)
@@ -218,74 +215,6 @@ def _forking() -> types.SimpleNamespace:
     context = multiprocessing.get_context("fork")
     own = {"Pool": context.Pool, "Process": context.Process, "get_context": lambda: context}
     return types.SimpleNamespace(**vars(multiprocessing) | own)
-
-
-# ----------------------------------------------------------------------------------- the modules that mxnet imports
-
-
-@cache
-def _builtins_for_mxnet() -> dict[str, Any]:
-    """Return Python's builtins with an ``__import__`` that returns the proxy; made once per process."""
-    from d2l_helpers.engine.numpy_proxy import numpy_proxy  # imported here, because it imports NumPy
-
-    proxy, version = numpy_proxy(), _version_module()
-    others = [name for name in _OTHERS if importlib.util.find_spec(name.partition(".")[0])]
-
-    def import_(
-        name: str,
-        globals: Mapping[str, object] | None = None,
-        locals: Mapping[str, object] | None = None,
-        fromlist: Sequence[str] = (),
-        level: int = 0,
-    ) -> Any:
-        if level == 0 and name == "distutils.version" and fromlist:
-            return version  # distutils left the standard library with Python 3.12
-        if level == 0 and (later := _later(others, name, fromlist)):
-            return later
-        if level == 0 and name == "sklearn.base":  # for a class that MXNet deprecates; 40 MB with its pandas
-            raise ModuleNotFoundError(f"{name} is left out", name=name)
-        module = builtins.__import__(name, globals, locals, fromlist, level)
-        if level == 0 and (name == "numpy" or (name.startswith("numpy.") and not fromlist)):
-            return proxy
-        return module
-
-    return {**vars(builtins), "__import__": import_}
-
-
-def _builtins_for_d2l() -> dict[str, Any]:
-    """Return Python's builtins with an ``__import__`` that leaves for later what d2l needs for plots and tables."""
-
-    def import_(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
-        return _later(_OF_D2L, name, fromlist) or builtins.__import__(name, globals, locals, fromlist, level)
-
-    return {**vars(builtins), "__import__": import_}
-
-
-def _later(names: Sequence[str], name: str, fromlist: Sequence[str] | None) -> Any:
-    """Return a stand-in for an import of one of these modules, which imports it at first use, or None for others."""
-    if name in names and (fromlist or "." not in name):  # `import package.module` gives the package
-        return _WhenUsed(name)
-    parts = {part: _WhenUsed(f"{name}.{part}") for part in fromlist or () if f"{name}.{part}" in names}
-    return types.SimpleNamespace(**parts) if parts else None
-
-
-class _WhenUsed(types.ModuleType):
-    """A module that is imported when one of its names is first used."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(importlib.import_module(self.__name__), name)
-
-    def __dir__(self) -> list[str]:
-        return dir(importlib.import_module(self.__name__))
-
-
-def _version_module() -> types.ModuleType:
-    """Return a substitute for ``distutils.version``, in which MXNet compares versions."""
-    from packaging.version import Version
-
-    module = types.ModuleType("distutils.version")
-    module.__dict__.update(LooseVersion=Version, StrictVersion=Version)
-    return module
 
 
 class _IsString(type):

@@ -232,7 +232,7 @@ def test_d2l_plots_as_svg_in_a_kernel():
 def test_mxnet_compares_versions_as_distutils_did():
     code = """
         import d2l_helpers
-        from d2l_helpers.engine.compat import _version_module
+        from d2l_helpers.engine.imports import _version_module
         older, newer = (_version_module().LooseVersion(text) for text in ("1.9.5", "1.17"))
         print(json.dumps([older < newer, older >= newer, older == _version_module().StrictVersion("1.9.5")]))
     """
