@@ -11,19 +11,19 @@ from functools import cached_property
 from typing import Any
 
 from d2l_helpers.data import LABELS
-from d2l_helpers.figures import Picture, curves_svg, plot_panel, templates_html
+from d2l_helpers.figures import Picture, plot_panel
 from d2l_helpers.panels.controls import tidy
 from d2l_helpers.panels.epochs import as_epoch, nothing_to_record, template_weight
 from d2l_helpers.panels.exhibit import View
 from d2l_helpers.panels.late_note import late_note
-from d2l_helpers.panels.layout import Shown, bundle, button, column, row, status_html
-from d2l_helpers.panels.output import Printed
+from d2l_helpers.panels.layout import Shown, bundle, button, column, row
 from d2l_helpers.panels.pace import Pace
 from d2l_helpers.panels.positions import Positions, checked_values, positions
 from d2l_helpers.panels.readers_function import run_function
+from d2l_helpers.panels.run_display import RUNNING, STARTING, RunDisplay
 from d2l_helpers.panels.settings import Settings, single_choices, sliders, title_of
 from d2l_helpers.panels.toolkit import widgets
-from d2l_helpers.panels.training_run import TrainingRun, numbers_html, runs_table, view_of
+from d2l_helpers.panels.training_run import TrainingRun, view_of
 from d2l_helpers.panels.training_thread import REMEDY, Job
 from d2l_helpers.panels.waiting_cells import (
     handle_clicks_during_cells,
@@ -42,7 +42,6 @@ _REST = 0.05  # seconds; of a slider that is dragged, the first position and the
 _PAUSE, _FIRST_PAUSE = 0.3, 0.1
 _LONG = 0.3  # seconds without an epoch, after which the bar moves by itself; earlier, it would delay the first curve
 _WITHOUT = "This is one run, at the defaults of {0}. To train with others, change the defaults and call retrain again."
-_STARTING, _RUNNING = "starting", "running"
 
 
 def retrain(train: Callable[..., Any], /, **ranges: Any) -> RetrainPanel:
@@ -93,12 +92,10 @@ class RetrainPanel(Shown):
         self._book = {name: slider.value for name, slider in self._sliders.items()}
         self._lock = threading.RLock()  # callbacks may run on several threads, reports on the training thread
         self._job: Job | None = None
-        self._run, self._state = TrainingRun({}), ""  # the newest, and its state as shown
-        self._shown, self._shown_at = self._run, 0.0  # as it was when it was drawn, and when
+        self._run, self._display = TrainingRun({}), RunDisplay()  # the newest run, and what the page shows of it
         self._has_ended = True
         self._is_waiting = False  # whether each fit runs while the page waits
-        self._ended_before = ""  # the line at which the previous fit was ended, if by force
-        self._lines_before, self._moved = 0, -math.inf  # printed by the previous fit; when a slider last moved
+        self._moved = -math.inf  # when a slider last moved
         self._pace = Pace(self._draw)
         self._build()
         for slider in self._sliders.values():
@@ -114,11 +111,10 @@ class RetrainPanel(Shown):
             button("Book values", "Put the sliders back to their first values and train", self.reset),
         )
         handle_clicks_during_cells(buttons[1])
-        self._bar = widgets.FloatProgress(min=0.0, max=1.0, layout=widgets.Layout(width="120px"))
-        texts = [widgets.HTML() for _ in range(4)]
-        self._status, self._drawing, self._printed, self._table = texts
+        shown = self._display
+        texts = [shown.status, shown.drawing, shown.printed, shown.table]
         hints = [widgets.HTML(hint) for hint in single_choices(self._sliders, self._name)]
-        parts = [row(list(self._sliders.values())), *hints, row([*buttons, self._bar]), *texts]
+        parts = [row(list(self._sliders.values())), *hints, row([*buttons, shown.bar]), *texts]
         self._view = column([*parts, late_note(self._begin_to_wait)])
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -145,8 +141,8 @@ class RetrainPanel(Shown):
         with self._lock:
             if self._job:
                 self._job.cancel()
-            if self._state in (_STARTING, _RUNNING):
-                self._show_state("stopping")
+            if self._display.state in (STARTING, RUNNING):
+                self._display.show("stopping")
 
     def reset(self) -> None:
         """Put the sliders back to the function's defaults, and train."""
@@ -189,11 +185,8 @@ class RetrainPanel(Shown):
         with self._lock:
             run = TrainingRun(self._settings())
             job = Job(lambda job: self._fit(job, run), lambda place: self._show_stuck(job, place))
-            self._job, self._run, self._has_ended, self._ended_before = job, run, False, ""
-            self._shown, self._shown_at = copy.copy(run), time.monotonic()
-            self._show_state(_STARTING)
-            self._bar.value = 0.0  # a full bar would look like the end of this fit
-            self._printed.value = Printed().html(self._lines_before)
+            self._job, self._run, self._has_ended = job, run, False
+            self._display.begin(run)
             the_training_thread().submit(job, delay)
         if self._is_waiting:
             wait_for_the_fit()
@@ -218,7 +211,7 @@ class RetrainPanel(Shown):
 
         with self._lock:
             if job is self._job and not job.cancelled:
-                self._show_state(_RUNNING)
+                self._display.show(RUNNING)
         problem = "" if job.cancelled else run_function(job, run, self._train, report, write)
         with self._lock:
             self._finish(job, run, "" if job.is_forced else problem)
@@ -239,7 +232,7 @@ class RetrainPanel(Shown):
         if is_new:
             run.weight = template_weight(source)  # now, because only this thread calls MXNet
             run.history = copy.deepcopy(history)
-        if is_new or time.monotonic() - self._shown_at > _LONG:
+        if is_new or time.monotonic() - self._display.drawn_at > _LONG:
             self._request_drawing()
 
     def _write(self, run: TrainingRun, text: str) -> None:
@@ -247,22 +240,22 @@ class RetrainPanel(Shown):
         self._request_drawing()
 
     def _request_drawing(self) -> None:
-        self._pace.request(_PAUSE if len(self._shown.history) else _FIRST_PAUSE)
+        self._pace.request(_PAUSE if len(self._display.run.history) else _FIRST_PAUSE)
 
     def _finish(self, job: Job, run: TrainingRun, problem: str) -> None:
         where = f" in {job.place}" if job.place else ""
         if job is self._job:
             after = f" after {len(run.history)} of {run.num_epochs} epochs" if len(run.history) else ""
-            self._has_ended, self._lines_before, run.done = True, len(run.printed), len(run.history)
+            self._has_ended, run.done = True, len(run.history)
             ended = f"{'stopped' if job.cancelled else 'done'}{after}{where}"
-            self._draw_run(run, problem or ended, bool(problem))  # whenever the state before was drawn
+            self._display.end(run, self.runs, problem or ended, bool(problem))  # whenever the state before was drawn
         elif where:
-            self._ended_before = f"; the previous fit was stopped{where}"
-            self._show_state(self._state)
+            self._display.note = f"; the previous fit was stopped{where}"
+            self._display.show(self._display.state)
         if len(run.history) and not problem:
             run.history.stopped = job.cancelled
             self.runs.append(run)
-            self._table.value = runs_table(self.runs)
+            self._display.list_runs(self.runs)
 
     def _show_stuck(self, job: Job, place: str) -> None:
         """Show that the code cannot be ended, or that this fit waits for code that cannot."""
@@ -270,35 +263,11 @@ class RetrainPanel(Shown):
             if job is not self._job or self._has_ended or not the_training_thread().stuck:
                 return
             what = "cannot be stopped" if job.is_stuck else "cannot start: the previous fit cannot be stopped"
-            self._show_state(f"{what}: {place}\n{REMEDY}" if place else f"{what}\n{REMEDY}", is_error=True)
+            self._display.show(f"{what}: {place}\n{REMEDY}" if place else f"{what}\n{REMEDY}", is_error=True)
 
     def _draw(self) -> None:
         """Draw the newest fit as far as it has come, on the pace's thread; what has ended was drawn at its end."""
         with self._lock:
             if not self._has_ended and self._job and not self._job.cancelled:
                 run = copy.copy(self._run)  # while this is drawn, the training goes on
-                self._draw_run(run, f"epoch {len(run.history)} of {run.num_epochs}")
-
-    def _draw_run(self, run: TrainingRun, state: str, is_error: bool = False) -> None:
-        """Draw a run, with its state if there is a new epoch or the run has ended."""
-        is_new = len(run.history) > 0 and run.history is not self._shown.history
-        self._shown, self._shown_at = run, time.monotonic()
-        drawing = self._drawing.value
-        if is_new:
-            drawing = curves_svg(run.history, run.num_epochs, self.runs[-1].history if self.runs else None)
-            drawing += "" if run.weight is None else templates_html(run.weight, LABELS)
-        # All is drawn by now, so that the page does not show an epoch's curves beside the text of another one
-        if is_new or self._has_ended:
-            self._show_state(state, is_error)
-        self._bar.value = run.done / run.num_epochs
-        self._drawing.value = drawing
-        # Keep the height of the last fit: otherwise the text below would jump at every fit
-        self._printed.value = run.printed.html(0 if self._has_ended else self._lines_before)
-
-    def _show_state(self, state: str, is_error: bool = False) -> None:
-        self._state = state
-        more = self._ended_before if state in (_STARTING, _RUNNING) else ""
-        role = "alert" if is_error else "status"
-        # After a line of code, the numbers would look like a part of that line
-        numbers = "" if is_error else numbers_html(self._shown)
-        self._status.value = status_html(f"{self._run.described}\n{state}{more}", role, numbers)
+                self._display.draw(run, self.runs, f"epoch {len(run.history)} of {run.num_epochs}")

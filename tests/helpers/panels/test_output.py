@@ -164,7 +164,7 @@ def test_many_prints_reach_the_page_ten_times_per_second_at_most(read):
             print("line", number := number + 1)
 
     reader = read(flood)
-    reader.panel._printed.observe(lambda change: updates.append(change["new"]), "value")
+    reader.panel._display.printed.observe(lambda change: updates.append(change["new"]), "value")
     started = time.monotonic()
     until = started + 30
     while len(updates) < 4 and time.monotonic() < until:
@@ -188,7 +188,7 @@ def test_the_box_keeps_its_height_until_a_fit_ends_without_prints(read):
 
     reader = read(train)
     reader.wait()
-    reader.panel._printed.observe(
+    reader.panel._display.printed.observe(
         lambda change: heights.append(re.search("min-height:([^;]*)", change["new"])), "value"
     )
     reader.move("learning rate", 0.5)

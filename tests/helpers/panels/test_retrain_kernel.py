@@ -123,7 +123,7 @@ def train(lr=0.1):
     while True: pass
 panel = helpers.retrain(train)
 import time
-while not (panel._printed.value or panel.wait(0)): time.sleep(0.01)
+while not (panel._display.printed.value or panel.wait(0)): time.sleep(0.01)
 """
 ASLEEP = ENDLESS.replace("while True: pass", "time.sleep(8)\n    yield 0.5").replace("import", "import time\nimport", 1)
 
@@ -157,7 +157,7 @@ def test_a_cell_that_waits_says_so_and_takes_it_back(kernel):
 def test_interrupting_a_cell_that_waits_ends_an_endless_loop_whose_prints_stand_in_the_panel(kernel):
     manager, client = kernel
     assert client.execute(ENDLESS, reply=True, timeout=60)["content"]["status"] == "ok"
-    cell = client.execute("panel.wait(); print(panel._status.value); print(panel._printed.value)")
+    cell = client.execute("panel.wait(); print(panel._display.status.value); print(panel._display.printed.value)")
     messages = published(client, cell)
     while "waits until" not in str(next(messages)["content"]):
         pass
@@ -180,11 +180,11 @@ def test_a_cell_goes_on_beside_a_call_that_cannot_be_ended_and_says_so(kernel):
     assert "Cannot stop train(), line 5: time.sleep(8)" in rest
     assert "restart the kernel (Kernel > Restart Kernel…)" in rest
     assert "goes on\n" in rest
-    told = "".join(shown(client, client.execute("print(panel._status.value)")))
+    told = "".join(shown(client, client.execute("print(panel._display.status.value)")))
     assert "cannot be stopped: train(), line 5: time.sleep(8)" in told
     # Once the call has ended by itself, everything is as before
     assert client.execute("panel.wait()", reply=True, timeout=60)["content"]["status"] == "ok"
-    (told,) = shown(client, client.execute("print(panel._status.value)"))
+    (told,) = shown(client, client.execute("print(panel._display.status.value)"))
     assert "stopped" in told
     assert "cannot" not in told
 
@@ -193,7 +193,7 @@ def test_what_the_function_displays_appears_as_text_in_the_panel(kernel):
     _, client = kernel
     source = ENDLESS.replace("while True: pass", "display({'a': 1})\n    import warnings; warnings.warn('of mine')")
     assert client.execute(source, reply=True, timeout=60)["content"]["status"] == "ok"
-    told = shown(client, client.execute("panel.wait(); print(panel._printed.value)"))[-1]
+    told = shown(client, client.execute("panel.wait(); print(panel._display.printed.value)"))[-1]
     assert "begun\n{&#x27;a&#x27;: 1}\n" in told
     assert "UserWarning: of mine" in told
 
@@ -225,7 +225,7 @@ def test_input_is_refused_in_and_between_cells_and_cells_still_ask(kernel, in_a_
     while not done.exists():  # no cell runs meanwhile
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    told = shown(client, client.execute("panel.wait(); print(panel._status.value)"))[-1]
+    told = shown(client, client.execute("panel.wait(); print(panel._display.status.value)"))[-1]
     assert "A panel&#x27;s function cannot ask for input" in told
     asked = client.execute("print('got', input('in a cell? '))", allow_stdin=True)
     assert client.get_stdin_msg(timeout=20)["content"]["prompt"] == "in a cell? "

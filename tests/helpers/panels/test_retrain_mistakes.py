@@ -125,7 +125,7 @@ def test_a_mistake_of_a_fit_that_was_replaced_does_not_speak_over_the_new_one(re
     reader = read(fails_late)
     assert entered.wait(30)
     said = []
-    reader.panel._status.observe(lambda change: said.append(change["new"]), "value")
+    reader.panel._display.status.observe(lambda change: said.append(change["new"]), "value")
     reader.move("learning rate", 2.0)
     leave.set()
     reader.wait()
