@@ -6,7 +6,7 @@ import dis
 from types import CodeType
 from typing import Any
 
-__all__ = ["is_built_in"]
+__all__ = ["is_built_in", "is_mxnets"]
 
 
 def is_built_in(block: Any) -> bool:
@@ -24,15 +24,15 @@ def is_built_in(block: Any) -> bool:
 
     if not isinstance(block, Block) or isinstance(block, nn.Lambda):
         return False
-    if isinstance(block, nn.HybridLambda) and not (_is_mxnets(block._func) or _uses_only_arguments(block._func)):
+    if isinstance(block, nn.HybridLambda) and not (is_mxnets(block._func) or _uses_only_arguments(block._func)):
         return False
     if block._forward_hooks or block._forward_pre_hooks or getattr(block, "_callback", None):
         return False
     methods = (getattr(block, name, None) for name in ("__call__", "forward", "hybrid_forward"))
-    return all(map(_is_mxnets, methods)) and all(map(is_built_in, block._children.values()))
+    return all(map(is_mxnets, methods)) and all(map(is_built_in, block._children.values()))
 
 
-def _is_mxnets(method: Any) -> bool:
+def is_mxnets(method: Any) -> bool:
     """Return whether a method is MXNet's own, or missing, as ``hybrid_forward`` may be; not one that replaces it."""
     if method is None:
         return True

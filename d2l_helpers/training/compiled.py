@@ -168,11 +168,11 @@ class _Minibatch:
         self._buffers, self._executor, self._trained = buffers, executor, [each.data(context) for each in trained]
         self._sums = executor.outputs[0].as_nd_ndarray()
         self._derivative_of = [nd.array([1, 0], ctx=context)]  # the loss, not the hits
-        self._gradients: dict[str, list[Any]] = {}  # by type: the first value of each gradient, in its memory
+        gradients: dict[str, list[Any]] = {}  # by type: the first value of each gradient, in its memory
         for each in trained:
             gradient = each.grad(context).as_nd_ndarray()
-            self._gradients.setdefault(np.dtype(gradient.dtype).name, []).append(gradient.reshape(-1)[:1])
-        self._read: list[Any] = []
+            gradients.setdefault(np.dtype(gradient.dtype).name, []).append(gradient.reshape(-1)[:1])
+        self._read = [(values, nd.zeros_like(values[0])) for values in gradients.values()]
 
     def look(self) -> None:
         """Look again where the memory of the data is, in case the reader has changed it since the last epoch."""
@@ -183,15 +183,16 @@ class _Minibatch:
         """Compute the derivatives of the summed loss of some examples by the parameters, into their gradients."""
         from mxnet import nd
 
-        for each in self._read:
-            each.wait_to_read()
+        for _, total in self._read:
+            total.wait_to_read()
         for buffer in self._buffers:
             buffer.fill(rows)
         self._executor.forward(is_train=True)
         self._executor.backward(self._derivative_of)
         # Once a value of each gradient could be read, nothing needs the buffers any more. The gradients themselves
         # cannot tell: those of the next batch are soon on their way into the same memory
-        self._read = [nd.add_n(*each) for each in self._gradients.values()]
+        for values, total in self._read:
+            nd.add_n(*values, out=total)
         for parameter in self._trained:
             parameter._fresh_grad = True  # as autograd does; a Trainer refuses gradients that it has used
 

@@ -24,8 +24,9 @@ from d2l_helpers.training.bar import progress_bar
 from d2l_helpers.training.calls import explained
 from d2l_helpers.training.compiled import compile_loss
 from d2l_helpers.training.evaluation import Score, accuracy, score
-from d2l_helpers.training.gradients import differentiate, explained_update
+from d2l_helpers.training.gradients import differentiate
 from d2l_helpers.training.history import Epoch, FitProgress, History
+from d2l_helpers.training.step import Step
 
 __all__ = ["fit", "train_ch3", "watched"]
 
@@ -34,7 +35,6 @@ _SECONDS_BETWEEN_REPORTS = 0.05
 Network = Callable[[Any], Any]
 Batches = Iterable[tuple[Any, Any]]
 Loss = Callable[..., Any]
-Step = Callable[[int], None]
 
 
 @explained
@@ -116,7 +116,7 @@ _watchers = threading.local()
 def _reports(
     net: Network, train_iter: Batches, test_iter: Batches, loss: Loss, num_epochs: int, updater: Any
 ) -> Iterator[FitProgress]:
-    step = _checked_step(updater)
+    step = Step(updater)
     compiled, compiled_test = (compile_loss(net, loss, each) for each in (train_iter, test_iter))
     history, reported = History(), time.monotonic()
     size = getattr(train_iter, "num_examples", 0)
@@ -152,24 +152,6 @@ def _train_plainly(net: Network, train_iter: Batches, loss: Loss, step: Step) ->
         differentiate(losses)
         step(len(y))
         yield Score(float(losses.sum()), accuracy(y_hat, y), len(y))
-
-
-def _checked_step(updater: Any) -> Step:
-    """Return the function that updates the parameters after a batch of some size.
-
-    It calls the Trainer's ``step`` as it is found at each batch: a ``step`` that is replaced or wrapped, before the
-    fit or during it, is the one that runs. It raises TrainingError if the Trainer does not train the network.
-    """
-
-    def step(batch_size: int) -> None:
-        try:
-            getattr(updater, "step", updater)(batch_size)
-        except Exception as error:
-            if (explained := explained_update(error)) is error:
-                raise
-            raise explained from error
-
-    return step
 
 
 @contextmanager
