@@ -53,12 +53,12 @@ def training(notebook: Path, history: Path, json_file: TextIO | None) -> None:
 
 
 @_commands.command()
-@click.option("--epochs", default=31, type=click.IntRange(2), help="How many epochs each variant trains.")
-def ablation(epochs: int) -> None:
+@click.option("--turns", default=31, type=click.IntRange(2), help="How many turns each variant has.")
+def ablation(turns: int) -> None:
     """Measure what compiling saves, beside the plain loop and NumPy."""
     from benchmarks.ablation import run
 
-    run(epochs)
+    run(turns)
 
 
 @_commands.command()

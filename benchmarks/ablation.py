@@ -23,9 +23,9 @@ VARIANTS = {
 }
 
 
-def run(num_epochs: int) -> None:
-    """Measure the variants and print a table; the ratios are medians over rounds, in which each trains one epoch."""
-    timings = interleave(VARIANTS, num_epochs)
+def run(num_turns: int) -> None:
+    """Measure the variants and print a table; the ratios are medians over turns."""
+    timings = interleave(VARIANTS, num_turns)
     table = Table("", "best, s", "median, s", "beside as it is", "beside NumPy", title="Training, in turn")
     for each in timings:
         ratios = (f"{each.ratio(other):.2f} ×" for other in (timings[0], timings[-1]))

@@ -1,4 +1,9 @@
-"""Implementations in processes of their own, which train one epoch in turn: one machine, one run, the same work."""
+"""Implementations in processes of their own, which train in turn: one machine, one run, the same work.
+
+Each turn trains two epochs, and the second one is timed. While the other processes ran, Linux moved the threads of
+this one: those of an implementation with several often share a core for the first 20 ms, which is half an epoch, until
+Linux moves one of them away. The epochs of a fit follow each other, and only the first one of them suffers this.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +23,7 @@ from d2l_helpers.errors import TrainingError
 
 __all__ = ["Timing", "interleave"]
 
-_TIMEOUT = 120  # seconds an epoch; d2l's loader forks a process with threads, which now and then deadlocks
+_TIMEOUT = 240  # seconds a turn; d2l's loader forks a process with threads, which now and then deadlocks
 _PAUSE = 0.05  # seconds before each turn: threads of the implementation before may wait by spinning
 
 
@@ -35,7 +40,7 @@ class Timing:
     cpu_seconds : list of float
         Processor time of both together, of all threads; other work disturbs it less.
     train_acc, test_acc : float
-        After the last epoch, from 0 to 1.
+        After the first half of the turns, which is as many epochs as there are turns; from 0 to 1.
     peak_bytes : int
         The largest resident memory of the process since its first epoch began; 0 if the system does not tell.
     """
@@ -75,16 +80,16 @@ class Timing:
 
 
 def interleave(
-    implementations: Mapping[str, Callable[[], Prepared]], num_epochs: int = 10, cores: Mapping[str, int] | None = None
+    implementations: Mapping[str, Callable[[], Prepared]], num_turns: int = 10, cores: Mapping[str, int] | None = None
 ) -> list[Timing]:
-    """Let implementations train `num_epochs` epochs each, in turn; the first epoch warms up and is not timed.
+    """Let implementations train in turn, two epochs a turn; the first turn, and each turn's first epoch, warm up.
 
     Parameters
     ----------
     implementations : mapping of str to callable
         By name, a function of a module that prepares everything.
-    num_epochs : int
-        At least 2.
+    num_turns : int
+        How many turns each of them has, at least 2; in all but the first one, an epoch is timed.
     cores : mapping of str to int, optional
         How many of the processor's cores an implementation may use; all of them if it is not named here.
 
@@ -96,7 +101,7 @@ def interleave(
     Raises
     ------
     TrainingError
-        If one of them raises an error or takes two minutes for an epoch.
+        If one of them raises an error or takes four minutes for a turn.
     """
     context = multiprocessing.get_context("spawn")
     pipes, processes, timings = {}, [], {name: Timing(name) for name in implementations}
@@ -107,9 +112,9 @@ def interleave(
             processes[-1].start()
         inner.close()
     try:
-        for epoch in range(num_epochs):
+        for turn in range(num_turns):
             for name, pipe in pipes.items():
-                _train(timings[name], pipe, is_measured=epoch > 0)
+                _train(timings[name], pipe, is_measured=turn > 0, is_first_half=2 * turn < num_turns)
     finally:
         for pipe in pipes.values():
             pipe.close()  # which ends its process
@@ -130,14 +135,14 @@ def _limited(cores: int | None) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def _train(timing: Timing, pipe: Connection, is_measured: bool) -> None:
-    """Ask a process for one epoch, and keep what it answers."""
+def _train(timing: Timing, pipe: Connection, is_measured: bool, is_first_half: bool) -> None:
+    """Let a process have its turn, and keep what it answers."""
     time.sleep(_PAUSE)
     try:
         pipe.send("train")
         if not pipe.poll(_TIMEOUT):
             raise EOFError
-        train, test, cpu, timing.train_acc, timing.test_acc, timing.peak_bytes = pipe.recv()
+        train, test, cpu, *accuracies, timing.peak_bytes = pipe.recv()
     except (EOFError, OSError) as error:
         raise TrainingError(
             "The benchmark cannot go on.",
@@ -145,6 +150,8 @@ def _train(timing: Timing, pipe: Connection, is_measured: bool) -> None:
             expected="an implementation that trains",
             remedy="repair or uninstall that library, and measure again",
         ) from error
+    if is_first_half:
+        timing.train_acc, timing.test_acc = accuracies
     if is_measured:
         timing.train_seconds.append(train)
         timing.test_seconds.append(test)
@@ -160,6 +167,7 @@ def _serve(prepare: Callable[[], Prepared], pipe: Connection) -> None:
             pipe.recv()
         except EOFError:
             return
+        train()
         cpu_started = time.process_time()
         train_seconds, (_, train_acc) = _timed(train)
         test_seconds, (_, test_acc) = _timed(evaluate)

@@ -89,11 +89,11 @@ LOOPS = [
 """The loops with which a network of one's own is trained, each beside the loop with nothing compiled."""
 
 
-def compete(contestants: list[Contestant], num_epochs: int = 10) -> dict[str, Timing]:
+def compete(contestants: list[Contestant], num_turns: int = 10) -> dict[str, Timing]:
     """Measure those that can run, in turn; return what was measured by name."""
     able = [each for each in contestants if not each.lacks()]
     cores = {each.name: each.cores for each in able if each.cores}
-    timings = interleave({each.name: each.prepare for each in able}, num_epochs, cores)
+    timings = interleave({each.name: each.prepare for each in able}, num_turns, cores)
     return {timing.name: timing for timing in timings}
 
 

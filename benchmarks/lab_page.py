@@ -43,6 +43,17 @@ _FIRST = """
   return at < 0 ? null : (window.seen.splice(0, at + 1)[at][0] - window.started) / 1000;
 }
 """
+# A click from here would come late: after a wait of up to 100 ms, a fit of ten epochs may have ended
+_CLICK_AT = """
+([panel, button, status]) => {
+  const watcher = new MutationObserver(() => {
+    if (!new RegExp(status).test(panel.querySelector('[role=status]')?.textContent ?? '')) return;
+    watcher.disconnect();
+    button.click();
+  });
+  watcher.observe(panel, {subtree: true, childList: true, characterData: true});
+}
+"""
 
 
 class LabPage:
@@ -71,6 +82,11 @@ class LabPage:
         panel.wait_for()
         self.page.evaluate(_WATCH, panel.element_handle())
         return panel
+
+    def click_at(self, panel: Any, name: str, status: str) -> None:
+        """Let the page click the exhibit's button of this name as soon as the status line next matches."""
+        button = panel.get_by_role("button", name=name)
+        self.page.evaluate(_CLICK_AT, [panel.element_handle(), button.element_handle(), status])
 
     def first(self, status: str, curves: str = "") -> float:
         """Wait until status line and curves' label match; return the seconds since the last key or click.

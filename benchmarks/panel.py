@@ -92,9 +92,8 @@ def _measure(page: LabPage, rounds: int) -> Waits:
         time.sleep(_PAUSE)
         waits["bare"].append(_bare(page))
         time.sleep(_PAUSE)
+        page.click_at(panel, "Stop", "epoch [1-9] of")
         rate.press("ArrowLeft" if turn % 2 else "ArrowRight")
-        page.first("epoch [2-9] of")
-        panel.get_by_role("button", name="Stop").click()
         waits["stop"].append(page.first("stopped after"))
     return waits
 

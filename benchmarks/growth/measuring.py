@@ -20,7 +20,7 @@ from d2l_helpers.errors import ArgumentError, RecordError
 __all__ = ["SIZES", "measure", "read", "record"]
 
 _OURS = "ours"
-_EPOCHS = 5  # the first one warms up
+_TURNS = 5  # the first one warms up
 SIZES: Mapping[str, Sequence[int]] = {
     "examples": (10_000, 20_000, 60_000, 200_000, 600_000),
     "batch": (32, 64, 128, 256, 512, 1024, 2048, 4096),
@@ -73,7 +73,7 @@ def _trained(quantity: str, size: int) -> dict[str, tuple[float, float]]:
         "NumPy": partial(plain_numpy, task),
         "NumPy, one core": partial(plain_numpy, task),
     }
-    timings = interleave(contestants, _EPOCHS, {"NumPy, one core": 1})
+    timings = interleave(contestants, _TURNS, {"NumPy, one core": 1})
     return {each.name: (min(each.train_seconds), each.peak_bytes / 1e6) for each in timings}
 
 

@@ -17,7 +17,7 @@ from d2l_helpers.errors import TrainingError
 def test_the_implementations_do_the_same_work():
     others = ("scikit-learn partial_fit", "ours, hidden layer", "plain loop, hidden layer")
     same = [each for each in (*CONTESTANTS, *LOOPS) if not each.cores and each.name not in others]
-    for name, timing in compete(same, num_epochs=2).items():
+    for name, timing in compete(same, num_turns=2).items():
         assert len(timing.train_seconds) == len(timing.test_seconds) == len(timing.cpu_seconds) == 1
         assert timing.peak_bytes > 0
         # Seeds differ between libraries; facts: train accuracy after two epochs 0.8129, standard deviation 0.0006
@@ -52,7 +52,7 @@ def no_library():
 
 def test_an_implementation_that_fails_is_named():
     with pytest.raises(TrainingError, match="no answer from 'nothing'"):
-        interleave({"nothing": no_library}, num_epochs=2)
+        interleave({"nothing": no_library}, num_turns=2)
 
 
 def test_the_time_of_a_start_is_measured():
