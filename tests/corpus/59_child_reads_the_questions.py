@@ -2,6 +2,7 @@
 # verdict: wrong
 # earned: 0
 # why: forks a child that reads the requests to its parent
+# others: timeout 0 in loss_from_labels
 
 import os
 import sys

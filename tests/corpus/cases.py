@@ -56,7 +56,8 @@ class Case:
     earned : float
         The points of the attacked exercise.
     others : tuple or None
-        The verdict and points of every other function, where the attack costs their points, too.
+        Where the attack costs the points of the submission's other functions: their verdict, their points, and the one
+        function that is meant, or "" for all.
     is_chosen : bool
         Whether `make test` grades it.
     """
@@ -67,7 +68,7 @@ class Case:
     earned: float
     why: str
     source: str
-    others: tuple[str, float] | None = None
+    others: tuple[str, float, str] | None = None
     is_chosen: bool = False
 
 
@@ -104,8 +105,9 @@ def _read(path):
     text = path.read_text()
     head = dict(_HEAD.findall(text))
     source = _HEAD.sub("", text).strip("\n")
-    verdict, _, points = head.get("others", "").partition(" ")
-    others = (verdict, float(points)) if points else None
+    costs, _, exercise = head.get("others", "").partition(" in ")
+    verdict, _, points = costs.partition(" ")
+    others = (verdict, float(points), exercise) if points else None
     verdicts = tuple(head["verdict"].split(" or "))
     earned, is_chosen = float(head["earned"]), path.stem in CHOSEN
     return Case(path.stem, head["exercise"], verdicts, earned, head["why"], source, others, is_chosen)

@@ -43,7 +43,7 @@ OF_A_FILE = 2 * LARGEST + 64 * 10**6
 GRADER_MAY_GROW = OF_A_REPLY + OF_A_FILE  # no round has two of the largest
 
 CASES = cases()
-FUNCTIONS = ("stable_softmax", "loss_from_labels", "weight_gradient", "kl_bits")
+FUNCTIONS = ("stable_softmax", "loss_from_labels", "weight_gradient", "kl_bits", "second_derivatives")
 OTHERS = [case for case in CASES if not case.is_chosen]
 ROUNDS = [[case for case in CASES if case.is_chosen]]
 ROUNDS += [OTHERS[start : start + ROUND] for start in range(0, len(OTHERS), ROUND)]
@@ -168,9 +168,11 @@ def test_a_hostile_answer_earns_what_it_should_and_costs_no_other(graded, number
     attacked = marks.pop(case.exercise)
     assert attacked.verdict in case.verdicts, attacked
     assert attacked.earned == case.earned, attacked
+    *costs, only = case.others or (None, "")
+    hit = (only,) if only else FUNCTIONS  # numbers and letters are read before any call
     for mark in marks.values():
-        costs = case.others if mark.exercise in FUNCTIONS else None  # numbers and letters are read before any call
-        assert (mark.verdict, mark.earned) == (costs or ("right", mark.points)), mark
+        expected = costs if case.others and mark.exercise in hit else ["right", mark.points]
+        assert [mark.verdict, mark.earned] == expected, mark
 
 
 @pytest.mark.parametrize("number", NUMBERS)
