@@ -1,8 +1,9 @@
 """Implementations in processes of their own, which train in turn: one machine, one run, the same work.
 
-Each turn trains two epochs, and the second one is timed. While the other processes ran, Linux moved the threads of
-this one: those of an implementation with several often share a core for the first 20 ms, which is half an epoch, until
-Linux moves one of them away. The epochs of a fit follow each other, and only the first one of them suffers this.
+Each turn trains and evaluates twice, and the second time counts. While a process waits for its turn, Linux moves its
+threads. If an implementation has several threads, two of them often share a core for the first 20 ms of a turn, until
+Linux moves one of them away. In a fit of ten epochs, only the first one can begin like that. In the history, turns have
+a single epoch before 2026-11-30 05:00.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Timing:
     cpu_seconds : list of float
         Processor time of both together, of all threads; other work disturbs it less.
     train_acc, test_acc : float
-        After the first half of the turns, which is as many epochs as there are turns; from 0 to 1.
+        After the first half of the turns, rounded up, of two epochs each; from 0 to 1.
     peak_bytes : int
         The largest resident memory of the process since its first epoch began; 0 if the system does not tell.
     """
@@ -82,14 +83,14 @@ class Timing:
 def interleave(
     implementations: Mapping[str, Callable[[], Prepared]], num_turns: int = 10, cores: Mapping[str, int] | None = None
 ) -> list[Timing]:
-    """Let implementations train in turn, two epochs a turn; the first turn, and each turn's first epoch, warm up.
+    """Let implementations train in turn, two epochs a turn; the first turn and the first epoch of each are not timed.
 
     Parameters
     ----------
     implementations : mapping of str to callable
         By name, a function of a module that prepares everything.
     num_turns : int
-        How many turns each of them has, at least 2; in all but the first one, an epoch is timed.
+        How many turns each of them has, at least 2.
     cores : mapping of str to int, optional
         How many of the processor's cores an implementation may use; all of them if it is not named here.
 
@@ -167,7 +168,7 @@ def _serve(prepare: Callable[[], Prepared], pipe: Connection) -> None:
             pipe.recv()
         except EOFError:
             return
-        train()
+        train(), evaluate()
         cpu_started = time.process_time()
         train_seconds, (_, train_acc) = _timed(train)
         test_seconds, (_, test_acc) = _timed(evaluate)

@@ -43,7 +43,7 @@ _FIRST = """
   return at < 0 ? null : (window.seen.splice(0, at + 1)[at][0] - window.started) / 1000;
 }
 """
-# A click from here would come late: after a wait of up to 100 ms, a fit of ten epochs may have ended
+# A click by Playwright would come late: Playwright looks every 100 ms, and a fit of ten epochs may have ended by then
 _CLICK_AT = """
 ([panel, button, status]) => {
   const watcher = new MutationObserver(() => {

@@ -36,9 +36,13 @@ def is_mxnets(method: Any) -> bool:
     """Return whether a method is MXNet's own, or missing, as ``hybrid_forward`` may be; not one that replaces it."""
     if method is None:
         return True
-    # Not __module__, which a wrapper copies from MXNet's function
-    function_globals = getattr(getattr(method, "__func__", method), "__globals__", {})
-    return str(function_globals.get("__name__")).startswith("mxnet.")
+    function = getattr(method, "__func__", method)
+    while function is not None:
+        # Not __module__, which a wrapper copies from the function inside
+        if not str(getattr(function, "__globals__", {}).get("__name__")).startswith("mxnet."):
+            return False
+        function = getattr(function, "__wrapped__", None)  # MXNet's `use_np` wraps functions of the reader's
+    return True
 
 
 def _uses_only_arguments(function: Any) -> bool:

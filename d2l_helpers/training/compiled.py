@@ -189,8 +189,9 @@ class _Minibatch:
             buffer.fill(rows)
         self._executor.forward(is_train=True)
         self._executor.backward(self._derivative_of)
-        # Once a value of each gradient could be read, nothing needs the buffers any more. The gradients themselves
-        # cannot tell: those of the next batch are soon on their way into the same memory
+        # Once a value of each gradient could be read, the derivatives have read the buffers; `train` waits for loss and
+        # hits before it fills them again. The gradients themselves cannot tell: those of the next batch are soon on
+        # their way into the same memory
         for values, total in self._read:
             nd.add_n(*values, out=total)
         for parameter in self._trained:

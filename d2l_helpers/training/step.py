@@ -15,7 +15,7 @@ from d2l_helpers.training.gradients import explained_update
 
 __all__ = ["Step"]
 
-# What a step of a Trainer consists of: if one of these methods is the reader's, the Trainer's step runs as it is
+# The methods of a Trainer's step. If a reader replaces one of them, `_PreparedUpdate` would skip the replacement
 _METHODS = ("step", "_check_and_rescale_grad", "_allreduce_grads", "_update")
 
 
@@ -57,17 +57,25 @@ class Step:
             raise explained from error
 
 
-def _can_be_prepared(updater: object) -> bool:
-    """Return whether an updater is a Trainer whose steps only call MXNet's optimiser, for one device."""
+def _can_be_prepared(updater: Any) -> bool:
+    """Return whether an updater is a Trainer without methods of the reader's, which only calls MXNet's optimiser."""
     from mxnet.gluon import Trainer
+    from mxnet.optimizer import Updater
 
+    if type(updater) is not Trainer or not all(_is_own(updater, name) for name in _METHODS):
+        return False
     return (
-        isinstance(updater, Trainer)
-        and updater._kv_initialized
-        and not (updater._kvstore or updater._params_to_init)
-        and len(updater._updaters) == 1
-        and all(each._stype == "default" for each in updater._params)
+        not hasattr(updater, "_amp_loss_scaler")  # MXNet's mixed precision skips steps whose gradients overflow
+        and not updater._kvstore
+        and [type(each) for each in updater._updaters] == [Updater]  # one for each device
+        and all(len(each._data or [None]) == 1 for each in updater._params)
     )
+
+
+def _is_own(trainer: Any, name: str) -> bool:
+    """Return whether a method is MXNet's and this Trainer's: a reader may take ``step`` from another Trainer."""
+    method = getattr(trainer, name)
+    return is_mxnets(method) and getattr(method, "__self__", None) is trainer
 
 
 class _PreparedUpdate:
@@ -84,12 +92,12 @@ class _PreparedUpdate:
 
     def is_valid(self) -> bool:
         """Return whether the Trainer's own step would now do the same as `update`."""
-        trainer = self._trainer
+        now = self._arrays_now()
         return (
-            all(is_mxnets(getattr(trainer, name)) for name in _METHODS)
-            and not hasattr(trainer, "_amp_loss_scaler")  # skips steps whose gradients overflow
-            and all(map(is_, self._arrays, self._arrays_now()))
-            and all(each._fresh_grad for each in self._data)  # the Trainer's step raises an error for the others
+            _can_be_prepared(self._trainer)
+            and len(now) == len(self._arrays)
+            and all(map(is_, now, self._arrays))
+            and all(each._fresh_grad for each in self._data)  # else the Trainer's own step raises an error
         )
 
     def update(self, batch_size: int) -> None:
@@ -101,5 +109,6 @@ class _PreparedUpdate:
         trainer._updaters[0](self._indices, self._gradients, self._weights)
 
     def _arrays_now(self) -> list[Any]:
-        """Return what changes when a parameter is frozen, trained again, cast or initialised again."""
-        return [array for each in self._trainer._params for array in (each._data, each._grad)]
+        """Return all that is replaced when a parameter is frozen, trained again, cast or initialised again."""
+        params = self._trainer._params
+        return [array for each in params for arrays in (each._data, each._grad) for array in arrays or [None]]

@@ -8,6 +8,7 @@ import mxnet
 import pytest
 from mxnet import gluon, init
 from mxnet.gluon import nn
+from mxnet.util import use_np
 from support.small_training import CLASSES, LOSS, Plain, make_data, make_net, make_test_data, train
 
 import d2l_helpers as helpers
@@ -87,6 +88,12 @@ class CountsInHybridForward(nn.HybridBlock):
         return self.dense(X)
 
 
+@use_np  # MXNet's, which hides the reader's functions in functions of its own
+class CountsInWrappedForward(CountsInHybridForward):
+    def hybrid_forward(self, F, X):
+        return super().hybrid_forward(F, X)
+
+
 class CountsInForward(gluon.Block):
     def __init__(self, calls):
         super().__init__()
@@ -149,6 +156,7 @@ def forward_replaced_on_the_instance(calls):
 
 KINDS = [
     lambda calls: initialised(CountsInHybridForward(calls)),
+    lambda calls: initialised(CountsInWrappedForward(calls)),
     lambda calls: initialised(CountsInForward(calls)),
     lambda calls: initialised(CountsInCall(calls)),
     lambda calls: sequential(nn.Flatten(), CountsInHybridForward(calls)),
@@ -161,8 +169,8 @@ KINDS = [
     forward_replaced_on_the_instance,
 ]
 NAMES = [
-    *("hybrid_forward", "forward", "__call__", "a child's hybrid_forward", "function", "Lambda", "HybridLambda"),
-    *("hook", "hook on a child", "pre-hook on a grandchild", "forward of an instance"),
+    *("hybrid_forward", "wrapped by use_np", "forward", "__call__", "a child's hybrid_forward", "function", "Lambda"),
+    *("HybridLambda", "hook", "hook on a child", "pre-hook on a grandchild", "forward of an instance"),
 ]
 
 
