@@ -2,7 +2,7 @@
 
 A Trainer looks up the arrays of all parameters in each step and converts them for its optimiser, which takes half of
 the step's time. `Step` keeps the converted arrays as long as the parameters have the same ones: an epoch with batches
-of 32 becomes a tenth shorter, one with batches of 256 a fifteenth.
+of 32 becomes a tenth shorter, one with batches of 256 a thirtieth.
 """
 
 from __future__ import annotations
@@ -83,20 +83,20 @@ class _PreparedUpdate:
 
     def __init__(self, trainer: Any) -> None:
         self._trainer = trainer
+        self._methods, self._parts = self._methods_now(), self._parts_now()
         trained = [(number, each) for number, each in enumerate(trainer._params) if each.grad_req != "null"]
-        self._arrays = self._arrays_now()
         self._indices = [number for number, _ in trained]
         self._data = [each.list_data()[0] for _, each in trained]
         self._weights = [each.as_nd_ndarray() for each in self._data]
         self._gradients = [each.list_grad()[0].as_nd_ndarray() for _, each in trained]
 
     def is_valid(self) -> bool:
-        """Return whether the Trainer's own step would now do the same as `update`."""
-        now = self._arrays_now()
+        """Return whether the Trainer's own step would now do the same as `update`: nothing of it has been replaced."""
+        now = self._parts_now()
         return (
-            _can_be_prepared(self._trainer)
-            and len(now) == len(self._arrays)
-            and all(map(is_, now, self._arrays))
+            self._methods_now() == self._methods
+            and len(now) == len(self._parts)
+            and all(map(is_, now, self._parts))
             and all(each._fresh_grad for each in self._data)  # else the Trainer's own step raises an error
         )
 
@@ -108,7 +108,14 @@ class _PreparedUpdate:
             each._fresh_grad = False
         trainer._updaters[0](self._indices, self._gradients, self._weights)
 
-    def _arrays_now(self) -> list[Any]:
-        """Return all that is replaced when a parameter is frozen, trained again, cast or initialised again."""
-        params = self._trainer._params
-        return [array for each in params for arrays in (each._data, each._grad) for array in arrays or [None]]
+    def _methods_now(self) -> list[Any]:
+        return [getattr(self._trainer, name) for name in _METHODS]
+
+    def _parts_now(self) -> list[Any]:
+        """Return what a reader may replace: parts of the Trainer, and arrays, by freezing, casting or initialising."""
+        trainer = self._trainer
+        parts = [getattr(trainer, "_amp_loss_scaler", None), *trainer._updaters]
+        for each in trainer._params:
+            parts += each._data or [None]
+            parts += each._grad or [None]
+        return parts

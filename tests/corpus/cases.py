@@ -39,7 +39,7 @@ hole in the sandbox shows as a mark.
 `make test` grades the ten cases that are marked with ●; `make test-all` grades all of them, as root and as an
 unprivileged user. Attacks on the sandbox itself that would show nothing more here are in `tests/support/hostile/`.
 
-`PYTHONPATH=. .venv/bin/python tests/corpus/cases.py` writes this file from the heads of the cases.
+`PYTHONPATH=.:tests .venv/bin/python tests/corpus/cases.py` writes this file from the heads of the cases.
 
 """
 
