@@ -1,8 +1,7 @@
 """Change the parameters by their gradients after each batch.
 
-A Trainer looks up the arrays of all parameters in each step and converts them for its optimiser, which takes half of
-the step's time. `Step` keeps the converted arrays as long as the parameters have the same ones: an epoch with batches
-of 32 becomes a tenth shorter, one with batches of 256 a thirtieth.
+A Trainer looks up the arrays of all parameters in each step, converts them for its optimiser and groups them, which
+takes most of the step's time. `Step` keeps the arrays and their group as long as the parameters have the same ones.
 """
 
 from __future__ import annotations
@@ -68,6 +67,7 @@ def _can_be_prepared(updater: Any) -> bool:
         not hasattr(updater, "_amp_loss_scaler")  # MXNet's mixed precision skips steps whose gradients overflow
         and not updater._kvstore
         and [type(each) for each in updater._updaters] == [Updater]  # one for each device
+        and is_mxnets(Updater.__call__)
         and all(len(each._data or [None]) == 1 for each in updater._params)
     )
 
@@ -85,10 +85,12 @@ class _PreparedUpdate:
         self._trainer = trainer
         self._methods, self._parts = self._methods_now(), self._parts_now()
         trained = [(number, each) for number, each in enumerate(trainer._params) if each.grad_req != "null"]
-        self._indices = [number for number, _ in trained]
+        self._indices = tuple(number for number, _ in trained)
         self._data = [each.list_data()[0] for _, each in trained]
-        self._weights = [each.as_nd_ndarray() for each in self._data]
-        self._gradients = [each.list_grad()[0].as_nd_ndarray() for _, each in trained]
+        self._weights = tuple(each.as_nd_ndarray() for each in self._data)
+        self._gradients = tuple(each.list_grad()[0].as_nd_ndarray() for _, each in trained)
+        self._device_ids = [each.ctx.device_id for each in self._data]
+        self._is_one_call = self._passes_all_at_once(trainer._updaters[0])
 
     def is_valid(self) -> bool:
         """Return whether the Trainer's own step would now do the same as `update`: nothing of it has been replaced."""
@@ -98,6 +100,7 @@ class _PreparedUpdate:
             and len(now) == len(self._parts)
             and all(map(is_, now, self._parts))
             and all(each._fresh_grad for each in self._data)  # else the Trainer's own step raises an error
+            and all(each in self._trainer._updaters[0].states for each in self._indices)  # else it makes new ones
         )
 
     def update(self, batch_size: int) -> None:
@@ -106,15 +109,29 @@ class _PreparedUpdate:
         trainer._check_and_rescale_grad(trainer._scale / batch_size)
         for each in self._data:
             each._fresh_grad = False
-        trainer._updaters[0](self._indices, self._gradients, self._weights)
+        updater = trainer._updaters[0]
+        if not self._is_one_call:
+            updater(self._indices, self._gradients, self._weights)
+            return
+        updater.optimizer._set_current_context(self._device_ids[0])
+        states = [updater.states[each] for each in self._indices]
+        updater.optimizer.update_multi_precision(self._indices, self._weights, self._gradients, states)
+
+    def _passes_all_at_once(self, updater: Any) -> bool:
+        """Return whether MXNet's Updater would call its optimiser once, for all parameters together."""
+        types = {each.dtype for each in self._weights}
+        return updater.aggregate_updates and len(types) == 1 and len(self._indices) <= updater.optimizer.aggregate_num
 
     def _methods_now(self) -> list[Any]:
-        return [getattr(self._trainer, name) for name in _METHODS]
+        updaters = (type(each).__call__ for each in self._trainer._updaters)
+        return [*(getattr(self._trainer, name) for name in _METHODS), *updaters]
 
     def _parts_now(self) -> list[Any]:
-        """Return what a reader may replace: parts of the Trainer, and arrays, by freezing, casting or initialising."""
+        """Return what a reader may replace: the updater, its optimiser and states, and the parameters' arrays."""
         trainer = self._trainer
-        parts = [getattr(trainer, "_amp_loss_scaler", None), *trainer._updaters]
+        parts = [getattr(trainer, "_amp_loss_scaler", None)]
+        for each in trainer._updaters:
+            parts += [each, *getattr(each, "__dict__", {}).values()]
         for each in trainer._params:
             parts += each._data or [None]
             parts += each._grad or [None]
