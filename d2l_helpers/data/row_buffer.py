@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["RowBuffer"]
+__all__ = ["RowBuffer", "in_numpy"]
 
 # Of the types of MXNet's arrays, those that MXNet 1.6 and 1.9 take from NumPy without a copy
 _SHARED_TYPES = ("float16", "float32", "float64", "int32", "int64")
@@ -51,7 +51,7 @@ class RowBuffer:
 
     def look(self) -> None:
         """Look where the source's memory is: an operator that writes into an array may give it other memory."""
-        self._rows = None if self._memory is None else _in_numpy(self._source)
+        self._rows = None if self._memory is None else in_numpy(self._source)
 
     def fill(self, rows: npt.NDArray[np.intp]) -> None:
         """Gather rows of the source.
@@ -73,10 +73,23 @@ class RowBuffer:
             nd.take(self._source, nd.array(rows, ctx=self.array.context, dtype="int32"), mode="clip", out=self.array)
 
 
-def _in_numpy(array: Any) -> npt.NDArray[Any] | None:
-    """Return NumPy's view of the memory of an array on the CPU, or None if NumPy cannot read that."""
+def in_numpy(array: Any) -> npt.NDArray[Any] | None:
+    """Return NumPy's view of an array's memory.
+
+    Parameters
+    ----------
+    array : mxnet.nd.NDArray
+        Any array. MXNet goes on to write into its memory: wait for the array before you read the view.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        None if NumPy cannot read the memory: on another device, or in another order of the values.
+    """
     from mxnet import MXNetError
 
+    if array.context.device_type != "cpu":
+        return None
     try:
         return np.from_dlpack(_Exported(array))
     except MXNetError:  # a convolution's output has oneDNN's order of the values, which NumPy cannot read

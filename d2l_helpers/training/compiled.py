@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from d2l_helpers.data.row_buffer import RowBuffer
+from d2l_helpers.data.row_buffer import RowBuffer, in_numpy
 from d2l_helpers.training.built_in import is_built_in
 from d2l_helpers.training.gradients import no_gradients
 
@@ -69,7 +69,7 @@ class CompiledLoss:
         self._minibatches: dict[tuple[int, int], tuple[list[Any], deque[_Minibatch]]] = {}
 
     def slices(self, size: int) -> Iterator[tuple[Any, int]]:
-        """Evaluate all examples in their order, `size` at a time, without copying them.
+        """Evaluate all examples in their order, at most `size` at a time, without copying them.
 
         Yields
         ------
@@ -79,6 +79,7 @@ class CompiledLoss:
             Of how many examples.
         """
         end, (X, y) = self._batches.num_examples, self._arrays()
+        size = -(-end // -(-end // size))  # for a last slice of another size, MXNet would plan its memory anew
         for start in range(0, end, size):
             stop = min(start + size, end)
             inputs = self._inputs(X[start:stop], y[start:stop])
@@ -167,6 +168,7 @@ class _Minibatch:
 
         self._buffers, self._executor, self._trained = buffers, executor, [each.data(context) for each in trained]
         self._sums = executor.outputs[0].as_nd_ndarray()
+        self._seen = in_numpy(self._sums)
         self._derivative_of = [nd.array([1, 0], ctx=context)]  # the loss, not the hits
         gradients: dict[str, list[Any]] = {}  # by type: the first value of each gradient, in its memory
         for each in trained:
@@ -199,7 +201,8 @@ class _Minibatch:
 
     def sums(self) -> tuple[float, float, int]:
         """Wait for the sum of the losses and the hits; return them and the number of examples."""
-        loss_sum, hits = self._sums.asnumpy().tolist()
+        self._sums.wait_to_read()
+        loss_sum, hits = (self._sums.asnumpy() if self._seen is None else self._seen).tolist()
         return loss_sum, hits, len(self._buffers[0].array)
 
 

@@ -12,8 +12,7 @@ from mxnet.util import use_np
 from support.small_training import CLASSES, LOSS, Plain, make_data, make_net, make_test_data, train
 
 import d2l_helpers as helpers
-from d2l_helpers.data.row_buffer import RowBuffer
-from d2l_helpers.training import compiled, loop
+from d2l_helpers.training import loop
 from d2l_helpers.training.built_in import is_built_in
 from d2l_helpers.training.compiled import compile_loss
 
@@ -299,12 +298,3 @@ def test_a_block_that_mxnet_cannot_trace_trains_by_the_plain_loop():
         assert compile_loss(net, LOSS, make_data()) is None
         history = train(net, make_data(), 3, 0.3)
     assert history.train_loss[-1] < history.train_loss[0]
-
-
-@pytest.mark.parametrize("batch_size", [1, 16, 35, 36, 69, 70])
-def test_the_memory_of_the_batches_is_at_most_one_copy_of_the_data(batch_size, monkeypatch):
-    made = []
-    monkeypatch.setattr(compiled, "RowBuffer", lambda source, num: made.append(num) or RowBuffer(source, num))
-    data = make_data(70, batch_size)
-    train(make_net(), data, num_epochs=2)
-    assert 0 < sum(made) <= 2 * data.num_examples  # rows of the examples and of the labels
