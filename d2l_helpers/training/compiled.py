@@ -63,28 +63,37 @@ class CompiledLoss:
         if any(np.dtype(each.dtype) != np.float32 for each in (batches.X, *parameters.values())):
             losses = losses.astype("float32")  # only equal types are stacked
         self._graph = mx.sym.np.stack([losses.sum(), hits.astype("float32").sum()])
-        self._operator = mx.nd.CachedOp(self._graph, [("static_alloc", True), ("static_shape", True)])
+        evaluated = mx.sym.Group([losses.sum(), y_hat])
+        self._evaluated = mx.nd.CachedOp(evaluated, [("static_alloc", True), ("static_shape", True)])
+        self._names = evaluated.list_inputs()
         self._batches, self._parameters = batches, parameters
         # By size and how many there are; beside the arrays to which they are bound
         self._minibatches: dict[tuple[int, int], tuple[list[Any], deque[_Minibatch]]] = {}
 
-    def slices(self, size: int) -> Iterator[tuple[Any, int]]:
+    def slices(self, size: int) -> Iterator[tuple[Any, Any, npt.NDArray[Any]]]:
         """Evaluate all examples in their order, at most `size` at a time, without copying them.
 
         Yields
         ------
-        sums : mxnet.nd.NDArray, shape (2,), float32
-            The sum of the losses and the number of right predictions; not waited for.
-        num_examples : int
-            Of how many examples.
+        loss_sum : mxnet.nd.NDArray, shape ()
+            The sum of the losses of a slice, while MXNet evaluates the next one.
+        y_hat : mxnet.nd.NDArray, shape (m, classes)
+            The scores of its m examples.
+        y : numpy.ndarray, shape (m,)
+            Their labels.
         """
-        end, (X, y) = self._batches.num_examples, self._arrays()
+        end, labels = self._batches.num_examples, self._batches.y.asnumpy()
+        X, y = self._arrays()
+        inputs = self._inputs(X, y)
         size = -(-end // -(-end // size))  # for a last slice of another size, MXNet would plan its memory anew
+        begun: deque[tuple[Any, Any, npt.NDArray[Any]]] = deque()
         for start in range(0, end, size):
             stop = min(start + size, end)
-            inputs = self._inputs(X[start:stop], y[start:stop])
-            sums = self._operator(*(inputs[name] for name in self._graph.list_inputs()))
-            yield sums.as_nd_ndarray(), stop - start
+            inputs |= {_X: X[start:stop], _Y: y[start:stop]}
+            begun.append((*self._evaluated(*(inputs[name] for name in self._names)), labels[start:stop]))
+            if len(begun) > 1:
+                yield begun.popleft()
+        yield from begun
 
     def train(self, step: Callable[[int], None]) -> Iterator[tuple[float, float, int]]:
         """Train one epoch: after each batch's derivatives, call `step` with the number of its examples.

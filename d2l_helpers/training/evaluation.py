@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,6 @@ __all__ = [
     "most_wrong",
     "predict_labels",
     "score",
-    "total",
 ]
 
 # Limits the memory of the logits; with fewer rows, the calls of operators would take most of the time
@@ -166,9 +165,12 @@ def score(
 
     `compiled` is what `compile_loss` returns for these three.
     """
-    if compiled:
-        return total(list(compiled.slices(_ROWS_AT_ONCE)))
     result = Score()
+    if compiled:
+        for loss_sum, y_hat, y in compiled.slices(_ROWS_AT_ONCE):
+            hits = np.count_nonzero(y_hat.asnumpy().argmax(axis=1) == y)
+            result.add(Score(loss_sum.asnumpy().item(), hits, len(y)))
+        return result
     for X, y in pairs(_in_order(data_iter)):
         y_hat, losses = apply(net, loss, X, y)
         check_labels(y, y_hat.shape[1])
@@ -176,15 +178,6 @@ def score(
     if not result.num_examples:
         raise no_batches(data_iter)
     return result
-
-
-def total(parts: Sequence[tuple[Any, int]]) -> Score:
-    """Add up MXNet's arrays (sum of losses, hits) of some batches, each beside its number of examples, and wait."""
-    from mxnet import nd
-
-    sums, sizes = zip(*parts, strict=True)
-    loss_sum, hits = nd.add_n(*sums).asnumpy().tolist()
-    return Score(loss_sum, hits, sum(sizes))
 
 
 def predict_labels(net: Callable[[Any], Any], data_iter: Iterable[tuple[Any, Any]]) -> Prediction:
