@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, starmap
 from operator import is_
 from typing import TYPE_CHECKING, Any
 
@@ -70,17 +70,15 @@ class CompiledLoss:
         # By size and how many there are; beside the arrays to which they are bound
         self._minibatches: dict[tuple[int, int], tuple[list[Any], deque[_Minibatch]]] = {}
 
-    def slices(self, size: int) -> Iterator[tuple[Any, Any, npt.NDArray[Any]]]:
+    def evaluate(self, size: int) -> Iterator[tuple[float, float, int]]:
         """Evaluate all examples in their order, at most `size` at a time, without copying them.
 
         Yields
         ------
-        loss_sum : mxnet.nd.NDArray, shape ()
-            The sum of the losses of a slice, while MXNet evaluates the next one.
-        y_hat : mxnet.nd.NDArray, shape (m, classes)
-            The scores of its m examples.
-        y : numpy.ndarray, shape (m,)
-            Their labels.
+        loss_sum, hits : float
+            The sum of the losses of a slice, and the number of right predictions, while MXNet evaluates the next one.
+        num_examples : int
+            Of how many examples.
         """
         end, labels = self._batches.num_examples, self._batches.y.asnumpy()
         X, y = self._arrays()
@@ -91,9 +89,9 @@ class CompiledLoss:
             stop = min(start + size, end)
             inputs |= {_X: X[start:stop], _Y: y[start:stop]}
             begun.append((*self._evaluated(*(inputs[name] for name in self._names)), labels[start:stop]))
-            if len(begun) > 1:
-                yield begun.popleft()
-        yield from begun
+            if len(begun) == 2:  # more would only take memory
+                yield _counted(*begun.popleft())
+        yield from starmap(_counted, begun)
 
     def train(self, step: Callable[[int], None]) -> Iterator[tuple[float, float, int]]:
         """Train one epoch: after each batch's derivatives, call `step` with the number of its examples.
@@ -213,6 +211,11 @@ class _Minibatch:
         self._sums.wait_to_read()
         loss_sum, hits = (self._sums.asnumpy() if self._seen is None else self._seen).tolist()
         return loss_sum, hits, len(self._buffers[0].array)
+
+
+def _counted(loss_sum: Any, y_hat: Any, y: npt.NDArray[Any]) -> tuple[float, float, int]:
+    """Wait for a slice's arrays; return its sum of losses, hits and number of examples."""
+    return loss_sum.asnumpy().item(), float(np.count_nonzero(y_hat.asnumpy().argmax(axis=1) == y)), len(y)
 
 
 def compile_loss(net: Any, loss: Any, batches: object) -> CompiledLoss | None:

@@ -28,7 +28,7 @@ __all__ = [
     "score",
 ]
 
-# Limits the memory of the logits; with fewer rows, the calls of operators would take most of the time
+# Limits the memory of the logits, of two slices; with fewer rows, the calls of operators would take most of the time
 _ROWS_AT_ONCE = 2048
 
 
@@ -167,9 +167,8 @@ def score(
     """
     result = Score()
     if compiled:
-        for loss_sum, y_hat, y in compiled.slices(_ROWS_AT_ONCE):
-            hits = np.count_nonzero(y_hat.asnumpy().argmax(axis=1) == y)
-            result.add(Score(loss_sum.asnumpy().item(), hits, len(y)))
+        for part in compiled.evaluate(_ROWS_AT_ONCE):
+            result.add(Score(*part))
         return result
     for X, y in pairs(_in_order(data_iter)):
         y_hat, losses = apply(net, loss, X, y)

@@ -89,8 +89,7 @@ class _PreparedUpdate:
         self._data = [each.list_data()[0] for _, each in trained]
         self._weights = tuple(each.as_nd_ndarray() for each in self._data)
         self._gradients = tuple(each.list_grad()[0].as_nd_ndarray() for _, each in trained)
-        self._device_ids = [each.ctx.device_id for each in self._data]
-        self._is_one_call = self._passes_all_at_once(trainer._updaters[0])
+        self._has_one_type = len({each.dtype for each in self._weights}) == 1
 
     def is_valid(self) -> bool:
         """Return whether the Trainer's own step would now do the same as `update`: nothing of it has been replaced."""
@@ -109,18 +108,15 @@ class _PreparedUpdate:
         trainer._check_and_rescale_grad(trainer._scale / batch_size)
         for each in self._data:
             each._fresh_grad = False
-        updater = trainer._updaters[0]
-        if not self._is_one_call:
+        updater, optimizer = trainer._updaters[0], trainer._updaters[0].optimizer
+        is_a_group = self._has_one_type and len(self._indices) <= optimizer.aggregate_num
+        if not (is_a_group and updater.aggregate_updates):
             updater(self._indices, self._gradients, self._weights)
             return
-        updater.optimizer._set_current_context(self._device_ids[0])
+        # What MXNet's Updater would do with parameters that all fit into one call
+        optimizer._set_current_context(self._weights[0].context.device_id)
         states = [updater.states[each] for each in self._indices]
-        updater.optimizer.update_multi_precision(self._indices, self._weights, self._gradients, states)
-
-    def _passes_all_at_once(self, updater: Any) -> bool:
-        """Return whether MXNet's Updater would call its optimiser once, for all parameters together."""
-        types = {each.dtype for each in self._weights}
-        return updater.aggregate_updates and len(types) == 1 and len(self._indices) <= updater.optimizer.aggregate_num
+        optimizer.update_multi_precision(self._indices, self._weights, self._gradients, states)
 
     def _methods_now(self) -> list[Any]:
         updaters = (type(each).__call__ for each in self._trainer._updaters)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from unittest import mock
 
 import numpy as np
-from mxnet import autograd, gluon, init
+from mxnet import autograd, cpu, gluon, init
 from support.small_training import LOSS, make_data, make_net
 
 from d2l_helpers.training import step as step_module
@@ -23,7 +23,7 @@ class Twins:
             net = make_net(*hidden)
             if ctx:
                 net.initialize(init.Constant(0.1), ctx=ctx, force_reinit=True)
-            net(make_data().X[:1])  # draws the weights
+            net(make_data().X[:1].as_in_ctx(ctx[0] if ctx else cpu()))  # draws the weights
             self.nets.append(net)
         settings = {"learning_rate": 0.1} | (settings or {})
         self.trainers = [gluon.Trainer(net.collect_params(), optimizer, settings, **kwargs) for net in self.nets]
@@ -62,6 +62,8 @@ class Twins:
             for data in param.list_data():
                 yield from (data.asnumpy(), data._fresh_grad)
         yield from (trainer._optimizer.num_update, trainer._optimizer.rescale_grad)
+        for device_id, counts in sorted(trainer._optimizer._all_index_update_counts.items()):
+            yield from (device_id, sorted(counts.items()))
         for updater in trainer._updaters:
             yield from (_as_numpy(state) for _, state in sorted(getattr(updater, "states", {}).items()))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mxnet import nd
+from mxnet import gpu, nd
 
 from d2l_helpers.data.row_buffer import RowBuffer, in_numpy
 
@@ -70,3 +72,7 @@ def test_the_memory_begins_with_a_line_of_the_cache(dtype):
     for num_rows in range(1, 20):
         buffer = RowBuffer(nd.ones((3, 5), dtype=dtype), num_rows)
         assert in_numpy(buffer.array).ctypes.data % 64 == 0
+
+
+def test_memory_of_another_device_is_not_seen():
+    assert in_numpy(mock.Mock(context=gpu(0))) is None

@@ -6,7 +6,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from mxnet import autograd, gluon, init
+from mxnet import autograd, cpu, gluon, init
 from mxnet import np as mx_np
 from mxnet.optimizer import SGD
 from support.trainer_twins import Twins
@@ -106,13 +106,51 @@ def test_an_optimiser_that_replaces_another_is_the_one_that_counts():
     assert twins.train() == 2
 
 
-@pytest.mark.parametrize("size", ["0", "1", "2"])
-def test_parameters_that_the_optimiser_takes_in_groups(size, monkeypatch):
-    monkeypatch.setenv("MXNET_OPTIMIZER_AGGREGATION_SIZE", size)
-    twins = Twins()
-    assert twins.train() == 2
-    twins.change(of_the_trainer=lambda trainer: setattr(trainer._optimizer, "aggregate_num", 4))
-    assert twins.train() == 3
+def log_the_calls(trainer, log):
+    """Keep what the optimiser gets in each call: the types, and how many parameters there are."""
+    original = trainer._optimizer.update_multi_precision
+
+    def update(*args):
+        groups = [each if isinstance(each, (list, tuple)) else [each] for each in args]
+        log.append([(type(each), type(group[0]), len(group)) for each, group in zip(args, groups, strict=True)])
+        original(*args)
+
+    trainer._optimizer.update_multi_precision = update
+
+
+@pytest.mark.parametrize("hidden", [(), (8,)], ids=["two parameters", "four parameters"])
+@pytest.mark.parametrize("sizes", [(0, 0), (1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (1, 4), (4, 1), (0, 4)])
+def test_the_optimiser_gets_the_groups_that_the_trainer_passes(sizes, hidden, monkeypatch):
+    monkeypatch.setenv("MXNET_OPTIMIZER_AGGREGATION_SIZE", str(sizes[0]))
+    twins, logs = Twins(hidden=hidden), ([], [])
+    for trainer, log in zip(twins.trainers, logs, strict=True):
+        log_the_calls(trainer, log)
+    for size in sizes:
+        for trainer in twins.trainers:
+            trainer._optimizer.aggregate_num = size
+        twins.train()
+    assert logs[0] == logs[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden", "is_called"), [("sgd", (), False), ("sgd", (8, 8), True), ("adam", (), True)]
+)
+def test_mxnets_updater_is_called_where_its_optimiser_gets_several_groups(name, hidden, is_called):
+    twins = Twins(name, hidden=hidden)
+    twins.train()
+    twins.differentiate()
+    with mock.patch("mxnet.optimizer.optimizer._as_classic", side_effect=lambda array, allowed: array) as converted:
+        twins.step(2)
+    assert converted.called == is_called
+
+
+def test_an_optimiser_that_trainers_on_two_devices_share_counts_the_steps_of_each():
+    first, second = Twins(), Twins(ctx=[cpu(1)])
+    for trainer, other in zip(first.trainers, second.trainers, strict=True):
+        other._optimizer = other._updaters[0].optimizer = trainer._optimizer
+    for _ in range(2):
+        for twins in (first, second):
+            twins.train()
 
 
 def test_parameters_of_two_types_are_updated_in_two_groups():
@@ -132,8 +170,6 @@ def test_parameters_of_two_types_are_updated_in_two_groups():
         sides[1][1].step(2)
         for mine, theirs in zip(sides[0][0], sides[1][0], strict=True):
             np.testing.assert_array_equal(mine.data().asnumpy(), theirs.data().asnumpy())
-    assert step._prepared
-    assert not step._prepared._is_one_call
 
 
 @pytest.mark.filterwarnings("ignore:ndarray.context:DeprecationWarning")
