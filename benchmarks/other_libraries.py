@@ -129,6 +129,7 @@ def torch_indexed() -> Prepared:
     """Prepare PyTorch with arrays in memory, batches by indexing: the fastest plain loop it has."""
     import torch
 
+    torch.manual_seed(0)
     X, y, X_test, y_test = (torch.from_numpy(each) for each in Task().rows())
     net = torch.nn.Linear(784, 10)
     torch.nn.init.normal_(net.weight, std=SIGMA)
@@ -161,6 +162,7 @@ def torch_compiled() -> Prepared:
     """Prepare PyTorch with `torch.compile` of the whole step: gather, loss, gradient and update are one function."""
     import torch
 
+    torch.manual_seed(0)
     X, y, X_test, y_test = (torch.from_numpy(each) for each in Task().rows())
     W, b = SIGMA * torch.randn(784, 10), torch.zeros(10)
 
@@ -226,6 +228,7 @@ def keras_fit() -> Prepared:
         os.environ["TF_USE_LEGACY_KERAS"] = "1"  # Keras 2, as with TensorFlow 2.15
     import tensorflow as tf
 
+    tf.keras.utils.set_random_seed(0)
     X, y, X_test, y_test = Task().rows()
     start = tf.keras.initializers.RandomNormal(stddev=SIGMA)
     net = tf.keras.Sequential([tf.keras.layers.Dense(10, input_shape=(784,), kernel_initializer=start)])
