@@ -1,8 +1,9 @@
 """Change the parameters by their gradients after each batch.
 
 A Trainer looks up the arrays of all parameters in each step, converts them for its optimiser and groups them, which
-takes most of the step's time. `Step` keeps the arrays and gives them to the optimiser together, as long as the parameters
-have the same ones: an epoch with batches of 32 becomes a quarter shorter, one with batches of 256 a twentieth.
+takes most of the step's time. `Step` keeps the arrays and gives them to the optimiser together, as long as the
+parameters have the same ones: an epoch with batches of 32 becomes a quarter shorter, one with batches of 256 a
+twentieth.
 """
 
 from __future__ import annotations
