@@ -2,8 +2,10 @@
 
 Each turn trains and evaluates twice, and the second time counts. While a process waits for its turn, Linux moves its
 threads. If an implementation has several threads, two of them often share a core for the first 20 ms of a turn, until
-Linux moves one of them away. In a fit of ten epochs, only the first one can begin like that. In the history, turns have
-a single epoch before 2026-11-30 05:00.
+Linux moves one of them away. In a fit of ten epochs, only the first one can begin like that.
+
+In the history, turns have a single epoch before 2026-11-30 05:00. Before 09:04 of that day, our epoch without the test
+evaluates one example, and only some implementations are seeded.
 """
 
 from __future__ import annotations
