@@ -4,8 +4,8 @@ Each turn trains and evaluates twice, and the second time counts. While a proces
 threads. If an implementation has several threads, two of them often share a core for the first 20 ms of a turn, until
 Linux moves one of them away. In a fit of ten epochs, only the first one can begin like that.
 
-In the history, turns have a single epoch before 2026-11-30 05:00. Before 09:04 of that day, our epoch without the test
-evaluates one example, and only some implementations are seeded.
+In the history, turns have a single epoch before 2026-11-30 05:00. Before 09:00 of that day, only some
+implementations are seeded. Before 09:04, our epoch without the test evaluates one example.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def _train(timing: Timing, pipe: Connection, is_measured: bool, is_first_half: b
 
 def _serve(prepare: Callable[[], Prepared], pipe: Connection) -> None:
     """Train and evaluate whenever asked to, and send what was measured; runs in a process of its own."""
-    np.random.seed(0)  # unlucky orders end in an epoch whose test accuracy is 3 % lower
+    np.random.seed(0)  # an unlucky order ends in an epoch whose test accuracy is 3 % lower
     train, evaluate = prepare()
     _forget_peak()
     while True:

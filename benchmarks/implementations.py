@@ -84,17 +84,15 @@ def gluon_parts(classes: int = 10, hidden: int | None = None) -> tuple[Any, Any,
 
 
 def _fit(task: Task | None = None, hidden: int | None = None, is_compiled: bool = True) -> Prepared:
-    """Prepare `fit` without its evaluation after each epoch, and that evaluation."""
-    from d2l_helpers.training import loop
+    """Prepare `fit` without its evaluations, and the evaluation that `fit` does after each epoch."""
+    from d2l_helpers.training import evaluation, loop
     from d2l_helpers.training.compiled import compile_loss
-    from d2l_helpers.training.evaluation import Score as Sums
-    from d2l_helpers.training.evaluation import score
 
     net, loss, trainer = gluon_parts(task.classes if task else Task.classes, hidden)
     train_iter, test_iter = _batches(task)
     if not is_compiled:
         mock.patch.object(loop, "compile_loss", return_value=None).start()
-    mock.patch.object(loop, "score", return_value=Sums(num_examples=1)).start()
+    mock.patch.object(loop, "score", return_value=evaluation.Score(num_examples=1)).start()
     reports = loop.fit(net, train_iter, test_iter, loss, 10**6, trainer)
     compiled = compile_loss(net, loss, test_iter) if is_compiled else None
 
@@ -103,7 +101,7 @@ def _fit(task: Task | None = None, hidden: int | None = None, is_compiled: bool 
         return history.train_loss[-1], history.train_acc[-1]
 
     def evaluate() -> Score:
-        result = score(net, test_iter, loss, compiled)
+        result = evaluation.score(net, test_iter, loss, compiled)
         return result.loss, result.accuracy
 
     return Prepared(train, evaluate)

@@ -99,7 +99,7 @@ def in_numpy(array: Any) -> npt.NDArray[Any] | None:
 
 
 def _aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    """Return memory that begins with a line of the processor's cache: MXNet reads whole lines at once."""
+    """Return memory whose address is a multiple of 64, as that of a cache line: MXNet reads 64 bytes at once."""
     size, width = math.prod(shape), np.dtype(dtype).itemsize
     memory = np.empty(size + _CACHE_LINE // width, dtype)
     start = -memory.ctypes.data % _CACHE_LINE // width

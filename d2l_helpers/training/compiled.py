@@ -63,6 +63,7 @@ class CompiledLoss:
         if any(np.dtype(each.dtype) != np.float32 for each in (batches.X, *parameters.values())):
             losses = losses.astype("float32")  # only equal types are stacked
         self._graph = mx.sym.np.stack([losses.sum(), hits.astype("float32").sum()])
+        # NumPy counts the hits of an evaluation; in training NumPy has the next batch to gather instead
         evaluated = mx.sym.Group([losses.sum(), y_hat])
         self._evaluated = mx.nd.CachedOp(evaluated, [("static_alloc", True), ("static_shape", True)])
         self._names = evaluated.list_inputs()
@@ -83,7 +84,7 @@ class CompiledLoss:
         end, labels = self._batches.num_examples, self._batches.y.asnumpy()
         X, y = self._arrays()
         inputs = self._inputs(X, y)
-        size = -(-end // -(-end // size))  # for a last slice of another size, MXNet would plan its memory anew
+        size = -(-end // -(-end // size))  # for a last slice of another size, MXNet would plan its memory again
         begun: deque[tuple[Any, Any, npt.NDArray[Any]]] = deque()
         for start in range(0, end, size):
             stop = min(start + size, end)
@@ -175,7 +176,7 @@ class _Minibatch:
 
         self._buffers, self._executor, self._trained = buffers, executor, [each.data(context) for each in trained]
         self._sums = executor.outputs[0].as_nd_ndarray()
-        self._seen = in_numpy(self._sums)
+        self._view = in_numpy(self._sums)
         self._derivative_of = [nd.array([1, 0], ctx=context)]  # the loss, not the hits
         gradients: dict[str, list[Any]] = {}  # by type: the first value of each gradient, in its memory
         for each in trained:
@@ -209,7 +210,7 @@ class _Minibatch:
     def sums(self) -> tuple[float, float, int]:
         """Wait for the sum of the losses and the hits; return them and the number of examples."""
         self._sums.wait_to_read()
-        loss_sum, hits = (self._sums.asnumpy() if self._seen is None else self._seen).tolist()
+        loss_sum, hits = (self._sums.asnumpy() if self._view is None else self._view).tolist()
         return loss_sum, hits, len(self._buffers[0].array)
 
 

@@ -59,7 +59,7 @@ def test_an_evaluation_in_slices_gives_the_same_numbers(size, monkeypatch):
 def test_sums_that_numpy_cannot_see_are_copied(monkeypatch):
     data, net = make_data(), make_net()
     net(data.X[:1])
-    assert compile_loss(net, LOSS, data)._bind(16)._seen is not None
+    assert compile_loss(net, LOSS, data)._bind(16)._view is not None
     seen = train(make_net(), make_data(), 2)
     monkeypatch.setattr(compiled, "in_numpy", lambda array: None)
     assert train(make_net(), make_data(), 2) == seen

@@ -90,7 +90,7 @@ def test_loaded_states_are_the_ones_that_count(tmp_path):
 
 
 @pytest.mark.parametrize("settings", [{}, {"momentum": 0.9}])
-def test_states_that_a_reader_deletes_are_made_anew(settings):
+def test_states_that_a_reader_deletes_are_made_again(settings):
     twins = Twins(settings=settings)
     twins.train()
     twins.change(of_the_trainer=lambda trainer: trainer._updaters[0].states.clear())

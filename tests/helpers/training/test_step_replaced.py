@@ -74,6 +74,13 @@ def test_an_updater_of_the_readers_gets_what_the_trainer_passes():
     assert {type(gradient) for _, gradients, _ in calls for gradient in gradients} == {mx_np.ndarray}
 
 
+def test_an_updater_without_attributes_is_called():
+    twins = Twins()
+    twins.train()
+    twins.change(of_the_trainer=lambda trainer: setattr(trainer, "_updaters", [print]))
+    assert twins.train() == 0
+
+
 @pytest.mark.parametrize("is_first", [True, False])
 def test_an_updater_whose_class_is_patched_runs_in_each_step(is_first):
     twins, calls, original = Twins(), [], Updater.__call__
