@@ -24,7 +24,7 @@ from d2l_autograder.batch.cluster.address import (
     require_certificates,
     require_safe,
 )
-from d2l_autograder.batch.cluster.dispatch import Failed
+from d2l_autograder.batch.cluster.dispatch import Failed, Lost
 from d2l_autograder.batch.cluster.task import course_of
 from d2l_autograder.batch.cluster.workplace import ClusterWorkplace, unreachable
 from d2l_autograder.batch.marker import Marker
@@ -155,6 +155,8 @@ class _Connection:
         future.add_done_callback(lambda _: loop.call_soon_threadsafe(done.set))
         try:
             await done.wait()
+            if future.status == "cancelled":  # by dask's client, when it has lost the scheduler, or closes
+                raise Lost("the connection to the scheduler was lost")
             if future.status != "finished":
                 error = await future.exception() if future.status == "error" else None
                 raise Failed(said_by(error) if error else f"the call was {future.status}")
@@ -162,7 +164,7 @@ class _Connection:
         except asyncio.CancelledError as error:  # dask raises it, too, where it has lost the scheduler
             if (task := asyncio.current_task()) and task.cancelling():
                 raise
-            raise Failed(said_by(error)) from error
+            raise Lost(said_by(error)) from error
         except Failed:
             raise
         except Exception as error:  # dask has a class of errors for each way to lose a worker

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from d2l_autograder.batch.cluster.address import is_safe
 from d2l_autograder.batch.cluster.crew import Crew, State, Worker
 from d2l_autograder.batch.cluster.reply import Unfit, checked_result, require_same_course, require_same_program
 from d2l_autograder.batch.cluster.task import describe, mark_task, open_course
@@ -21,7 +22,7 @@ from d2l_autograder.results import Result
 from d2l_autograder.sandbox import clock
 from d2l_helpers.errors import SandboxError
 
-__all__ = ["Dispatch", "Failed", "Send"]
+__all__ = ["Dispatch", "Failed", "Lost", "Send"]
 
 _TRIES = 4
 _LOOK = 0.5  # seconds between two looks at workers that have a submission
@@ -34,6 +35,10 @@ Send = Callable[..., Awaitable[str]]
 
 class Failed(Exception):
     """A call on a worker that has returned nothing."""
+
+
+class Lost(Failed):
+    """A call that ended with the connection, and says nothing of the worker."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +59,7 @@ class Dispatch:
         The workers.
     send : callable
         ``await send(worker.address, function, *arguments)`` calls a function on a worker and returns its text; raises
-        Failed.
+        Failed, or Lost.
     marker : Marker
         What the workers must mark like.
     course : tuple
@@ -70,25 +75,46 @@ class Dispatch:
         self._examining: set[asyncio.Task[None]] = set()
         self._longest = _PATIENCE * marker.limits.total_seconds
 
-    async def examine(self, worker: Worker) -> None:
-        """Find out whether a worker would mark as this machine does; name one that would not."""
+    def examine(self, worker: Worker) -> None:
+        """Begin to find out whether a worker would mark as this machine does; name one that would not."""
         worker.state = State.NEW
+        task = asyncio.create_task(self._examine(worker))
+        self._examining.add(task)  # the loop itself keeps no task alive
+        task.add_done_callback(self._examining.discard)
+
+    def close(self) -> None:
+        """Examine no more: a call that ends with the connection would look like one that its worker has failed."""
+        for task in self._examining:
+            task.cancel()
+
+    async def _examine(self, worker: Worker) -> None:
         try:
             async with asyncio.timeout(_TO_EXAMINE):
-                require_same_program(await self._send(worker.address, describe))
-                require_same_course(await self._send(worker.address, open_course, *self._course), self._marker)
+                while not await self._is_examined(worker):
+                    await asyncio.sleep(_LOOK)
         except TimeoutError:
-            self.set_aside(worker, Unfit("it did not answer", "look at its log, and restart it"))
+            self._set_aside(worker, Unfit("it did not answer", "look at its log, and restart it"))
         except Failed as failed:
             said = Unfit(f"this project does not work there ({failed})", "install it as make cluster does")
-            self.set_aside(worker, said)
+            self._set_aside(worker, said)
         except Unfit as unfit:
-            self.set_aside(worker, unfit)
+            self._set_aside(worker, unfit)
         else:
             worker.state = State.FIT
             self._crew.hand_out()
 
-    def set_aside(self, worker: Worker, unfit: Unfit) -> None:
+    async def _is_examined(self, worker: Worker) -> bool:
+        """Return whether a worker is found to be fit, or nothing has been found; raises Failed, or Unfit."""
+        if not is_safe(worker.address):
+            raise Unfit("others could read what it is sent", "start it with the three options --tls-…")
+        try:
+            require_same_program(await self._send(worker.address, describe))
+            require_same_course(await self._send(worker.address, open_course, *self._course), self._marker)
+        except Lost:
+            return False
+        return True
+
+    def _set_aside(self, worker: Worker, unfit: Unfit) -> None:
         """Send a worker no more work, and name the worker unless it has left."""
         worker.state, worker.why = State.UNFIT, str(unfit)
         if not worker.gone.is_set():
@@ -152,7 +178,7 @@ class Dispatch:
         except Failed as failed:
             return failed
         except Unfit as unfit:
-            self.set_aside(worker, unfit)
+            self._set_aside(worker, unfit)
             return Failed(f"the worker at {worker.address}: {unfit.why}")
         finally:
             sent.cancel()
@@ -160,14 +186,9 @@ class Dispatch:
             self._crew.give_back(worker)
         if reply.result and not reply.may_try:
             return reply.result
-        self._examine_again(worker)
-        return Failed(reply.result.detail if reply.result else f"the worker at {worker.address} was restarted")
-
-    def _examine_again(self, worker: Worker) -> None:
         if worker.state is State.FIT:
-            task = asyncio.create_task(self.examine(worker))
-            self._examining.add(task)  # the loop itself keeps no task alive
-            task.add_done_callback(self._examining.discard)
+            self.examine(worker)
+        return Failed(reply.result.detail if reply.result else f"the worker at {worker.address} was restarted")
 
 
 def _tried_enough(failures: list[Failed]) -> SandboxError:

@@ -14,10 +14,8 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any, Protocol, TypeVar
 
-from d2l_autograder.batch.cluster.address import is_safe
 from d2l_autograder.batch.cluster.crew import Crew, State, Worker
 from d2l_autograder.batch.cluster.dispatch import Dispatch
-from d2l_autograder.batch.cluster.reply import Unfit
 from d2l_autograder.batch.marker import Marker
 from d2l_autograder.faults import said_by
 from d2l_autograder.results import Result
@@ -40,7 +38,7 @@ class Connection(Protocol):
         """Return what the scheduler says of its workers, by address; raises OSError if it does not answer."""
 
     async def send(self, address: str, function: Callable[..., str], *arguments: Any) -> str:
-        """Call a function in a thread of a worker; raises Failed."""
+        """Call a function in a thread of a worker; raises Failed, or Lost."""
 
 
 Connect = Callable[[], AbstractAsyncContextManager[Connection]]
@@ -165,10 +163,11 @@ class ClusterWorkplace:
                 await self._watch(connection)
             except Exception as error:
                 self._lose(error)  # before the loop ends the calls
+            finally:
+                self._dispatch.close()
 
     async def _watch(self, connection: Connection) -> None:
         """Look after the workers until the scheduler is lost, or no worker has been there for a while."""
-        examining: set[asyncio.Task[None]] = set()  # the loop itself keeps no task alive
         usable = time.monotonic()
         while not self._is_closed:
             try:
@@ -176,8 +175,7 @@ class ClusterWorkplace:
             except OSError as error:
                 raise _gone(self._address, error) from error
             for worker in self._crew.update(found):
-                examining.add(asyncio.create_task(self._examine(worker)))
-            examining = {task for task in examining if not task.done()}
+                self._dispatch.examine(worker)
             if self._crew.usable:
                 self._is_ready.set()
                 usable = time.monotonic()
@@ -186,13 +184,6 @@ class ClusterWorkplace:
             if time.monotonic() - usable > (_TO_IMPROVE if is_hopeless else _TO_WAIT):
                 raise _nobody(self._address, workers)
             await asyncio.sleep(_LOOK)
-
-    async def _examine(self, worker: Worker) -> None:
-        if is_safe(worker.address):
-            await self._dispatch.examine(worker)
-        else:
-            unfit = Unfit("others could read what it is sent", "start it with the three options --tls-…")
-            self._dispatch.set_aside(worker, unfit)
 
 
 class _Call:

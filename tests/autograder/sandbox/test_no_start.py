@@ -6,13 +6,14 @@ import shutil
 import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from support.leftovers import need_a_sandbox
 from support.nobody import as_nobody
 
-from d2l_autograder.sandbox import doctor, requirements, seccomp
+from d2l_autograder.sandbox import doctor, forked_process, requirements, seccomp
 from d2l_autograder.sandbox.sandbox import Sandbox
 from d2l_helpers.errors import SandboxError
 
@@ -77,6 +78,14 @@ def test_a_message_without_a_known_cause_says_what_to_try(fake):
     error = failure()
     assert "no known cause" in error.got
     assert "--unshare-pid" in error.remedy
+
+
+def test_a_bubblewrap_that_fails_is_not_asked_for_the_status_of_a_worker(fake, monkeypatch):
+    monkeypatch.setattr(forked_process, "_SECONDS_TO_TELL", 60)
+    fake("bwrap: something new")
+    began = time.monotonic()
+    failure()
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize("version", ["0.4.1", "0.6.1", "0.6.3"])

@@ -106,6 +106,7 @@ def test_a_killed_worker_a_broken_sandbox_and_a_worker_that_hangs_cost_nothing(
         started.start_worker("--no-nanny", "--name", "broken", PATH=path)
         until(lambda: watched.fit("broken"))
         flag.touch()
+        until(lambda: watched.notes)  # else the run might end while the worker is examined again
         hangs = started.start_worker("--no-nanny", "--name", "hangs")
         until(lambda: watched.busy("hangs"))
         hangs.send_signal(signal.SIGSTOP)

@@ -17,7 +17,7 @@ from support.submitted import ASSIGNMENT, ASSIGNMENTS
 from d2l_autograder.assignment import load_assignment
 from d2l_autograder.batch.cluster import dispatch
 from d2l_autograder.batch.cluster.crew import Crew, State
-from d2l_autograder.batch.cluster.dispatch import Dispatch, Failed
+from d2l_autograder.batch.cluster.dispatch import Dispatch, Failed, Lost
 from d2l_autograder.batch.cluster.reply import Unfit, checked_result, require_same_course, require_same_program
 from d2l_autograder.batch.cluster.task import ANSWERS, course_of, describe, mark_task, open_course
 from d2l_autograder.batch.marker import Marker
@@ -30,6 +30,7 @@ COURSE = ("course", course_of(MARKER), MARKER.secret)
 UNTOUCHED = nbformat.writes(ASSIGNMENT.release)  # no sandbox starts for a notebook without an answer
 CONTENTS = {f"s{number}": f"{UNTOUCHED}{' ' * number}".encode() if number % 3 else b"{" for number in range(8)}
 EXPECTED = {student: MARKER.mark(student, NAME, contents) for student, contents in CONTENTS.items()}
+SAME_COURSE = json.dumps({"digests": {NAME: MARKER.digest(ASSIGNMENT, b"", "")}, "keys": {NAME: ASSIGNMENT.key.digest}})
 BEHAVIOURS = ("right", "lost", "silent", "failed", "nonsense", "another's", "fault", "restarted")
 
 
@@ -47,9 +48,10 @@ class Workers:
     """Workers that do what they are told, once for each submission, and then what is right."""
 
     def __init__(self, told):
-        self.crew, self.told, self.notes = Crew(), told, []
-        names = [*told, "good"]
-        about = {name: {"name": name, "nthreads": 1, "last_seen": 1, "status": "running"} for name in names}
+        self.crew, self.notes = Crew(), []
+        self.told = {f"tls://{name}:1": behaviours for name, behaviours in told.items()}
+        addresses = [*self.told, "tls://good:1"]
+        about = {each: {"name": each, "nthreads": 1, "last_seen": 1, "status": "running"} for each in addresses}
         for worker in self.crew.update(about):
             worker.state = State.FIT
         self.dispatch = Dispatch(self.crew, self.send, MARKER, COURSE, self.notes.append)
@@ -116,6 +118,26 @@ def test_a_submission_that_no_worker_marks_has_a_row_that_says_why():
     assert result.status == Status.SANDBOX_FAULT
     assert "4 workers tried" in result.detail
     assert "it is gone" in result.detail
+
+
+def test_a_worker_whose_examination_was_lost_is_examined_again_and_not_blamed():
+    replies = [Lost("the connection"), describe(), Lost("the connection"), describe(), SAME_COURSE]
+
+    class Interrupted(Workers):
+        async def send(self, *_):
+            if isinstance(reply := replies.pop(0), Lost):
+                raise reply
+            return reply
+
+    async def run():
+        workers = Interrupted({})
+        (worker,) = workers.crew.workers.values()
+        workers.dispatch.examine(worker)
+        assert worker.state is State.NEW
+        return await workers.crew.take(), workers.notes
+
+    worker, notes = outcome_of(asyncio.wait_for(run(), 60))
+    assert (worker.state, replies, notes) == (State.FIT, [], [])
 
 
 def test_a_fault_of_the_key_is_not_tried_elsewhere():
@@ -206,8 +228,7 @@ def test_json_that_is_no_reply_is_refused(value):
 
 def test_a_worker_of_the_same_version_and_key_is_fit():
     require_same_program(describe())
-    digests = {NAME: MARKER.digest(ASSIGNMENT, b"", "")}
-    require_same_course(json.dumps({"digests": digests, "keys": {NAME: ASSIGNMENT.key.digest}}), MARKER)
+    require_same_course(SAME_COURSE, MARKER)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,59 @@
+"""What the end of a run does to calls is not blamed on the workers. No dask is needed here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from contextlib import asynccontextmanager
+
+from support.submitted import ASSIGNMENT
+
+from d2l_autograder.batch.cluster.dispatch import Failed
+from d2l_autograder.batch.cluster.task import course_of, describe
+from d2l_autograder.batch.cluster.workplace import ClusterWorkplace
+from d2l_autograder.batch.marker import Marker
+from d2l_autograder.running import Running
+
+MARKER = Marker({ASSIGNMENT.name: ASSIGNMENT}, b"of this test")
+COURSE = ("course", course_of(MARKER), MARKER.secret)
+
+
+KEYS = {ASSIGNMENT.name: ASSIGNMENT.key.digest}
+SAME_COURSE = json.dumps({"digests": {ASSIGNMENT.name: MARKER.digest(ASSIGNMENT, b"", "")}, "keys": KEYS})
+
+
+class Connection:
+    """To a worker that answers, and to one that answers nothing until the connection is closed."""
+
+    def __init__(self):
+        self.is_asked, self.is_failed = threading.Event(), threading.Event()
+        self.closing = asyncio.Event()
+
+    async def workers(self):
+        about = {"nthreads": 1, "last_seen": 1, "status": "running"}
+        return {f"tls://{name}:1": about | {"name": name} for name in ("good", "slow")}
+
+    async def send(self, address, function, *_):
+        if address == "tls://good:1":
+            return describe() if function is describe else SAME_COURSE
+        self.is_asked.set()
+        await self.closing.wait()
+        self.is_failed.set()
+        raise Failed("the call was cancelled")
+
+    @asynccontextmanager
+    async def opened(self):
+        yield self
+        self.closing.set()
+        for _ in range(9):  # until the calls have failed, and who waited for them knows
+            await asyncio.sleep(0)
+
+
+def test_a_worker_that_is_examined_until_the_run_ends_is_not_named():
+    notes, connection = [], Connection()
+    workplace = ClusterWorkplace("tls://scheduler:1", connection.opened, MARKER, COURSE, Running(), notes.append)
+    with workplace.opened(60):
+        assert connection.is_asked.wait(60)
+    assert not connection.is_failed.is_set()  # nobody waits for the call any more
+    assert notes == []
