@@ -1,6 +1,6 @@
-"""Compile network, loss and count of hits into one graph of MXNet's.
+"""Compile network and loss into one graph of MXNet's.
 
-In Python, MXNet's cost is the dispatch of operators: the network's layers, the loss, the argmax, the sums, then the
+In Python, MXNet's cost is the dispatch of operators: the network's layers, the loss, its sum, then the
 derivative of each. Traced once as symbols, a batch costs one dispatch for all of them and one for their derivatives,
 which makes an epoch more than twice as fast: see ``python -m benchmarks ablation``. Only blocks whose Python is
 MXNet's own are compiled, because tracing runs a block's Python once and not for every batch.
@@ -11,16 +11,14 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import chain, starmap
+from itertools import chain
 from operator import is_
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
-from d2l_helpers.data.row_buffer import RowBuffer, in_numpy
+from d2l_helpers.data.row_buffer import RowBuffer
 from d2l_helpers.training.built_in import is_built_in
 from d2l_helpers.training.gradients import no_gradients
+from d2l_helpers.training.minibatch import Fence, Minibatch, counted
 
 if TYPE_CHECKING:
     from d2l_helpers.data import ArrayBatches
@@ -29,6 +27,7 @@ __all__ = ["CompiledLoss", "compile_loss"]
 
 # How many batches have memory of their own: MXNet trains on some while the next is gathered. More are not faster
 _IN_MEMORY = 4
+_PER_FENCE = 2  # of them, because to set a fence takes Python a tenth of a batch's time
 _X, _Y = "d2l_helpers_X", "d2l_helpers_y"
 
 
@@ -55,21 +54,12 @@ class CompiledLoss:
 
         X, y = (mx.sym.var(name).as_np_ndarray() for name in (_X, _Y))
         y_hat = net(X)
-        # Only equal types are compared; `check_labels` has seen that all labels are classes, whatever their type
-        classes = y if batches.y.dtype == "int32" else y.astype("int32")
-        hits = mx.sym.np.argmax(y_hat, axis=1).astype("int32") == classes
-        losses = loss(y_hat, y)
-        parameters = dict(net.collect_params())
-        if any(np.dtype(each.dtype) != np.float32 for each in (batches.X, *parameters.values())):
-            losses = losses.astype("float32")  # only equal types are stacked
-        self._graph = mx.sym.np.stack([losses.sum(), hits.astype("float32").sum()])
-        # NumPy counts the hits of an evaluation; in training NumPy has the next batch to gather instead
-        evaluated = mx.sym.Group([losses.sum(), y_hat])
-        self._evaluated = mx.nd.CachedOp(evaluated, [("static_alloc", True), ("static_shape", True)])
-        self._names = evaluated.list_inputs()
-        self._batches, self._parameters = batches, parameters
+        # NumPy counts the hits, which takes a seventh of the time of MXNet's argmax
+        self._graph = mx.sym.Group([loss(y_hat, y).sum(), y_hat])
+        self._evaluated = mx.nd.CachedOp(self._graph, [("static_alloc", True), ("static_shape", True)])
+        self._batches, self._parameters = batches, dict(net.collect_params())
         # By size and how many there are; beside the arrays to which they are bound
-        self._minibatches: dict[tuple[int, int], tuple[list[Any], deque[_Minibatch]]] = {}
+        self._minibatches: dict[tuple[int, int], tuple[list[Any], deque[Minibatch]]] = {}
 
     def evaluate(self, size: int) -> Iterator[tuple[float, float, int]]:
         """Evaluate all examples in their order, at most `size` at a time, without copying them.
@@ -81,18 +71,19 @@ class CompiledLoss:
         num_examples : int
             Of how many examples.
         """
-        end, labels = self._batches.num_examples, self._batches.y.asnumpy()
+        end = self._batches.num_examples
         X, y = self._arrays()
-        inputs = self._inputs(X, y)
+        inputs, names = self._inputs(X, y), self._graph.list_inputs()
         size = -(-end // -(-end // size))  # for a last slice of another size, MXNet would plan its memory again
-        begun: deque[tuple[Any, Any, npt.NDArray[Any]]] = deque()
+        begun: deque[list[Any]] = deque()
         for start in range(0, end, size):
             stop = min(start + size, end)
             inputs |= {_X: X[start:stop], _Y: y[start:stop]}
-            begun.append((*self._evaluated(*(inputs[name] for name in self._names)), labels[start:stop]))
+            begun.append([*self._evaluated(*(inputs[name] for name in names)), y[start:stop]])
             if len(begun) == 2:  # more would only take memory
-                yield _counted(*begun.popleft())
-        yield from starmap(_counted, begun)
+                yield counted(*(each.asnumpy() for each in begun.popleft()))
+        for outputs in begun:
+            yield counted(*(each.asnumpy() for each in outputs))
 
     def train(self, step: Callable[[int], None]) -> Iterator[tuple[float, float, int]]:
         """Train one epoch: after each batch's derivatives, call `step` with the number of its examples.
@@ -109,7 +100,7 @@ class CompiledLoss:
         TrainingError
             If no parameter has a gradient.
         """
-        begun: deque[_Minibatch] = deque()
+        begun: deque[Minibatch] = deque()
         size, order = self._batches.batch_size, self._batches.order()
         for minibatch in chain.from_iterable(ring for _, ring in self._minibatches.values()):
             minibatch.look()
@@ -133,7 +124,7 @@ class CompiledLoss:
         data = {name: each.data(X.context).as_nd_ndarray() for name, each in self._parameters.items()}
         return data | {_X: X, _Y: y}
 
-    def _minibatch(self, size: int, num: int) -> _Minibatch:
+    def _minibatch(self, size: int, num: int) -> Minibatch:
         """Return memory for the next batch of some size, bound to the arrays that data and parameters have now.
 
         `num` calls in a row return different memory: a reader may change `batch_size` between two epochs, and many
@@ -144,79 +135,34 @@ class CompiledLoss:
         # Parameters that a reader freezes, trains again, casts or initialises again get other arrays during the fit
         key = size, num
         if key not in self._minibatches or not all(map(is_, self._minibatches[key][0], arrays)):
-            self._minibatches[key] = arrays, deque(self._bind(size) for _ in range(num))
+            self._minibatches[key] = arrays, deque(self._bind(size, num))
         ring = self._minibatches[key][1]
         ring.rotate(-1)
         return ring[0]
 
-    def _bind(self, size: int) -> _Minibatch:
+    def _bind(self, size: int, num: int) -> Iterator[Minibatch]:
         """Fix the graph's inputs and outputs in memory: Python spends half as long on a batch as with autograd."""
-        buffers = [RowBuffer(each, size) for each in self._arrays()]
-        inputs, context = self._inputs(*(each.array for each in buffers)), self._batches.X.ctx
+        context = self._batches.X.ctx
         trained = {name: each for name, each in self._parameters.items() if each.grad_req != "null"}
+        gradients = {name: each.grad(context).as_nd_ndarray() for name, each in trained.items()}
         if not trained:
             raise no_gradients()
         # MXNet would print at each binding that it fuses operators, which it does for inference only
         os.environ.setdefault("MXNET_SUBGRAPH_VERBOSE", "0")
-        executor = self._graph.bind(
-            context,
-            {name: inputs[name] for name in self._graph.list_arguments()},
-            args_grad={name: each.grad(context).as_nd_ndarray() for name, each in trained.items()},
-            grad_req={name: each.grad_req for name, each in trained.items()},
-            aux_states={name: inputs[name] for name in self._graph.list_auxiliary_states()},
-        )
-        return _Minibatch(buffers, executor, context, list(trained.values()))
-
-
-class _Minibatch:
-    """A batch in memory of its own, with the graph bound to it."""
-
-    def __init__(self, buffers: list[RowBuffer], executor: Any, context: Any, trained: list[Any]) -> None:
-        from mxnet import nd
-
-        self._buffers, self._executor, self._trained = buffers, executor, [each.data(context) for each in trained]
-        self._sums = executor.outputs[0].as_nd_ndarray()
-        self._view = in_numpy(self._sums)
-        self._derivative_of = [nd.array([1, 0], ctx=context)]  # the loss, not the hits
-        gradients: dict[str, list[Any]] = {}  # by type: the first value of each gradient, in its memory
-        for each in trained:
-            gradient = each.grad(context).as_nd_ndarray()
-            gradients.setdefault(np.dtype(gradient.dtype).name, []).append(gradient.reshape(-1)[:1])
-        self._read = [(values, nd.zeros_like(values[0])) for values in gradients.values()]
-
-    def look(self) -> None:
-        """Look again where the memory of the data is, in case the reader has changed it since the last epoch."""
-        for buffer in self._buffers:
-            buffer.look()
-
-    def differentiate(self, rows: npt.NDArray[np.int64]) -> None:
-        """Compute the derivatives of the summed loss of some examples by the parameters, into their gradients."""
-        from mxnet import nd
-
-        for _, total in self._read:
-            total.wait_to_read()
-        for buffer in self._buffers:
-            buffer.fill(rows)
-        self._executor.forward(is_train=True)
-        self._executor.backward(self._derivative_of)
-        # Once a value of each gradient could be read, the derivatives have read the buffers; `train` waits for loss and
-        # hits before it fills them again. The gradients themselves cannot tell: those of the next batch are soon on
-        # their way into the same memory
-        for values, total in self._read:
-            nd.add_n(*values, out=total)
-        for parameter in self._trained:
-            parameter._fresh_grad = True  # as autograd does; a Trainer refuses gradients that it has used
-
-    def sums(self) -> tuple[float, float, int]:
-        """Wait for the sum of the losses and the hits; return them and the number of examples."""
-        self._sums.wait_to_read()
-        loss_sum, hits = (self._sums.asnumpy() if self._view is None else self._view).tolist()
-        return loss_sum, hits, len(self._buffers[0].array)
-
-
-def _counted(loss_sum: Any, y_hat: Any, y: npt.NDArray[Any]) -> tuple[float, float, int]:
-    """Wait for a slice's arrays; return its sum of losses, hits and number of examples."""
-    return loss_sum.asnumpy().item(), float(np.count_nonzero(y_hat.asnumpy().argmax(axis=1) == y)), len(y)
+        for number in range(num):
+            if number % _PER_FENCE == 0:
+                fence = Fence(gradients.values())
+            buffers = [RowBuffer(each, size) for each in self._arrays()]
+            inputs = self._inputs(*(each.array for each in buffers))
+            executor = self._graph.bind(
+                context,
+                {name: inputs[name] for name in self._graph.list_arguments()},
+                args_grad=gradients,
+                grad_req={name: each.grad_req for name, each in trained.items()},
+                aux_states={name: inputs[name] for name in self._graph.list_auxiliary_states()},
+            )
+            sets_fence = number == num - 1 or number % _PER_FENCE == _PER_FENCE - 1
+            yield Minibatch(buffers, executor, list(trained.values()), fence, sets_fence)
 
 
 def compile_loss(net: Any, loss: Any, batches: object) -> CompiledLoss | None:

@@ -64,8 +64,11 @@ class Twins:
         yield from (trainer._optimizer.num_update, trainer._optimizer.rescale_grad)
         for device_id, counts in sorted(trainer._optimizer._all_index_update_counts.items()):
             yield from (device_id, sorted(counts.items()))
+        # A Trainer orders parameters by their names, in which dense10 comes before dense9
+        numbers = [trainer._param2idx[name] for name in net.collect_params() if name in trainer._param2idx]
         for updater in trainer._updaters:
-            yield from (_as_numpy(state) for _, state in sorted(getattr(updater, "states", {}).items()))
+            states = getattr(updater, "states", {})
+            yield from (_as_numpy(states[number]) for number in numbers if number in states)
 
     def change(self, of_the_net=lambda net: None, of_the_trainer=lambda trainer: None):
         for net, trainer in zip(self.nets, self.trainers, strict=True):

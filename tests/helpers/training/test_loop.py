@@ -319,7 +319,7 @@ def test_gluons_data_loader_is_accepted():
     assert len(history) == 2
 
 
-@pytest.mark.parametrize("batch_size", [16, 64])
+@pytest.mark.parametrize("batch_size", [16, 64, 150, 200])
 def test_a_batch_stays_in_memory_until_its_gradients_are_computed(batch_size):
     """No step waits for the gradients, and wide layers keep MXNet busy while the next batches are gathered."""
     ends = []
