@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from d2l_helpers.data.row_buffer import RowBuffer
 from d2l_helpers.training.built_in import is_built_in
 from d2l_helpers.training.gradients import no_gradients
-from d2l_helpers.training.minibatch import Fence, Minibatch, counted
+from d2l_helpers.training.minibatch import Minibatch, counted
 
 if TYPE_CHECKING:
     from d2l_helpers.data import ArrayBatches
@@ -27,7 +27,6 @@ __all__ = ["CompiledLoss", "compile_loss"]
 
 # How many batches have memory of their own: MXNet trains on some while the next is gathered. More are not faster
 _IN_MEMORY = 4
-_PER_FENCE = 2  # of them, because to set a fence takes Python a tenth of a batch's time
 _X, _Y = "d2l_helpers_X", "d2l_helpers_y"
 
 
@@ -135,34 +134,28 @@ class CompiledLoss:
         # Parameters that a reader freezes, trains again, casts or initialises again get other arrays during the fit
         key = size, num
         if key not in self._minibatches or not all(map(is_, self._minibatches[key][0], arrays)):
-            self._minibatches[key] = arrays, deque(self._bind(size, num))
+            self._minibatches[key] = arrays, deque(self._bind(size) for _ in range(num))
         ring = self._minibatches[key][1]
         ring.rotate(-1)
         return ring[0]
 
-    def _bind(self, size: int, num: int) -> Iterator[Minibatch]:
+    def _bind(self, size: int) -> Minibatch:
         """Fix the graph's inputs and outputs in memory: Python spends half as long on a batch as with autograd."""
-        context = self._batches.X.ctx
+        buffers = [RowBuffer(each, size) for each in self._arrays()]
+        inputs, context = self._inputs(*(each.array for each in buffers)), self._batches.X.ctx
         trained = {name: each for name, each in self._parameters.items() if each.grad_req != "null"}
-        gradients = {name: each.grad(context).as_nd_ndarray() for name, each in trained.items()}
         if not trained:
             raise no_gradients()
         # MXNet would print at each binding that it fuses operators, which it does for inference only
         os.environ.setdefault("MXNET_SUBGRAPH_VERBOSE", "0")
-        for number in range(num):
-            if number % _PER_FENCE == 0:
-                fence = Fence(gradients.values())
-            buffers = [RowBuffer(each, size) for each in self._arrays()]
-            inputs = self._inputs(*(each.array for each in buffers))
-            executor = self._graph.bind(
-                context,
-                {name: inputs[name] for name in self._graph.list_arguments()},
-                args_grad=gradients,
-                grad_req={name: each.grad_req for name, each in trained.items()},
-                aux_states={name: inputs[name] for name in self._graph.list_auxiliary_states()},
-            )
-            sets_fence = number == num - 1 or number % _PER_FENCE == _PER_FENCE - 1
-            yield Minibatch(buffers, executor, list(trained.values()), fence, sets_fence)
+        executor = self._graph.bind(
+            context,
+            {name: inputs[name] for name in self._graph.list_arguments()},
+            args_grad={name: each.grad(context).as_nd_ndarray() for name, each in trained.items()},
+            grad_req={name: each.grad_req for name, each in trained.items()},
+            aux_states={name: inputs[name] for name in self._graph.list_auxiliary_states()},
+        )
+        return Minibatch(buffers, executor, list(trained.values()))
 
 
 def compile_loss(net: Any, loss: Any, batches: object) -> CompiledLoss | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 from support.small_training import CLASSES, LOSS, make_data, make_net, make_test_data, train
 
@@ -61,18 +59,7 @@ def test_an_evaluation_in_slices_gives_the_same_numbers(size, monkeypatch):
 def test_outputs_that_numpy_cannot_see_are_copied(monkeypatch):
     data, net = make_data(), make_net()
     net(data.X[:1])
-    (batch,) = compile_loss(net, LOSS, data)._bind(16, 1)
-    assert all(view is not None for view in batch._views)
+    assert compile_loss(net, LOSS, data)._bind(16)._views
     seen = train(make_net(), make_data(), 2)
     monkeypatch.setattr(minibatch, "in_numpy", lambda array: None)
     assert train(make_net(), make_data(), 2) == seen
-
-
-@pytest.mark.parametrize("num", range(1, 8))
-def test_a_fence_is_set_by_the_last_of_those_that_share_it(num):
-    data, net = make_data(), make_net()
-    net(data.X[:1])
-    batches = list(compile_loss(net, LOSS, data)._bind(4, num))
-    for batch, following in pairwise([*batches, None]):
-        assert batch._sets_fence == (following is None or following._fence is not batch._fence)
-    assert all(sum(one._fence is each._fence for one in batches) <= 2 for each in batches)
