@@ -1,9 +1,9 @@
 """Compile network and loss into one graph of MXNet's.
 
-In Python, MXNet's cost is the dispatch of operators: the network's layers, the loss, its sum, then the
-derivative of each. Traced once as symbols, a batch costs one dispatch for all of them and one for their derivatives,
-which makes an epoch more than twice as fast: see ``python -m benchmarks ablation``. Only blocks whose Python is
-MXNet's own are compiled, because tracing runs a block's Python once and not for every batch.
+In Python, MXNet's cost is the dispatch of operators: the network's layers, the loss, its sum, then the derivative of
+each. Traced once as symbols, a batch costs one dispatch for all of them and one for their derivatives, which makes an
+epoch more than twice as fast: see ``python -m benchmarks ablation``. Only blocks whose Python is MXNet's own are
+compiled, because tracing runs a block's Python once and not for every batch.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from operator import is_
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from d2l_helpers.data.row_buffer import RowBuffer
 from d2l_helpers.training.built_in import is_built_in
@@ -53,10 +55,13 @@ class CompiledLoss:
 
         X, y = (mx.sym.var(name).as_np_ndarray() for name in (_X, _Y))
         y_hat = net(X)
+        losses, parameters = loss(y_hat, y), dict(net.collect_params())
+        if any(np.dtype(each.dtype) == np.float16 for each in (batches.X, *parameters.values())):
+            losses = losses.astype("float32")  # the sum of a slice in half precision would soon be infinite
         # NumPy counts the hits, which takes a seventh of the time of MXNet's argmax
-        self._graph = mx.sym.Group([loss(y_hat, y).sum(), y_hat])
+        self._graph = mx.sym.Group([losses.sum(), y_hat])
         self._evaluated = mx.nd.CachedOp(self._graph, [("static_alloc", True), ("static_shape", True)])
-        self._batches, self._parameters = batches, dict(net.collect_params())
+        self._batches, self._parameters = batches, parameters
         # By size and how many there are; beside the arrays to which they are bound
         self._minibatches: dict[tuple[int, int], tuple[list[Any], deque[Minibatch]]] = {}
 

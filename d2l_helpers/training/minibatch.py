@@ -36,12 +36,12 @@ class _Fence:
             self._totals.append(total.bind(values[0].context, dict(zip(names, values, strict=True)), grad_req="null"))
 
     def set(self) -> None:
-        """Have MXNet read a value of each gradient when it has computed them."""
+        """Have MXNet read a value of each gradient as soon as it has computed them."""
         for total in self._totals:
             total.forward()
 
     def wait(self) -> None:
-        """Wait until MXNet has done this."""
+        """Wait until MXNet has read the values."""
         for total in self._totals:
             total.outputs[0].wait_to_read()
 
@@ -65,10 +65,10 @@ class Minibatch:
         self._buffers, self._executor = buffers, executor
         loss_sum, y_hat = (each.as_nd_ndarray() for each in executor.outputs)
         self._arrays = [loss_sum, y_hat, buffers[1].array]
-        # Who first looks at an output gives it memory; MXNet's thread, in the same moment, might give it other memory
+        # Before MXNet's thread uses them: an output gets memory at its first use, and two threads would give it two
         views = list(map(in_numpy, self._arrays))
         self._views = None if any(each is None for each in views) else views
-        self._derivative_of = [nd.ones_like(loss_sum), nd.zeros_like(y_hat)]  # the loss only
+        self._derivative_of = [nd.ones_like(loss_sum), nd.zeros_like(y_hat)]  # of the loss
         self._trained = [each.data(loss_sum.context) for each in trained]
         self._fence = _Fence(each.grad(loss_sum.context).as_nd_ndarray() for each in trained)
 
@@ -93,10 +93,11 @@ class Minibatch:
 
     def sums(self) -> tuple[float, float, int]:
         """Wait for the sum of the losses and the hits; return them and the number of examples."""
-        self._arrays[0].wait_to_read()  # which is computed last
+        for each in self._executor.outputs:
+            each.wait_to_read()
         return counted(*(self._views or (each.asnumpy() for each in self._arrays)))
 
 
 def counted(loss_sum: npt.NDArray[Any], y_hat: npt.NDArray[Any], y: npt.NDArray[Any]) -> tuple[float, float, int]:
-    """Return the sum of the losses, the number of right predictions, and of how many examples they are."""
+    """Return the sum of the losses, the number of right predictions, and the number of examples."""
     return loss_sum.item(), float(np.count_nonzero(y_hat.argmax(axis=1) == y)), len(y)

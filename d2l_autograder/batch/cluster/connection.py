@@ -151,12 +151,13 @@ class _Connection:
     async def send(self, address: str, function: Callable[..., str], *arguments: Any) -> str:
         loop, done = asyncio.get_running_loop(), asyncio.Event()
         key = f"{function.__name__}-{uuid.uuid4().hex}"  # with an earlier try's key, dask would wait for that try
-        future = self._client.submit(function, *arguments, key=key, workers=[address], retries=0, pure=False)
-        future.add_done_callback(lambda _: loop.call_soon_threadsafe(done.set))
+        future = None
         try:
+            future = self._client.submit(function, *arguments, key=key, workers=[address], retries=0, pure=False)
+            future.add_done_callback(lambda _: loop.call_soon_threadsafe(done.set))
             await done.wait()
-            if future.status == "cancelled":  # by dask's client, when it has lost the scheduler, or closes
-                raise Lost("the connection to the scheduler was lost")
+            if future.status == "cancelled":
+                raise Lost("the call was cancelled, as when the scheduler is lost or starts again")
             if future.status != "finished":
                 error = await future.exception() if future.status == "error" else None
                 raise Failed(said_by(error) if error else f"the call was {future.status}")
@@ -168,9 +169,10 @@ class _Connection:
         except Failed:
             raise
         except Exception as error:  # dask has a class of errors for each way to lose a worker
-            raise Failed(said_by(error)) from error
+            raise (Failed if self._client.status == "running" else Lost)(said_by(error)) from error
         finally:
-            future.release()
+            if future:
+                future.release()
 
 
 def _security(files: Certificates) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,7 @@ class Failed(Exception):
 
 
 class Lost(Failed):
-    """A call that ended with the connection, and says nothing of the worker."""
+    """A call that ended with the connection, which says nothing of the worker."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +84,14 @@ class Dispatch:
         task.add_done_callback(self._examining.discard)
 
     def close(self) -> None:
-        """Examine no more: a call that ends with the connection would look like one that its worker has failed."""
+        """Examine no more: a call that ends with the connection says nothing of its worker."""
         for task in self._examining:
             task.cancel()
 
     async def _examine(self, worker: Worker) -> None:
         try:
             async with asyncio.timeout(_TO_EXAMINE):
-                while not await self._is_examined(worker):
-                    await asyncio.sleep(_LOOK)
+                await self._require_fit(worker)
         except TimeoutError:
             self._set_aside(worker, Unfit("it did not answer", "look at its log, and restart it"))
         except Failed as failed:
@@ -103,16 +103,16 @@ class Dispatch:
             worker.state = State.FIT
             self._crew.hand_out()
 
-    async def _is_examined(self, worker: Worker) -> bool:
-        """Return whether a worker is found to be fit, or nothing has been found; raises Failed, or Unfit."""
+    async def _require_fit(self, worker: Worker) -> None:
+        """Ask a worker, again where the connection was lost, until it answers or leaves; raises Failed, or Unfit."""
         if not is_safe(worker.address):
             raise Unfit("others could read what it is sent", "start it with the three options --tls-…")
-        try:
-            require_same_program(await self._send(worker.address, describe))
-            require_same_course(await self._send(worker.address, open_course, *self._course), self._marker)
-        except Lost:
-            return False
-        return True
+        while not worker.gone.is_set():
+            with suppress(Lost):
+                require_same_program(await self._send(worker.address, describe))
+                require_same_course(await self._send(worker.address, open_course, *self._course), self._marker)
+                return
+            await asyncio.sleep(_LOOK)
 
     def _set_aside(self, worker: Worker, unfit: Unfit) -> None:
         """Send a worker no more work, and name the worker unless it has left."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from unittest import mock
 
 import mxnet
+import numpy as np
 import pytest
 from mxnet import gluon, init
 from mxnet.gluon import nn
@@ -64,6 +65,21 @@ def test_labels_of_any_type_give_the_same_history(dtype):
     data = make_data()
     data.y = data.y.astype(dtype)
     assert train(make_net(), data, EPOCHS) == train(make_net(), make_data(), EPOCHS)
+
+
+def test_half_precision_is_summed_in_single_precision():
+    data = make_data(4096, 1024)
+    data.X = data.X.astype("float16")
+    # MXNet has no Dense in half precision on the CPU
+    casts = [nn.HybridLambda(lambda F, x: x.astype("float32")), nn.HybridLambda(lambda F, x: x.astype("float16"))]
+    net = nn.Sequential()
+    net.add(casts[0], nn.Dense(CLASSES), casts[1])
+    helpers.seed_all(0)
+    net.initialize(init.Normal(30))
+    history = helpers.train_ch3(net, data, data, LOSS, 1, lambda batch_size: None)
+    exact = LOSS(net(data.X), data.y).astype("float64").mean().item()
+    assert exact > np.finfo(np.float16).max / 2048  # more than a slice of an evaluation could sum
+    assert [*history.train_loss, *history.held_out_loss] == pytest.approx([exact, exact], rel=1e-5)
 
 
 def test_resized_images_and_other_iterables_are_not_compiled():

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.own import in_two_places, own_notebook
+from support.sent_course import COURSE, MARKER, SAME_COURSE
 from support.submitted import ASSIGNMENT, ASSIGNMENTS
 
 from d2l_autograder.assignment import load_assignment
@@ -25,13 +26,11 @@ from d2l_autograder.results import Status
 from d2l_autograder.sandbox import Verdict
 
 NAME = ASSIGNMENT.name
-MARKER = Marker({NAME: ASSIGNMENT}, b"of this test")
-COURSE = ("course", course_of(MARKER), MARKER.secret)
 UNTOUCHED = nbformat.writes(ASSIGNMENT.release)  # no sandbox starts for a notebook without an answer
 CONTENTS = {f"s{number}": f"{UNTOUCHED}{' ' * number}".encode() if number % 3 else b"{" for number in range(8)}
 EXPECTED = {student: MARKER.mark(student, NAME, contents) for student, contents in CONTENTS.items()}
-SAME_COURSE = json.dumps({"digests": {NAME: MARKER.digest(ASSIGNMENT, b"", "")}, "keys": {NAME: ASSIGNMENT.key.digest}})
-BEHAVIOURS = ("right", "lost", "silent", "failed", "nonsense", "another's", "fault", "restarted")
+ABOUT = {"nthreads": 1, "last_seen": 1, "status": "running"}
+BEHAVIOURS = ("right", "lost", "cut off", "silent", "failed", "nonsense", "another's", "fault", "restarted")
 
 
 def outcome_of(coroutine):
@@ -51,7 +50,7 @@ class Workers:
         self.crew, self.notes = Crew(), []
         self.told = {f"tls://{name}:1": behaviours for name, behaviours in told.items()}
         addresses = [*self.told, "tls://good:1"]
-        about = {each: {"name": each, "nthreads": 1, "last_seen": 1, "status": "running"} for each in addresses}
+        about = {each: ABOUT | {"name": each} for each in addresses}
         for worker in self.crew.update(about):
             worker.state = State.FIT
         self.dispatch = Dispatch(self.crew, self.send, MARKER, COURSE, self.notes.append)
@@ -71,8 +70,8 @@ class Workers:
             if worker := self.crew.workers.get(address):
                 worker.hear(1, False)
             await asyncio.Event().wait()
-        if behaviour == "failed":
-            raise Failed("the call was lost")
+        if behaviour in ("failed", "cut off"):
+            raise (Failed if behaviour == "failed" else Lost)("the call was lost")
         return {
             "right": text_of(EXPECTED[student]),
             "nonsense": "{}",
@@ -138,6 +137,53 @@ def test_a_worker_whose_examination_was_lost_is_examined_again_and_not_blamed():
 
     worker, notes = outcome_of(asyncio.wait_for(run(), 60))
     assert (worker.state, replies, notes) == (State.FIT, [], [])
+
+
+def test_a_worker_that_has_left_is_asked_no_more():
+    async def run():
+        workers = Cut({})
+        (worker,) = workers.crew.workers.values()
+        workers.dispatch.examine(worker)
+        await asyncio.sleep(0.05)
+        workers.crew.update({})
+        await asyncio.wait_for(asyncio.gather(*workers.dispatch._examining), 10)
+        return workers
+
+    class Cut(Workers):
+        async def send(self, *_):
+            raise Lost("the connection")
+
+    workers = outcome_of(run())
+    assert (workers.notes, list(workers.dispatch._examining)) == ([], [])
+
+
+def test_a_worker_that_others_could_read_is_sent_nothing_and_named():
+    async def run():
+        workers = Workers({})
+        (worker,) = workers.crew.update({"tcp://10.0.0.1:1": ABOUT | {"name": "open"}})
+        workers.send = None
+        workers.dispatch.examine(worker)
+        await asyncio.wait_for(asyncio.gather(*workers.dispatch._examining), 10)
+        return worker.state, workers.notes
+
+    state, (note,) = outcome_of(run())
+    assert state is State.UNFIT
+    assert "others could read" in note
+
+
+def test_a_worker_that_fails_twice_at_once_is_named_once():
+    async def run():
+        workers = Workers({"broken": ["fault", "fault"]})
+        workers.crew.workers["tls://good:1"].state = State.NEW  # it comes later
+        marking = [asyncio.create_task(workers.mark(student)) for student in ("s1", "s2")]
+        await asyncio.sleep(0.05)
+        workers.crew.workers["tls://good:1"].state = State.FIT
+        workers.crew.hand_out()
+        return await asyncio.wait_for(asyncio.gather(*marking), 60), workers.notes
+
+    found, notes = outcome_of(run())
+    assert found == [EXPECTED["s1"], EXPECTED["s2"]]
+    assert len(notes) == 1
 
 
 def test_a_fault_of_the_key_is_not_tried_elsewhere():

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 from contextlib import asynccontextmanager
 
-from support.submitted import ASSIGNMENT
+from support.sent_course import COURSE, MARKER, SAME_COURSE
 
 from d2l_autograder.batch.cluster.dispatch import Failed
-from d2l_autograder.batch.cluster.task import course_of, describe
+from d2l_autograder.batch.cluster.task import describe
 from d2l_autograder.batch.cluster.workplace import ClusterWorkplace
-from d2l_autograder.batch.marker import Marker
 from d2l_autograder.running import Running
-
-MARKER = Marker({ASSIGNMENT.name: ASSIGNMENT}, b"of this test")
-COURSE = ("course", course_of(MARKER), MARKER.secret)
-
-
-KEYS = {ASSIGNMENT.name: ASSIGNMENT.key.digest}
-SAME_COURSE = json.dumps({"digests": {ASSIGNMENT.name: MARKER.digest(ASSIGNMENT, b"", "")}, "keys": KEYS})
 
 
 class Connection:
