@@ -10,6 +10,7 @@ import pytest
 from support.hostile import SMALL
 from support.leftovers import nothing_left
 from support.never_ending import ENDLESS, HIDES
+from support.waiting import until
 
 from d2l_autograder.sandbox import Limits, Lost, Sandbox, Verdict, cgroup, clock
 from d2l_autograder.sandbox.usage import Meter, read_from_disk, want_to_run
@@ -83,10 +84,7 @@ def test_a_process_wants_to_run_or_waits(source, expected):
     source = f"print(flush=True)\n{source}"
     with subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE) as process:
         process.stdout.readline()
-        for _ in range(200):  # it may still be on its way from one line to the next
-            if want_to_run([process.pid]) is expected:
-                break
-        assert want_to_run([process.pid]) is expected
+        until(lambda: want_to_run([process.pid]) is expected)  # it may be on its way from one line to the next
         process.kill()
     assert not want_to_run([process.pid])
 
