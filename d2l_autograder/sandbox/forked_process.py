@@ -104,7 +104,7 @@ class ForkedProcess(ConfinedProcess):
 
     def _reap(self, process: subprocess.Popen[bytes], seconds: float) -> None:
         super()._reap(process, seconds)
-        if self.status is None or not self._entered:  # where no worker is, none would tell
+        if self.status is None or not self._entered:  # without a worker, nobody would write its status
             return
         if (status := self._number(_SECONDS_TO_TELL)) >= 0:
             self.status = status  # the worker's; bubblewrap's is that of the program that waits

@@ -64,10 +64,10 @@ class Minibatch:
 
         self._buffers, self._executor = buffers, executor
         loss_sum, y_hat = (each.as_nd_ndarray() for each in executor.outputs)
-        self._arrays = [loss_sum, y_hat, buffers[1].array]
-        # Before MXNet's thread uses them: an output gets memory at its first use, and two threads would give it two
-        views = list(map(in_numpy, self._arrays))
-        self._views = None if any(each is None for each in views) else views
+        arrays = [loss_sum, y_hat, buffers[1].array]
+        # Before MXNet's thread uses them: an output gets memory at its first use, and two threads may each give it some
+        views = map(in_numpy, arrays)
+        self._results = [array if view is None else view for array, view in zip(arrays, views, strict=True)]
         self._derivative_of = [nd.ones_like(loss_sum), nd.zeros_like(y_hat)]  # of the loss
         self._trained = [each.data(loss_sum.context) for each in trained]
         self._fence = _Fence(each.grad(loss_sum.context).as_nd_ndarray() for each in trained)
@@ -95,9 +95,16 @@ class Minibatch:
         """Wait for the sum of the losses and the hits; return them and the number of examples."""
         for each in self._executor.outputs:
             each.wait_to_read()
-        return counted(*(self._views or (each.asnumpy() for each in self._arrays)))
+        return counted(self._results)
 
 
-def counted(loss_sum: npt.NDArray[Any], y_hat: npt.NDArray[Any], y: npt.NDArray[Any]) -> tuple[float, float, int]:
-    """Return the sum of the losses, the number of right predictions, and the number of examples."""
+def counted(results: Iterable[Any]) -> tuple[float, float, int]:
+    """Return the sum of the losses, the number of right predictions, and the number of examples.
+
+    Parameters
+    ----------
+    results : iterable of three numpy.ndarray or mxnet.nd.NDArray
+        The sum of the losses, what the network returned, and the labels; MXNet's arrays are waited for and copied.
+    """
+    loss_sum, y_hat, y = (each if isinstance(each, np.ndarray) else each.asnumpy() for each in results)
     return loss_sum.item(), float(np.count_nonzero(y_hat.argmax(axis=1) == y)), len(y)

@@ -1,4 +1,4 @@
-"""A course with one assignment, as a grader sends it to the workers of a cluster."""
+"""What a grader sends to the workers of a cluster for a course with one assignment, and what it hears of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from support.submitted import ASSIGNMENT
 from d2l_autograder.batch.cluster.task import course_of
 from d2l_autograder.batch.marker import Marker
 
-__all__ = ["COURSE", "MARKER", "SAME_COURSE"]
+__all__ = ["ABOUT", "COURSE", "MARKER", "SAME_COURSE"]
 
 MARKER = Marker({ASSIGNMENT.name: ASSIGNMENT}, b"of this test")
 COURSE = ("course", course_of(MARKER), MARKER.secret)
@@ -20,3 +20,5 @@ SAME_COURSE = json.dumps(
         "keys": {ASSIGNMENT.name: ASSIGNMENT.key.digest},
     }
 )
+# What a scheduler says of a worker, besides its name
+ABOUT = {"nthreads": 1, "last_seen": 1, "status": "running"}

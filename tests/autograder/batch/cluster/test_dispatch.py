@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.own import in_two_places, own_notebook
-from support.sent_course import COURSE, MARKER, SAME_COURSE
+from support.sent_course import ABOUT, COURSE, MARKER, SAME_COURSE
 from support.submitted import ASSIGNMENT, ASSIGNMENTS
 
 from d2l_autograder.assignment import load_assignment
@@ -29,7 +29,6 @@ NAME = ASSIGNMENT.name
 UNTOUCHED = nbformat.writes(ASSIGNMENT.release)  # no sandbox starts for a notebook without an answer
 CONTENTS = {f"s{number}": f"{UNTOUCHED}{' ' * number}".encode() if number % 3 else b"{" for number in range(8)}
 EXPECTED = {student: MARKER.mark(student, NAME, contents) for student, contents in CONTENTS.items()}
-ABOUT = {"nthreads": 1, "last_seen": 1, "status": "running"}
 BEHAVIOURS = ("right", "lost", "cut off", "silent", "failed", "nonsense", "another's", "fault", "restarted")
 
 

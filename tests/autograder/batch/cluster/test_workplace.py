@@ -6,7 +6,7 @@ import asyncio
 import threading
 from contextlib import asynccontextmanager
 
-from support.sent_course import COURSE, MARKER, SAME_COURSE
+from support.sent_course import ABOUT, COURSE, MARKER, SAME_COURSE
 
 from d2l_autograder.batch.cluster.dispatch import Failed
 from d2l_autograder.batch.cluster.task import describe
@@ -22,8 +22,7 @@ class Connection:
         self.closing = asyncio.Event()
 
     async def workers(self):
-        about = {"nthreads": 1, "last_seen": 1, "status": "running"}
-        return {f"tls://{name}:1": about | {"name": name} for name in ("good", "slow")}
+        return {f"tls://{name}:1": ABOUT | {"name": name} for name in ("good", "slow")}
 
     async def send(self, address, function, *_):
         if address == "tls://good:1":
